@@ -1,0 +1,40 @@
+package status
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+)
+
+// ETag is the strong entity tag of s, with its quotes. It depends on the content of s alone: equal statuses have equal
+// tags, in every process and on every engine.
+func (s Status) ETag() string {
+	content := make([]byte, 0, 512)
+	content = appendString(content, s.ID)
+	content = appendText(content, s.DeviceName)
+	content = appendText(content, s.DeviceID)
+	content = appendString(content, s.LastSyncDateTime.text)
+	content = appendString(content, string(s.MobileAppInstallStatusValue))
+	content = appendString(content, string(s.InstallState))
+	content = appendString(content, string(s.InstallStateDetail))
+	content = binary.AppendVarint(content, int64(s.ErrorCode))
+	content = appendText(content, s.OSVersion)
+	content = appendText(content, s.OSDescription)
+	content = appendText(content, s.UserName)
+	content = appendText(content, s.UserPrincipalName)
+	content = appendText(content, s.DisplayVersion)
+	hash := sha256.Sum256(content)
+	return `"` + base64.RawURLEncoding.EncodeToString(hash[:16]) + `"`
+}
+
+func appendText(to []byte, t Text) []byte {
+	if !t.Valid {
+		return append(to, 0)
+	}
+	return appendString(append(to, 1), t.Value)
+}
+
+// appendString writes the length first, so that no two lists of strings give the same bytes.
+func appendString(to []byte, s string) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(s))), s...)
+}

@@ -1,0 +1,49 @@
+package status
+
+// Patch is what a PATCH asks for: each property is kept or set, and a Text may be set to null.
+type Patch struct {
+	DeviceName                  Field[Text]
+	DeviceID                    Field[Text]
+	LastSyncDateTime            Field[DateTime]
+	MobileAppInstallStatusValue Field[InstallState]
+	InstallState                Field[InstallState]
+	InstallStateDetail          Field[InstallStateDetail]
+	ErrorCode                   Field[int32]
+	OSVersion                   Field[Text]
+	OSDescription               Field[Text]
+	UserName                    Field[Text]
+	UserPrincipalName           Field[Text]
+	DisplayVersion              Field[Text]
+}
+
+// Field is what a Patch says of one property. The zero Field keeps it.
+type Field[T any] struct {
+	Value T
+	Given bool
+}
+
+// Set is the Field that sets a property to v.
+func Set[T any](v T) Field[T] { return Field[T]{Value: v, Given: true} }
+
+func (f Field[T]) apply(property *T) {
+	if f.Given {
+		*property = f.Value
+	}
+}
+
+// Apply is s after the patch.
+func (p Patch) Apply(s Status) Status {
+	p.DeviceName.apply(&s.DeviceName)
+	p.DeviceID.apply(&s.DeviceID)
+	p.LastSyncDateTime.apply(&s.LastSyncDateTime)
+	p.MobileAppInstallStatusValue.apply(&s.MobileAppInstallStatusValue)
+	p.InstallState.apply(&s.InstallState)
+	p.InstallStateDetail.apply(&s.InstallStateDetail)
+	p.ErrorCode.apply(&s.ErrorCode)
+	p.OSVersion.apply(&s.OSVersion)
+	p.OSDescription.apply(&s.OSDescription)
+	p.UserName.apply(&s.UserName)
+	p.UserPrincipalName.apply(&s.UserPrincipalName)
+	p.DisplayVersion.apply(&s.DisplayVersion)
+	return s
+}

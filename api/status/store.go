@@ -1,0 +1,82 @@
+package status
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// Store keeps the rows of all tenants. It is safe for concurrent use. Package storetest holds every engine to what is
+// said here.
+//
+// Nothing of one tenant can be read, changed or told apart from a missing row by another. A call whose context ends
+// before the engine has begun to work on it returns the context's error and has no effect. Besides the errors that a
+// method names, each may return one that wraps ErrUnavailable.
+type Store interface {
+	// Get reads one row: ErrNotFound where there is none, and where the key names another user status than the row's.
+	Get(ctx context.Context, tenant string, key Key) (Status, error)
+
+	// Update changes one row as Decide says, in one atomic step: of two updates of a row, one sees all of the other.
+	// A nil error means that the row will be there after a crash of the process or of the machine; with any other
+	// than ErrUnavailable nothing was changed. Whoever reads afterwards sees it.
+	Update(ctx context.Context, tenant string, key Key, patch Patch, cond Cond) (s Status, created bool, err error)
+
+	// Ready reports whether the engine can serve now.
+	Ready(ctx context.Context) error
+
+	// Close waits for what has begun and frees what the engine holds.
+	Close() error
+}
+
+var (
+	// ErrNotFound says that there is no such row.
+	ErrNotFound = errors.New("there is no such status")
+	// ErrConditionNotMet says that a row is not as the caller's If-Match wants it.
+	ErrConditionNotMet = errors.New("the status has another entity tag than If-Match names")
+	// ErrUnavailable says that the engine cannot answer now and may later; whether a write happened is not known.
+	ErrUnavailable = errors.New("the store is unavailable")
+)
+
+// Cond is what a caller wants to hold for an update.
+type Cond struct {
+	IfMatch         []string // entity tags of which the row must have one, or "*" for any; nil for no condition
+	CreateIfMissing bool     // make the row where there is none, unless IfMatch asks for one
+}
+
+// Row is a Status as an engine keeps it: with the user status it belongs to, which never changes.
+type Row struct {
+	Status
+	User string // "" for none
+}
+
+// Decide is the rule of an update, the same on every engine: what becomes of the row that stands under the key's app
+// and id (nil for none). It is pure; the engine must hold the row still from reading found to writing what comes back.
+func Decide(found *Row, key Key, patch Patch, cond Cond) (next Row, created bool, err error) {
+	switch {
+	case found == nil && cond.CreateIfMissing && cond.IfMatch == nil:
+		next := Row{Status: patch.Apply(New(key.ID)), User: key.User}
+		if next.User == "" {
+			next.User = UserStatusID(key.App, next.UserPrincipalName.Value)
+		}
+		return next, true, nil
+	case found == nil || !found.within(key):
+		return Row{}, false, ErrNotFound
+	case !cond.allows(found.Status):
+		return Row{}, false, ErrConditionNotMet
+	}
+	return Row{Status: patch.Apply(found.Status), User: found.User}, false, nil
+}
+
+// Find is the rule of a read: the row that stands under the key's app and id, if the key may see it.
+func Find(found *Row, key Key) (Status, error) {
+	if found == nil || !found.within(key) {
+		return Status{}, ErrNotFound
+	}
+	return found.Status, nil
+}
+
+func (r *Row) within(key Key) bool { return key.User == "" || key.User == r.User }
+
+func (c Cond) allows(s Status) bool {
+	return c.IfMatch == nil || slices.Contains(c.IfMatch, "*") || slices.Contains(c.IfMatch, s.ETag())
+}
