@@ -1,6 +1,11 @@
 package api
 
-import "context"
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
 
 // Caller is who sent a request, as a verified token says.
 type Caller struct {
@@ -10,9 +15,29 @@ type Caller struct {
 	AppOnly bool     // no user stands behind the token
 }
 
-type callerKey struct{}
+// personalTenant is the tid of every personal Microsoft account.
+const personalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
-// WithCaller is ctx with the caller in it.
-func WithCaller(ctx context.Context, c Caller) context.Context {
-	return context.WithValue(ctx, callerKey{}, c)
+// authorize is nil if the caller has one of the permissions, in the way that the operation's table of permissions
+// supports: delegated by a work or school account, and for an application alone only where the operator allows it.
+func authorize(c Caller, permissions []string, allowAppOnly bool) error {
+	held := c.Scopes
+	switch {
+	case strings.EqualFold(c.Tenant, personalTenant):
+		return forbidden("Personal Microsoft accounts are not supported. Sign in with a work or school account.")
+	case c.AppOnly && !allowAppOnly:
+		return forbidden("Application permissions are not supported. Use a token that a user has delegated (one with scp).")
+	case c.AppOnly:
+		held = c.Roles
+	}
+	for _, permission := range permissions {
+		if slices.Contains(held, permission) {
+			return nil
+		}
+	}
+	return forbidden(fmt.Sprintf("Application is not authorized to perform this operation. Application must have one of the following scopes: %s", strings.Join(permissions, ", ")))
+}
+
+func forbidden(message string) *Error {
+	return &Error{Status: http.StatusForbidden, Code: "Forbidden", Message: message}
 }

@@ -1,0 +1,175 @@
+// Package api is what the contract means: an http.Handler that answers its operations over a status.Store. It knows no
+// database, no token format and no process.
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"installstatus/api/contract"
+	"installstatus/api/status"
+	"installstatus/gen"
+)
+
+// Options are what New needs beside a store. Authenticate is required.
+type Options struct {
+	// Authenticate finds out who sent a request from its headers alone. Any error refuses the request; to refuse it with
+	// 401, return Unauthenticated.
+	Authenticate func(*http.Request) (Caller, error)
+	// AllowAppOnly lets application permissions count, as a later revision of the API does; the seed of the contract does not.
+	AllowAppOnly bool
+	// Observe is told of every request when it has been answered; it may be called concurrently.
+	Observe func(Exchange)
+	// Now is the clock, time.Now if nil.
+	Now func() time.Time
+}
+
+// API answers requests for the contract's operations.
+type API struct {
+	store      status.Store
+	options    Options
+	tree       *node
+	echo       *echo.Echo
+	operations map[string]*contract.Operation // by method and echo's route
+}
+
+var _ gen.ServerInterface = (*API)(nil)
+
+// New makes the handler. It is an error if an operation of the contract would run unvalidated or not at all.
+func New(store status.Store, options Options) (*API, error) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract that is built in: %w", err)
+	}
+	c, err := contract.New(doc)
+	if err != nil {
+		return nil, err
+	}
+	if options.Authenticate == nil {
+		return nil, errors.New("api.Options.Authenticate is missing")
+	}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	a := &API{
+		store: store, options: options,
+		tree: newTree(c), echo: echo.New(), operations: make(map[string]*contract.Operation),
+	}
+	for _, o := range c.Operations {
+		a.operations[o.Method+" "+strings.NewReplacer("{", ":", "}", "").Replace(c.BasePath+o.Path)] = o
+	}
+	a.echo.IPExtractor = echo.ExtractIPDirect()
+	a.echo.Logger.SetOutput(io.Discard)
+	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { WriteError(c.Response(), c.Request(), err) }
+	a.echo.Use(a.inForce)
+	gen.RegisterHandlersWithBaseURL(a.echo, a, c.BasePath)
+	return a, a.matched()
+}
+
+// matched is an error unless the routes and the contract's operations match one to one.
+func (a *API) matched() error {
+	routes := make(map[string]bool)
+	for _, route := range a.echo.Routes() {
+		key := route.Method + " " + route.Path
+		if a.operations[key] == nil {
+			return fmt.Errorf("the route %s is not in the contract", key)
+		}
+		routes[key] = true
+	}
+	for key, o := range a.operations {
+		if !routes[key] {
+			return fmt.Errorf("the operation %s has no route %s", o.ID, key)
+		}
+	}
+	return nil
+}
+
+// ServeHTTP is the way of a request, from its names to the route of its operation; inForce is the rest of the way.
+func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
+	w := &answer{ResponseWriter: to}
+	r, x := begin(w, r, a.options.Now())
+	defer a.end(w, r, x)
+
+	caller, err := a.options.Authenticate(r)
+	if err != nil {
+		WriteError(w, r, err)
+		return
+	}
+	x.caller = caller
+
+	addressed, err := a.tree.resolve(r)
+	if err != nil {
+		WriteError(w, r, err)
+		return
+	}
+	x.operation, x.params = addressed.operation, addressed.params
+
+	a.echo.ServeHTTP(w, forRouter(r, addressed))
+}
+
+// forRouter is the request with the path that echo and the generated binder read without a doubt: in the contract's
+// letters, both forms set, GET for HEAD, and one line for each header that is a list.
+func forRouter(r *http.Request, to address) *http.Request {
+	routed := new(http.Request)
+	*routed = *r
+	routed.URL = &url.URL{Path: to.path, RawPath: to.rawPath, RawQuery: r.URL.RawQuery}
+	if r.Method == http.MethodHead {
+		routed.Method = http.MethodGet
+	}
+	for _, name := range []string{"If-Match", "If-None-Match", "Prefer"} {
+		if lines := r.Header.Values(name); len(lines) > 1 {
+			r.Header.Set(name, strings.Join(lines, ", "))
+		}
+	}
+	return routed
+}
+
+// inForce lets a request reach its handler when the caller may, the answer can be read, and the contract accepts it. It
+// fails closed: a route that the contract does not name is not served.
+func (a *API) inForce(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		x := exchangeOf(r)
+		operation := a.operations[r.Method+" "+c.Path()]
+		if operation == nil || operation != x.operation {
+			return fmt.Errorf("the router reached %q for the operation %+v", c.Path(), x.operation)
+		}
+		if err := authorize(x.caller, operation.Permissions, a.options.AllowAppOnly); err != nil {
+			return err
+		}
+		if !acceptsJSON(r) {
+			return errNotAcceptable
+		}
+		var body []byte
+		var err error
+		if operation.TakesBody() {
+			if body, err = readBody(c.Response(), r); err != nil {
+				return err
+			}
+		}
+		if x.body, err = operation.Validate(r, x.params, body); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+// encode is a generated model as JSON, without the escapes that only HTML needs.
+func encode(value any) []byte {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic(fmt.Errorf("encoding an answer: %w", err)) // models hold nothing that JSON cannot
+	}
+	return bytes.TrimSuffix(body.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,59 @@
+package api
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// maxBody is how many bytes a body may have, compressed and decompressed.
+const maxBody = 1 << 20
+
+// readBody reads a request's body and decompresses it. What counts is whether the bytes are gzip: retries of Microsoft's
+// Go SDK say Content-Encoding: gzip over a body that is not.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	for _, line := range r.Header.Values("Content-Encoding") {
+		if coding := strings.ToLower(strings.TrimSpace(line)); coding != "gzip" && coding != "x-gzip" && coding != "identity" && coding != "" {
+			return nil, &Error{
+				Status: http.StatusUnsupportedMediaType, Code: "UnsupportedMediaType",
+				Message: "The body has a content coding that is not supported. Send it with gzip, or without any.",
+				Header:  map[string]string{"Accept-Encoding": "gzip, identity"},
+			}
+		}
+	}
+	if r.ContentLength > maxBody {
+		return nil, &http.MaxBytesError{Limit: maxBody}
+	}
+	var sent bytes.Buffer
+	if r.ContentLength > 0 {
+		sent.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	if _, err := sent.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+		return nil, unreadBody(err)
+	}
+	if !bytes.HasPrefix(sent.Bytes(), []byte{0x1f, 0x8b}) {
+		return sent.Bytes(), nil
+	}
+	unzip, err := gzip.NewReader(&sent)
+	if err != nil {
+		return nil, unreadBody(err)
+	}
+	body, err := io.ReadAll(io.LimitReader(unzip, maxBody+1))
+	if err != nil {
+		return nil, unreadBody(err)
+	}
+	if len(body) > maxBody {
+		return nil, &http.MaxBytesError{Limit: maxBody}
+	}
+	return body, nil
+}
+
+func unreadBody(err error) error {
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return tooLarge
+	}
+	return badRequest("The body could not be read: it ends too early, or its gzip data is broken.")
+}

@@ -1,0 +1,131 @@
+package contract
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// decode reads one JSON text into maps, slices, strings, json.Numbers, bools and nil. A text that is not JSON is a
+// *textError. Of names that stand twice the first wins, and each further one is a violation.
+func decode(text []byte) (value any, duplicates []Violation, err error) {
+	if bytes.HasPrefix(text, []byte("\ufeff")) {
+		return nil, nil, &textError{where: "line 1, column 1", what: "there is a byte order mark; leave it out"}
+	}
+	d := decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))}
+	if value, err = d.value(); err == nil {
+		if _, err = d.tokens.ReadToken(); err == nil {
+			err = errTrailing
+		} else if err == io.EOF {
+			return value, d.duplicates, nil
+		}
+	}
+	return nil, nil, d.explain(text, err)
+}
+
+var errTrailing = errors.New("there is something after the JSON text")
+
+// textError says where a text is not JSON, without repeating any of it but one character.
+type textError struct{ where, what string }
+
+func (e *textError) Error() string { return "At " + e.where + ": " + e.what + "." }
+
+type decoder struct {
+	tokens     *jsontext.Decoder
+	duplicates []Violation
+}
+
+func (d *decoder) value() (any, error) {
+	token, err := d.tokens.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch token.Kind() {
+	case '{':
+		return d.object()
+	case '[':
+		return d.array()
+	case '"':
+		return token.String(), nil
+	case '0':
+		return json.Number(token.String()), nil
+	case 'n':
+		return nil, nil
+	default:
+		return token.Bool(), nil
+	}
+}
+
+func (d *decoder) object() (any, error) {
+	object := make(map[string]any)
+	for d.tokens.PeekKind() != '}' {
+		token, err := d.tokens.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		name := token.String()
+		pointer := ""
+		_, twice := object[name]
+		if twice {
+			pointer = string(d.tokens.StackPointer())
+		}
+		value, err := d.value()
+		if err != nil {
+			return nil, err
+		}
+		if !twice {
+			object[name] = value
+		} else if len(d.duplicates) < maxViolations {
+			d.duplicates = append(d.duplicates, duplicateProperty(pointer, name))
+		}
+	}
+	_, err := d.tokens.ReadToken()
+	return object, err
+}
+
+func (d *decoder) array() (any, error) {
+	array := []any{}
+	for d.tokens.PeekKind() != ']' {
+		value, err := d.value()
+		if err != nil {
+			return nil, err
+		}
+		array = append(array, value)
+	}
+	_, err := d.tokens.ReadToken()
+	return array, err
+}
+
+// explain turns what the decoder said into a line, a column and a reason.
+func (d *decoder) explain(text []byte, err error) *textError {
+	offset := d.tokens.InputOffset()
+	what := "this is not JSON"
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, errTrailing):
+		what = err.Error()
+	case errors.Is(err, io.EOF):
+		what = "the body is empty"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		offset, what = int64(len(text)), "the text ends too early"
+	case errors.As(err, &syntax):
+		offset = syntax.ByteOffset
+		switch reason := syntax.Err.Error(); {
+		case strings.HasPrefix(reason, "invalid character"), strings.HasPrefix(reason, "missing character"):
+			what = reason
+		case strings.Contains(reason, "UTF-8"):
+			what = "the text is not valid UTF-8"
+		case strings.Contains(reason, "escape sequence"), strings.Contains(reason, "surrogate"):
+			what = "this escape sequence stands for no character (a surrogate needs its pair)"
+		}
+	}
+	before := text[:min(offset, int64(len(text)))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:]))) + 1
+	return &textError{where: fmt.Sprintf("line %d, column %d", line, column), what: what}
+}

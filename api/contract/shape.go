@@ -1,0 +1,212 @@
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// shape is a schema prepared for the rules that no schema can say, and for naming in words what it allows.
+type shape struct {
+	typeName string // in the words of OData, such as Edm.Int32
+	allowed  string // what may stand there, in words
+
+	properties map[string]*shape // of an object
+	names      []string          // the properties' names
+	navigation []string          // names that the type has, but no body may set
+	closed     bool              // the object takes no other names
+	items      *shape            // of an array
+	members    []string          // of an enumeration
+	folded     map[string]string // member by its folded name
+	integer    bool
+	readOnly   bool
+}
+
+// anything is the shape of what no schema describes.
+var anything = &shape{typeName: "any type", allowed: "any value"}
+
+const namespace = "microsoft.graph."
+
+// newShape reads a schema. name is that of its component, "" for an inline one.
+func newShape(name string, schema *openapi3.Schema) *shape {
+	s := &shape{
+		integer:  schema.Type.Is("integer"),
+		readOnly: schema.ReadOnly,
+		closed:   schema.AdditionalProperties.Has != nil && !*schema.AdditionalProperties.Has,
+	}
+	for _, part := range schema.AllOf {
+		inner := newShape(componentName(part.Ref), part.Value)
+		inner.readOnly = s.readOnly
+		*s = *inner
+	}
+	switch {
+	case len(schema.Enum) > 0:
+		s.typeName = "Edm.String"
+		if name != "" {
+			s.typeName = namespace + lowerFirst(name)
+		}
+		s.folded = make(map[string]string, len(schema.Enum))
+		for _, member := range schema.Enum {
+			text := fmt.Sprint(member)
+			s.members = append(s.members, text)
+			s.folded[Fold(text)] = text
+		}
+		s.allowed = strings.Join(s.members, ", ")
+	case s.integer:
+		s.typeName = "Edm.Int32"
+		s.allowed = "an integer"
+		if schema.Min != nil && schema.Max != nil {
+			s.allowed = fmt.Sprintf("an integer from %.0f to %.0f", *schema.Min, *schema.Max)
+		}
+	case schema.Type.Is("boolean"):
+		s.typeName, s.allowed = "Edm.Boolean", "true or false"
+	case schema.Type.Is("string") && schema.Format == "date-time":
+		s.typeName = "Edm.DateTimeOffset"
+		s.allowed = "an RFC 3339 date and time with a zone, such as 2017-01-01T00:02:49.3205976-08:00, within the years 0001 to 9999 in UTC, seconds up to 59"
+	case schema.Type.Is("string"):
+		s.typeName, s.allowed = "Edm.String", "a string"
+		if schema.Nullable {
+			s.allowed = "a string or null"
+		}
+	case schema.Type.Is("array"):
+		s.typeName, s.allowed = "Collection", "an array"
+		s.items = newShape(componentName(schema.Items.Ref), schema.Items.Value)
+	case schema.Type.Is("object"):
+		s.typeName, s.allowed = namespace+lowerFirst(strings.TrimSuffix(name, "Update")), "a JSON object"
+		s.properties = make(map[string]*shape, len(schema.Properties))
+		for property, ref := range schema.Properties {
+			s.properties[property] = newShape(componentName(ref.Ref), ref.Value)
+			s.names = append(s.names, property)
+		}
+		slices.Sort(s.names)
+		s.navigation = extensionList(schema, "x-navigation-properties")
+	}
+	if s.typeName == "" {
+		s.typeName, s.allowed = anything.typeName, anything.allowed
+	}
+	return s
+}
+
+func extensionList(schema *openapi3.Schema, name string) (list []string) {
+	values, _ := schema.Extensions[name].([]any)
+	for _, value := range values {
+		list = append(list, fmt.Sprint(value))
+	}
+	return list
+}
+
+func componentName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// at is the shape of what stands at a path.
+func (s *shape) at(path []string) *shape {
+	for _, name := range path {
+		switch {
+		case s.items != nil:
+			s = s.items
+		case s.properties[name] != nil:
+			s = s.properties[name]
+		default:
+			return anything
+		}
+	}
+	return s
+}
+
+// Fold is the form in which ASCII letters of either case are equal, and no other characters are.
+func Fold(s string) string {
+	for i := range len(s) {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			folded := []byte(s)
+			for ; i < len(folded); i++ {
+				if 'A' <= folded[i] && folded[i] <= 'Z' {
+					folded[i] += 'a' - 'A'
+				}
+			}
+			return string(folded)
+		}
+	}
+	return s
+}
+
+// nearest is the one of the names that was probably meant, "" for none: the same in another case, or mistyped in about
+// a third of its letters at most.
+func nearest(name string, names []string) string {
+	if len(name) > 64 {
+		return ""
+	}
+	folded, best, distance := Fold(name), "", 1+len(name)/3
+	for _, candidate := range names {
+		if d := levenshtein.ComputeDistance(folded, Fold(candidate)); d < distance {
+			best, distance = candidate, d
+		}
+	}
+	return best
+}
+
+// normalise applies the rules that no schema can say to a decoded value, in place: it folds members of enumerations,
+// drops annotations and names that may not be there, and reports what is not allowed.
+func (s *shape) normalise(value any, path []string, report func(Violation)) any {
+	switch value := value.(type) {
+	case string:
+		if strings.IndexByte(value, 0) >= 0 {
+			report(nulCharacter(pointerOf(path)))
+		}
+		if member, known := s.folded[Fold(value)]; known {
+			return member
+		}
+	case json.Number:
+		if s.integer && strings.ContainsAny(string(value), ".eE") {
+			report(notAnInteger(pointerOf(path), s))
+		}
+	case []any:
+		if s.items == nil {
+			break
+		}
+		for i, item := range value {
+			value[i] = s.items.normalise(item, append(path, fmt.Sprint(i)), report)
+		}
+	case map[string]any:
+		if s.properties == nil {
+			break
+		}
+		for name, of := range value {
+			if property := s.properties[name]; property != nil {
+				value[name] = property.normalise(of, append(path, name), report)
+			} else if s.refuses(name, path, report) {
+				delete(value, name)
+			}
+		}
+	}
+	return value
+}
+
+// refuses says whether an object must lose a name that its schema does not have. An annotation goes in silence.
+func (s *shape) refuses(name string, path []string, report func(Violation)) bool {
+	annotated, _, annotation := strings.Cut(name, "@odata.")
+	if annotation && (annotated == "" || s.properties[annotated] != nil) {
+		return true
+	}
+	if annotation {
+		name = annotated
+	}
+	switch {
+	case slices.Contains(s.navigation, name):
+		report(navigationProperty(pointerOf(append(path, name)), name, s.typeName))
+	case s.closed:
+		report(unknownProperty(pointerOf(append(path, name)), name, nearest(name, s.names), s.typeName))
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,138 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// maxViolations is how many violations of one request are listed.
+const maxViolations = 100
+
+// Violation is one thing by which a request breaks the contract. It repeats names, which the client knows from the
+// contract or made up, but no value, which may be personal.
+type Violation struct {
+	Code    string // such as UnknownProperty
+	Target  string // a JSON pointer into the body, or the name of a header, a path parameter or a query option
+	Message string // what is wrong and what would be right
+}
+
+// Invalid is a request that breaks the contract.
+type Invalid struct {
+	Code       string      // ModelValidationFailure where a property is at fault, else BadRequest
+	Violations []Violation // at least one, at most 100, those of parameters first
+	Total      int         // how many there were
+}
+
+func (e *Invalid) Error() string {
+	message := e.Violations[0].Message
+	if e.Total > 1 {
+		message = fmt.Sprintf("%s There are %d violations, see details.", message, e.Total)
+	}
+	return message
+}
+
+func duplicateProperty(pointer, name string) Violation {
+	return Violation{"DuplicateProperty", pointer, fmt.Sprintf("The property '%s' stands more than once in its object. Send it once.", name)}
+}
+
+func unknownProperty(pointer, name, meant, typeName string) Violation {
+	message := fmt.Sprintf("The property '%s' does not exist on type '%s'.", name, typeName)
+	if meant != "" {
+		message += fmt.Sprintf(" Did you mean '%s'?", meant)
+	}
+	return Violation{"UnknownProperty", pointer, message + " Make sure to only use property names that are defined by the type."}
+}
+
+func navigationProperty(pointer, name, typeName string) Violation {
+	return Violation{"NavigationProperty", pointer, fmt.Sprintf("Cannot apply PATCH to navigation property '%s' on entity type '%s'. Leave it out.", name, typeName)}
+}
+
+func nulCharacter(pointer string) Violation {
+	return Violation{"NulCharacter", pointer, "The string holds U+0000, which no string here may hold."}
+}
+
+func wrongType(pointer string, s *shape) Violation {
+	return Violation{"WrongType", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s': %s.", s.typeName, s.allowed)}
+}
+
+func notAnInteger(pointer string, s *shape) Violation {
+	return Violation{"NotAnInteger", pointer, fmt.Sprintf("Cannot convert the number to the expected type '%s': %s, written without fraction and exponent.", s.typeName, s.allowed)}
+}
+
+func unknownMember(pointer, meant string, s *shape) Violation {
+	message := fmt.Sprintf("Requested value was not found in '%s'. Allowed: %s.", s.typeName, s.allowed)
+	if meant != "" {
+		message += fmt.Sprintf(" Did you mean '%s'?", meant)
+	}
+	return Violation{"UnknownMember", pointer, message}
+}
+
+func otherID(pointer string) Violation {
+	return Violation{"IdMismatch", pointer, "The id in the body is not the id in the path. Leave it out, or send the same."}
+}
+
+// fromSchema says in our words what kin-openapi found wrong with a value of a body; its own may repeat the value.
+func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
+	path := e.JSONPointer()
+	pointer, at, name := pointerOf(path), body.at(path), "body"
+	if len(path) > 0 {
+		name = path[len(path)-1]
+	}
+	text, isText := e.Value.(string)
+	switch e.SchemaField {
+	case "nullable":
+		return Violation{"NullValue", pointer, fmt.Sprintf("A null value was found for the property named '%s', which has the expected type '%s[Nullable=False]'. Leave it out to keep what it has, or send %s.", name, at.typeName, at.allowed)}
+	case "enum":
+		if isText {
+			return unknownMember(pointer, nearest(text, at.members), at)
+		}
+		return wrongType(pointer, at)
+	case "type":
+		return wrongType(pointer, at)
+	case "format", "minimum", "maximum":
+		return Violation{"OutOfRange", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s': %s.", at.typeName, at.allowed)}
+	case "maxLength":
+		return Violation{"TooLong", pointer, fmt.Sprintf("The value of '%s' is longer than %d characters.", name, *e.Schema.MaxLength)}
+	case "minLength":
+		return Violation{"TooShort", pointer, fmt.Sprintf("The value of '%s' is shorter than %d characters.", name, e.Schema.MinLength)}
+	case "required":
+		return Violation{"MissingProperty", pointer, fmt.Sprintf("The property '%s' is missing.", name)}
+	default:
+		return Violation{"SchemaViolation", pointer, fmt.Sprintf("The value of '%s' breaks the rule '%s' of its schema.", name, e.SchemaField)}
+	}
+}
+
+// each calls f for every innermost SchemaError in err.
+func each(err error, f func(*openapi3.SchemaError)) {
+	switch e := err.(type) {
+	case nil:
+	case openapi3.MultiError:
+		for _, err := range e {
+			each(err, f)
+		}
+	case *openapi3.SchemaError:
+		var inner openapi3.MultiError
+		if e.SchemaField == "allOf" && errors.As(e.Origin, &inner) {
+			each(inner, f)
+			return
+		}
+		f(e)
+	default:
+		each(errors.Unwrap(err), f)
+	}
+}
+
+var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
+
+// pointerOf is the JSON pointer (RFC 6901) of a path.
+func pointerOf(path []string) string {
+	var pointer strings.Builder
+	for _, name := range path {
+		pointer.WriteByte('/')
+		escapePointer.WriteString(&pointer, name)
+	}
+	return pointer.String()
+}

@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/google/uuid"
+
+	"installstatus/api/contract"
+)
+
+// exchange is one request on its way, and what each step found out for those after it.
+type exchange struct {
+	began           time.Time
+	requestID       string
+	clientRequestID string // "" where the client sent none that is well-formed
+	caller          Caller
+	operation       *contract.Operation
+	params          []contract.Param
+	body            any   // decoded and valid; nil before the contract has accepted it
+	fault           error // why the answer is a 5xx
+}
+
+// Exchange is what can be told of a request when it has been answered. Nothing in it is personal.
+type Exchange struct {
+	Method    string
+	Operation string // the contract's operationId, "" where the request reached none
+	Tenant    string // "" where the caller was not accepted
+	RequestID string
+	Status    int
+	Duration  time.Duration
+	Fault     error // why the answer is a 5xx, else nil
+}
+
+type exchangeKey struct{}
+
+func exchangeOf(r *http.Request) *exchange {
+	if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
+		return x
+	}
+	return &exchange{}
+}
+
+// begin gives the request its names and the answer the headers that every answer has.
+func begin(w http.ResponseWriter, r *http.Request, now time.Time) (*http.Request, *exchange) {
+	x := &exchange{began: now, requestID: uuid.NewString()}
+	if lines := r.Header.Values("client-request-id"); len(lines) == 1 && isEchoable(lines[0]) {
+		x.clientRequestID = lines[0]
+		w.Header().Set("client-request-id", x.clientRequestID)
+	} else {
+		r.Header.Del("client-request-id")
+	}
+	w.Header().Set("request-id", x.requestID)
+	w.Header().Set("OData-Version", "4.0")
+	return r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)), x
+}
+
+// isEchoable reports whether a client-request-id is 1 to 128 printable ASCII characters.
+func isEchoable(id string) bool {
+	for i := range len(id) {
+		if id[i] < ' ' || id[i] > '~' {
+			return false
+		}
+	}
+	return 0 < len(id) && len(id) <= 128
+}
+
+// end answers for a handler that panicked, and tells the observer.
+func (a *API) end(w *answer, r *http.Request, x *exchange) {
+	if p := recover(); p != nil {
+		err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		if w.status == 0 {
+			WriteError(w, r, err)
+		}
+		x.fault = err
+	}
+	if a.options.Observe == nil {
+		return
+	}
+	told := Exchange{
+		Method: r.Method, Tenant: x.caller.Tenant, RequestID: x.requestID,
+		Status: w.status, Duration: a.options.Now().Sub(x.began), Fault: x.fault,
+	}
+	if x.operation != nil {
+		told.Operation = x.operation.ID
+	}
+	a.options.Observe(told)
+}
+
+// answer is a ResponseWriter that remembers its status, 0 before there is one.
+type answer struct {
+	http.ResponseWriter
+	status int
+}
+
+func (a *answer) WriteHeader(code int) {
+	if a.status == 0 {
+		a.status = code
+	}
+	a.ResponseWriter.WriteHeader(code)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

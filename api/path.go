@@ -1,0 +1,168 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"installstatus/api/contract"
+)
+
+// node is a segment of the contract's paths, and the segments that may follow.
+type node struct {
+	literals map[string]*node // by folded name
+	key      *node            // a parameter; nil where none may follow
+
+	name       string // of the segment or of the parameter, as the contract spells it
+	kind       string // of the segment, in the words of OData
+	operations map[string]*contract.Operation
+}
+
+// newTree arranges the contract's paths, the base path included.
+func newTree(c *contract.Contract) *node {
+	root := &node{}
+	for _, o := range c.Operations {
+		at := root
+		for i, segment := range strings.Split(strings.TrimPrefix(c.BasePath+o.Path, "/"), "/") {
+			at = at.next(segment, i)
+		}
+		if at.operations == nil {
+			at.operations = make(map[string]*contract.Operation)
+		}
+		at.operations[o.Method] = o
+	}
+	return root
+}
+
+// next is the node of a template's segment, made if it is new.
+func (n *node) next(segment string, depth int) *node {
+	if name, isKey := strings.CutPrefix(segment, "{"); isKey {
+		if n.key == nil {
+			n.key = &node{name: strings.TrimSuffix(name, "}"), kind: "key"}
+		}
+		return n.key
+	}
+	kinds := []string{"~", "singleton", "navigation"}
+	child := &node{name: segment, kind: kinds[min(depth, len(kinds)-1)]}
+	if n.literals == nil {
+		n.literals = make(map[string]*node)
+	}
+	if known := n.literals[contract.Fold(segment)]; known != nil {
+		return known
+	}
+	n.literals[contract.Fold(segment)] = child
+	return child
+}
+
+// address is a request's path, understood: the operation, the keys decoded, and the path as the contract spells it.
+type address struct {
+	operation *contract.Operation
+	params    []contract.Param
+	path      string // decoded
+	rawPath   string // percent-encoded
+}
+
+// resolve finds what a request addresses. It works on the path as it was sent, since only there a slash that is part of a
+// key differs from one that ends it.
+func (n *node) resolve(r *http.Request) (address, error) {
+	var a address
+	var kinds []string
+	at, method := n, r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	rest := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	for len(rest) > 0 {
+		segment, err := url.PathUnescape(rest[0])
+		if err != nil || !utf8.ValidString(segment) || strings.IndexByte(segment, 0) >= 0 {
+			return address{}, badRequest("The path is not valid: a segment is not percent-encoded UTF-8, or holds U+0000.")
+		}
+		rest = rest[1:]
+		name, key, inParentheses := segment, "", false
+		if at.key == nil {
+			name, key, inParentheses = strings.Cut(segment, "(")
+		}
+		child := at.key
+		if child == nil {
+			if child = at.literals[contract.Fold(name)]; child == nil || inParentheses && child.key == nil {
+				return address{}, unknownSegment(name, at == n)
+			}
+			a.append(child.name, child.name)
+			at, kinds = child, append(kinds, child.kind)
+			if !inParentheses {
+				continue
+			}
+			child = at.key
+			if name, err = unquote(key); err != nil {
+				return address{}, err
+			}
+		}
+		if name == "" {
+			return address{}, badRequest(fmt.Sprintf("The key '%s' is empty. Name one after the segment '%s'.", child.name, at.name))
+		}
+		a.params = append(a.params, contract.Param{Name: child.name, Value: name})
+		a.append(name, url.PathEscape(name))
+		at, kinds = child, append(kinds, child.kind)
+	}
+	if at.operations == nil {
+		return address{}, unknownSegment(at.name, false)
+	}
+	if a.operation = at.operations[method]; a.operation == nil {
+		return address{}, at.wrongVerb(r.Method, strings.Join(kinds, "/"))
+	}
+	return a, nil
+}
+
+func (a *address) append(segment, escaped string) {
+	a.path += "/" + segment
+	a.rawPath += "/" + escaped
+}
+
+// unquote reads the rest of a segment after its opening parenthesis: 'key'), with quotes in the key doubled.
+func unquote(s string) (string, error) {
+	quoted, closed := strings.CutSuffix(s, "')")
+	quoted, opened := strings.CutPrefix(quoted, "'")
+	key := strings.ReplaceAll(quoted, "''", "\x00")
+	if !closed || !opened || strings.Contains(key, "'") {
+		return "", badRequest("A key in parentheses must stand in single quotes, with a quote inside it doubled: ('it''s').")
+	}
+	return strings.ReplaceAll(key, "\x00", "'"), nil
+}
+
+func unknownSegment(name string, isVersion bool) *Error {
+	if isVersion {
+		return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: fmt.Sprintf("Invalid version: %s", short(name))}
+	}
+	return badRequest(fmt.Sprintf("Resource not found for the segment '%s'.", short(name)))
+}
+
+// short keeps a made-up name from filling the answer, and a person's from standing in it.
+func short(name string) string {
+	if strings.ContainsRune(name, '@') {
+		return "…"
+	}
+	if runes := []rune(name); len(runes) > 64 {
+		return string(runes[:64]) + "…"
+	}
+	return name
+}
+
+func (n *node) wrongVerb(verb, template string) *Error {
+	var allowed []string
+	for method := range n.operations {
+		allowed = append(allowed, method)
+		if method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+	}
+	slices.Sort(allowed)
+	allow := strings.Join(allowed, ", ")
+	return &Error{
+		Status: http.StatusMethodNotAllowed, Code: "No method match route template",
+		Message: fmt.Sprintf("No OData route exists that match template %s with http verb %s. Allowed: %s.", template, short(verb), allow),
+		Header:  map[string]string{"Allow": allow},
+	}
+}

@@ -1,0 +1,183 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"installstatus/api/status"
+	"installstatus/gen"
+)
+
+// contentType is that of every success with a body, as Graph spells it.
+const contentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+// GetDeviceStatus implements the operation getDeviceStatus.
+func (a *API) GetDeviceStatus(c echo.Context, app, id string, params gen.GetDeviceStatusParams) error {
+	return a.get(c, status.Key{App: app, ID: id}, params.IfNoneMatch)
+}
+
+// GetUserDeviceStatus implements the operation getUserDeviceStatus.
+func (a *API) GetUserDeviceStatus(c echo.Context, app, user, id string, params gen.GetUserDeviceStatusParams) error {
+	return a.get(c, status.Key{App: app, User: user, ID: id}, params.IfNoneMatch)
+}
+
+// UpdateDeviceStatus implements the operation updateDeviceStatus.
+func (a *API) UpdateDeviceStatus(c echo.Context, app, id string, params gen.UpdateDeviceStatusParams) error {
+	return a.update(c, status.Key{App: app, ID: id}, params.IfMatch, params.Prefer)
+}
+
+// UpdateUserDeviceStatus implements the operation updateUserDeviceStatus.
+func (a *API) UpdateUserDeviceStatus(c echo.Context, app, user, id string, params gen.UpdateUserDeviceStatusParams) error {
+	return a.update(c, status.Key{App: app, User: user, ID: id}, params.IfMatch, params.Prefer)
+}
+
+func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
+	r := c.Request()
+	s, err := a.store.Get(r.Context(), exchangeOf(r).caller.Tenant, key)
+	if err != nil {
+		return err
+	}
+	etag := s.ETag()
+	c.Response().Header().Set("ETag", etag)
+	if matchesWeakly(entityTags(ifNoneMatch), etag) {
+		c.Response().WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	writeJSON(c.Response(), http.StatusOK, contentType, entityOf(s))
+	return nil
+}
+
+func (a *API) update(c echo.Context, key status.Key, ifMatch, prefer *string) error {
+	r, w := c.Request(), c.Response()
+	x := exchangeOf(r)
+	patch, err := patchOf(x.body)
+	if err != nil {
+		return err
+	}
+	preferred := parsePrefer(prefer)
+	s, created, err := a.store.Update(r.Context(), x.caller.Tenant, key, patch, status.Cond{
+		IfMatch:         entityTags(ifMatch),
+		CreateIfMissing: preferred.createIfMissing,
+	})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", s.ETag())
+	if applied := preferred.applied(created); applied != "" {
+		w.Header().Set("Preference-Applied", applied)
+	}
+	code := http.StatusOK
+	if created {
+		code = http.StatusCreated
+		w.Header().Set("Location", locationOf(r))
+	}
+	if preferred.returning == "minimal" {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	writeJSON(w, code, contentType, entityOf(s))
+	return nil
+}
+
+// locationOf is the address of the request itself.
+func locationOf(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + r.URL.EscapedPath()
+}
+
+// patchOf reads the body of an update that the contract has accepted.
+func patchOf(body any) (p status.Patch, err error) {
+	properties, ok := body.(map[string]any)
+	if !ok {
+		return p, fmt.Errorf("the body of an update was not validated")
+	}
+	for name, value := range properties {
+		switch name {
+		case "@odata.type", "id": // checked by the contract; there is nothing to change
+		case "deviceName":
+			p.DeviceName = textOf(value)
+		case "deviceId":
+			p.DeviceID = textOf(value)
+		case "lastSyncDateTime":
+			text, _ := value.(string)
+			at, err := status.ParseDateTime(text)
+			if err != nil {
+				return p, fmt.Errorf("reading an accepted lastSyncDateTime: %w", err)
+			}
+			p.LastSyncDateTime = status.Set(at)
+		case "mobileAppInstallStatusValue":
+			member, _ := value.(string)
+			p.MobileAppInstallStatusValue = status.Set(status.InstallState(member))
+		case "installState":
+			member, _ := value.(string)
+			p.InstallState = status.Set(status.InstallState(member))
+		case "installStateDetail":
+			member, _ := value.(string)
+			p.InstallStateDetail = status.Set(status.InstallStateDetail(member))
+		case "errorCode":
+			number, _ := value.(json.Number)
+			code, err := strconv.ParseInt(number.String(), 10, 32)
+			if err != nil {
+				return p, fmt.Errorf("reading an accepted errorCode: %w", err)
+			}
+			p.ErrorCode = status.Set(int32(code))
+		case "osVersion":
+			p.OSVersion = textOf(value)
+		case "osDescription":
+			p.OSDescription = textOf(value)
+		case "userName":
+			p.UserName = textOf(value)
+		case "userPrincipalName":
+			p.UserPrincipalName = textOf(value)
+		case "displayVersion":
+			p.DisplayVersion = textOf(value)
+		default:
+			return p, fmt.Errorf("the contract has a property that updates do not know: %s", name)
+		}
+	}
+	return p, nil
+}
+
+// textOf reads a string or null.
+func textOf(value any) status.Field[status.Text] {
+	text, valid := value.(string)
+	return status.Set(status.Text{Value: text, Valid: valid})
+}
+
+// entityOf is a status as the contract answers it.
+func entityOf(s status.Status) gen.MobileAppInstallStatus {
+	e := gen.MobileAppInstallStatus{
+		OdataType:                   gen.MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus,
+		ID:                          s.ID,
+		DeviceName:                  stringOf(s.DeviceName),
+		DeviceID:                    stringOf(s.DeviceID),
+		LastSyncDateTime:            s.LastSyncDateTime.String(),
+		MobileAppInstallStatusValue: gen.ResultantAppState(s.MobileAppInstallStatusValue),
+		InstallState:                gen.ResultantAppState(s.InstallState),
+		ErrorCode:                   s.ErrorCode,
+		OsVersion:                   stringOf(s.OSVersion),
+		OsDescription:               stringOf(s.OSDescription),
+		UserName:                    stringOf(s.UserName),
+		UserPrincipalName:           stringOf(s.UserPrincipalName),
+		DisplayVersion:              stringOf(s.DisplayVersion),
+	}
+	if s.InstallStateDetail != "" {
+		detail := gen.ResultantAppStateDetail(s.InstallStateDetail)
+		e.InstallStateDetail = &detail
+	}
+	return e
+}
+
+func stringOf(t status.Text) *string {
+	if !t.Valid {
+		return nil
+	}
+	return &t.Value
+}
