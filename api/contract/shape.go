@@ -160,7 +160,7 @@ func (s *shape) normalise(value any, path []string, report func(Violation)) any 
 	switch value := value.(type) {
 	case string:
 		if strings.IndexByte(value, 0) >= 0 {
-			report(nulCharacter(pointerOf(path)))
+			report(nulCharacter(path))
 		}
 		if member, known := s.folded[Fold(value)]; known {
 			return member

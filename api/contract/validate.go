@@ -3,6 +3,7 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -68,7 +69,7 @@ func (o *Operation) checkParameters(r *http.Request, params []Param) (violations
 	if err != nil {
 		violations = append(violations, Violation{"MalformedQuery", "query", "The query specified in the URI is not valid: it is not percent-encoded as it should be."})
 	}
-	for option := range query {
+	for _, option := range slices.Sorted(maps.Keys(query)) {
 		if !o.takes(option) {
 			violations = append(violations, unknownQueryOption(option))
 		}

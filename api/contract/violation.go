@@ -50,16 +50,16 @@ func navigationProperty(pointer, name, typeName string) Violation {
 	return Violation{"NavigationProperty", pointer, fmt.Sprintf("Cannot apply PATCH to navigation property '%s' on entity type '%s'. Leave it out.", name, typeName)}
 }
 
-func nulCharacter(pointer string) Violation {
-	return Violation{"NulCharacter", pointer, "The string holds U+0000, which no string here may hold."}
+func nulCharacter(path []string) Violation {
+	return Violation{"NulCharacter", pointerOf(path), fmt.Sprintf("The value of '%s' holds U+0000, which no string here may hold.", nameOf(path))}
 }
 
 func wrongType(pointer string, s *shape) Violation {
-	return Violation{"WrongType", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s': %s.", s.typeName, s.allowed)}
+	return Violation{"WrongType", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s'. Allowed: %s.", s.typeName, s.allowed)}
 }
 
 func notAnInteger(pointer string, s *shape) Violation {
-	return Violation{"NotAnInteger", pointer, fmt.Sprintf("Cannot convert the number to the expected type '%s': %s, written without fraction and exponent.", s.typeName, s.allowed)}
+	return Violation{"NotAnInteger", pointer, fmt.Sprintf("Cannot convert the number to the expected type '%s'. Allowed: %s, written without fraction and exponent.", s.typeName, s.allowed)}
 }
 
 func unknownMember(pointer, meant string, s *shape) Violation {
@@ -77,23 +77,23 @@ func otherID(pointer string) Violation {
 // fromSchema says in our words what kin-openapi found wrong with a value of a body; its own may repeat the value.
 func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 	path := e.JSONPointer()
-	pointer, at, name := pointerOf(path), body.at(path), "body"
-	if len(path) > 0 {
-		name = path[len(path)-1]
-	}
+	pointer, at, name := pointerOf(path), body.at(path), nameOf(path)
 	text, isText := e.Value.(string)
 	switch e.SchemaField {
-	case "nullable":
-		return Violation{"NullValue", pointer, fmt.Sprintf("A null value was found for the property named '%s', which has the expected type '%s[Nullable=False]'. Leave it out to keep what it has, or send %s.", name, at.typeName, at.allowed)}
-	case "enum":
-		if isText {
+	case "nullable", "enum", "type", "format", "minimum", "maximum":
+		switch {
+		case name == "@odata.type":
+			return Violation{"WrongEntityType", pointer, fmt.Sprintf("The type is not assignable to the expected type '%s'. Leave '@odata.type' out, or send '%s'.", body.typeName, at.members[0])}
+		case e.Value == nil && len(path) > 0:
+			return Violation{"NullValue", pointer, fmt.Sprintf("A null value was found for the property named '%s', which has the expected type '%s[Nullable=False]'. Leave it out, or send one of its values: %s.", name, at.typeName, at.allowed)}
+		case e.SchemaField == "enum" && isText:
 			return unknownMember(pointer, nearest(text, at.members), at)
+		case e.SchemaField == "format" && isText:
+			return Violation{"InvalidDateTime", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s'. Allowed: %s.", at.typeName, at.allowed)}
+		case e.SchemaField == "type" || e.SchemaField == "enum":
+			return wrongType(pointer, at)
 		}
-		return wrongType(pointer, at)
-	case "type":
-		return wrongType(pointer, at)
-	case "format", "minimum", "maximum":
-		return Violation{"OutOfRange", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s': %s.", at.typeName, at.allowed)}
+		return Violation{"OutOfRange", pointer, fmt.Sprintf("Cannot convert the number to the expected type '%s'. Allowed: %s.", at.typeName, at.allowed)}
 	case "maxLength":
 		return Violation{"TooLong", pointer, fmt.Sprintf("The value of '%s' is longer than %d characters.", name, *e.Schema.MaxLength)}
 	case "minLength":
@@ -123,6 +123,14 @@ func each(err error, f func(*openapi3.SchemaError)) {
 	default:
 		each(errors.Unwrap(err), f)
 	}
+}
+
+// nameOf is what the value at a path is called.
+func nameOf(path []string) string {
+	if len(path) == 0 {
+		return "body"
+	}
+	return path[len(path)-1]
 }
 
 var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")

@@ -1,0 +1,148 @@
+// Package contracttest holds answers to the contract, for tests of whatever serves it.
+package contracttest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+
+	"installstatus/api/contract"
+	"installstatus/gen"
+)
+
+var document = sync.OnceValues(gen.GetSpec)
+
+// Answer is an answer as a client received it.
+type Answer struct {
+	Method string // of the request
+	Target string // the request's path as it was sent, percent-encoded
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// ofTransport are headers that HTTP itself brings.
+var ofTransport = []string{"Content-Type", "Content-Length", "Date", "Connection"}
+
+// Check fails the test unless the contract has the answer: its status for the operation, each of its headers and no
+// other, its media type and its body. An answer that belongs to no operation must be one of the three that the contract
+// describes in words.
+func Check(t testing.TB, a Answer) {
+	t.Helper()
+	doc, err := document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	operation := operationOf(doc, a.Method, a.Target)
+	if operation == nil {
+		checkWithoutOperation(t, doc, a)
+		return
+	}
+	declared := operation.Responses.Status(a.Status)
+	if declared == nil {
+		t.Errorf("%s %s: the contract has no answer %d for %s", a.Method, a.Target, a.Status, operation.OperationID)
+		return
+	}
+	for name := range a.Header {
+		_, ok := find(declared.Value.Headers, name)
+		if !ok && !slices.Contains(ofTransport, name) {
+			t.Errorf("%s %s: the answer %d has a header that the contract does not: %s", a.Method, a.Target, a.Status, name)
+		}
+	}
+	for name, header := range declared.Value.Headers {
+		if header.Value.Required && a.Header.Get(name) == "" {
+			t.Errorf("%s %s: the answer %d lacks the header %s", a.Method, a.Target, a.Status, name)
+		}
+	}
+	if len(declared.Value.Content) == 0 || a.Method == http.MethodHead {
+		if len(a.Body) > 0 {
+			t.Errorf("%s %s: the answer %d has a body, and should not", a.Method, a.Target, a.Status)
+		}
+		return
+	}
+	if err := validate(doc, operation, a); err != nil {
+		t.Errorf("%s %s: the answer %d is not as the contract says: %v\n%s", a.Method, a.Target, a.Status, err, a.Body)
+	}
+}
+
+func validate(doc *openapi3.T, operation *openapi3.Operation, a Answer) error {
+	return openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{
+			Request: &http.Request{Method: a.Method, URL: &url.URL{Path: a.Target}},
+			Route:   &routers.Route{Spec: doc, Operation: operation, Method: a.Method},
+		},
+		Status:  a.Status,
+		Header:  a.Header,
+		Body:    io.NopCloser(bytes.NewReader(a.Body)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+	})
+}
+
+func find(headers openapi3.Headers, name string) (*openapi3.HeaderRef, bool) {
+	for declared, header := range headers {
+		if strings.EqualFold(declared, name) {
+			return header, true
+		}
+	}
+	return nil, false
+}
+
+// checkWithoutOperation holds an answer to the error schema.
+func checkWithoutOperation(t testing.TB, doc *openapi3.T, a Answer) {
+	t.Helper()
+	allowed := map[int]string{
+		http.StatusBadRequest: "", http.StatusNotFound: "",
+		http.StatusMethodNotAllowed: "Allow", http.StatusUnauthorized: "WWW-Authenticate",
+	}
+	header, ok := allowed[a.Status]
+	if !ok || header != "" && a.Header.Get(header) == "" {
+		t.Errorf("%s %s: %d (with %v) is no answer for what belongs to no operation", a.Method, a.Target, a.Status, a.Header)
+	}
+	if a.Method == http.MethodHead {
+		return
+	}
+	errorOnly := &openapi3.Operation{Responses: openapi3.NewResponses(openapi3.WithStatus(a.Status, &openapi3.ResponseRef{
+		Value: openapi3.NewResponse().WithDescription("").WithJSONSchemaRef(doc.Components.Schemas["ODataError"]),
+	}))}
+	if err := validate(doc, errorOnly, a); err != nil {
+		t.Errorf("%s %s: the answer %d is not an error of the contract: %v\n%s", a.Method, a.Target, a.Status, err, a.Body)
+	}
+}
+
+// operationOf is the operation that a path addresses, nil for none. It is written apart from the server's own reading.
+func operationOf(doc *openapi3.T, method, target string) *openapi3.Operation {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	target = strings.ReplaceAll(strings.ReplaceAll(target, "('", "/"), "(%27", "/")
+	segments := strings.Split(strings.TrimPrefix(target, "/"), "/")
+	for template, item := range doc.Paths.Map() {
+		names := strings.Split("beta"+template, "/")
+		if len(names) != len(segments) {
+			continue
+		}
+		matches := true
+		for i, name := range names {
+			segment, err := url.PathUnescape(segments[i])
+			if strings.HasPrefix(name, "{") {
+				matches = matches && err == nil && segment != "" && segment != "')"
+			} else {
+				matches = matches && contract.Fold(segment) == contract.Fold(name)
+			}
+		}
+		if matches {
+			return item.Operations()[method]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,347 @@
+package contract_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"installstatus/api"
+	"installstatus/api/contract/contracttest"
+	"installstatus/api/status"
+	"installstatus/api/status/memory"
+	"installstatus/gen"
+)
+
+// The rules that the contract numbers in its description, because no schema can say them. rules[n-1] tests number n.
+var rules = []struct {
+	name  string
+	cases []ruleCase
+}{
+	{"segments match without case, ids with it", []ruleCase{
+		{target: "/BETA/deviceappmanagement/MOBILEAPPS/app/DeviceStatuses/id", want: 200},
+		{target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/user/DEVICESTATUSES/id", want: 200},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/ID", want: 404},
+		{target: "/beta/deviceAppManagement/mobileApps/APP/deviceStatuses/id", want: 404},
+		{target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/USER/deviceStatuses/id", want: 404},
+		{target: "/beta/deviceAppManagement/mobileApps/app/device%C5%BFtatuses/id", want: 400},
+	}},
+	{"a key may stand in parentheses", []ruleCase{
+		{target: "/beta/deviceAppManagement/mobileApps('app')/deviceStatuses('id')", want: 200},
+		{target: "/beta/deviceAppManagement/mobileApps(%27app%27)/userStatuses(%27user%27)/deviceStatuses(%27id%27)", want: 200},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses('it''s')", want: 200},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses('it's')", want: 400},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses(id)", want: 400},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses('id'", want: 400},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses('')", want: 400},
+		{target: "/beta/deviceAppManagement('x')/mobileApps/app/deviceStatuses('id')", want: 400},
+	}},
+	{"an id is any non-empty string", []ruleCase{
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/a%2Fb%25%20%2B%3F%F0%9F%92%BE", want: 200},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/%2e%2e", want: 404},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/%00", want: 400},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/%ff", want: 400},
+		{target: "/beta/deviceAppManagement/mobileApps//deviceStatuses/id", want: 400},
+		{target: "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/", want: 400},
+	}},
+	{"a query option must be named by the operation", []ruleCase{
+		{target: app + "?$expand=app", want: 400, targets: "$expand"},
+		{target: app + "?x=1&%24select=id", want: 400, targets: "$select x"},
+		{target: app + "?%zz", want: 400, targets: "query"},
+		{target: app + "?", want: 200},
+	}},
+	{"Content-Type is JSON in UTF-8", []ruleCase{
+		{contentType: "application/json", want: 200},
+		{contentType: "APPLICATION/JSON; charset=UTF-8", want: 200},
+		{contentType: "application/json;odata.metadata=minimal;IEEE754Compatible=false", want: 200},
+		{contentType: "application/json;;", want: 200},
+		{contentType: "-", want: 400, targets: "Content-Type"},
+		{contentType: "text/plain", want: 400, targets: "Content-Type"},
+		{contentType: "application/json; charset=utf-16", want: 400, targets: "Content-Type"},
+		{contentType: "application/merge-patch+json", want: 400, targets: "Content-Type"},
+	}},
+	{"the body is one well-formed JSON text", []ruleCase{
+		{body: " {\n} ", want: 200},
+		{body: "", want: 400, code: "BadRequest"},
+		{body: "\ufeff{}", want: 400, code: "BadRequest"},
+		{body: "{} {}", want: 400, code: "BadRequest"},
+		{body: "{}x", want: 400, code: "BadRequest"},
+		{body: `{"deviceName":}`, want: 400, code: "BadRequest"},
+		{body: `{"deviceName":"a",}`, want: 400, code: "BadRequest"},
+		{body: `{'deviceName':"a"}`, want: 400, code: "BadRequest"},
+		{body: `{"deviceName":"a"`, want: 400, code: "BadRequest"},
+		{body: `{"deviceName":NaN}`, want: 400, code: "BadRequest"},
+		{body: `{"errorCode":09}`, want: 400, code: "BadRequest"},
+		{body: "{\"deviceName\":\"\xff\"}", want: 400, code: "BadRequest"},
+		{body: `{"deviceName":"\ud800"}`, want: 400, code: "BadRequest"},
+		{body: `{"deviceName":"\ud800\u0041"}`, want: 400, code: "BadRequest"},
+		{body: `{"deviceName":"\udc00"}`, want: 400, code: "BadRequest"},
+		{body: `{"deviceName":"\ud83d\ude00"}`, want: 200},
+		{body: strings.Repeat("[", 20_000), want: 400, code: "BadRequest"},
+		{body: "[]", want: 400, code: "ModelValidationFailure", targets: "."},
+		{body: "null", want: 400, code: "ModelValidationFailure", targets: "."},
+		{body: `"text"`, want: 400, code: "ModelValidationFailure", targets: "."},
+	}},
+	{"no property stands twice", []ruleCase{
+		{body: `{"deviceName":"a","deviceName":"a"}`, want: 400, targets: "/deviceName"},
+		{body: `{"errorCode":1,"error\u0043ode":2}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":"a","errorCode":2,"errorCode":3}`, want: 400, targets: "/errorCode /errorCode /errorCode"},
+		{body: `{"@odata.context":{"a":1,"a":2}}`, want: 400, targets: "/@odata.context/a"},
+	}},
+	{"no string holds U+0000", []ruleCase{
+		{body: `{"deviceName":"a\u0000b"}`, want: 400, targets: "/deviceName"},
+		{body: `{"deviceName":"a\u0001b"}`, want: 200},
+		{body: `{"installState":"\u0000"}`, want: 400, targets: "/installState"},
+	}},
+	{"property names are case-sensitive and known", []ruleCase{
+		{body: `{"installstate":"failed"}`, want: 400, targets: "/installstate", says: "Did you mean 'installState'?"},
+		{body: `{"DeviceName":"a"}`, want: 400, targets: "/DeviceName", says: "Did you mean 'deviceName'?"},
+		{body: `{"devicName":"a"}`, want: 400, targets: "/devicName", says: "Did you mean 'deviceName'?"},
+		{body: `{"~a/b":"a"}`, want: 400, targets: "/~0a~1b", says: "does not exist on type 'microsoft.graph.mobileAppInstallStatus'"},
+		{body: `{"":1}`, want: 400, targets: "/"},
+	}},
+	{"annotations are ignored", []ruleCase{
+		{body: `{"@odata.context":"x","@odata.etag":null,"@odata.id":{"a":[1]},"deviceName@odata.type":"#String"}`, want: 200},
+		{body: `{"nobody@odata.type":"#String"}`, want: 400, targets: "/nobody"},
+		{body: `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus"}`, want: 200},
+		{body: `{"@odata.type":"microsoft.graph.mobileAppInstallStatus"}`, want: 200},
+		{body: `{"@odata.type":"#microsoft.graph.mobileApp"}`, want: 400, targets: "/@odata.type"},
+		{body: `{"@odata.type":null}`, want: 400, targets: "/@odata.type"},
+		{body: `{"@odata.type":1}`, want: 400, targets: "/@odata.type"},
+	}},
+	{"members of enumerations match without case", []ruleCase{
+		{body: `{"installState":"FAILED","mobileAppInstallStatusValue":"notinstalled"}`, want: 200, has: `"mobileAppInstallStatusValue":"notInstalled","installState":"failed"`},
+		{body: `{"installStateDetail":"PENDINGREBOOT"}`, want: 200, has: `"installStateDetail":"pendingReboot"`},
+		{body: `{"installState":"faild"}`, want: 400, targets: "/installState", says: "Did you mean 'failed'?"},
+		{body: `{"installState":"in\u017ftalled"}`, want: 400, targets: "/installState"},
+		{body: `{"installState":2}`, want: 400, targets: "/installState"},
+		{body: `{"installState":"2"}`, want: 400, targets: "/installState"},
+		{body: `{"installState":""}`, want: 400, targets: "/installState"},
+		{body: `{"installState":null}`, want: 400, targets: "/installState"},
+		{body: `{"installStateDetail":null}`, want: 400, targets: "/installStateDetail"},
+	}},
+	{"integers have neither fraction nor exponent", []ruleCase{
+		{body: `{"errorCode":-2147483648}`, want: 200, has: `"errorCode":-2147483648`},
+		{body: `{"errorCode":2147483647}`, want: 200, has: `"errorCode":2147483647`},
+		{body: `{"errorCode":-0}`, want: 200, has: `"errorCode":0`},
+		{body: `{"errorCode":2147483648}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":-2147483649}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":9.0}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":9.5}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":1e1}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":1E400}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":1e-400}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":-2147483648.0000001}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":1.00000000000000000001}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":99999999999999999999999999}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":` + strings.Repeat("9", 400) + `}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":"9"}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":true}`, want: 400, targets: "/errorCode"},
+		{body: `{"errorCode":null}`, want: 400, targets: "/errorCode"},
+	}},
+	{"a date and time is strict, and answered as it was sent", slices.Concat(
+		dateTimes(200, "2017-01-01T00:02:49.3205976-08:00", "2017-01-01T00:02:49Z", "0001-01-01T00:00:00Z",
+			"9999-12-31T23:59:59.999999999999999999Z", "2016-02-29T23:59:59+23:59", "2017-01-01T00:00:00.5-00:00",
+			"2017-01-01T00:00:00."+strings.Repeat("1", 500)+"Z"),
+		dateTimes(400, "2017-01-01T00:02:49", "2017-01-01", "2017-01-01T00:02:49z", "2017-01-01t00:02:49Z", "2017-02-29T00:00:00Z",
+			"2016-12-31T23:59:60Z", "2017-01-01T24:00:00Z", "2017-01-01T00:60:00Z", "2017-01-01T00:00:00+24:00",
+			"2017-01-01T00:00:00+01:60", "2017-01-01T00:00:00+0100", "2017-01-01T00:00:00.Z", "2017-01-01T00:00:00,5Z",
+			"2017-01-01T0:00:00Z", "2017-13-01T00:00:00Z", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+00:01",
+			"9999-12-31T23:59:59-00:01", "10000-01-01T00:00:00Z", " 2017-01-01T00:00:00Z", "2017-01-01 00:00:00Z", ""),
+	)},
+	{"id is the path's", []ruleCase{
+		{body: `{"id":"id"}`, want: 200},
+		{body: `{"id":"ID"}`, want: 400, targets: "/id"},
+		{body: `{"id":null}`, want: 400, targets: "/id"},
+		{body: `{"id":7}`, want: 400, targets: "/id"},
+		{body: `{"id":""}`, want: 400, targets: "/id"},
+		{target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/user/deviceStatuses/id", body: `{"id":"id"}`, want: 200},
+		{target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/user/deviceStatuses/id", body: `{"id":"user"}`, want: 400, targets: "/id"},
+	}},
+	{"app is a navigation property", []ruleCase{
+		{body: `{"app":{}}`, want: 400, targets: "/app", says: "Cannot apply PATCH to navigation property 'app'"},
+		{body: `{"app@odata.bind":"x"}`, want: 400, targets: "/app", says: "Cannot apply PATCH to navigation property 'app'"},
+	}},
+	{"several lines of a list count as one", []ruleCase{
+		{header: http.Header{"If-Match": {`"a"`, `*`}}, want: 400, targets: "If-Match"},
+		{header: http.Header{"If-Match": {`"a"`, `"b"`}}, want: 412},
+		{header: http.Header{"Prefer": {"x=y", "return=minimal"}}, want: 204},
+		{header: http.Header{"If-Match": {`abc`}}, want: 400, targets: "If-Match"},
+	}},
+	{"a body may be gzip, and is at most 1 MiB", []ruleCase{
+		{body: gzipped(`{}`), header: http.Header{"Content-Encoding": {"gzip"}}, want: 200},
+		{body: gzipped(`{}`), want: 200},
+		{body: `{}`, header: http.Header{"Content-Encoding": {"gzip"}}, want: 200},
+		{body: `{}`, header: http.Header{"Content-Encoding": {"Identity"}}, want: 200},
+		{body: `{}`, header: http.Header{"Content-Encoding": {"br"}}, want: 415},
+		{body: `{}`, header: http.Header{"Content-Encoding": {"gzip, gzip"}}, want: 415},
+		{body: gzipped(`{}`)[:12], want: 400, code: "BadRequest"},
+		{body: `{}` + strings.Repeat(" ", 1<<20-2), want: 200},
+		{body: `{}` + strings.Repeat(" ", 1<<20-1), want: 413},
+		{body: gzipped(`{}` + strings.Repeat(" ", 1<<20-2)), want: 200},
+		{body: gzipped(`{}` + strings.Repeat(" ", 1<<20-1)), want: 413},
+	}},
+	{"at most 100 violations are listed", []ruleCase{
+		{body: manyUnknown(100), want: 400, says: "There are 100 violations"},
+		{body: manyUnknown(5000), want: 400, says: "There are 5000 violations"},
+	}},
+}
+
+const app = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/id"
+
+// ruleCase is a request and its answer.
+type ruleCase struct {
+	target      string // app's path where empty
+	body        string // of a PATCH; a case without body and content type is a GET
+	contentType string // "-" for none
+	header      http.Header
+	want        int
+	code        string // of the error; ModelValidationFailure where targets begin with /
+	targets     string // of the details, in order; "." for the body as a whole
+	says        string // somewhere in the answer's message
+	has         string // somewhere in the answer's body
+}
+
+func TestTheContractsNumberedRules(t *testing.T) {
+	for i, rule := range rules {
+		t.Run(fmt.Sprintf("%d: %s", i+1, rule.name), func(t *testing.T) {
+			for _, c := range rule.cases {
+				t.Run(c.name(), func(t *testing.T) { c.run(t, newHandler(t)) })
+			}
+		})
+	}
+}
+
+func TestEveryNumberedRuleHasItsTest(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbered := regexp.MustCompile(`(?m)^(\d+)\. `).FindAllStringSubmatch(doc.Info.Description, -1)
+	if len(numbered) != len(rules) {
+		t.Fatalf("the contract numbers %d rules, %d are tested", len(numbered), len(rules))
+	}
+	for i, number := range numbered {
+		if number[1] != strconv.Itoa(i+1) {
+			t.Errorf("rule %d has the number %s", i+1, number[1])
+		}
+	}
+}
+
+func (c ruleCase) name() string {
+	name := c.target + c.contentType + c.body
+	if c.header != nil {
+		name += fmt.Sprint(c.header)
+	}
+	return name[:min(len(name), 70)]
+}
+
+func (c ruleCase) run(t *testing.T, handler http.Handler) {
+	if c.target == "" {
+		c.target = app
+	}
+	method := http.MethodPatch
+	if c.target != app && c.body == "" {
+		method = http.MethodGet
+	}
+	if method == http.MethodPatch && c.body == "" && c.code == "" {
+		c.body = "{}"
+	}
+	r := httptest.NewRequest(method, c.target, strings.NewReader(c.body))
+	for name, lines := range c.header {
+		r.Header[name] = lines
+	}
+	switch c.contentType {
+	case "":
+		r.Header.Set("Content-Type", "application/json")
+	case "-":
+	default:
+		r.Header.Set("Content-Type", c.contentType)
+	}
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	contracttest.Check(t, contracttest.Answer{Method: method, Target: r.URL.EscapedPath(), Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()})
+
+	if w.Code != c.want {
+		t.Fatalf("%d instead of %d: %s", w.Code, c.want, w.Body)
+	}
+	if !strings.Contains(w.Body.String(), c.has) {
+		t.Errorf("the answer lacks %s: %s", c.has, w.Body)
+	}
+	if c.want < 400 {
+		return
+	}
+	var answer gen.ODataError
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(answer.Error.Message, c.says) {
+		t.Errorf("the message does not say %q: %s", c.says, answer.Error.Message)
+	}
+	if c.code == "" && strings.HasPrefix(c.targets, "/") {
+		c.code = "ModelValidationFailure"
+	}
+	if c.code != "" && answer.Error.Code != c.code {
+		t.Errorf("the code is %s instead of %s", answer.Error.Code, c.code)
+	}
+	if c.targets != "" {
+		var targets []string
+		for _, d := range *answer.Error.Details {
+			targets = append(targets, d.Target)
+		}
+		if got := strings.Join(targets, " "); got != strings.TrimSuffix(c.targets, ".") {
+			t.Errorf("the details are at %q instead of %q", got, c.targets)
+		}
+	}
+}
+
+// newHandler serves a store with a few statuses of the app "app".
+func newHandler(t *testing.T) http.Handler {
+	store := new(memory.Store)
+	for _, id := range []string{"id", "it's", "a/b% +?💾"} {
+		if _, _, err := store.Update(t.Context(), "tenant", status.Key{App: "app", User: "user", ID: id}, status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	handler, err := api.New(store, api.Options{Authenticate: func(*http.Request) (api.Caller, error) {
+		return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.ReadWrite.All"}}, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler
+}
+
+func dateTimes(want int, texts ...string) (cases []ruleCase) {
+	for _, text := range texts {
+		c := ruleCase{body: `{"lastSyncDateTime":"` + text + `"}`, want: want, targets: "/lastSyncDateTime"}
+		if want == 200 {
+			c.targets, c.has = "", `"lastSyncDateTime":"`+text+`"`
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+func gzipped(body string) string {
+	var buffer bytes.Buffer
+	w := gzip.NewWriter(&buffer)
+	w.Write([]byte(body))
+	w.Close()
+	return buffer.String()
+}
+
+func manyUnknown(n int) string {
+	var properties []string
+	for i := range n {
+		properties = append(properties, fmt.Sprintf(`"unknown%d":1`, i))
+	}
+	return "{" + strings.Join(properties, ",") + "}"
+}

@@ -1,0 +1,160 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"testing"
+
+	"installstatus/api"
+	"installstatus/api/contract/contracttest"
+	"installstatus/api/status"
+	"installstatus/api/status/memory"
+	"installstatus/gen"
+)
+
+const (
+	exampleID     = "7560ee45-ee45-7560-45ee-607545ee6075"
+	exampleTarget = "/beta/deviceAppManagement/mobileApps/a1b2c3d4-0000-4000-8000-000000000001/deviceStatuses/" + exampleID
+)
+
+// request is one that a test sends; the zero request is a PATCH of the example that changes nothing.
+type request struct {
+	method, target, body string
+	header               map[string]string
+	authenticate         func(*http.Request) (api.Caller, error)
+	store                status.Store
+}
+
+// errorExamples are the requests that the contract's examples of errors answer.
+var errorExamples = map[string]request{
+	"several":            {body: `{"installstate": "failed", "errorCode": 9.5, "lastSyncDateTime": "2017-01-01T00:02:49"}`},
+	"unknownProperty":    {body: `{"installstate": "failed"}`},
+	"navigationProperty": {body: `{"app": null}`},
+	"wrongType":          {body: `{"errorCode": "9"}`},
+	"unknownMember":      {body: `{"installState": "faild"}`},
+	"nullValue":          {body: `{"installState": null}`},
+	"integer":            {body: `{"errorCode": 9.0}`},
+	"dateTime":           {body: `{"lastSyncDateTime": "2017-01-01T00:02:49"}`},
+	"tooLong":            {body: `{"osVersion": "` + strings.Repeat("1", 8193) + `"}`},
+	"nulCharacter":       {body: `{"osVersion": "1\u0000"}`},
+	"duplicate":          {body: `{"errorCode": 1, "errorCode": 2}`},
+	"otherId":            {body: `{"id": "another"}`},
+	"otherType":          {body: `{"@odata.type": "#microsoft.graph.mobileApp"}`},
+	"brokenText":         {body: "{\n  \"errorCode\": 9,\n}"},
+	"contentType":        {body: `{}`, header: map[string]string{"Content-Type": "text/plain"}},
+	"queryOption":        {target: exampleTarget + "?$expand=app"},
+	"parameter":          {header: map[string]string{"If-Match": "abc"}},
+	"noToken": {authenticate: func(*http.Request) (api.Caller, error) {
+		return api.Caller{}, api.Unauthenticated("Access token is empty.")
+	}},
+	"noPermission": {authenticate: func(*http.Request) (api.Caller, error) {
+		return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.Read.All"}}, nil
+	}},
+	"notFound":        {target: strings.TrimSuffix(exampleTarget, "5") + "6"},
+	"notAcceptable":   {header: map[string]string{"Accept": "text/html"}},
+	"conditionNotMet": {header: map[string]string{"If-Match": `"another"`}},
+	"tooLarge":        {body: `{}` + strings.Repeat(" ", 1<<20)},
+	"contentEncoding": {header: map[string]string{"Content-Encoding": "br"}},
+	"internal":        {store: &failing{err: errors.New("unforeseen")}},
+	"unavailable":     {store: &failing{err: status.ErrUnavailable}},
+}
+
+// failing is a store that fails.
+type failing struct {
+	memory.Store
+	err error
+}
+
+func (f *failing) Get(context.Context, string, status.Key) (status.Status, error) {
+	return status.Status{}, f.err
+}
+
+func (f *failing) Update(context.Context, string, status.Key, status.Patch, status.Cond) (status.Status, bool, error) {
+	return status.Status{}, false, f.err
+}
+
+func TestTheContractsExamplesOfErrorsAreWhatIsAnswered(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, example := range doc.Components.Examples {
+		want, isObject := example.Value.Value.(map[string]any)
+		if !isObject || want["error"] == nil {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			request, ok := errorExamples[name]
+			if !ok {
+				t.Fatal("no request is known that has this answer")
+			}
+			_, body := request.send(t)
+			var got map[string]any
+			if err := json.Unmarshal(body, &got); err != nil {
+				t.Fatal(err)
+			}
+			for _, answer := range []map[string]any{got, want} {
+				delete(answer["error"].(map[string]any), "innerError")
+			}
+			if fmt.Sprint(got) != fmt.Sprint(want) || !reflect.DeepEqual(got, want) {
+				t.Errorf("the answer is\n%s", body)
+			}
+		})
+	}
+	if examples := len(doc.Components.Examples) - 1; examples != len(errorExamples) {
+		t.Errorf("the contract has %d examples of errors, %d are tested", examples, len(errorExamples))
+	}
+}
+
+// send sends the request to a handler of its own, and holds the answer to the contract.
+func (q request) send(t testing.TB) (*httptest.ResponseRecorder, []byte) {
+	t.Helper()
+	if q.store == nil {
+		q.store = newExampleStore(t)
+	}
+	if q.authenticate == nil {
+		q.authenticate = allowAll
+	}
+	handler, err := api.New(q.store, api.Options{Authenticate: q.authenticate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.method == "" {
+		q.method = http.MethodPatch
+	}
+	if q.target == "" {
+		q.target = exampleTarget
+	}
+	if q.body == "" {
+		q.body = "{}"
+	}
+	r := httptest.NewRequest(q.method, q.target, strings.NewReader(q.body))
+	r.Header.Set("Content-Type", "application/json")
+	for name, value := range q.header {
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, r)
+	contracttest.Check(t, contracttest.Answer{Method: q.method, Target: r.URL.EscapedPath(), Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()})
+	return w, w.Body.Bytes()
+}
+
+func allowAll(*http.Request) (api.Caller, error) {
+	return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.ReadWrite.All"}}, nil
+}
+
+// newExampleStore holds the status that the contract's examples are about.
+func newExampleStore(t testing.TB) status.Store {
+	store := new(memory.Store)
+	key := status.Key{App: "a1b2c3d4-0000-4000-8000-000000000001", User: "0d0ae9f6-0000-4000-8000-000000000002", ID: exampleID}
+	if _, _, err := store.Update(t.Context(), "tenant", key, status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}

@@ -1,0 +1,78 @@
+// Package memory is a status.Store that keeps rows in a map and forgets them with the process: the store for tests and
+// benchmarks of what stands above it, and the model that engines are compared with.
+package memory
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"installstatus/api/status"
+)
+
+// Store is an empty store when zero.
+type Store struct {
+	mutex  sync.RWMutex
+	rows   map[place]status.Row
+	closed bool
+}
+
+type place struct{ tenant, app, id string }
+
+var _ status.Store = (*Store)(nil)
+
+// Get implements status.Store.
+func (s *Store) Get(ctx context.Context, tenant string, key status.Key) (status.Status, error) {
+	if err := s.usable(ctx); err != nil {
+		return status.Status{}, err
+	}
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	return status.Find(s.find(tenant, key), key)
+}
+
+// Update implements status.Store.
+func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (status.Status, bool, error) {
+	if err := s.usable(ctx); err != nil {
+		return status.Status{}, false, err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	next, created, err := status.Decide(s.find(tenant, key), key, patch, cond)
+	if err != nil {
+		return status.Status{}, false, err
+	}
+	if s.rows == nil {
+		s.rows = make(map[place]status.Row)
+	}
+	s.rows[place{tenant, key.App, key.ID}] = next
+	return next.Status, created, nil
+}
+
+// Ready implements status.Store.
+func (s *Store) Ready(ctx context.Context) error { return s.usable(ctx) }
+
+// Close implements status.Store.
+func (s *Store) Close() error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.closed = true
+	return nil
+}
+
+func (s *Store) usable(ctx context.Context) error {
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	if s.closed {
+		return fmt.Errorf("the store is closed: %w", status.ErrUnavailable)
+	}
+	return ctx.Err()
+}
+
+func (s *Store) find(tenant string, key status.Key) *status.Row {
+	row, ok := s.rows[place{tenant, key.App, key.ID}]
+	if !ok {
+		return nil
+	}
+	return &row
+}
