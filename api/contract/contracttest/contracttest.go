@@ -124,25 +124,36 @@ func operationOf(doc *openapi3.T, method, target string) *openapi3.Operation {
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	target = strings.ReplaceAll(strings.ReplaceAll(target, "('", "/"), "(%27", "/")
-	segments := strings.Split(strings.TrimPrefix(target, "/"), "/")
+	var segments []string
+	for segment := range strings.SplitSeq(strings.TrimPrefix(target, "/"), "/") {
+		decoded, err := url.PathUnescape(segment)
+		if err != nil {
+			return nil
+		}
+		segments = append(segments, decoded)
+	}
 	for template, item := range doc.Paths.Map() {
-		names := strings.Split("beta"+template, "/")
-		if len(names) != len(segments) {
-			continue
-		}
-		matches := true
-		for i, name := range names {
-			segment, err := url.PathUnescape(segments[i])
-			if strings.HasPrefix(name, "{") {
-				matches = matches && err == nil && segment != "" && segment != "')"
-			} else {
-				matches = matches && contract.Fold(segment) == contract.Fold(name)
-			}
-		}
-		if matches {
+		if matches(strings.Split("beta"+template, "/"), segments) {
 			return item.Operations()[method]
 		}
 	}
 	return nil
+}
+
+// matches reports whether a path's segments fit a template's. A key may stand alone or in parentheses.
+func matches(template, segments []string) bool {
+	if len(template) == 0 || len(segments) == 0 {
+		return len(template) == len(segments)
+	}
+	if strings.HasPrefix(template[0], "{") {
+		return segments[0] != "" && matches(template[1:], segments[1:])
+	}
+	name, key, quoted := strings.Cut(segments[0], "(")
+	if contract.Fold(name) != contract.Fold(template[0]) {
+		return false
+	}
+	if quoted && len(template) > 1 {
+		return len(key) > len("'')") && matches(template[2:], segments[1:])
+	}
+	return matches(template[1:], segments[1:])
 }

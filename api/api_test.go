@@ -1,0 +1,100 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"installstatus/api"
+	"installstatus/api/status/memory"
+	"installstatus/gen"
+)
+
+func TestEveryOperationAsksForACaller(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			target := "/beta" + strings.NewReplacer("{", "", "}", "").Replace(path)
+			refuse := func(*http.Request) (api.Caller, error) { return api.Caller{}, api.Unauthenticated("no") }
+			if w, _ := (request{method: method, target: target, authenticate: refuse}).send(t); w.Code != http.StatusUnauthorized {
+				t.Errorf("%s without a token: %d", operation.OperationID, w.Code)
+			}
+			nobody := func(*http.Request) (api.Caller, error) { return api.Caller{Tenant: "tenant"}, nil }
+			if w, _ := (request{method: method, target: target, authenticate: nobody}).send(t); w.Code != http.StatusForbidden {
+				t.Errorf("%s without a permission: %d", operation.OperationID, w.Code)
+			}
+		}
+	}
+}
+
+func TestEveryPropertyOfTheContractCanBePatched(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{
+		"@odata.type": `"#microsoft.graph.mobileAppInstallStatus"`, "id": `"` + exampleID + `"`, "lastSyncDateTime": `"2026-01-01T00:00:00Z"`,
+		"installState": `"installed"`, "mobileAppInstallStatusValue": `"installed"`, "installStateDetail": `"pendingReboot"`, "errorCode": `7`,
+	}
+	for name := range doc.Components.Schemas["MobileAppInstallStatusUpdate"].Value.Properties {
+		value, ok := values[name]
+		if !ok {
+			value = `"a value"`
+		}
+		property := fmt.Sprintf(`"%s":%s`, name, value)
+		if w, body := (request{body: "{" + property + "}"}).send(t); w.Code != http.StatusOK || !strings.Contains(string(body), property) {
+			t.Errorf("{%s} is answered by %d %s", property, w.Code, body)
+		}
+	}
+}
+
+func TestAPanicIsAnswered(t *testing.T) {
+	var seen []api.Exchange
+	handler, err := api.New(new(memory.Store), api.Options{
+		Authenticate: func(*http.Request) (api.Caller, error) { panic("a mistake") },
+		Observe:      func(x api.Exchange) { seen = append(seen, x) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, exampleTarget, nil))
+	if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), "InternalServerError") || strings.Contains(w.Body.String(), "a mistake") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if len(seen) != 1 || seen[0].Status != 500 || !strings.Contains(fmt.Sprint(seen[0].Fault), "a mistake") {
+		t.Errorf("observed %+v", seen)
+	}
+}
+
+func TestNothingIsServedWithoutAuthentication(t *testing.T) {
+	if _, err := api.New(new(memory.Store), api.Options{}); err == nil {
+		t.Error("New accepts to authenticate nobody")
+	}
+}
+
+func TestObserveIsToldOfEveryAnswer(t *testing.T) {
+	var seen []string
+	handler, err := api.New(newExampleStore(t), api.Options{Authenticate: allowAll, Observe: func(x api.Exchange) {
+		seen = append(seen, fmt.Sprintf("%s %s %d %s", x.Method, x.Operation, x.Status, x.Tenant))
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []*http.Request{
+		httptest.NewRequest(http.MethodHead, exampleTarget, nil),
+		httptest.NewRequest(http.MethodDelete, exampleTarget, nil),
+		httptest.NewRequest(http.MethodGet, "/beta/x", nil),
+	} {
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	if want := []string{"HEAD getDeviceStatus 200 tenant", "DELETE  405 tenant", "GET  400 tenant"}; !slices.Equal(seen, want) {
+		t.Errorf("observed %q", seen)
+	}
+}

@@ -1,0 +1,119 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"installstatus/api"
+	"installstatus/api/contract/contracttest"
+	"installstatus/gen"
+)
+
+// FuzzPath holds any path to the contract: it is answered by an operation or refused, and a key that is accepted is the
+// key that was sent.
+func FuzzPath(f *testing.F) {
+	for _, seed := range []string{
+		exampleTarget, "/BETA/deviceappmanagement/mobileapps('a''b')/devicestatuses(%27x%27)", "/beta/deviceAppManagement/mobileApps/a%2Fb/deviceStatuses/%25",
+		"/", "//", "/beta/../beta", "/beta/deviceAppManagement/mobileApps/%00/deviceStatuses/%ff", "/beta/deviceAppManagement/mobileApps/a/userStatuses('u')/deviceStatuses/b",
+		"/beta/deviceAppManagement/mobileApps(/deviceStatuses)", "*", "/beta?x", "/beta/deviceAppManagement/mobileApps/:x/deviceStatuses/*",
+	} {
+		f.Add(seed)
+	}
+	handler, err := api.New(newExampleStore(f), api.Options{Authenticate: allowAll})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, target string) {
+		address, err := url.ParseRequestURI(target)
+		if err != nil || address.Host != "" || address.Opaque != "" {
+			t.Skip()
+		}
+		r := httptest.NewRequest(http.MethodPatch, "/", strings.NewReader(`{}`))
+		r.URL = address
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Prefer", "create-if-missing")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		contracttest.Check(t, contracttest.Answer{Method: r.Method, Target: address.EscapedPath(), Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()})
+		if w.Code >= 500 {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		if w.Code != http.StatusCreated && w.Code != http.StatusOK {
+			return
+		}
+		var entity gen.MobileAppInstallStatus
+		if err := json.Unmarshal(w.Body.Bytes(), &entity); err != nil {
+			t.Fatal(err)
+		}
+		segments := strings.Split(address.EscapedPath(), "/")
+		last, _ := url.PathUnescape(segments[len(segments)-1])
+		if name, key, quoted := strings.Cut(last, "('"); quoted && strings.EqualFold(name, "deviceStatuses") {
+			last = strings.ReplaceAll(strings.TrimSuffix(key, "')"), "''", "'")
+		}
+		if entity.ID != last {
+			t.Errorf("%s reached the id %q", target, entity.ID)
+		}
+		if location := w.Header().Get("Location"); location != "" {
+			again := httptest.NewRequest(http.MethodGet, location, nil)
+			second := httptest.NewRecorder()
+			handler.ServeHTTP(second, again)
+			if second.Code != http.StatusOK || second.Body.String() != w.Body.String() {
+				t.Errorf("%s, the Location of %s, answers %d", location, target, second.Code)
+			}
+		}
+	})
+}
+
+// FuzzBody holds any body to the contract: what is accepted is what a second JSON reader finds in it, and comes back.
+func FuzzBody(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"deviceName":null,"errorCode":-2147483648,"installState":"FAILED","lastSyncDateTime":"2017-01-01T00:02:49.3205976-08:00"}`,
+		`{"errorCode":1e1}`, `{"errorCode":-0}`, `{"a":1,"a":2}`, `{"osVersion":"\ud83d\ude00\u0000"}`, `[`, `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","@odata.x":[{}]}`,
+		`{"id":"` + exampleID + `","app":{}}`, "\ufeff{}", `{"installStateDetail":"pendingReboot"} `, `{"osVersion":"\xff"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	handler, err := api.New(newExampleStore(f), api.Options{Authenticate: allowAll})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r := httptest.NewRequest(http.MethodPatch, exampleTarget, strings.NewReader(string(body)))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		contracttest.Check(t, contracttest.Answer{Method: r.Method, Target: exampleTarget, Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()})
+		if w.Code == http.StatusBadRequest || w.Code == http.StatusRequestEntityTooLarge {
+			return
+		}
+		if w.Code != http.StatusOK {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		var sent, got map[string]any
+		if err := json.Unmarshal(body, &sent); err != nil {
+			if body[0] == 0x1f { // gzip
+				return
+			}
+			t.Fatalf("accepted, and encoding/json says %v: %q", err, body)
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range sent {
+			if strings.Contains(name, "@odata.") {
+				continue
+			}
+			text, isText := value.(string)
+			answered, _ := got[name].(string)
+			folds := isText && strings.HasPrefix(strings.ToLower(name), "installstate") || name == "mobileAppInstallStatusValue"
+			if !reflect.DeepEqual(got[name], value) && !(folds && strings.EqualFold(text, answered)) {
+				t.Errorf("%s was sent as %v and is answered as %v", name, value, got[name])
+			}
+		}
+	})
+}
