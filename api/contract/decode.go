@@ -21,7 +21,7 @@ func decode(text []byte) (value any, duplicates []Violation, err error) {
 	if value, err = d.value(); err == nil {
 		if _, err = d.tokens.ReadToken(); err == nil {
 			err = errTrailing
-		} else if err == io.EOF {
+		} else if errors.Is(err, io.EOF) {
 			return value, d.duplicates, nil
 		}
 	}

@@ -139,8 +139,7 @@ var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 func pointerOf(path []string) string {
 	var pointer strings.Builder
 	for _, name := range path {
-		pointer.WriteByte('/')
-		escapePointer.WriteString(&pointer, name)
+		pointer.WriteString("/" + escapePointer.Replace(name))
 	}
 	return pointer.String()
 }

@@ -15,10 +15,9 @@ func UserStatusID(app, userPrincipalName string) string {
 	if userPrincipalName == "" {
 		return ""
 	}
-	hash := sha1.New()
-	hash.Write(userStatusSpace[:])
-	fmt.Fprintf(hash, "%d:%s%s", len(app), app, strings.ToLower(userPrincipalName))
-	id := hash.Sum(nil)[:16]
+	name := fmt.Sprintf("%d:%s%s", len(app), app, strings.ToLower(userPrincipalName))
+	hash := sha1.Sum(append(userStatusSpace[:], name...))
+	id := hash[:16]
 	id[6] = id[6]&0x0f | 0x50
 	id[8] = id[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])

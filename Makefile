@@ -1,0 +1,37 @@
+# What people run. Everything needs Go alone, but for lint's check of the contract, which needs npm.
+
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+REDOCLY  := @redocly/cli@2.77.0
+FUZZTIME := 10s
+
+.PHONY: run test build gen lint fuzz
+
+# Start a server on an embedded database with sample data, and print a curl that works when pasted.
+run: build
+	@bin/installstatus serve --dev --sample
+
+# Run all tests.
+test:
+	go test ./...
+
+# Build bin/installstatus, which needs nothing beside it.
+build:
+	@CGO_ENABLED=0 go build -trimpath -o bin/installstatus ./server
+
+# Write gen/ from openapi.yaml.
+gen:
+	go tool oapi-codegen -config gen/oapi-codegen.yaml openapi.yaml
+
+# Check the code and the contract.
+lint:
+	go vet ./...
+	go run $(GOLANGCI) run
+	npx --yes $(REDOCLY) lint openapi.yaml --config .redocly.yaml
+
+# Fuzz each parser for FUZZTIME.
+fuzz:
+	@for target in $$(grep -rho --include='*_test.go' 'func Fuzz[A-Za-z]*' api server | cut -d' ' -f2); do \
+		package=$$(grep -rl --include='*_test.go' "func $$target(" api server | xargs dirname); \
+		echo "$$target ($$package)"; \
+		go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+	done

@@ -1,0 +1,69 @@
+package auth
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"installstatus/api"
+)
+
+// cache remembers verified tokens by their hash, those used last. What it answers, a new verification would answer too:
+// it grants no leeway, and a clock set back is no way into it.
+type cache struct {
+	entries *lru.Cache[[sha256.Size]byte, cached]
+}
+
+type cached struct {
+	caller    api.Caller
+	notBefore time.Time
+	expires   time.Time
+}
+
+func newCache(size int) (*cache, error) {
+	entries, err := lru.New[[sha256.Size]byte, cached](size)
+	if err != nil {
+		return nil, fmt.Errorf("a cache of %d tokens: %w", size, err)
+	}
+	return &cache{entries: entries}, nil
+}
+
+func (c *cache) get(token string, now time.Time) (api.Caller, bool) {
+	entry, ok := c.entries.Get(sha256.Sum256([]byte(token)))
+	if !ok || !entry.servesAt(now) {
+		return api.Caller{}, false
+	}
+	return ownCopy(entry.caller), true
+}
+
+func (c *cache) put(token string, verified claims, now time.Time) {
+	entry := cached{
+		caller:    ownCopy(verified.caller()),
+		notBefore: later(verified.notBefore, verified.issuedAt),
+		expires:   verified.expires,
+	}
+	if entry.servesAt(now) {
+		c.entries.Add(sha256.Sum256([]byte(token)), entry)
+	}
+}
+
+func (e cached) servesAt(now time.Time) bool {
+	return !now.Before(e.notBefore) && now.Before(e.expires)
+}
+
+// ownCopy shares no slice with the caller in the cache, so that nobody can change the permissions of the next request.
+func ownCopy(caller api.Caller) api.Caller {
+	caller.Scopes = slices.Clone(caller.Scopes)
+	caller.Roles = slices.Clone(caller.Roles)
+	return caller
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,152 @@
+package auth
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-jose/go-jose/v4/json"
+
+	"installstatus/api"
+)
+
+// leeway is how far the clocks of an issuer and of this server may differ.
+const leeway = time.Minute
+
+// claims are what a token says, as far as it matters here.
+type claims struct {
+	issuer    string
+	tenant    string
+	audiences []string
+	expires   time.Time
+	notBefore time.Time // zero if not said
+	issuedAt  time.Time // zero if not said
+	kind      string    // idtyp
+	scopes    []string
+	roles     []string
+}
+
+// parseClaims reads a token's payload; what it returns is of the right types, and not yet to be believed. The json of
+// go-jose refuses a name given twice, of which two readers could believe different values.
+func parseClaims(payload []byte) (claims, error) {
+	var values map[string]json.RawMessage
+	if !utf8.Valid(payload) || json.Unmarshal(payload, &values) != nil {
+		return claims{}, notWellFormed("its payload must be one JSON object in UTF-8, with each claim once.")
+	}
+	read := claimReader{values: values}
+	c := claims{
+		issuer:    read.text("iss"),
+		tenant:    read.text("tid"),
+		audiences: read.textOrList("aud"),
+		expires:   read.date("exp"),
+		notBefore: read.date("nbf"),
+		issuedAt:  read.date("iat"),
+		kind:      read.text("idtyp"),
+		scopes:    splitScopes(read.text("scp")),
+		roles:     read.list("roles"),
+	}
+	if read.err != nil {
+		return claims{}, read.err
+	}
+	if _, given := values["exp"]; !given {
+		return claims{}, notInLifetime("the token has no expiration time: the claim 'exp' is required.")
+	}
+	if !isTenant(c.tenant) {
+		return claims{}, notValid("The token's claim 'tid', its tenant, is required and must be " + tenantRule + ".")
+	}
+	return c, nil
+}
+
+const tenantRule = "1 to 128 printable ASCII characters without a space"
+
+func isTenant(id string) bool {
+	notGraphic := func(r rune) bool { return r <= ' ' || r > '~' }
+	return 0 < len(id) && len(id) <= 128 && !strings.ContainsFunc(id, notGraphic)
+}
+
+func splitScopes(scp string) []string {
+	return strings.FieldsFunc(scp, func(r rune) bool { return r == ' ' })
+}
+
+// checkTime follows RFC 7519: a token is good until just before exp, and from nbf on.
+func (c claims) checkTime(now time.Time) error {
+	switch {
+	case !now.Before(c.expires.Add(leeway)):
+		return notInLifetime("the token is expired.")
+	case now.Before(c.notBefore.Add(-leeway)):
+		return notInLifetime("the token is not valid yet: its 'nbf' is in the future.")
+	case now.Before(c.issuedAt.Add(-leeway)):
+		return notInLifetime("the token is not valid yet: its 'iat' is in the future.")
+	}
+	return nil
+}
+
+// caller takes a token without scopes for an app's, as Entra marks those with idtyp only when told to.
+func (c claims) caller() api.Caller {
+	return api.Caller{Tenant: c.tenant, Scopes: c.scopes, Roles: c.roles, AppOnly: c.kind == "app" || len(c.scopes) == 0}
+}
+
+// claimReader reads claims that may be absent, and keeps the first error.
+type claimReader struct {
+	values map[string]json.RawMessage
+	err    error
+}
+
+// read reports whether the claim is there and was read. If it can't be, the message says that it must be of the kind.
+func (r *claimReader) read(name, kind string, into any) bool {
+	value, given := r.values[name]
+	if !given {
+		return false
+	}
+	if strings.TrimSpace(string(value)) == "null" || json.Unmarshal(value, into) != nil {
+		r.refuse(name, kind)
+		return false
+	}
+	return true
+}
+
+func (r *claimReader) refuse(name, kind string) {
+	if r.err == nil {
+		r.err = notValid(fmt.Sprintf("The token's claim '%s' must be %s.", name, kind))
+	}
+}
+
+func (r *claimReader) text(name string) (value string) {
+	r.read(name, "a string", &value)
+	return value
+}
+
+func (r *claimReader) list(name string) (values []string) {
+	const kind = "an array of strings, none of them empty"
+	if r.read(name, kind, &values) && slices.Contains(values, "") {
+		r.refuse(name, kind)
+	}
+	return values
+}
+
+func (r *claimReader) textOrList(name string) []string {
+	if strings.HasPrefix(string(r.values[name]), "[") {
+		return r.list(name)
+	}
+	var value string
+	r.read(name, "a string or an array of strings", &value)
+	return []string{value}
+}
+
+// date is a NumericDate: seconds since 1970, perhaps with a fraction. Beyond the year 9999 it is taken for an error.
+func (r *claimReader) date(name string) time.Time {
+	const kind = "a number of seconds since 1970, before the year 10000"
+	var seconds float64
+	if !r.read(name, kind, &seconds) {
+		return time.Time{}
+	}
+	if seconds < 0 || seconds >= 253_402_300_800 {
+		r.refuse(name, kind)
+		return time.Time{}
+	}
+	whole, fraction := math.Modf(seconds)
+	return time.Unix(int64(whole), int64(fraction*1e9))
+}

@@ -1,0 +1,45 @@
+package auth_test
+
+import (
+	"strings"
+	"testing"
+
+	"installstatus/server/auth"
+)
+
+func TestAConfigurationThatCouldNotWorkIsAnError(t *testing.T) {
+	keys := keySet(t, jwk("rsa"))
+	many := []auth.Issuer{{Name: "https://sts.windows.net/{tenantid}/", Keys: keys}}
+	for _, c := range []struct {
+		rule, message string
+		change        func(*auth.Config)
+	}{
+		{"no issuer", "--issuer", func(c *auth.Config) { c.Issuers = nil }},
+		{"an issuer without a name", "no name", func(c *auth.Config) { c.Issuers[0].Name = "" }},
+		{"an issuer without keys", "has no keys", func(c *auth.Config) { c.Issuers[0].Keys = nil }},
+		{"an issuer twice", "named twice", func(c *auth.Config) { c.Issuers = append(c.Issuers, c.Issuers[0]) }},
+		{"no audience", "--audience", func(c *auth.Config) { c.Audiences = nil }},
+		{"an empty audience", "--audience", func(c *auth.Config) { c.Audiences = []string{audience, ""} }},
+		{"many tenants and no list of them", "--tenants", func(c *auth.Config) { c.Issuers = many }},
+		{"an empty tenant", "--tenants", func(c *auth.Config) { c.Tenants = []string{tenant, ""} }},
+		{"a tenant with a space", "--tenants", func(c *auth.Config) { c.Tenants = []string{" " + tenant} }},
+		{"a cache of less than nothing", "-1", func(c *auth.Config) { c.CacheSize = -1 }},
+	} {
+		t.Run(c.rule, func(t *testing.T) {
+			config := goodConfig(t)
+			c.change(&config)
+			_, err := auth.New(config)
+			if err == nil || !strings.Contains(err.Error(), c.message) {
+				t.Errorf("error %v, want %q in it", err, c.message)
+			}
+		})
+	}
+}
+
+func TestAListOfTenantsHoldsForEveryIssuer(t *testing.T) {
+	config := goodConfig(t)
+	config.Tenants = []string{"other"}
+	token := goodToken(goodClaims())
+	_, err := authenticate(newVerifier(t, config), token)
+	expectRefusal(t, err, "tenant is not served", token)
+}

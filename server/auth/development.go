@@ -1,0 +1,120 @@
+package auth
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/google/uuid"
+)
+
+// DevelopmentIssuer is the iss of development tokens. Names under .invalid belong to nobody (RFC 6761), so no real
+// issuer can be called so.
+const DevelopmentIssuer = "https://development.installstatus.invalid/"
+
+// Development issues tokens for any tenant and any permission to whoever asks: for trying out and for tests.
+type Development struct {
+	signer jose.Signer
+	keys   *KeySet
+}
+
+// NewDevelopment is the issuer that signs with the given key, which must be on P-256.
+func NewDevelopment(private *ecdsa.PrivateKey) (*Development, error) {
+	public := jose.JSONWebKey{Key: private.Public(), Algorithm: string(jose.ES256)}
+	thumbprint, err := public.Thumbprint(crypto.SHA256)
+	if err != nil {
+		return nil, fmt.Errorf("naming the development key: %w", err)
+	}
+	public.KeyID = base64.RawURLEncoding.EncodeToString(thumbprint)
+	verifying, err := newKey(public, "")
+	if err != nil {
+		return nil, fmt.Errorf("using the development key: %w", err)
+	}
+	signing := jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: public.KeyID}}
+	signer, err := jose.NewSigner(signing, new(jose.SignerOptions).WithType("JWT"))
+	if err != nil {
+		return nil, fmt.Errorf("using the development key: %w", err)
+	}
+	return &Development{signer: signer, keys: &KeySet{keys: []key{verifying}}}, nil
+}
+
+// Issuer is the entry of a Config that accepts the tokens issued here. They are for the first of GraphAudiences.
+func (d *Development) Issuer() Issuer { return Issuer{Name: DevelopmentIssuer, Keys: d.keys} }
+
+// Grant is what a development token is to say.
+type Grant struct {
+	Tenant   string
+	Scope    string        // permissions with a space between each: the scp, or the roles of an app-only token
+	AppOnly  bool          // no user stands behind the token
+	Lifetime time.Duration // at least a second
+}
+
+// Issue is a token that is valid from now on. Its user, or its app, is always the same one of the tenant.
+func (d *Development) Issue(grant Grant, now time.Time) (string, error) {
+	if err := grant.check(); err != nil {
+		return "", fmt.Errorf("issuing a development token: %w", err)
+	}
+	payload, err := json.Marshal(grant.claims(now))
+	if err != nil {
+		return "", fmt.Errorf("issuing a development token: %w", err)
+	}
+	signed, err := d.signer.Sign(payload)
+	if err != nil {
+		return "", fmt.Errorf("issuing a development token: %w", err)
+	}
+	return signed.CompactSerialize()
+}
+
+func (g Grant) check() error {
+	switch {
+	case !isTenant(g.Tenant):
+		return fmt.Errorf("the tenant must be %s", tenantRule)
+	case !g.AppOnly && len(splitScopes(g.Scope)) == 0:
+		return errors.New("the scope is empty; a token for a user needs one, such as DeviceManagementApps.ReadWrite.All")
+	case g.Lifetime < time.Second:
+		return errors.New("the token must live for a second at least")
+	}
+	return nil
+}
+
+type developmentClaims struct {
+	Issuer    string   `json:"iss"`
+	Audience  string   `json:"aud"`
+	IssuedAt  int64    `json:"iat"`
+	NotBefore int64    `json:"nbf"`
+	Expires   int64    `json:"exp"`
+	Tenant    string   `json:"tid"`
+	Object    string   `json:"oid"`
+	Subject   string   `json:"sub"`
+	Version   string   `json:"ver"`
+	Kind      string   `json:"idtyp,omitempty"`
+	Scope     string   `json:"scp,omitempty"`
+	Roles     []string `json:"roles,omitempty"`
+}
+
+func (g Grant) claims(now time.Time) developmentClaims {
+	c := developmentClaims{
+		Issuer:    DevelopmentIssuer,
+		Audience:  GraphAudiences()[0],
+		IssuedAt:  now.Unix(),
+		NotBefore: now.Unix(),
+		Expires:   now.Add(g.Lifetime).Unix(),
+		Tenant:    g.Tenant,
+		Version:   "2.0",
+	}
+	if g.AppOnly {
+		c.Kind = "app"
+		c.Roles = splitScopes(g.Scope)
+	} else {
+		c.Scope = strings.Join(splitScopes(g.Scope), " ")
+	}
+	c.Object = uuid.NewSHA1(uuid.NameSpaceURL, []byte(DevelopmentIssuer+g.Tenant+"/"+c.Kind)).String()
+	c.Subject = c.Object
+	return c
+}

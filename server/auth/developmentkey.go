@@ -1,0 +1,89 @@
+package auth
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const (
+	pemType           = "PRIVATE KEY" // PKCS#8
+	maxDevelopmentKey = 64 << 10      // bytes
+)
+
+// LoadOrMakeKey reads the development issuer's key: PEM, PKCS#8, ECDSA on P-256. A missing file is made,
+// readable by its owner alone; processes that start together agree on one key.
+func LoadOrMakeKey(path string) (*ecdsa.PrivateKey, error) {
+	key, err := loadKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	if err := makeKey(path); err != nil {
+		return nil, fmt.Errorf("making the development key %s: %w", path, err)
+	}
+	return loadKey(path)
+}
+
+func loadKey(path string) (*ecdsa.PrivateKey, error) {
+	text, err := readFile(path, maxDevelopmentKey)
+	if err != nil {
+		return nil, fmt.Errorf("reading the development key: %w", err)
+	}
+	key, err := parseDevelopmentKey(text)
+	if err != nil {
+		return nil, fmt.Errorf("reading the development key %s: %w; name another file: a missing one is made", path, err)
+	}
+	return key, nil
+}
+
+func parseDevelopmentKey(text []byte) (*ecdsa.PrivateKey, error) {
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, errors.New("it is not PEM")
+	}
+	if block.Type != pemType {
+		return nil, fmt.Errorf("its PEM block is not a %s (PKCS#8)", pemType)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, errors.New("its PKCS#8 is damaged")
+	}
+	key, ok := parsed.(*ecdsa.PrivateKey)
+	if !ok || key.Curve != elliptic.P256() {
+		return nil, errors.New("its key is not ECDSA on P-256")
+	}
+	return key, nil
+}
+
+// makeKey writes the key beside its place and links it there. A link shows the whole file or nothing, and does not
+// replace the key of a process that was faster, which is then the one to use.
+func makeKey(path string) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	draft, err := os.CreateTemp(filepath.Dir(path), ".installstatus-dev-*") // its mode is 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(draft.Name()) }()
+	err = pem.Encode(draft, &pem.Block{Type: pemType, Bytes: der})
+	if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(draft.Name(), path); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}

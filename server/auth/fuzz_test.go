@@ -1,0 +1,66 @@
+package auth_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// What is accepted is what was signed: its header and payload are those of one of the good tokens.
+func FuzzAuthenticate(f *testing.F) {
+	signed := map[string]bool{}
+	for _, token := range []string{
+		p256Token(goodClaims()), p256Token(goodClaims().with("aud", []string{"api://other", audience})),
+	} {
+		signed[token[:strings.LastIndex(token, ".")]] = true
+		f.Add("Bearer " + token)
+		f.Add("bearer  " + token + " ")
+		f.Add("Bearer " + token + "." + token)
+	}
+	f.Add("Bearer " + encode(`{"alg":"none"}`) + "." + encode(goodClaims().json()) + ".")
+	f.Add("Bearer " + encode(`{"alg":"ES256","crit":["b64"],"b64":false}`) + ".{}.AAAA")
+	f.Add("Bearer " + encode(`{"alg":"RS256","x5c":["AAAA"],"jwk":{"kty":"EC"}}`) + "." + encode(`{"exp":1e999}`) + ".AAAA")
+	f.Add("Bearer a.b.c.d.e")
+	f.Add("Basic dXNlcjpwYXNzd29yZA==")
+	verifier := newVerifier(f, goodConfig(f))
+
+	f.Fuzz(func(t *testing.T, authorization string) {
+		caller, err := verifier.Authenticate(request(authorization))
+		if err != nil {
+			expectRefusal(t, err, "", "")
+			return
+		}
+		_, token, _ := strings.Cut(strings.TrimSpace(authorization), " ")
+		token = strings.TrimSpace(token)
+		if !signed[token[:strings.LastIndex(token, ".")]] {
+			t.Errorf("accepted %q", authorization)
+		}
+		if caller.Tenant != tenant {
+			t.Errorf("tenant %q", caller.Tenant)
+		}
+	})
+}
+
+// Whatever a trusted issuer signs, the caller it makes has a tenant and is one thing: a user's or an app's.
+func FuzzSignedPayload(f *testing.F) {
+	f.Add(goodClaims().json())
+	f.Add(goodClaims().with("exp", 1e300).json())
+	f.Add(goodClaims().with("aud", []any{1, nil, object{}}).json())
+	f.Add(`{"exp":-0.0,"nbf":1e-400,"iat":1e400}`)
+	f.Add(`{"tid":"a","tid":"b"}`)
+	verifier := newVerifier(f, goodConfig(f))
+
+	f.Fuzz(func(t *testing.T, payload string) {
+		token := forge("ES256", "p256", p256Header().json(), payload)
+		caller, err := authenticate(verifier, token)
+		if err != nil {
+			expectRefusal(t, err, "", "")
+			return
+		}
+		if caller.Tenant == "" || len(caller.Tenant) > 128 {
+			t.Errorf("tenant %q", caller.Tenant)
+		}
+		if !caller.AppOnly && len(caller.Scopes) == 0 {
+			t.Error("a user without a scope")
+		}
+	})
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"installstatus/api/contract/contracttest"
+	"installstatus/gen"
+	"installstatus/server/auth"
+)
+
+// asProgram makes the test binary behave as the program itself, so that a test can start a process and kill it.
+const asProgram = "INSTALLSTATUS_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// testServer is the program, serving on a free port.
+type testServer struct {
+	base   string // http://127.0.0.1:port
+	dir    string // its database and its key
+	logged *syncBuffer
+	stop   func() int // ends it as SIGTERM does, and gives the exit code
+	kill   func()     // kill -9, of a process of its own
+	client *http.Client
+}
+
+const (
+	tenantA = "aaaaaaaa-0000-4000-8000-000000000001"
+	tenantB = "bbbbbbbb-0000-4000-8000-000000000002"
+)
+
+// start runs the program in this process until the test ends: serve with a development issuer, and what args add.
+func start(t testing.TB, args ...string) *testServer {
+	return startIn(t, t.TempDir(), args...)
+}
+
+func serveArgs(dir string, args []string) []string {
+	return append([]string{"serve", "--addr", "127.0.0.1:0", "--dev", "--no-request-log",
+		"--dev-key", filepath.Join(dir, "dev.pem"), "--db", "sqlite:" + filepath.Join(dir, "test.db")}, args...)
+}
+
+func startIn(t testing.TB, dir string, args ...string) *testServer {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out, in := io.Pipe()
+	s := newTestServer(dir)
+	exit := make(chan int, 1)
+	go func() {
+		exit <- run(ctx, serveArgs(dir, args), in, s.logged)
+		in.Close()
+	}()
+	s.stop = sync.OnceValue(func() int {
+		cancel()
+		return <-exit
+	})
+	t.Cleanup(func() { s.stop() })
+	s.awaitAddress(t, out)
+	return s
+}
+
+// startProcess runs the program in a process of its own, which can be killed.
+func startProcess(t testing.TB, dir string, args ...string) *testServer {
+	t.Helper()
+	s := newTestServer(dir)
+	command := exec.Command(os.Args[0], serveArgs(dir, args)...)
+	command.Env = append(os.Environ(), asProgram+"=1")
+	command.Stderr = s.logged
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.stop = sync.OnceValue(func() int {
+		command.Process.Signal(os.Interrupt)
+		command.Wait()
+		return command.ProcessState.ExitCode()
+	})
+	s.kill = func() {
+		command.Process.Kill()
+		command.Wait()
+	}
+	t.Cleanup(func() { command.Process.Kill() })
+	s.awaitAddress(t, out)
+	return s
+}
+
+func newTestServer(dir string) *testServer {
+	return &testServer{dir: dir, logged: new(syncBuffer), client: &http.Client{
+		Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 100},
+		Timeout:   30 * time.Second,
+	}}
+}
+
+func (s *testServer) awaitAddress(t testing.TB, out io.Reader) {
+	t.Helper()
+	lines := bufio.NewReader(out)
+	line, err := lines.ReadString('\n')
+	if err != nil {
+		t.Fatalf("the server did not start: %s", s.logged)
+	}
+	go io.Copy(io.Discard, lines)
+	s.base = strings.TrimSuffix(strings.Fields(line)[2], "/beta")
+}
+
+// token is a development token for writing in tenant A.
+func (s *testServer) token(t testing.TB) string {
+	return s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: writePermission, Lifetime: time.Hour})
+}
+
+func (s *testServer) tokenOf(t testing.TB, grant auth.Grant) string {
+	t.Helper()
+	issuer, err := developmentIssuer(filepath.Join(s.dir, "dev.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := issuer.Issue(grant, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// call is a request, as a table writes it.
+type call struct {
+	method string // PATCH where empty
+	target string // percent-encoded, from /beta on
+	body   string
+	header map[string]string // beside a token for tenant A and a JSON Content-Type; "" takes one of those away
+}
+
+// answered is what came back.
+type answered struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// do sends the call, and holds the answer to the contract.
+func (s *testServer) do(t testing.TB, c call) answered {
+	t.Helper()
+	method := c.method
+	if method == "" {
+		method = http.MethodPatch
+	}
+	address, err := url.Parse(s.base + c.target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := &http.Request{Method: method, URL: address, Header: http.Header{}}
+	request.Header.Set("Authorization", "Bearer "+s.token(t))
+	if method == http.MethodPatch || c.body != "" {
+		request.Header.Set("Content-Type", "application/json")
+		request.Body = io.NopCloser(strings.NewReader(c.body))
+		request.ContentLength = int64(len(c.body))
+	}
+	for name, value := range c.header {
+		if request.Header.Set(name, value); value == "" {
+			request.Header.Del(name)
+		}
+	}
+	return s.send(t, request)
+}
+
+func (s *testServer) send(t testing.TB, request *http.Request) answered {
+	t.Helper()
+	response, err := s.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contracttest.Check(t, contracttest.Answer{
+		Method: request.Method, Target: request.URL.EscapedPath(),
+		Status: response.StatusCode, Header: response.Header, Body: body,
+	})
+	return answered{status: response.StatusCode, header: response.Header, body: string(body)}
+}
+
+// create makes a status by its path, with a body.
+func (s *testServer) create(t testing.TB, target, body string) answered {
+	t.Helper()
+	a := s.do(t, call{target: target, body: body, header: map[string]string{"Prefer": "create-if-missing"}})
+	if a.status != http.StatusCreated {
+		t.Fatalf("creating %s: %d %s", target, a.status, a.body)
+	}
+	return a
+}
+
+// problem is the error in an answer.
+func (a answered) problem(t testing.TB) gen.MainError {
+	t.Helper()
+	var body gen.ODataError
+	if err := json.Unmarshal([]byte(a.body), &body); err != nil {
+		t.Fatalf("%v in %s", err, a.body)
+	}
+	return body.Error
+}
+
+// statusPath is the path of a device status by its app.
+func statusPath(app, id string) string {
+	return fmt.Sprintf("/beta/deviceAppManagement/mobileApps/%s/deviceStatuses/%s", url.PathEscape(app), url.PathEscape(id))
+}
+
+// userStatusPath is the path of a device status by its user status.
+func userStatusPath(app, user, id string) string {
+	return fmt.Sprintf("/beta/deviceAppManagement/mobileApps/%s/userStatuses/%s/deviceStatuses/%s", url.PathEscape(app), url.PathEscape(user), url.PathEscape(id))
+}
+
+// syncBuffer is a buffer that a process may write while a test reads.
+type syncBuffer struct {
+	mutex  sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.buffer.String()
+}

@@ -1,0 +1,68 @@
+// Command installstatus serves Microsoft Graph's Update mobileAppInstallStatus API. This package is what makes the
+// contract run: the command line, and the way from a configuration to a listener.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// commands is the command line.
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Serve the API."`
+	Token   tokenCommand   `cmd:"" help:"Print a development token."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// terminal is where a command writes: data to out, everything else to err.
+type terminal struct{ out, err io.Writer }
+
+// usageError is a command line that cannot be carried out as it stands.
+type usageError struct{ error }
+
+// run carries out a command line and gives the exit code: 0, 1 for a failure, 2 for bad usage.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var helped bool
+	parser := kong.Must(new(commands),
+		kong.Name("installstatus"),
+		kong.Description("Serves Microsoft Graph's Update mobileAppInstallStatus API (Intune, /beta) on your own machine."),
+		kong.DefaultEnvars("INSTALLSTATUS"),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"tenant": developmentTenant, "scope": writePermission},
+	)
+	command, err := parser.Parse(args)
+	if helped {
+		return 0
+	}
+	if err == nil {
+		command.BindTo(ctx, (*context.Context)(nil))
+		err = command.Run(terminal{out: stdout, err: stderr})
+	}
+	var parse *kong.ParseError
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &parse), errors.As(err, &usage):
+		fmt.Fprintf(stderr, "installstatus: %v\nRun installstatus --help, or installstatus COMMAND --help, for what can be said.\n", err)
+		return 2
+	default:
+		fmt.Fprintf(stderr, "installstatus: %v\n", err)
+		return 1
+	}
+}

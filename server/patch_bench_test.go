@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"installstatus/api"
+	"installstatus/api/contract"
+	"installstatus/api/status"
+	"installstatus/api/status/memory"
+	"installstatus/gen"
+	"installstatus/server/auth"
+	"installstatus/server/store/sqlite"
+)
+
+// BenchmarkPatch says what one PATCH of the documentation's example costs in process, and which step costs it. Whole is
+// everything but the network; the others are its steps, each alone.
+func BenchmarkPatch(b *testing.B) {
+	key := status.Key{App: "7a6f1c2e-0d4b-4a55-9f0e-3c1d5b8e2f60", ID: seedID}
+	disk, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "bench.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer disk.Close()
+	bench := &patchBench{key: key}
+	bench.setIdentity(b)
+	for name, store := range map[string]status.Store{"whole/sqlite": disk, "whole/memory": new(memory.Store)} {
+		b.Run(name, func(b *testing.B) { bench.whole(b, store) })
+	}
+	b.Run("step/authenticate", bench.authenticate)
+	b.Run("step/validate", bench.validate)
+	b.Run("step/store/sqlite", func(b *testing.B) { bench.update(b, disk) })
+	b.Run("step/store/memory", func(b *testing.B) { bench.update(b, new(memory.Store)) })
+	b.Run("step/etag", bench.etag)
+	b.Run("step/encode", bench.encode)
+}
+
+type patchBench struct {
+	key      status.Key
+	token    string
+	verifier *auth.Verifier
+}
+
+func (p *patchBench) setIdentity(b *testing.B) {
+	issuer, err := developmentIssuer(filepath.Join(b.TempDir(), "dev.pem"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if p.token, err = issuer.Issue(auth.Grant{Tenant: tenantA, Scope: writePermission, Lifetime: time.Hour}, time.Now()); err != nil {
+		b.Fatal(err)
+	}
+	if p.verifier, err = auth.New(auth.Config{Issuers: []auth.Issuer{issuer.Issuer()}, Audiences: auth.GraphAudiences()}); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// body is the documentation's example, of which one property changes with n.
+func (p *patchBench) body(n int) []byte {
+	return bytes.Replace([]byte(seedBody), []byte(`"errorCode":9`), fmt.Appendf(nil, `"errorCode":%d`, n), 1)
+}
+
+func (p *patchBench) request(n int) *http.Request {
+	r := httptest.NewRequest(http.MethodPatch, statusPath(p.key.App, p.key.ID), bytes.NewReader(p.body(n)))
+	r.Header.Set("Authorization", "Bearer "+p.token)
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
+// discard is a ResponseWriter without a recorder's cost.
+type discard struct {
+	header http.Header
+	status int
+}
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) WriteHeader(code int)        { d.status = code }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+
+func (p *patchBench) whole(b *testing.B, store status.Store) {
+	handler, err := api.New(store, api.Options{Authenticate: p.verifier.Authenticate})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, _, err := store.Update(b.Context(), tenantA, p.key, status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		b.StopTimer()
+		r, w := p.request(n), &discard{header: http.Header{}}
+		b.StartTimer()
+		if handler.ServeHTTP(w, r); w.status != http.StatusOK {
+			b.Fatal(w.status)
+		}
+	}
+}
+
+func (p *patchBench) authenticate(b *testing.B) {
+	r := p.request(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := p.verifier.Authenticate(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func (p *patchBench) validate(b *testing.B) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := contract.New(doc)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var update *contract.Operation
+	for _, o := range c.Operations {
+		if o.ID == "updateDeviceStatus" {
+			update = o
+		}
+	}
+	r, body := p.request(0), p.body(0)
+	params := []contract.Param{{Name: "mobileAppId", Value: p.key.App}, {Name: "mobileAppInstallStatusId", Value: p.key.ID}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := update.Validate(r, params, body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func (p *patchBench) update(b *testing.B, store status.Store) {
+	if _, _, err := store.Update(b.Context(), tenantB, p.key, status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for n := int32(0); b.Loop(); n++ {
+		if _, _, err := store.Update(b.Context(), tenantB, p.key, status.Patch{ErrorCode: status.Set(n)}, status.Cond{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func (p *patchBench) etag(b *testing.B) {
+	s := status.New(p.key.ID)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = s.ETag()
+	}
+}
+
+func (p *patchBench) encode(b *testing.B) {
+	var entity gen.MobileAppInstallStatus
+	if err := json.Unmarshal([]byte(seedAnswer), &entity); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		var to bytes.Buffer
+		encoder := json.NewEncoder(&to)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(entity); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

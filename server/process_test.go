@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestAnsweredWritesSurviveKill9(t *testing.T) {
+	dir := t.TempDir()
+	const writers = 8
+	answered := make([]int, writers) // the last errorCode that each writer was told of
+	for round := range 20 {
+		s := startProcess(t, dir)
+		var group sync.WaitGroup
+		for w := range writers {
+			target := statusPath("app", fmt.Sprint(w))
+			if round == 0 {
+				s.create(t, target, `{}`)
+			}
+			a := s.do(t, call{method: http.MethodGet, target: target})
+			if stored := storedErrorCode(t, a.body); stored != answered[w] && stored != answered[w]+1 {
+				t.Fatalf("round %d: writer %d was told %d, and %d is stored", round, w, answered[w], stored)
+			} else {
+				answered[w] = stored
+			}
+			token := s.token(t)
+			group.Go(func() {
+				for {
+					next := answered[w] + 1
+					request, _ := http.NewRequest(http.MethodPatch, s.base+target, strings.NewReader(fmt.Sprintf(`{"errorCode":%d,"deviceName":"%d"}`, next, next)))
+					request.Header.Set("Authorization", "Bearer "+token)
+					request.Header.Set("Content-Type", "application/json")
+					response, err := s.client.Do(request)
+					if err != nil {
+						return
+					}
+					_, err = io.Copy(io.Discard, response.Body)
+					response.Body.Close()
+					if err != nil || response.StatusCode != http.StatusOK {
+						return
+					}
+					answered[w] = next
+				}
+			})
+		}
+		time.Sleep(time.Duration(20+10*round) * time.Millisecond)
+		s.kill()
+		group.Wait()
+	}
+	total := 0
+	for _, n := range answered {
+		total += n
+	}
+	t.Logf("%d answered writes, none lost", total)
+}
+
+// storedErrorCode is the errorCode, which every write of the test above also puts into deviceName: a row is whole.
+func storedErrorCode(t *testing.T, body string) int {
+	t.Helper()
+	var entity struct {
+		ErrorCode  int
+		DeviceName *string
+	}
+	if err := json.Unmarshal([]byte(body), &entity); err != nil {
+		t.Fatal(err)
+	}
+	if entity.DeviceName != nil && *entity.DeviceName != fmt.Sprint(entity.ErrorCode) {
+		t.Fatalf("half a write is stored: %s", body)
+	}
+	return entity.ErrorCode
+}
+
+func TestDataOutliveARestart(t *testing.T) {
+	dir := t.TempDir()
+	first := startIn(t, dir)
+	target := userStatusPath("app", "user", seedID)
+	created := first.create(t, target, seedBody)
+	if code := first.stop(); code != 0 {
+		t.Fatalf("exit code %d: %s", code, first.logged)
+	}
+	second := startIn(t, dir)
+	a := second.do(t, call{method: http.MethodGet, target: target})
+	if a.body != created.body || a.header.Get("ETag") != created.header.Get("ETag") {
+		t.Errorf("%s %v", a.body, a.header)
+	}
+}
+
+func TestStoppingAnswersWhatIsInFlight(t *testing.T) {
+	s := start(t)
+	s.create(t, statusPath("app", "id"), `{}`)
+	connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	fmt.Fprintf(connection, "PATCH %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{\"errorCode\":", statusPath("app", "id"), s.token(t))
+	time.Sleep(100 * time.Millisecond)
+	stopped := make(chan int)
+	go func() { stopped <- s.stop() }()
+	time.Sleep(100 * time.Millisecond)
+	if _, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://")); err == nil {
+		t.Error("a stopping server takes new connections")
+	}
+	fmt.Fprint(connection, "1234567}")
+	connection.SetReadDeadline(time.Now().Add(10 * time.Second))
+	answer, err := io.ReadAll(connection)
+	if err != nil || !bytes.Contains(answer, []byte("200 OK")) || !bytes.Contains(answer, []byte(`"errorCode":123456`)) {
+		t.Errorf("%v: %s", err, answer)
+	}
+	if code := <-stopped; code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	s := start(t)
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200} {
+		response, err := s.client.Get(s.base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(response.Body)
+		response.Body.Close()
+		if response.StatusCode != want || string(body) != "ok\n" {
+			t.Errorf("%s: %d %s", path, response.StatusCode, body)
+		}
+	}
+}
+
+func TestTheRequestLogHasOneLineARequest(t *testing.T) {
+	s := start(t, "--request-log")
+	s.create(t, statusPath("app", "id"), seedBody)
+	s.do(t, call{method: http.MethodGet, target: "/beta/unknown", header: map[string]string{"Authorization": ""}})
+	s.stop()
+	lines := strings.Split(strings.TrimSpace(s.logged.String()), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines: %s", len(lines), lines)
+	}
+	var first, second map[string]any
+	if err := json.Unmarshal([]byte(lines[0]), &first); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(lines[1]), &second); err != nil {
+		t.Fatal(err)
+	}
+	if first["operation"] != "updateDeviceStatus" || first["status"] != 201.0 || first["tenant"] != tenantA || first["method"] != "PATCH" || !guid.MatchString(fmt.Sprint(first["request_id"])) {
+		t.Error(lines[0])
+	}
+	if second["operation"] != "" || second["status"] != 401.0 || second["tenant"] != "" {
+		t.Error(lines[1])
+	}
+}
+
+func TestTheCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	key := filepath.Join(dir, "dev.pem")
+	garbage := filepath.Join(dir, "garbage")
+	if err := os.WriteFile(garbage, []byte(strings.Repeat("this is no database\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name     string
+		args     []string
+		code     int
+		out, err string // what stdout and stderr say
+	}{
+		{"help", []string{"--help"}, 0, "serve", ""},
+		{"help of serve", []string{"serve", "--help"}, 0, "Examples:", ""},
+		{"help of token", []string{"token", "--help"}, 0, "Examples:", ""},
+		{"help of version", []string{"version", "--help"}, 0, "Example:", ""},
+		{"version", []string{"version"}, 0, "installstatus ", ""},
+		{"token", []string{"token", "--dev-key", key}, 0, "eyJ", ""},
+		{"no command", nil, 2, "", "serve"},
+		{"an unknown command", []string{"sevre"}, 2, "", "sevre"},
+		{"an unknown flag", []string{"serve", "--prot", "1"}, 2, "", "--prot"},
+		{"nobody could call", []string{"serve"}, 2, "", "--dev"},
+		{"dev off loopback", []string{"serve", "--dev", "--addr", "0.0.0.0:0", "--dev-key", key}, 2, "", "loopback"},
+		{"dev on all addresses", []string{"serve", "--dev", "--addr", ":0", "--dev-key", key}, 2, "", "loopback"},
+		{"sample without dev", []string{"serve", "--sample", "--jwks-file", "x", "--issuer", "y"}, 2, "", "--dev"},
+		{"keys without an issuer", []string{"serve", "--jwks-file", "x"}, 2, "", "--issuer"},
+		{"a missing keys file", []string{"serve", "--jwks-file", filepath.Join(dir, "none"), "--issuer", "y"}, 1, "", "none"},
+		{"another database", []string{"serve", "--dev", "--dev-key", key, "--db", "mysql://x"}, 2, "", "--db"},
+		{"a directory that is not there", []string{"serve", "--dev", "--dev-key", key, "--addr", "127.0.0.1:0", "--db", "sqlite:" + filepath.Join(dir, "no", "x.db")}, 1, "", "x.db"},
+		{"a file that is no database", []string{"serve", "--dev", "--dev-key", key, "--addr", "127.0.0.1:0", "--db", "sqlite:" + garbage}, 1, "", "garbage"},
+		{"a key file that is no key", []string{"token", "--dev-key", garbage}, 1, "", "garbage"},
+		{"a token for no time", []string{"token", "--dev-key", key, "--expires", "0s"}, 2, "", ""},
+		{"a port that is taken", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", taken(t)}, 1, "", "in use"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out, err bytes.Buffer
+			if code := run(t.Context(), c.args, &out, &err); code != c.code {
+				t.Fatalf("exit code %d\n%s%s", code, out.String(), err.String())
+			}
+			if !strings.Contains(out.String(), c.out) || !strings.Contains(err.String(), c.err) {
+				t.Errorf("stdout: %s\nstderr: %s", out.String(), err.String())
+			}
+			if c.code == 1 && strings.Count(err.String(), "\n") != 1 {
+				t.Errorf("a failure is one line: %s", err.String())
+			}
+			if c.code != 0 && out.Len() > 0 {
+				t.Errorf("stdout: %s", out.String())
+			}
+		})
+	}
+}
+
+// taken is an address on which somebody listens.
+func taken(t *testing.T) string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	return listener.Addr().String()
+}
+
+func TestFlagsComeFromTheEnvironmentToo(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "dev.pem")
+	t.Setenv("INSTALLSTATUS_DEV_KEY", key)
+	var out, err bytes.Buffer
+	if code := run(t.Context(), []string{"token"}, &out, &err); code != 0 {
+		t.Fatal(err.String())
+	}
+	if _, err := os.Stat(key); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheSampleIsAddedOnceAndStaysAsChanged(t *testing.T) {
+	dir := t.TempDir()
+	first := startIn(t, dir, "--sample")
+	header := map[string]string{}
+	sample := func(s *testServer, c call) answered {
+		token, err := os.ReadFile(filepath.Join(dir, "dev.pem"))
+		if err != nil || len(token) == 0 {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if code := run(t.Context(), []string{"token", "--dev-key", filepath.Join(dir, "dev.pem")}, &out, io.Discard); code != 0 {
+			t.Fatal(code)
+		}
+		header["Authorization"] = "Bearer " + strings.TrimSpace(out.String())
+		c.header = header
+		return s.do(t, c)
+	}
+	for _, target := range []string{statusPath(sampleApp, sampleStatus), userStatusPath(sampleApp, sampleUser, sampleStatus)} {
+		if a := sample(first, call{target: target, body: seedBody}); a.status != 200 || a.body != seedAnswer {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	first.stop()
+	second := startIn(t, dir, "--sample")
+	if a := sample(second, call{method: http.MethodGet, target: statusPath(sampleApp, sampleStatus)}); a.body != seedAnswer {
+		t.Errorf("after a restart it is %s", a.body)
+	}
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"installstatus/gen"
+)
+
+type versionCommand struct{}
+
+func (versionCommand) Help() string {
+	return "Example:\n  installstatus version"
+}
+
+// Run prints one line: the version of the program, its commit where the build knew it, Go's, and the contract's.
+func (versionCommand) Run(to terminal) error {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		return fmt.Errorf("reading the contract that is built in: %w", err)
+	}
+	version, commit := "unknown", ""
+	if build, ok := debug.ReadBuildInfo(); ok {
+		version = build.Main.Version
+		for _, setting := range build.Settings {
+			if setting.Key == "vcs.revision" {
+				commit = " " + setting.Value
+			}
+		}
+	}
+	_, err = fmt.Fprintf(to.out, "installstatus %s%s %s %s/%s, contract %s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH, doc.Info.Version)
+	return err
+}
