@@ -103,7 +103,7 @@ func TestStoppingAnswersWhatIsInFlight(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	fmt.Fprintf(connection, "PATCH %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{\"errorCode\":", statusPath("app", "id"), s.token(t))
+	fmt.Fprintf(connection, "PATCH %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n{\"errorCode\":", statusPath("app", "id"), s.token(t))
 	time.Sleep(100 * time.Millisecond)
 	stopped := make(chan int)
 	go func() { stopped <- s.stop() }()

@@ -67,19 +67,20 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", c.Addr)
+	if c.Sample {
+		if err := addSample(ctx, store); err != nil {
+			return err
+		}
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w; choose another --addr", c.Addr, err)
 	}
+	defer listener.Close()
 	base := "http://" + listener.Addr().String()
 	fmt.Fprintf(to.out, "installstatus serves %s/beta\n", base)
 	if c.Sample {
-		if err := addSample(ctx, store); err != nil {
-			listener.Close()
-			return err
-		}
 		if err := printSample(to.out, base, development); err != nil {
-			listener.Close()
 			return err
 		}
 	}
@@ -188,7 +189,7 @@ func isLoopback(host string) bool {
 func (c serveCommand) store(ctx context.Context) (status.Store, error) {
 	path, isSQLite := strings.CutPrefix(c.DB, "sqlite:")
 	if !isSQLite || path == "" {
-		return nil, usageError{fmt.Errorf("--db must be sqlite:FILE or sqlite::memory:")}
+		return nil, usageError{errors.New("--db must be sqlite:FILE, or sqlite::memory: to keep nothing")}
 	}
 	return sqlite.Open(ctx, path)
 }
