@@ -17,7 +17,7 @@ type tokenCommand struct {
 	Scope   string        `default:"${scope}" help:"Permissions, with a space between each."`
 	AppOnly bool          `help:"Make a token of an application without a user: permissions go to roles instead of scp."`
 	Expires time.Duration `default:"1h" help:"How long the token is valid."`
-	DevKey  string        `default:"installstatus-dev.pem" help:"The development issuer's key, made when missing." placeholder:"FILE"`
+	DevKey  string        `default:"installstatus-dev.pem" help:"The development issuer's key (default ${default}), made when missing." placeholder:"FILE"`
 }
 
 func (tokenCommand) Help() string {

@@ -1,0 +1,92 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"installstatus/api/status"
+)
+
+// connection is one connection with its statements prepared. One goroutine uses it at a time.
+type connection struct {
+	*sql.Conn
+	find, anyApp            *sql.Stmt
+	begin, commit, rollback *sql.Stmt
+	addApp, insert          *sql.Stmt
+	updates                 map[columnSet]*sql.Stmt
+	prepared                []*sql.Stmt // all but the updates
+}
+
+func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connecting: %w", err)
+	}
+	c := &connection{Conn: conn, updates: make(map[columnSet]*sql.Stmt)}
+	for _, statement := range []struct {
+		place **sql.Stmt
+		text  string
+	}{
+		{&c.find, findRow()},
+		{&c.anyApp, "SELECT EXISTS (SELECT 1 FROM apps)"},
+		{&c.begin, "BEGIN IMMEDIATE"},
+		{&c.commit, "COMMIT"},
+		{&c.rollback, "ROLLBACK"},
+		{&c.addApp, "INSERT INTO apps (tenant, app) VALUES (?, ?) ON CONFLICT DO NOTHING"},
+		{&c.insert, insertRow()},
+	} {
+		prepared, err := conn.PrepareContext(ctx, statement.text)
+		if err != nil {
+			c.close()
+			return nil, fmt.Errorf("preparing %s: %w", statement.text, err)
+		}
+		*statement.place = prepared
+		c.prepared = append(c.prepared, prepared)
+	}
+	return c, nil
+}
+
+// close also closes the statements: with one of them open SQLite would keep the file open.
+func (c *connection) close() {
+	for _, statement := range slices.AppendSeq(c.prepared, maps.Values(c.updates)) {
+		statement.Close()
+	}
+	c.Close()
+}
+
+// row is the row under the key's app and id, whatever its user status; nil for none.
+func (c *connection) row(ctx context.Context, tenant string, key status.Key) (*status.Row, error) {
+	var found row
+	err := c.find.QueryRowContext(ctx, tenant, key.App, key.ID).Scan(allColumns.fields(&found)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, failure("reading a status", err)
+	}
+	return found.kept(), nil
+}
+
+// rowPlace says which row of the table statuses: its parameters are the tenant, the app and the id.
+const rowPlace = " WHERE app = (SELECT number FROM apps WHERE tenant = ? AND app = ?) AND id = ?"
+
+func findRow() string {
+	return "SELECT " + strings.Join(allColumns.names(), ", ") + " FROM statuses" + rowPlace
+}
+
+// insertRow takes the fields of all columns, then the tenant and the app, which must be there.
+func insertRow() string {
+	names := allColumns.names()
+	return "INSERT INTO statuses (app, " + strings.Join(names, ", ") + ") SELECT number" +
+		strings.Repeat(", ?", len(names)) + " FROM apps WHERE tenant = ? AND app = ?"
+}
+
+// updateRow takes the fields of the columns in set, then what rowPlace takes.
+func updateRow(set columnSet) string {
+	return "UPDATE statuses SET " + strings.Join(set.names(), " = ?, ") + " = ?" + rowPlace
+}

@@ -1,0 +1,130 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// InMemory is the path of a database that lives in memory and ends with its Store.
+const InMemory = ":memory:"
+
+// Open opens the database in the file at path and brings its schema up to date. Where there is no file it makes one,
+// which only this user can read, for it will hold names of persons; its directory must exist. An error is one line that says
+// what to do.
+func Open(ctx context.Context, path string) (*Store, error) {
+	s, err := open(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database %s: %w%s", path, err, advice(err))
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, path string) (*Store, error) {
+	readers := max(4, runtime.GOMAXPROCS(0))
+	if path == InMemory {
+		readers = 0
+	} else if err := makeFile(path); err != nil {
+		return nil, err
+	}
+	source, err := dataSource(path)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", source)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1 + readers)
+	db.SetMaxIdleConns(1 + readers)
+	s, err := start(ctx, db, readers)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// start makes the Store of a database. Processes that start at once on a new file may get SQLITE_BUSY whatever the busy
+// timeout is, when they turn the log on.
+func start(ctx context.Context, db *sql.DB, readers int) (s *Store, err error) {
+	const tries = 50
+	for range tries {
+		if err = migrate(ctx, db); code(err) != sqlite3.SQLITE_BUSY {
+			break
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s = &Store{db: db, closing: make(chan struct{})}
+	if s.writer, err = newPool(ctx, db, 1, s.closing); err != nil {
+		return nil, err
+	}
+	s.readers = s.writer
+	if readers > 0 {
+		if s.readers, err = newPool(ctx, db, readers, s.closing); err != nil {
+			s.writer.drain()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// makeFile makes an empty file, which is an empty database, unless there is one. It opens no file that is there: to close it
+// would drop the locks that this process's connections have on it.
+func makeFile(path string) error {
+	if path == "" {
+		return errors.New("no file is named")
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return file.Close()
+	}
+	if info, missing := os.Stat(path); missing == nil && info.IsDir() {
+		return errors.New("it is a directory; name a file")
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return errors.Unwrap(err) // without the path, which is named already
+}
+
+// dataSource is what the driver calls the file: a URI, in which any path can be written.
+func dataSource(path string) (string, error) {
+	options := url.Values{
+		"_busy_timeout": {"5000"}, // milliseconds
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"}, // an answered write survives a power cut
+		"_foreign_keys": {"on"},
+		"_txlock":       {"immediate"},
+		"_error_rc":     {"true"}, // error texts that belong to the error
+	}
+	if path == InMemory {
+		return "file::memory:?" + options.Encode(), nil
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	slashed := filepath.ToSlash(absolute)
+	if !strings.HasPrefix(slashed, "/") { // C:/…
+		slashed = "/" + slashed
+	}
+	return "file:" + (&url.URL{Path: slashed}).EscapedPath() + "?" + options.Encode(), nil
+}

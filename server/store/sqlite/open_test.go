@@ -1,0 +1,237 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"installstatus/api/status"
+)
+
+func TestEveryConnectionIsDurable(t *testing.T) {
+	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
+	if size := store.readers.size; size < 2 {
+		t.Errorf("%d connections read", size)
+	}
+	for _, p := range []*pool{store.writer, store.readers} {
+		for range p.size {
+			c, err := p.borrow(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.giveBack(c)
+			for pragma, want := range map[string]string{
+				"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
+			} {
+				var got string
+				if err := c.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+					t.Errorf("%s is %q, %v; want %q", pragma, got, err, want)
+				}
+			}
+		}
+	}
+}
+
+func TestProcessesStartTogetherOnANewFile(t *testing.T) {
+	const path = "INSTALLSTATUS_TEST_START"
+	if file := os.Getenv(path); file != "" {
+		mustUpdate(t, openTest(t, file), status.Key{App: "app", ID: fmt.Sprint(os.Getpid())}, status.Patch{})
+		return
+	}
+	file := filepath.Join(t.TempDir(), "new.db")
+	const processes = 8
+	var starting sync.WaitGroup
+	for range processes {
+		starting.Go(func() {
+			process := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+			process.Env = append(os.Environ(), path+"="+file)
+			if output, err := process.CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, output)
+			}
+		})
+	}
+	starting.Wait()
+	var rows int
+	if raw(t, file).QueryRow("SELECT count(*) FROM statuses").Scan(&rows); rows != processes {
+		t.Errorf("%d rows from %d processes", rows, processes)
+	}
+}
+
+func TestHandlesStartTogetherOnANewFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "new.db")
+	var starting sync.WaitGroup
+	for n := range 12 {
+		starting.Go(func() {
+			store, err := Open(t.Context(), file)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mustUpdate(t, store, benchKey(n), status.Patch{})
+			if err := store.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	starting.Wait()
+}
+
+func TestAnyFileNameWorks(t *testing.T) {
+	for _, name := range []string{
+		"plain.db", "with space.db", "a?b.db", "a#b.db", "100%.db", "%41.db", "a&b=c.db", "a;b.db", "a'b\"c.db", "é日本.db", "file:x.db",
+		"?mode=memory", ":memory:.db", `back\slash.db`, "-db", "semi;colon", "plus+plus",
+	} {
+		dir := t.TempDir()
+		store := openTest(t, filepath.Join(dir, name))
+		mustUpdate(t, store, benchKey(1), status.Patch{})
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if names := entries(t, dir); !slices.Equal(names, []string{name}) {
+			t.Errorf("%s: the directory has %q", name, names)
+		}
+	}
+}
+
+func TestARelativePathIsFromTheWorkingDirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, path := range []string{"here.db", "./there.db", "file:uri.db"} {
+		if err := openTest(t, path).Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestMemoryLeavesNoFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	mustUpdate(t, openTest(t, InMemory), benchKey(1), status.Patch{})
+	if names := entries(t, "."); len(names) > 0 {
+		t.Errorf("the directory has %q", names)
+	}
+}
+
+func TestOnlyItsUserReadsANewDatabase(t *testing.T) {
+	dir := t.TempDir()
+	mustUpdate(t, openTest(t, filepath.Join(dir, "new.db")), benchKey(1), status.Patch{})
+	for _, name := range []string{"new.db", "new.db-wal", "new.db-shm"} {
+		if mode := stat(t, filepath.Join(dir, name)).Mode().Perm(); mode != 0o600 {
+			t.Errorf("%s has the mode %o", name, mode)
+		}
+	}
+}
+
+func TestAnExistingFileKeepsItsMode(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "old.db")
+	if err := os.WriteFile(path, nil, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	openTest(t, path)
+	if mode := stat(t, path).Mode().Perm(); mode != 0o640 {
+		t.Errorf("it has the mode %o", mode)
+	}
+}
+
+func TestAnErrorOfOpeningSaysWhatToDo(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	if err := os.WriteFile(path("garbage.db"), []byte(strings.Repeat("garbage ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := openTest(t, path("newer.db")).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := raw(t, path("newer.db")).Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)"); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		path("missing/new.db"):      "no such file or directory; make its directory first",
+		path("garbage.db"):          "file is not a database (26); name another file, or restore this one",
+		path("garbage.db/below.db"): "not a directory",
+		path("newer.db"):            "its schema, version 99999, is newer than this program, which knows 1; use the program that made it, or a later one",
+		dir:                         "it is a directory; name a file",
+		"":                          "no file is named",
+	} {
+		_, err := Open(t.Context(), path)
+		if err == nil {
+			t.Errorf("%s was opened", path)
+			continue
+		}
+		if text := err.Error(); !strings.HasPrefix(text, "opening the database "+path+": ") || !strings.HasSuffix(text, want) || strings.Contains(text, "\n") {
+			t.Errorf("%s\nshould end with %s", text, want)
+		}
+	}
+}
+
+func TestADirectoryThatCannotBeWrittenIsSaid(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root writes everywhere")
+	}
+	dir := t.TempDir()
+	if err := openTest(t, filepath.Join(dir, "old.db")).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(dir, 0o700) })
+	for _, name := range []string{"new.db", "old.db"} {
+		if _, err := Open(t.Context(), filepath.Join(dir, name)); err == nil || !strings.HasSuffix(err.Error(), "must be writable") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestOpeningEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Open(ctx, filepath.Join(t.TempDir(), "new.db")); err == nil {
+		t.Error("opened")
+	}
+}
+
+// raw is a connection of the test's own to a file.
+func raw(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	source, err := dataSource(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func entries(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	found, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range found {
+		names = append(names, entry.Name())
+	}
+	return names
+}
+
+func stat(t *testing.T, path string) fs.FileInfo {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}

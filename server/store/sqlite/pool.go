@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"installstatus/api/status"
+)
+
+// pool lends its connections, each to one borrower at a time, in the order of asking.
+type pool struct {
+	idle    chan *connection
+	size    int
+	closing <-chan struct{} // when closed, nobody borrows any more
+}
+
+// newPool makes a pool of size connections, all of them open from the start.
+func newPool(ctx context.Context, db *sql.DB, size int, closing <-chan struct{}) (*pool, error) {
+	p := &pool{idle: make(chan *connection, size), closing: closing}
+	for range size {
+		c, err := newConnection(ctx, db)
+		if err != nil {
+			p.drain()
+			return nil, err
+		}
+		p.size++
+		p.giveBack(c)
+	}
+	return p, nil
+}
+
+func (p *pool) borrow(ctx context.Context) (*connection, error) {
+	select {
+	case <-p.closing:
+		return nil, errClosed()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	default:
+	}
+	select {
+	case c := <-p.idle:
+		return c, nil
+	case <-p.closing:
+		return nil, errClosed()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p *pool) giveBack(c *connection) { p.idle <- c }
+
+// drain closes every connection, once it has been given back.
+func (p *pool) drain() {
+	for range p.size {
+		c := <-p.idle
+		c.close()
+	}
+}
+
+func errClosed() error { return fmt.Errorf("the database is closed: %w", status.ErrUnavailable) }

@@ -1,0 +1,79 @@
+// Package sqlite is the embedded engine: a status.Store in one SQLite file, which other processes may have open too. It
+// knows the rules of the domain only as package status states them, and nothing of HTTP.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"sync"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"installstatus/api/status"
+)
+
+// Store is a status.Store. One connection writes; several others read, and never wait for it.
+type Store struct {
+	db      *sql.DB
+	writer  *pool // of one connection
+	readers *pool // in memory the writer itself, since no other connection would see the data
+	closing chan struct{}
+	close   sync.Once
+}
+
+var _ status.Store = (*Store)(nil)
+
+// Get implements status.Store.
+func (s *Store) Get(ctx context.Context, tenant string, key status.Key) (status.Status, error) {
+	c, err := s.readers.borrow(ctx)
+	if err != nil {
+		return status.Status{}, err
+	}
+	defer s.readers.giveBack(c)
+	found, err := c.row(ctx, tenant, key)
+	if err != nil {
+		return status.Status{}, err
+	}
+	return status.Find(found, key)
+}
+
+// Update implements status.Store.
+func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (status.Status, bool, error) {
+	c, err := s.writer.borrow(ctx)
+	if err != nil {
+		return status.Status{}, false, err
+	}
+	defer s.writer.giveBack(c)
+	return c.update(ctx, tenant, key, patch, cond)
+}
+
+// Ready implements status.Store: it reads from the database.
+func (s *Store) Ready(ctx context.Context) error {
+	c, err := s.readers.borrow(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.readers.giveBack(c)
+	var found bool
+	if err := c.anyApp.QueryRowContext(ctx).Scan(&found); err != nil {
+		return failure("reading from the database", err)
+	}
+	return nil
+}
+
+// Close implements status.Store. What the write-ahead log still holds goes into the file, unless another process has it
+// open. A second call does nothing.
+func (s *Store) Close() (err error) {
+	s.close.Do(func() {
+		close(s.closing)
+		for _, p := range slices.Compact([]*pool{s.writer, s.readers}) {
+			p.drain()
+		}
+		if err = s.db.Close(); err != nil {
+			err = fmt.Errorf("closing the database: %w", err)
+		}
+	})
+	return err
+}

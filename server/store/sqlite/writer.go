@@ -1,0 +1,98 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"installstatus/api/status"
+)
+
+// update is one transaction: it holds the row still from reading it to writing what status.Decide makes of it. Its
+// context counts until the transaction has begun.
+func (c *connection) update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
+	if _, err := c.begin.ExecContext(ctx); err != nil {
+		c.undo() // the context may have ended just after it began
+		return status.Status{}, false, failure("waiting to write", err)
+	}
+	ctx = context.WithoutCancel(ctx)
+	s, created, err = c.apply(ctx, tenant, key, patch, cond)
+	if err != nil {
+		c.undo()
+		return status.Status{}, false, err
+	}
+	if _, err := c.commit.ExecContext(ctx); err != nil {
+		c.undo()
+		return status.Status{}, false, fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
+	}
+	return s, created, nil
+}
+
+// undo ends a transaction if there is one. Where it can't, the next begin fails, and calls it again.
+func (c *connection) undo() { c.rollback.ExecContext(context.Background()) }
+
+// apply does the work of an update within a transaction.
+func (c *connection) apply(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
+	found, err := c.row(ctx, tenant, key)
+	if err != nil {
+		return status.Status{}, false, err
+	}
+	next, created, err := status.Decide(found, key, patch, cond)
+	switch {
+	case err != nil:
+		return status.Status{}, false, err
+	case created:
+		err = c.add(ctx, tenant, key.App, rowOf(next))
+	default:
+		err = c.change(ctx, tenant, key, rowOf(*found), rowOf(next))
+	}
+	return next.Status, created, err
+}
+
+func (c *connection) add(ctx context.Context, tenant, app string, r *row) error {
+	if _, err := c.addApp.ExecContext(ctx, tenant, app); err != nil {
+		return failure("adding an app", err)
+	}
+	if _, err := c.insert.ExecContext(ctx, append(allColumns.fields(r), tenant, app)...); err != nil {
+		return failure("adding a status", err)
+	}
+	return nil
+}
+
+// change writes the columns in which the rows differ, and nothing if there is none.
+func (c *connection) change(ctx context.Context, tenant string, key status.Key, from, to *row) error {
+	set := changed(from, to)
+	if set == 0 {
+		return nil
+	}
+	update, err := c.updateOf(ctx, set)
+	if err != nil {
+		return failure("preparing to change a status", err)
+	}
+	if _, err := update.ExecContext(ctx, append(set.fields(to), tenant, key.App, key.ID)...); err != nil {
+		return failure("changing a status", err)
+	}
+	return nil
+}
+
+// maxUpdates is how many prepared updates a connection keeps. Callers patch the same few sets of columns again and again.
+const maxUpdates = 128
+
+func (c *connection) updateOf(ctx context.Context, set columnSet) (*sql.Stmt, error) {
+	if update, ok := c.updates[set]; ok {
+		return update, nil
+	}
+	update, err := c.PrepareContext(ctx, updateRow(set))
+	if err != nil {
+		return nil, err
+	}
+	if len(c.updates) == maxUpdates {
+		for some, old := range c.updates {
+			old.Close()
+			delete(c.updates, some)
+			break
+		}
+	}
+	c.updates[set] = update
+	return update, nil
+}

@@ -1,0 +1,172 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"installstatus/api/status"
+)
+
+func TestAnUnchangedStatusIsNotWritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	store := openTest(t, path)
+	mustUpdate(t, store, benchKey(1), benchPatch(1))
+	before := walOf(t, path)
+	for _, patch := range []status.Patch{{}, benchPatch(1), {ErrorCode: status.Set(int32(1))}} {
+		mustUpdate(t, store, benchKey(1), patch)
+	}
+	if _, _, err := store.Update(t.Context(), "tenant", benchKey(2), benchPatch(2), status.Cond{}); !errors.Is(err, status.ErrNotFound) {
+		t.Error(err)
+	}
+	if !bytes.Equal(before, walOf(t, path)) {
+		t.Error("the log has changed")
+	}
+	mustUpdate(t, store, benchKey(1), benchPatch(2))
+	if bytes.Equal(before, walOf(t, path)) {
+		t.Error("a change is not in the log")
+	}
+}
+
+func TestAnUpdateNamesTheChangedColumnsOnly(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	store := openTest(t, path)
+	mustUpdate(t, store, benchKey(1), benchPatch(1))
+	db := raw(t, path)
+	exec := func(statement string) {
+		t.Helper()
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec("CREATE TABLE named (name TEXT)")
+	for _, c := range columns {
+		exec("CREATE TRIGGER named_" + c.name + " AFTER UPDATE OF " + c.name + " ON statuses BEGIN INSERT INTO named VALUES ('" + c.name + "'); END")
+	}
+	for _, update := range []struct {
+		patch status.Patch
+		want  string
+	}{
+		{benchPatch(1), ""},
+		{benchPatch(2), "error_code os_version"},
+		{status.Patch{ErrorCode: status.Set(int32(3)), UserPrincipalName: status.Set(status.TextOf("anna@contoso.com"))}, "error_code user_principal_name"},
+		{status.Patch{LastSyncDateTime: status.Set(status.Stored("0001-01-01T00:00:00.0Z", status.NeverSynced.Instant()))}, "last_sync_date_time"},
+		{status.Patch{DeviceName: status.Set(status.Text{}), DeviceID: status.Set(status.Text{})}, "device_name"},
+	} {
+		exec("DELETE FROM named")
+		mustUpdate(t, store, benchKey(1), update.patch)
+		var got string
+		if err := db.QueryRow("SELECT coalesce(group_concat(name, ' '), '') FROM (SELECT name FROM named ORDER BY name)").Scan(&got); err != nil || got != update.want {
+			t.Errorf("updated %q, %v; want %q", got, err, update.want)
+		}
+	}
+}
+
+func TestPreparedUpdatesAreBounded(t *testing.T) {
+	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
+	c, err := store.writer.borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for set := columnSet(1); set <= 2*maxUpdates; set++ {
+		if _, err := c.updateOf(t.Context(), set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(c.updates) != maxUpdates {
+		t.Errorf("%d updates are prepared, want %d", len(c.updates), maxUpdates)
+	}
+	store.writer.giveBack(c)
+	for n := range 3 {
+		mustUpdate(t, store, benchKey(1), benchPatch(n))
+	}
+}
+
+func TestAnUpdateThatWaitsForAnotherProcessCanBeCancelled(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	store := openTest(t, path)
+	other, err := raw(t, path).Begin() // immediate: it holds the only lock to write with
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	started := time.Now()
+	if _, _, err := store.Update(ctx, "tenant", benchKey(1), benchPatch(1), status.Cond{CreateIfMissing: true}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v, want the context's error", err)
+	}
+	if waited := time.Since(started); waited > time.Second {
+		t.Errorf("waited %v", waited)
+	}
+	if err := store.Ready(t.Context()); err != nil {
+		t.Errorf("a reader waits for the writer: %v", err)
+	}
+	if err := other.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	mustUpdate(t, store, benchKey(1), benchPatch(1))
+}
+
+func TestADatabaseThatOthersHoldTooLongIsUnavailable(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	store := openTest(t, path)
+	c, err := store.writer.borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.ExecContext(t.Context(), "PRAGMA busy_timeout = 20"); err != nil {
+		t.Fatal(err)
+	}
+	store.writer.giveBack(c)
+	other, err := raw(t, path).Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Rollback()
+	if _, _, err := store.Update(t.Context(), "tenant", benchKey(1), benchPatch(1), status.Cond{CreateIfMissing: true}); !errors.Is(err, status.ErrUnavailable) {
+		t.Errorf("%v, want ErrUnavailable", err)
+	}
+}
+
+func TestAFullDatabaseIsUnavailableAndRecovers(t *testing.T) {
+	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
+	mustUpdate(t, store, benchKey(1), benchPatch(1))
+	limit := func(pages string) {
+		c, err := store.writer.borrow(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.writer.giveBack(c)
+		if _, err := c.ExecContext(t.Context(), "PRAGMA max_page_count = "+pages); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit("1") // no more than there are
+	large := status.Patch{DeviceName: status.Set(status.TextOf(strings.Repeat("secret", 1000)))}
+	_, _, err := store.Update(t.Context(), "tenant", benchKey(1), large, status.Cond{})
+	if !errors.Is(err, status.ErrUnavailable) {
+		t.Errorf("%v, want ErrUnavailable", err)
+	}
+	if strings.Contains(err.Error(), "secret") {
+		t.Error("the error repeats a value")
+	}
+	if s, err := store.Get(t.Context(), "tenant", benchKey(1)); err != nil || s != benchPatch(1).Apply(status.New(benchKey(1).ID)) {
+		t.Errorf("the row has become %+v, %v", s, err)
+	}
+	limit("1000000")
+	mustUpdate(t, store, benchKey(1), large)
+}
+
+func walOf(t *testing.T, path string) []byte {
+	t.Helper()
+	wal, err := os.ReadFile(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wal
+}

@@ -1,0 +1,104 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"installstatus/api/status"
+)
+
+var closing = []rule{
+	{"a closed store is unavailable", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		c.create(key(1), everything(1))
+		c.close()
+		if _, err := c.store.Get(context.Background(), c.tenant, key(1)); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("Get: %v", err)
+		}
+		for _, key := range []status.Key{key(1), key(2)} {
+			c.refused(key, everything(2), status.Cond{CreateIfMissing: true}, status.ErrUnavailable)
+		}
+		if err := c.store.Ready(context.Background()); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("Ready: %v", err)
+		}
+	}},
+	{"a store can be closed again", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		var closing sync.WaitGroup
+		for range 4 {
+			closing.Go(func() {
+				if err := c.store.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		closing.Wait()
+		c.close()
+	}},
+	{"what was answered is there after a restart", func(t *testing.T, e Engine) {
+		e.durable(t)
+		open := e.New(t)
+		before := caller{t, opened(t, open), "tenant"}
+		s := before.create(key(1), everything(1))
+		byUser := before.create(status.Key{App: "app", User: "user", ID: "id"}, everything(2))
+		changed := before.create(key(2), everything(3))
+		changed = before.update(key(2), properties()[0].to(4), status.Cond{})
+		before.close()
+
+		after := before.through(opened(t, open))
+		after.finds(key(1), s)
+		after.finds(key(2), changed)
+		after.finds(status.Key{App: "app", User: "user", ID: "id"}, byUser)
+		after.as("other").misses(key(1))
+		after.update(key(2), everything(5), status.Cond{IfMatch: []string{changed.ETag()}})
+		after.create(status.Key{App: "another app", ID: "id"}, everything(6))
+	}},
+	{"closing waits for what has begun, and turns the rest away", func(t *testing.T, e Engine) {
+		open := e.New(t)
+		c := caller{t, opened(t, open), "tenant"}
+		const updates = 50
+		outcomes := make([]error, updates)
+		var updating sync.WaitGroup
+		for n := range updates {
+			updating.Go(func() {
+				if n == updates/2 {
+					c.close()
+				}
+				_, _, outcomes[n] = c.store.Update(t.Context(), c.tenant, key(n), everything(n), status.Cond{CreateIfMissing: true})
+			})
+		}
+		updating.Wait()
+		for n, err := range outcomes {
+			if err != nil && !errors.Is(err, status.ErrUnavailable) {
+				t.Errorf("update %d: %v", n, err)
+			}
+		}
+		if e.Forgets {
+			return
+		}
+		after := c.through(opened(t, open))
+		for n, err := range outcomes {
+			if err == nil {
+				after.finds(key(n), everything(n).Apply(status.New(key(n).ID)))
+			}
+		}
+	}},
+	{"a store that closes leaves another of its database alone", func(t *testing.T, e Engine) {
+		e.durable(t)
+		stores := e.open(t, 2)
+		first, second := caller{t, stores[0], "tenant"}, caller{t, stores[1], "tenant"}
+		s := first.create(key(1), everything(1))
+		first.close()
+		second.finds(key(1), s)
+		second.finds(key(1), second.update(key(1), everything(2), status.Cond{}))
+	}},
+}
+
+func (c caller) close() {
+	c.Helper()
+	if err := c.store.Close(); err != nil {
+		c.Errorf("closing the store: %v", err)
+	}
+}

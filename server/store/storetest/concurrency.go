@@ -1,0 +1,166 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"installstatus/api/status"
+)
+
+// Each of these runs on two stores of one database, where the engine keeps one.
+var concurrency = []rule{
+	{"concurrent patches of one row lose nothing", func(t *testing.T, e Engine) {
+		stores := e.open(t, 2)
+		c := caller{t, stores[0], "tenant"}
+		const rows = 5
+		for n := range rows {
+			c.create(key(n), status.Patch{})
+		}
+		var patching sync.WaitGroup
+		for i, p := range properties() {
+			for n := range rows {
+				patching.Go(func() {
+					if _, _, err := stores[(i+n)%len(stores)].Update(t.Context(), "tenant", key(n), p.to(1), status.Cond{}); err != nil {
+						t.Errorf("%s of row %d: %v", p.name, n, err)
+					}
+				})
+			}
+		}
+		patching.Wait()
+		for n := range rows {
+			c.finds(key(n), everything(1).Apply(status.New(key(n).ID)))
+		}
+	}},
+	{"a raced row is made once", func(t *testing.T, e Engine) {
+		stores := e.open(t, 2)
+		var created atomic.Int32
+		var patching sync.WaitGroup
+		for i, p := range properties() {
+			patching.Go(func() {
+				_, made, err := stores[i%len(stores)].Update(t.Context(), "tenant", key(1), p.to(1), status.Cond{CreateIfMissing: true})
+				if err != nil {
+					t.Errorf("%s: %v", p.name, err)
+				}
+				if made {
+					created.Add(1)
+				}
+			})
+		}
+		patching.Wait()
+		if n := created.Load(); n != 1 {
+			t.Errorf("made %d times", n)
+		}
+		caller{t, stores[0], "tenant"}.finds(key(1), everything(1).Apply(status.New(key(1).ID)))
+	}},
+	{"of the updates that race with one tag, one wins", func(t *testing.T, e Engine) {
+		stores := e.open(t, 2)
+		c := caller{t, stores[0], "tenant"}
+		s := c.create(key(1), status.Patch{})
+		for round := range 10 {
+			var winner atomic.Int32
+			var racing sync.WaitGroup
+			for i := range 8 {
+				racing.Go(func() {
+					code := int32(100*round + i + 1)
+					_, _, err := stores[i%len(stores)].Update(t.Context(), "tenant", key(1),
+						status.Patch{ErrorCode: status.Set(code)}, status.Cond{IfMatch: []string{s.ETag()}})
+					switch {
+					case err == nil && !winner.CompareAndSwap(0, code):
+						t.Errorf("round %d: a second winner", round)
+					case err != nil && !errors.Is(err, status.ErrConditionNotMet):
+						t.Errorf("round %d: %v", round, err)
+					}
+				})
+			}
+			racing.Wait()
+			if s = c.get(key(1)); s.ErrorCode != winner.Load() {
+				t.Fatalf("round %d: the row is that of %d, the winner was %d", round, s.ErrorCode, winner.Load())
+			}
+		}
+	}},
+	{"a counter that is raised with If-Match counts every raise", func(t *testing.T, e Engine) {
+		stores := e.open(t, 2)
+		c := caller{t, stores[0], "tenant"}
+		c.create(key(1), status.Patch{})
+		const callers, raises = 8, 5
+		var raising sync.WaitGroup
+		for i := range callers {
+			raising.Go(func() {
+				for range raises {
+					if err := raise(t.Context(), stores[i%len(stores)], key(1)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		raising.Wait()
+		if got := c.get(key(1)).ErrorCode; got != callers*raises {
+			t.Errorf("counted %d, want %d", got, callers*raises)
+		}
+	}},
+	{"a reader sees rows whole, and never an older one after a newer", func(t *testing.T, e Engine) {
+		stores := e.open(t, 2)
+		c := caller{t, stores[0], "tenant"}
+		c.create(key(1), everything(0))
+		const updates = 60
+		var reading sync.WaitGroup
+		for i := range 4 {
+			reading.Go(func() {
+				for seen := int32(0); seen < updates; {
+					s, err := stores[i%len(stores)].Get(t.Context(), "tenant", key(1))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if s != everything(int(s.ErrorCode)).Apply(status.New(key(1).ID)) {
+						t.Errorf("read a half: %+v", s)
+						return
+					}
+					if s.ErrorCode < seen {
+						t.Errorf("read %d after %d", s.ErrorCode, seen)
+						return
+					}
+					seen = s.ErrorCode
+				}
+			})
+		}
+		for n := range updates {
+			c.update(key(1), everything(n+1), status.Cond{})
+		}
+		reading.Wait()
+	}},
+	{"whoever reads after an update sees it", func(t *testing.T, e Engine) {
+		stores := e.open(t, 2)
+		for n := range 20 {
+			writing := caller{t, stores[n%len(stores)], "tenant"}
+			s := writing.create(key(n), everything(n))
+			for _, reading := range stores {
+				writing.through(reading).finds(key(n), s)
+			}
+			s = writing.update(key(n), everything(n+1), status.Cond{})
+			for _, reading := range stores {
+				writing.through(reading).finds(key(n), s)
+			}
+		}
+	}},
+}
+
+func key(n int) status.Key { return status.Key{App: "app", ID: fmt.Sprint("id ", n)} }
+
+// raise adds 1 to a row's errorCode.
+func raise(ctx context.Context, store status.Store, key status.Key) error {
+	for {
+		s, err := store.Get(ctx, "tenant", key)
+		if err != nil {
+			return err
+		}
+		_, _, err = store.Update(ctx, "tenant", key, status.Patch{ErrorCode: status.Set(s.ErrorCode + 1)}, status.Cond{IfMatch: []string{s.ETag()}})
+		if !errors.Is(err, status.ErrConditionNotMet) {
+			return err
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package storetest
+
+import (
+	"testing"
+
+	"installstatus/api/status"
+)
+
+var conditions = []rule{
+	{"If-Match lets a row be changed that has one of its tags", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		key := status.Key{App: "app", ID: "id"}
+		tag := c.create(key, everything(0)).ETag()
+		for n, others := range [][2][]string{
+			{nil, nil}, {{`"stale"`}, nil}, {nil, {`"stale"`}}, {{`"a"`, `"b"`}, {`"c"`, `W/"d"`}},
+		} {
+			matching := append(append(others[0], tag), others[1]...)
+			s := c.update(key, everything(n+1), status.Cond{IfMatch: matching})
+			c.finds(key, s)
+			tag = s.ETag()
+		}
+	}},
+	{"If-Match * lets any row be changed", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		key := status.Key{App: "app", ID: "id"}
+		c.create(key, everything(1))
+		c.finds(key, c.update(key, everything(2), status.Cond{IfMatch: []string{"*"}}))
+		c.finds(key, c.update(key, everything(3), status.Cond{IfMatch: []string{"*"}, CreateIfMissing: true}))
+	}},
+	{"If-Match without the row's tag changes nothing", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		key := status.Key{App: "app", ID: "id"}
+		stale := c.create(key, everything(1)).ETag()
+		s := c.update(key, everything(2), status.Cond{})
+		for _, tags := range [][]string{{stale}, {`"a"`, stale, `"b"`}, {"W/" + s.ETag()}, {""}} {
+			for _, create := range []bool{false, true} {
+				c.refused(key, everything(3), status.Cond{IfMatch: tags, CreateIfMissing: create}, status.ErrConditionNotMet)
+				c.refused(key, status.Patch{}, status.Cond{IfMatch: tags, CreateIfMissing: create}, status.ErrConditionNotMet)
+			}
+		}
+		c.finds(key, s)
+	}},
+	{"If-Match makes no row", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		key := status.Key{App: "app", ID: "id"}
+		for _, tags := range [][]string{{"*"}, {status.New("id").ETag()}, {`"a"`, `"b"`}} {
+			for _, create := range []bool{false, true} {
+				c.refused(key, everything(1), status.Cond{IfMatch: tags, CreateIfMissing: create}, status.ErrNotFound)
+			}
+		}
+		c.misses(key)
+	}},
+	{"a tag comes back with the value it was of", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		key := status.Key{App: "app", ID: "id"}
+		first := c.create(key, everything(1)).ETag()
+		c.update(key, everything(2), status.Cond{})
+		c.update(key, everything(1), status.Cond{})
+		c.update(key, everything(3), status.Cond{IfMatch: []string{first}})
+	}},
+	{"one tag is good for one user's path and the app's", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		byApp, byUser := status.Key{App: "app", ID: "id"}, status.Key{App: "app", User: "user", ID: "id"}
+		tag := c.create(byUser, everything(1)).ETag()
+		tag = c.update(byApp, everything(2), status.Cond{IfMatch: []string{tag}}).ETag()
+		c.update(byUser, everything(3), status.Cond{IfMatch: []string{tag}})
+	}},
+}

@@ -1,0 +1,149 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"installstatus/api/status"
+	"installstatus/api/status/memory"
+)
+
+// Each of these checks many histories on one database, each history in tenants of its own.
+var laws = []rule{
+	{"an engine answers as memory does", func(t *testing.T, e Engine) {
+		open := e.New(t)
+		store := opened(t, open)
+		histories := 0
+		rapid.Check(t, func(t *rapid.T) {
+			histories++
+			h := history{t, store, &memory.Store{}, histories}
+			for range rapid.IntRange(1, 25).Draw(t, "steps") {
+				switch step := rapid.IntRange(0, 29).Draw(t, "step"); {
+				case step == 0 && !e.Forgets:
+					if err := store.Close(); err != nil {
+						t.Fatalf("closing: %v", err)
+					}
+					var err error
+					if store, err = open(); err != nil {
+						t.Fatalf("opening again: %v", err)
+					}
+					h.store = store
+				case step < 10:
+					h.get()
+				default:
+					h.update()
+				}
+			}
+		})
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	}},
+	{"statuses that read as equal have equal tags, others have others", func(t *testing.T, e Engine) {
+		store := e.open(t, 1)[0]
+		pairs := 0
+		rapid.Check(t, func(t *rapid.T) {
+			pairs++
+			var read [2]status.Status
+			for i := range read {
+				tenant := fmt.Sprintf("tenant %d of pair %d", i, pairs)
+				written, _, err := store.Update(context.Background(), tenant, key(1), patches().Draw(t, "patch"), status.Cond{CreateIfMissing: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if read[i], err = store.Get(context.Background(), tenant, key(1)); err != nil {
+					t.Fatal(err)
+				}
+				if read[i].ETag() != written.ETag() {
+					t.Fatalf("%+v was answered with another tag than it reads with", written)
+				}
+			}
+			if (read[0] == read[1]) != (read[0].ETag() == read[1].ETag()) {
+				t.Fatalf("%+v has the tag %s, %+v has %s", read[0], read[0].ETag(), read[1], read[1].ETag())
+			}
+		})
+	}},
+}
+
+// history is a run of calls that go to a store and to its model.
+type history struct {
+	*rapid.T
+	store, model status.Store
+	number       int
+}
+
+func (h history) get() {
+	tenant, key := h.row()
+	got, err := h.store.Get(context.Background(), tenant, key)
+	want, wantErr := h.model.Get(context.Background(), tenant, key)
+	if got != want || kind(err) != kind(wantErr) {
+		h.Fatalf("reading %+v of %s: %+v, %v; want %+v, %v", key, tenant, got, err, want, wantErr)
+	}
+}
+
+func (h history) update() {
+	tenant, key := h.row()
+	patch := patches().Draw(h.T, "patch")
+	cond := status.Cond{CreateIfMissing: rapid.Bool().Draw(h.T, "create")}
+	if rapid.IntRange(0, 2).Draw(h.T, "conditional") == 0 {
+		current, _ := h.model.Get(context.Background(), tenant, key)
+		cond.IfMatch = rapid.SliceOfN(rapid.SampledFrom([]string{current.ETag(), `"stale"`, "*"}), 1, 3).Draw(h.T, "tags")
+	}
+	got, created, err := h.store.Update(context.Background(), tenant, key, patch, cond)
+	want, wantCreated, wantErr := h.model.Update(context.Background(), tenant, key, patch, cond)
+	if got != want || created != wantCreated || kind(err) != kind(wantErr) {
+		h.Fatalf("updating %+v of %s with %+v, %+v:\n%+v, created %t, %v; want\n%+v, created %t, %v",
+			key, tenant, patch, cond, got, created, err, want, wantCreated, wantErr)
+	}
+}
+
+// row draws from few, so that calls meet.
+func (h history) row() (tenant string, key status.Key) {
+	tenant = fmt.Sprintf("tenant %d of history %d", rapid.IntRange(0, 1).Draw(h.T, "tenant"), h.number)
+	key.App = rapid.SampledFrom([]string{"app", "App"}).Draw(h.T, "app")
+	key.ID = rapid.SampledFrom([]string{"id", "ID", "i'd"}).Draw(h.T, "id")
+	key.User = rapid.SampledFrom([]string{"", "", "user", status.UserStatusID(key.App, names[0])}).Draw(h.T, "user")
+	return tenant, key
+}
+
+// names are one user's in two cases, and another's.
+var names = [...]string{"anna@contoso.com", "Anna@Contoso.com", "bert@contoso.com"}
+
+// kind is which of the errors that callers tell apart err is.
+func kind(err error) error {
+	for _, kind := range []error{status.ErrNotFound, status.ErrConditionNotMet, status.ErrUnavailable} {
+		if errors.Is(err, kind) {
+			return kind
+		}
+	}
+	return err
+}
+
+// patches are patches that keep, clear and set properties, often to the same few values.
+func patches() *rapid.Generator[status.Patch] {
+	return rapid.Custom(func(t *rapid.T) (patch status.Patch) {
+		for _, p := range properties() {
+			switch rapid.IntRange(0, 5).Draw(t, p.name) {
+			case 0, 1:
+				p.set(&patch, rapid.IntRange(0, 2).Draw(t, "n"))
+			case 2:
+				if p.null != nil {
+					p.null(&patch)
+				}
+			}
+		}
+		switch rapid.IntRange(0, 3).Draw(t, "odd") {
+		case 0:
+			patch.UserPrincipalName = status.Set(status.TextOf(rapid.SampledFrom(names[:]).Draw(t, "name")))
+		case 1:
+			patch.DeviceName = status.Set(status.TextOf(strings.ReplaceAll(rapid.String().Draw(t, "text"), "\x00", "")))
+			patch.ErrorCode = status.Set(rapid.Int32().Draw(t, "code"))
+		}
+		return patch
+	})
+}

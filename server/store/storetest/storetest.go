@@ -1,0 +1,154 @@
+// Package storetest holds a storage engine to the rules of status.Store. It knows the rules and no engine: each engine's
+// tests call Run.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"installstatus/api/status"
+)
+
+// Engine is what an engine's tests hand to Run.
+type Engine struct {
+	// New makes an empty database and returns what opens a store on it. A database that is opened several times is what
+	// several processes share, and what one finds again after a restart. Run closes the stores.
+	New func(t *testing.T) (open func() (status.Store, error))
+
+	// Forgets says that a database ends with its only store, so that New's function can be called once.
+	Forgets bool
+}
+
+// Run tests every rule, each on a new database.
+func Run(t *testing.T, engine Engine) {
+	for _, group := range []struct {
+		name  string
+		rules []rule
+	}{
+		{"rows", rows},
+		{"keys", keys},
+		{"properties", values},
+		{"conditions", conditions},
+		{"concurrency", concurrency},
+		{"contexts", contexts},
+		{"closing", closing},
+		{"laws", laws},
+	} {
+		t.Run(group.name, func(t *testing.T) {
+			for _, rule := range group.rules {
+				t.Run(rule.name, func(t *testing.T) { rule.test(t, engine) })
+			}
+		})
+	}
+}
+
+// rule is a rule of status.Store and the test of it.
+type rule struct {
+	name string
+	test func(*testing.T, Engine)
+}
+
+// open opens n stores on one new database, fewer if it forgets.
+func (e Engine) open(t *testing.T, n int) []status.Store {
+	t.Helper()
+	if e.Forgets {
+		n = 1
+	}
+	open := e.New(t)
+	var stores []status.Store
+	for range n {
+		stores = append(stores, opened(t, open))
+	}
+	return stores
+}
+
+func opened(t *testing.T, open func() (status.Store, error)) status.Store {
+	t.Helper()
+	store, err := open()
+	if err != nil {
+		t.Fatalf("opening the store: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Errorf("closing the store: %v", err)
+		}
+	})
+	return store
+}
+
+// durable skips a test of what only an engine that keeps its data can do.
+func (e Engine) durable(t *testing.T) {
+	t.Helper()
+	if e.Forgets {
+		t.Skip("the engine forgets its data when it is closed")
+	}
+}
+
+// caller calls a store for one tenant, and ends the test where a call has another outcome than is asked for.
+type caller struct {
+	*testing.T
+	store  status.Store
+	tenant string
+}
+
+// caller is a tenant of a store on a new database.
+func (e Engine) caller(t *testing.T) caller {
+	t.Helper()
+	return caller{t, e.open(t, 1)[0], "tenant"}
+}
+
+func (c caller) as(tenant string) caller       { return caller{c.T, c.store, tenant} }
+func (c caller) through(s status.Store) caller { return caller{c.T, s, c.tenant} }
+
+func (c caller) get(key status.Key) status.Status {
+	c.Helper()
+	s, err := c.store.Get(context.Background(), c.tenant, key)
+	if err != nil {
+		c.Fatalf("reading %v: %v", key, err)
+	}
+	return s
+}
+
+// finds asserts that a row reads as want.
+func (c caller) finds(key status.Key, want status.Status) {
+	c.Helper()
+	if got := c.get(key); got != want {
+		c.Fatalf("%v reads as\n%+v, want\n%+v", key, got, want)
+	}
+}
+
+func (c caller) misses(key status.Key) {
+	c.Helper()
+	if _, err := c.store.Get(context.Background(), c.tenant, key); !errors.Is(err, status.ErrNotFound) {
+		c.Fatalf("reading %v: %v, want ErrNotFound", key, err)
+	}
+}
+
+func (c caller) create(key status.Key, patch status.Patch) status.Status {
+	c.Helper()
+	s, created, err := c.store.Update(context.Background(), c.tenant, key, patch, status.Cond{CreateIfMissing: true})
+	if err != nil || !created {
+		c.Fatalf("creating %v: created %t, %v", key, created, err)
+	}
+	return s
+}
+
+// update changes a row that is there.
+func (c caller) update(key status.Key, patch status.Patch, cond status.Cond) status.Status {
+	c.Helper()
+	s, created, err := c.store.Update(context.Background(), c.tenant, key, patch, cond)
+	if err != nil || created {
+		c.Fatalf("updating %v: created %t, %v", key, created, err)
+	}
+	return s
+}
+
+// refused asserts that an update fails with want and tells nothing.
+func (c caller) refused(key status.Key, patch status.Patch, cond status.Cond, want error) {
+	c.Helper()
+	s, created, err := c.store.Update(context.Background(), c.tenant, key, patch, cond)
+	if !errors.Is(err, want) || created || s != (status.Status{}) {
+		c.Fatalf("updating %v: %+v, created %t, %v; want %v", key, s, created, err, want)
+	}
+}
