@@ -42,7 +42,7 @@ func TestEveryPropertyOfTheContractCanBePatched(t *testing.T) {
 		"@odata.type": `"#microsoft.graph.mobileAppInstallStatus"`, "id": `"` + exampleID + `"`, "lastSyncDateTime": `"2026-01-01T00:00:00Z"`,
 		"installState": `"installed"`, "mobileAppInstallStatusValue": `"installed"`, "installStateDetail": `"pendingReboot"`, "errorCode": `7`,
 	}
-	for name := range doc.Components.Schemas["MobileAppInstallStatusUpdate"].Value.Properties {
+	for name := range doc.Components.Schemas["MobileAppInstallStatusInput"].Value.Properties {
 		value, ok := values[name]
 		if !ok {
 			value = `"a value"`
@@ -89,12 +89,12 @@ func TestObserveIsToldOfEveryAnswer(t *testing.T) {
 	}
 	for _, r := range []*http.Request{
 		httptest.NewRequest(http.MethodHead, exampleTarget, nil),
-		httptest.NewRequest(http.MethodDelete, exampleTarget, nil),
+		httptest.NewRequest(http.MethodPut, exampleTarget, nil),
 		httptest.NewRequest(http.MethodGet, "/beta/x", nil),
 	} {
 		handler.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	if want := []string{"HEAD getDeviceStatus 200 tenant", "DELETE  405 tenant", "GET  400 tenant"}; !slices.Equal(seen, want) {
+	if want := []string{"HEAD getDeviceStatus 200 tenant", "PUT  405 tenant", "GET  400 tenant"}; !slices.Equal(seen, want) {
 		t.Errorf("observed %q", seen)
 	}
 }

@@ -37,6 +37,15 @@ func badRequest(message string) *Error {
 	return &Error{Status: http.StatusBadRequest, Code: "BadRequest", Message: message}
 }
 
+// badParameter is the 400 for a parameter that only its operation can judge.
+func badParameter(name string, err error) *Error {
+	message := fmt.Sprintf("The parameter '%s' is not valid: %s.", name, err)
+	return &Error{
+		Status: http.StatusBadRequest, Code: "BadRequest", Message: message,
+		Details: []contract.Violation{{Code: "InvalidParameter", Target: name, Message: message}},
+	}
+}
+
 // answerTo is the answer that an error deserves. One that nobody foresaw is a fault of ours, and keeps its text to itself.
 func answerTo(err error) *Error {
 	var known *Error

@@ -3,11 +3,16 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"installstatus/api/odata"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -35,6 +40,36 @@ func (a *API) UpdateUserDeviceStatus(c echo.Context, app, user, id string, param
 	return a.update(c, status.Key{App: app, User: user, ID: id}, params.IfMatch, params.Prefer)
 }
 
+// CreateDeviceStatus implements the operation createDeviceStatus.
+func (a *API) CreateDeviceStatus(c echo.Context, app string, params gen.CreateDeviceStatusParams) error {
+	return a.create(c, status.Key{App: app}, params.Prefer)
+}
+
+// CreateUserDeviceStatus implements the operation createUserDeviceStatus.
+func (a *API) CreateUserDeviceStatus(c echo.Context, app, user string, params gen.CreateUserDeviceStatusParams) error {
+	return a.create(c, status.Key{App: app, User: user}, params.Prefer)
+}
+
+// DeleteDeviceStatus implements the operation deleteDeviceStatus.
+func (a *API) DeleteDeviceStatus(c echo.Context, app, id string, params gen.DeleteDeviceStatusParams) error {
+	return a.delete(c, status.Key{App: app, ID: id}, params.IfMatch)
+}
+
+// DeleteUserDeviceStatus implements the operation deleteUserDeviceStatus.
+func (a *API) DeleteUserDeviceStatus(c echo.Context, app, user, id string, params gen.DeleteUserDeviceStatusParams) error {
+	return a.delete(c, status.Key{App: app, User: user, ID: id}, params.IfMatch)
+}
+
+// ListDeviceStatuses implements the operation listDeviceStatuses.
+func (a *API) ListDeviceStatuses(c echo.Context, app string, params gen.ListDeviceStatusesParams) error {
+	return a.list(c, status.Query{App: app}, params.Top, params.Skiptoken)
+}
+
+// ListUserDeviceStatuses implements the operation listUserDeviceStatuses.
+func (a *API) ListUserDeviceStatuses(c echo.Context, app, user string, params gen.ListUserDeviceStatusesParams) error {
+	return a.list(c, status.Query{App: app, User: user}, params.Top, params.Skiptoken)
+}
+
 func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
 	r := c.Request()
 	s, err := a.store.Get(r.Context(), exchangeOf(r).caller.Tenant, key)
@@ -52,42 +87,124 @@ func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
 }
 
 func (a *API) update(c echo.Context, key status.Key, ifMatch, prefer *string) error {
-	r, w := c.Request(), c.Response()
-	x := exchangeOf(r)
-	patch, err := patchOf(x.body)
-	if err != nil {
-		return err
-	}
 	preferred := parsePrefer(prefer)
-	s, created, err := a.store.Update(r.Context(), x.caller.Tenant, key, patch, status.Cond{
+	s, created, err := a.write(c, key, status.Cond{
 		IfMatch:         entityTags(ifMatch),
 		CreateIfMissing: preferred.createIfMissing,
 	})
 	if err != nil {
 		return err
 	}
+	code := http.StatusOK
+	if created {
+		code = http.StatusCreated
+		c.Response().Header().Set("Location", addressOf(c.Request()))
+	}
+	writeEntity(c, code, s, preferred, created)
+	return nil
+}
+
+func (a *API) create(c echo.Context, key status.Key, prefer *string) error {
+	key.ID = uuid.NewString()
+	s, _, err := a.write(c, key, status.Cond{CreateIfMissing: true})
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Location", addressOf(c.Request())+"/"+key.ID)
+	preferred := parsePrefer(prefer)
+	preferred.createIfMissing = false // which a POST does anyway
+	writeEntity(c, http.StatusCreated, s, preferred, false)
+	return nil
+}
+
+func (a *API) write(c echo.Context, key status.Key, cond status.Cond) (status.Status, bool, error) {
+	x := exchangeOf(c.Request())
+	patch, err := patchOf(x.body)
+	if err != nil {
+		return status.Status{}, false, err
+	}
+	return a.store.Update(c.Request().Context(), x.caller.Tenant, key, patch, cond)
+}
+
+// writeEntity answers with what was written, as the preferences ask for. created says that one of them created it.
+func writeEntity(c echo.Context, code int, s status.Status, preferred preferences, created bool) {
+	w := c.Response()
 	w.Header().Set("ETag", s.ETag())
 	if applied := preferred.applied(created); applied != "" {
 		w.Header().Set("Preference-Applied", applied)
 	}
-	code := http.StatusOK
-	if created {
-		code = http.StatusCreated
-		w.Header().Set("Location", locationOf(r))
-	}
 	if preferred.returning == "minimal" {
 		w.WriteHeader(http.StatusNoContent)
-		return nil
+		return
 	}
 	writeJSON(w, code, contentType, entityOf(s))
+}
+
+func (a *API) delete(c echo.Context, key status.Key, ifMatch *string) error {
+	r := c.Request()
+	if err := a.store.Delete(r.Context(), exchangeOf(r).caller.Tenant, key, status.Cond{IfMatch: entityTags(ifMatch)}); err != nil {
+		return err
+	}
+	c.Response().WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-// locationOf is the address of the request itself.
-func locationOf(r *http.Request) string {
-	scheme := "http"
-	if r.TLS != nil {
+// The number of entities on a page, where $top is not given and at most.
+const (
+	defaultTop = 100
+	maxTop     = 1000
+)
+
+func (a *API) list(c echo.Context, query status.Query, top *int, skiptoken *string) (err error) {
+	r := c.Request()
+	tenant := exchangeOf(r).caller.Tenant
+	if query.Limit = defaultTop; top != nil {
+		query.Limit = min(*top, maxTop)
+	}
+	if skiptoken != nil {
+		if query.After, err = odata.ParseSkipToken(tenant, query, *skiptoken); err != nil {
+			return badParameter("$skiptoken", err)
+		}
+	}
+	var page status.Page
+	if query.Limit > 0 {
+		if page, err = a.store.List(r.Context(), tenant, query); err != nil {
+			return err
+		}
+	}
+	answer := gen.MobileAppInstallStatusCollectionResponse{Value: make([]gen.MobileAppInstallStatus, len(page.Statuses))}
+	for i, s := range page.Statuses {
+		answer.Value[i] = entityOf(s)
+	}
+	if page.More {
+		last := page.Statuses[len(page.Statuses)-1].ID
+		next := nextLink(r, odata.SkipToken(tenant, query, last))
+		answer.OdataNextLink = &next
+	}
+	writeJSON(c.Response(), http.StatusOK, contentType, answer)
+	return nil
+}
+
+// nextLink is the address of a list's next page: every option of this one, and where it begins.
+func nextLink(r *http.Request, skiptoken string) string {
+	link := addressOf(r) + "?"
+	options := r.URL.Query()
+	options.Del("$skiptoken")
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		link += name + "=" + url.QueryEscape(options.Get(name)) + "&"
+	}
+	return link + "$skiptoken=" + skiptoken
+}
+
+// addressOf is the address of the request, without its query, as its client wrote it but for letters' case.
+func addressOf(r *http.Request) string {
+	scheme := r.URL.Scheme
+	switch {
+	case scheme != "":
+	case r.TLS != nil:
 		scheme = "https"
+	default:
+		scheme = "http"
 	}
 	return scheme + "://" + r.Host + r.URL.EscapedPath()
 }

@@ -33,18 +33,18 @@ func (e MobileAppInstallStatusOdataType) Valid() bool {
 	}
 }
 
-// Defines values for MobileAppInstallStatusUpdateOdataType.
+// Defines values for MobileAppInstallStatusInputOdataType.
 const (
-	MobileAppInstallStatusUpdateOdataTypeHashMicrosoftGraphMobileAppInstallStatus MobileAppInstallStatusUpdateOdataType = "#microsoft.graph.mobileAppInstallStatus"
-	MobileAppInstallStatusUpdateOdataTypeMicrosoftGraphMobileAppInstallStatus     MobileAppInstallStatusUpdateOdataType = "microsoft.graph.mobileAppInstallStatus"
+	MobileAppInstallStatusInputOdataTypeHashMicrosoftGraphMobileAppInstallStatus MobileAppInstallStatusInputOdataType = "#microsoft.graph.mobileAppInstallStatus"
+	MobileAppInstallStatusInputOdataTypeMicrosoftGraphMobileAppInstallStatus     MobileAppInstallStatusInputOdataType = "microsoft.graph.mobileAppInstallStatus"
 )
 
-// Valid indicates whether the value is a known member of the MobileAppInstallStatusUpdateOdataType enum.
-func (e MobileAppInstallStatusUpdateOdataType) Valid() bool {
+// Valid indicates whether the value is a known member of the MobileAppInstallStatusInputOdataType enum.
+func (e MobileAppInstallStatusInputOdataType) Valid() bool {
 	switch e {
-	case MobileAppInstallStatusUpdateOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
+	case MobileAppInstallStatusInputOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
 		return true
-	case MobileAppInstallStatusUpdateOdataTypeMicrosoftGraphMobileAppInstallStatus:
+	case MobileAppInstallStatusInputOdataTypeMicrosoftGraphMobileAppInstallStatus:
 		return true
 	default:
 		return false
@@ -204,7 +204,7 @@ func (e ResultantAppStateDetail) Valid() bool {
 	}
 }
 
-// StatusID Key of the entity. It may be sent, and must then be the id in the path.
+// StatusID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
 //
 // Example: 7560ee45-ee45-7560-45ee-607545ee6075
 type StatusID = string
@@ -265,7 +265,7 @@ type UserPrincipalName = string
 // Example: Display Version value
 type DisplayVersion = string
 
-// EntityTags A list of entity tags (RFC 9110), or `*`.
+// EntityTags A list of entity tags (RFC 9110) with their quotes, or `*`.
 type EntityTags = string
 
 // ErrorDetail One thing that is wrong.
@@ -316,7 +316,8 @@ type MobileAppInstallStatus struct {
 	// OdataType The type of the entity.
 	OdataType MobileAppInstallStatusOdataType `json:"@odata.type"`
 
-	// ID Key of the entity. It may be sent, and must then be the id in the path.
+	// ID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
+	//
 	//
 	// Example: 7560ee45-ee45-7560-45ee-607545ee6075
 	ID StatusID `json:"id"`
@@ -393,12 +394,23 @@ type MobileAppInstallStatus struct {
 // MobileAppInstallStatusOdataType The type of the entity.
 type MobileAppInstallStatusOdataType string
 
-// MobileAppInstallStatusUpdate The properties of a mobileAppInstallStatus to change. None is required: one that is omitted keeps its value.
-type MobileAppInstallStatusUpdate struct {
-	// OdataType The type of the entity. It may be sent, with or without the `#`, and must then be this one.
-	OdataType *MobileAppInstallStatusUpdateOdataType `json:"@odata.type,omitempty"`
+// MobileAppInstallStatusCollectionResponse A page of a list.
+type MobileAppInstallStatusCollectionResponse struct {
+	// OdataNextLink The address of the next page, with every option of this one. It is absent on the last page.
+	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
 
-	// ID Key of the entity. It may be sent, and must then be the id in the path.
+	// Value The entities. A page may have fewer than `$top`, even none, and still be followed by another.
+	Value []MobileAppInstallStatus `json:"value"`
+}
+
+// MobileAppInstallStatusInput The properties of a mobileAppInstallStatus to set. None is required: one that is omitted keeps its value, or gets
+// its default where the entity is created.
+type MobileAppInstallStatusInput struct {
+	// OdataType The type of the entity. It may be sent, with or without the `#`, and must then be this one.
+	OdataType *MobileAppInstallStatusInputOdataType `json:"@odata.type,omitempty"`
+
+	// ID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
+	//
 	//
 	// Example: 7560ee45-ee45-7560-45ee-607545ee6075
 	ID *StatusID `json:"id,omitempty"`
@@ -472,8 +484,8 @@ type MobileAppInstallStatusUpdate struct {
 	DisplayVersion *DisplayVersion `json:"displayVersion,omitempty"`
 }
 
-// MobileAppInstallStatusUpdateOdataType The type of the entity. It may be sent, with or without the `#`, and must then be this one.
-type MobileAppInstallStatusUpdateOdataType string
+// MobileAppInstallStatusInputOdataType The type of the entity. It may be sent, with or without the `#`, and must then be this one.
+type MobileAppInstallStatusInputOdataType string
 
 // ODataError What every answer that is not a success says.
 type ODataError struct {
@@ -487,14 +499,17 @@ type ResultantAppState string
 // ResultantAppStateDetail More about the state of an app on a device.
 type ResultantAppStateDetail string
 
-// IfMatch A list of entity tags (RFC 9110), or `*`.
+// IfMatch A list of entity tags (RFC 9110) with their quotes, or `*`.
 type IfMatch = EntityTags
 
-// IfNoneMatch A list of entity tags (RFC 9110), or `*`.
+// IfNoneMatch A list of entity tags (RFC 9110) with their quotes, or `*`.
 type IfNoneMatch = EntityTags
 
 // Prefer defines model for Prefer.
 type Prefer = string
+
+// PreferReturn defines model for PreferReturn.
+type PreferReturn = string
 
 // ClientRequestID defines model for client-request-id.
 type ClientRequestID = string
@@ -504,6 +519,12 @@ type MobileAppID = ID
 
 // MobileAppInstallStatusID The id of an entity. It is case-sensitive; Graph's are GUIDs.
 type MobileAppInstallStatusID = ID
+
+// Skiptoken What an `@odata.nextLink` has there.
+type Skiptoken = string
+
+// Top defines model for top.
+type Top = int
 
 // UserAppInstallStatusID The id of an entity. It is case-sensitive; Graph's are GUIDs.
 type UserAppInstallStatusID = ID
@@ -541,6 +562,9 @@ type ServiceUnavailable = ODataError
 // Status Contains properties for the installation state of a mobile app for a device.
 type Status = MobileAppInstallStatus
 
+// Statuses A page of a list.
+type Statuses = MobileAppInstallStatusCollectionResponse
+
 // Unauthorized What every answer that is not a success says.
 type Unauthorized = ODataError
 
@@ -550,8 +574,45 @@ type UnsupportedMediaType = ODataError
 // UpdatedStatus Contains properties for the installation state of a mobile app for a device.
 type UpdatedStatus = MobileAppInstallStatus
 
-// StatusUpdate The properties of a mobileAppInstallStatus to change. None is required: one that is omitted keeps its value.
-type StatusUpdate = MobileAppInstallStatusUpdate
+// StatusInput The properties of a mobileAppInstallStatus to set. None is required: one that is omitted keeps its value, or gets
+// its default where the entity is created.
+type StatusInput = MobileAppInstallStatusInput
+
+// ListDeviceStatusesParams defines parameters for ListDeviceStatuses.
+type ListDeviceStatusesParams struct {
+	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// CreateDeviceStatusParams defines parameters for CreateDeviceStatus.
+type CreateDeviceStatusParams struct {
+	// Prefer Preferences (RFC 7240). Those that were followed are named in `Preference-Applied`, others are ignored.
+	// * `return=minimal`: 204 without a body instead of the entity.
+	// * `return=representation`: the entity, as without the preference.
+	Prefer *PreferReturn `json:"Prefer,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// DeleteDeviceStatusParams defines parameters for DeleteDeviceStatus.
+type DeleteDeviceStatusParams struct {
+	// IfMatch Change the entity only if it has one of these entity tags (compared strongly), or, with `*`, if it is there.
+	// Otherwise the answer is 412 and nothing changes. An entity that is not there is 404 in any case.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
 
 // GetDeviceStatusParams defines parameters for GetDeviceStatus.
 type GetDeviceStatusParams struct {
@@ -578,6 +639,42 @@ type UpdateDeviceStatusParams struct {
 	//   user status of a new entity is the path's, or else follows from `userPrincipalName`. With `If-Match` nothing is
 	//   created.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ListUserDeviceStatusesParams defines parameters for ListUserDeviceStatuses.
+type ListUserDeviceStatusesParams struct {
+	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// CreateUserDeviceStatusParams defines parameters for CreateUserDeviceStatus.
+type CreateUserDeviceStatusParams struct {
+	// Prefer Preferences (RFC 7240). Those that were followed are named in `Preference-Applied`, others are ignored.
+	// * `return=minimal`: 204 without a body instead of the entity.
+	// * `return=representation`: the entity, as without the preference.
+	Prefer *PreferReturn `json:"Prefer,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// DeleteUserDeviceStatusParams defines parameters for DeleteUserDeviceStatus.
+type DeleteUserDeviceStatusParams struct {
+	// IfMatch Change the entity only if it has one of these entity tags (compared strongly), or, with `*`, if it is there.
+	// Otherwise the answer is 412 and nothing changes. An entity that is not there is 404 in any case.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
 	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
@@ -615,20 +712,44 @@ type UpdateUserDeviceStatusParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// CreateDeviceStatusJSONRequestBody defines body for CreateDeviceStatus for application/json ContentType.
+type CreateDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
+
 // UpdateDeviceStatusJSONRequestBody defines body for UpdateDeviceStatus for application/json ContentType.
-type UpdateDeviceStatusJSONRequestBody = MobileAppInstallStatusUpdate
+type UpdateDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
+
+// CreateUserDeviceStatusJSONRequestBody defines body for CreateUserDeviceStatus for application/json ContentType.
+type CreateUserDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
 
 // UpdateUserDeviceStatusJSONRequestBody defines body for UpdateUserDeviceStatus for application/json ContentType.
-type UpdateUserDeviceStatusJSONRequestBody = MobileAppInstallStatusUpdate
+type UpdateUserDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListDeviceStatuses List mobileAppInstallStatuses
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses)
+	ListDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, params ListDeviceStatusesParams) error
+	// CreateDeviceStatus Create mobileAppInstallStatus
+	// (POST /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses)
+	CreateDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, params CreateDeviceStatusParams) error
+	// DeleteDeviceStatus Delete mobileAppInstallStatus
+	// (DELETE /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId})
+	DeleteDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, mobileAppInstallStatusID MobileAppInstallStatusID, params DeleteDeviceStatusParams) error
 	// GetDeviceStatus Get mobileAppInstallStatus
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId})
 	GetDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, mobileAppInstallStatusID MobileAppInstallStatusID, params GetDeviceStatusParams) error
 	// UpdateDeviceStatus Update mobileAppInstallStatus
 	// (PATCH /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId})
 	UpdateDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, mobileAppInstallStatusID MobileAppInstallStatusID, params UpdateDeviceStatusParams) error
+	// ListUserDeviceStatuses List mobileAppInstallStatuses of a user
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId}/deviceStatuses)
+	ListUserDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, params ListUserDeviceStatusesParams) error
+	// CreateUserDeviceStatus Create mobileAppInstallStatus of a user
+	// (POST /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId}/deviceStatuses)
+	CreateUserDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, params CreateUserDeviceStatusParams) error
+	// DeleteUserDeviceStatus Delete mobileAppInstallStatus of a user
+	// (DELETE /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId}/deviceStatuses/{mobileAppInstallStatusId})
+	DeleteUserDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, mobileAppInstallStatusID MobileAppInstallStatusID, params DeleteUserDeviceStatusParams) error
 	// GetUserDeviceStatus Get mobileAppInstallStatus of a user
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId}/deviceStatuses/{mobileAppInstallStatusId})
 	GetUserDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, mobileAppInstallStatusID MobileAppInstallStatusID, params GetUserDeviceStatusParams) error
@@ -640,6 +761,165 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// ListDeviceStatuses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeviceStatuses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeviceStatusesParams
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", ctx.QueryParams(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $top: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", ctx.QueryParams(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skiptoken: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeviceStatuses(ctx, mobileAppID, params)
+	return err
+}
+
+// CreateDeviceStatus converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateDeviceStatus(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateDeviceStatusParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferReturn
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
+		}
+
+		params.Prefer = &Prefer
+	}
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateDeviceStatus(ctx, mobileAppID, params)
+	return err
+}
+
+// DeleteDeviceStatus converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteDeviceStatus(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// ------------- Path parameter "mobileAppInstallStatusId" -------------
+	var mobileAppInstallStatusID MobileAppInstallStatusID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppInstallStatusId", ctx.Param("mobileAppInstallStatusId"), &mobileAppInstallStatusID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppInstallStatusId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteDeviceStatusParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteDeviceStatus(ctx, mobileAppID, mobileAppInstallStatusID, params)
+	return err
 }
 
 // GetDeviceStatus converts echo context to params.
@@ -772,6 +1052,189 @@ func (w *ServerInterfaceWrapper) UpdateDeviceStatus(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateDeviceStatus(ctx, mobileAppID, mobileAppInstallStatusID, params)
+	return err
+}
+
+// ListUserDeviceStatuses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUserDeviceStatuses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// ------------- Path parameter "userAppInstallStatusId" -------------
+	var userAppInstallStatusID UserAppInstallStatusID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userAppInstallStatusId", ctx.Param("userAppInstallStatusId"), &userAppInstallStatusID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userAppInstallStatusId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUserDeviceStatusesParams
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", ctx.QueryParams(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $top: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", ctx.QueryParams(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skiptoken: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUserDeviceStatuses(ctx, mobileAppID, userAppInstallStatusID, params)
+	return err
+}
+
+// CreateUserDeviceStatus converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateUserDeviceStatus(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// ------------- Path parameter "userAppInstallStatusId" -------------
+	var userAppInstallStatusID UserAppInstallStatusID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userAppInstallStatusId", ctx.Param("userAppInstallStatusId"), &userAppInstallStatusID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userAppInstallStatusId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateUserDeviceStatusParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Prefer" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Prefer")]; found {
+		var Prefer PreferReturn
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Prefer, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Prefer", valueList[0], &Prefer, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Prefer: %s", err))
+		}
+
+		params.Prefer = &Prefer
+	}
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateUserDeviceStatus(ctx, mobileAppID, userAppInstallStatusID, params)
+	return err
+}
+
+// DeleteUserDeviceStatus converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteUserDeviceStatus(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// ------------- Path parameter "userAppInstallStatusId" -------------
+	var userAppInstallStatusID UserAppInstallStatusID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userAppInstallStatusId", ctx.Param("userAppInstallStatusId"), &userAppInstallStatusID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userAppInstallStatusId: %s", err))
+	}
+
+	// ------------- Path parameter "mobileAppInstallStatusId" -------------
+	var mobileAppInstallStatusID MobileAppInstallStatusID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppInstallStatusId", ctx.Param("mobileAppInstallStatusId"), &mobileAppInstallStatusID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppInstallStatusId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteUserDeviceStatusParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteUserDeviceStatus(ctx, mobileAppID, userAppInstallStatusID, mobileAppInstallStatusID, params)
 	return err
 }
 
@@ -971,8 +1434,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 		Handler: si,
 	}
 
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses", wrapper.ListDeviceStatuses, options.OperationMiddlewares["listDeviceStatuses"]...)
+	router.POST(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses", wrapper.CreateDeviceStatus, options.OperationMiddlewares["createDeviceStatus"]...)
+	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteDeviceStatus, options.OperationMiddlewares["deleteDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetDeviceStatus, options.OperationMiddlewares["getDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateDeviceStatus, options.OperationMiddlewares["updateDeviceStatus"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses", wrapper.ListUserDeviceStatuses, options.OperationMiddlewares["listUserDeviceStatuses"]...)
+	router.POST(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses", wrapper.CreateUserDeviceStatus, options.OperationMiddlewares["createUserDeviceStatus"]...)
+	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteUserDeviceStatus, options.OperationMiddlewares["deleteUserDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetUserDeviceStatus, options.OperationMiddlewares["getUserDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateUserDeviceStatus, options.OperationMiddlewares["updateUserDeviceStatus"]...)
 
@@ -983,156 +1452,175 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3tcts4tuCroDiz5SRDyZQsf6nr1qw7Tro920l8Y/umaqLcJSQeSRhTAIeA7Giyrtqn2f/7Cvso+yS3",
-	"cACQIEV9OHFPtz2ZmupYJAACB+ccnG98CUZilgkOXMmg/yWAz3SWpYB/D3NxDfwSPiv9S85nM5ovgn5w",
-	"QoYiWRA1pYowSbhQ5C8X794GYXBD0zngMHkucv3HSCQQ9IMfafIe/j4HqYIwSEBRlsqg/7F4f8ZvaMqS",
-	"v0jBgzCYgZR0op9fcTpMgShBcqAJfobkZiCS0UUqaNIm5ylQCQS4nOdAXgqugKvW5SIDMgWaQK5nKUER",
-	"yhPXSz8SY4JfNcOORT6jqk1OFEkZB9INyUik8xknncM+YWaCZDSlOR0pyMlOuEOoIlLRXNmh5tAOwkDR",
-	"fAIq6AfB3acwYJxD/qoAR8r03OwSWiwJ+kE0PKR7o/1u62jcgVZvvD9s0S7ttfZHneQADsdH0XFHQ40q",
-	"DZFu1D1odTqtbu+yE/X3O/0oCsKgMuDeOBp3IRq1euNID9gbto6T/f3WAe2Nk4h2h8ejTnD3uMF8d3cX",
-	"BiPBE6aY4G+FegM1LL2c6rkqphZkSqUekU8gWYekL2vDPZLNa15onzCFv7ngoAGnymaKTiRhnJyNW2+o",
-	"Gk3b5L3edqYInVDGcQMlcP1EkleXdFLCW+/5Kz4SCeOTOlewr4l5W+EP11zc8nWwv+JynmUiV5C8gYRR",
-	"jVaPaQOQI2pw03VgKNbYJhcGvuSWqSmZ/INlIRE5/hJzTUKLKswRHhV4vxUVGsTulAs1hfwBOPFL77O/",
-	"Mac4U2Q2l4oMQeNwDkTwEYTYdwiEZlnKRlST7e7fpOAVDux/+js3fkAYI2pqGFyyGdT5gH6OXRWbQYnS",
-	"5B+CwzrUfCMSSP9DTw4/9ZqydJ7DWjQ9dVPw4feSck1sI8FvIFfI+PCbGqLIBT9nMFKQEKWhtfMqmbXd",
-	"OO/GYwlqp01O0lTcai5KOXn/+iXZ29s7bliYXVVI5Hw0JVSSbtQ5bEWdVtS5jKJ+1O33jtt73Wj/+PCg",
-	"FR31oyjEfozjTBZAc0miKOrouR0fHx9rtnx1+TIkEvTpJsk806/2jyt4vZtSqS4WfFSs/9Eg9xPdHEMQ",
-	"c0MnSxSR5SKDXFmZWSqqO6tbNnowejh1nz63nwrqJ1Qxhx38zkuRwI6bykzkmvApR7rXy9Qnvxj+DUaq",
-	"PKr0uyoaFiM9Hvx7SFDgpjOuYAJ5bcs5sc8dJo61PMsEN8e0RnNUuh5q/98KdcLP7FQ20Bufz4aQryG4",
-	"M672ujU6c8sZ52JGWt1O77B3tHfQO9LDFL8OQ3KbM6WAF2y/WLcmTbfqR49Fv1OoFgiZc5rWmdCYzlPl",
-	"NAEJ+c16QfHMDnOBLc2GPCIaNwvUEg9VZult8pbOUL4h5fjkdgqcLMSc5KBFc8IcGDm9YRMkvIKl1gBa",
-	"tig4yoOR8/LHG9BPy2ULcn5y+fJnjTAN8yE7NMt2iOCF6ofoOGOjXEgxVu1JTrNpeyaGLIWTLDvjUtE0",
-	"vVBUzeVOm/wC9AaQ4c1rREuz7NGR6z8bXgaPxDnkMyYlE7yOQUpce0StMTMr265BpdciH7IkAf5YKPKk",
-	"1CCcLkznaipy9g/NI4Vet9ZFiJpqHSWDHNu2id8RNZSpBrBn0hgLzU61oi1HIgPZJ6dww0bwhnI6gRlw",
-	"dZJlsv0eaPIhZwraJ2nqNuZSg39Jq8ZNWc8ZUfc4maupxhIzu0vb63Fsx2gEUlr0Y5LALFOLAl+Vfp0p",
-	"rYTWEBafE/g8SucJyI1W37eVoR4RbPxF1pXfkNxO2WiKJ0uaFuYdyuUt5JAQrT5bQdEM1W8YQuRolytB",
-	"/lrMebKEiqi4GE60Ds7vQYp5PoK3bpzHc07nYPiBWWozXyVznmjJSrOGjKppm1wKMspBK3xMkeGCUMPU",
-	"Q2O1PM9hDHnfNmmxcQtZKndmTD5PXzr7cp0jS5VrXoJC+9WfogiX+TBHuv/VurRiVGAxJjtC/gfkmv/v",
-	"kKlIE2ln4bBOQ8pMEWE3owtsVj2bizEel1r27UBw26v3ZF5jXvqxlvZyRBrdR59CQ3jA/bWfrXATgt81",
-	"S7ulkow1gZKxyM1x7+QOTmeQkB1W4j3suOVOqWzSKepCSQ5yniqKBx4O8FFPSbPef3tNUwmfavIJciEk",
-	"GHucakUXJyr7xE4EkpCMKcN/uVBn5dM5t01e29cZ8ITxiW2iG6DRH/vZU3yY1uwH/nIfD65+39P6niLd",
-	"oevhLKkbQvAxYYkxquBxaUU3zcsfzB6cvGFyRtVousRbWUKsRQ+dNFb8VJU35lhphiSqy3RWR93kcTHX",
-	"h4NCudnLTim33cr4jR5kaz/kgk9eoRC05I7SK0PKcUqFlGxSuE+2ILANmtzOfxcJVbStO+9UAbLzh23H",
-	"quCNN+DjQqDfP5gRMTOa0xk0SHbWK+bk9RlNtcK5PiJgS2fpefHNJUuze0N2nLN9x1Fb6abTIMWB0Gnv",
-	"HHGUpEwis/Td9s6XMQjocDQIjMdCj8dy8ve5UCARdi8qWOe+/cjM9L8h8BCX/j6HfPEuUw2WG3xFBL4z",
-	"OKVnVRguSCLAclh6Dd+CYlfmyP13byp1OJm5yAxGbMyg4OZX788q8GmTf/cnvfNH+JxRnuwURG3s0m1y",
-	"WbHB4Ar8MBKqULKpIJgd63Hh128FN8QtCTeQ1430l9McgNwwkeIQaLsW/OG8hE/ESxTWqWMLp6eVbCVK",
-	"4SV5wmdkE/y+59YpS9BrMAPKayL+n8kbeg0E4zKUIIKnCzKXNb1AGoSgOZAExoxDQoYLhLSeSKOWJI2W",
-	"FH6PgXiCMRC/A2ojxhynUXLP40F6GzSSIjNxzAvJYNl2hk89XuULu/1gS0kOWdcNG4HWJQNjzSdnicHf",
-	"4uVbOoPyNXr2igZMZildOBtYPzg1D4h9UjQsWUr/OAxwMw/3DyKA3n4L/6N/tXr7AK2D6HBf/6H/RfOq",
-	"Z7joB0adDsJgCSc1Bm2gBk23jYCwRqxydCFPQY5yZiWS4J0k3oNiWaX5D5vUVz2XkFvoXUnIq7DTL89z",
-	"xkcso6nfqnjot9e4oIT4RdPkcvStUzSVECQVfLLehI0UZdU8N+RjCwBlEhdq1AxOOlHvaP/wgAwXKFmO",
-	"xCzLQUpItJCZQPnbkpUGpViOq7W2Tqe5bAPO+wgFl/arW5ljays86hx3y2Bt+XTN0JvWjfs35/SGsnTZ",
-	"cYYBCUrkQEbWE43eonU7eAG55mxX3pCPKfpiebGEi1vrF/NCMFzE+ViBsZ6iWME4eQ8qX7RO9PMCuijr",
-	"vQF9UtZpZAbm/HSaGPD5bEkXm9KbBxOlryqz8ddvWRkknoVYf91YiRnfwsrrn/O/mtW2JsOawXf+/AQM",
-	"9I99B3x0XxV8VA0preozD4zj/0ra1eMMY31k4Ef8vs0FnzR4EMrzV3fAVg/vTlhyJHyFvvz1GtlTDH/9",
-	"NaF1hwhjTL6odZrAmpafiJZUNCNNHtU8LIeTRlDHkAF6g6xAw4LlkAR9lc8hDORoCjOKaMbns6D/MTDp",
-	"WSyxkTifwsBqtEYyRzXo1SVdMQ+pEIdLO3Q1Gw+Tb0zSniRsjDo5khUzrdwyNFWbjBwxVym7AUkoyQET",
-	"I9cvY0Y//wJ8oqZB/6AXBhlVCnI9u/8cBB+j1vFJ66+09Y//2fr0p0Hwx6Bpcb8IE73UvECaJFqNccsy",
-	"YTeJW97aqZn8o6AfzHO29stn45dm2K2mYD4dluEeWgKw89ITuscE3p1SRVuFQt308RurYNuPYw/NEJUY",
-	"ibQUSa0YbAIW5XaY12tHzehmYpyAj6CFAsUqwGRFuwI4TvLGid1qAJkp1UHjoU2ne9Q0CU9GX/76z+KW",
-	"zChfFFY8JcgtZYoMYWxyLMqpYKoat8rARmRmMw2cvYMoCoMZ4+Znp5igS8jQM/zw4UPLi9OEFRSqRwd9",
-	"RpngjDJAntxSrnDqQyBUXmvhTpOgQSwlyAQ0T8FAyq2JcL/TbYJmA69vZGvYbEcSccvxtC0CT2xPD+0N",
-	"UMktpGnLeDsJRh3eb5s3zYglNdQKCSU/XZ2dOtzH7UVwzmgCNg5fU2Ut9h6pZpjCbFumMWdJA9H6XmA8",
-	"Lgr359L0XyLf9XOjHeu12dNlpLGspk8/G4lZRnNILH9PF89DInLrUoxfxKEdhUmTUtke8Hf6j1smwecH",
-	"TJJep4tYxYWaMj5xp0GbnJRx6F4WsXJhk72oRzBde0FGVOovBKGr4BD0g0Gw9/du6/D2pPa/QYCmhKBv",
-	"j9QgDLix9BWA8sH9xxzGQT/4w25ZKWLXvJW71l5HJxIx5Wzceis4rIL2iVnxXtQLK0Hvjl0bgEnF0nRb",
-	"4N8CvV4D+gF3sP92yHgr+0rwGKa9DJdzj0k/e//6JTns9qLnbXI5FYgrdT6NkrWJLmOcxMtnQRwSjMOR",
-	"2JJNuMghaQ/4CxLnoOY5/zfkmzSN+6Qb9bwcXWPG5FIBTWpyit89hywHzV3wcI77lW2ksprSUEzPDLEU",
-	"lhujMLgO0Z1I4dz1HsuxAcGax2AUNoHPCnh5HmscIJb9tIlVZZlTUYp4KDFjSiI3N9EACWDOkOyTmM/T",
-	"NA5JbBVy/WeE/4nQqu8M+/r/f43Ri6K/OJeQW4+IngglHG7dGg1LwKnvmIgDSKXbXmnE4XjJEh+3yQdE",
-	"cEelccEwzCKdgFND9uqOr0Jwi5srToajzvHXnlkn5pBywqF/ei0dXEUQfTXKw+Ws6XFwMGrMOKg5SRSg",
-	"mSQwmgpIBrxgu5p9YI0RMSZZzjimIZCTi5dnZ7glisyEVKTTPfJMuaHZCzNCSTkViG6lMK2A8zLEfJAv",
-	"Q7hU0jeevjTL9JGx0H+ghjO0XOIHX6K5Bsgw4t4FyNAsQ2m0XB/tDLujvaTXiqIoavX0f470f6Lyf8X6",
-	"bBCnXZ0/23VH+DqmeZbUFu5bJzZDwbgHLelV17W1c2/NumqT+cZFaiK//xJplu1Ix1w0EVFkNyGK2IUE",
-	"WwEEGUIq+KQGkCiJKByPD9ZsdLcZICsm/k3gKEXNH0XCTA0qM/JVlljh3WrD+s96Vk29fNUoBVrzE7zU",
-	"j4yYuZSuWXOuaq5vc3OmS7VurNho3zm+5R2C3sAYLcuhcQDNodxcQqRME0aGZ7c/uZq/ubBIGyQqoFN+",
-	"wECMwA3ki8bl/jYu9u9uc+M2v9uWMN40LtHSgyk6UTttbbkYXz4rZCVP+hFWyzC1X8xh4Tmoi7JE5uyr",
-	"UrWhVJkJLg2pYRBjGch4PzqtROw2wcI13i1bLgdnru3ot90e9mjIMabYBkhfevaLYQ70WhbmOi1KaEbr",
-	"WSyXzEhNH7btd6uNV4lZ60ZY7rCkx6/r7vfTK//xa/e2WkJw7R55TZfLXq3t6betlSVa269oWC/dsr5X",
-	"0bJa/GNtp8ImtaquwNreDV0a0hjXD+E3rifJbeppW1ZzfNZ2cu3qmSKbO7ld/GdzhUpE7tpurl01YGdt",
-	"F9euKYphbcdq62av8DYD+HhTcbyt7Vy2/GcxTfLWarS3ZSXDJ8VJXV09L2juHuzUj7XbiHDY8CE3rjHE",
-	"jbxhPz6tHTJWlIsixPUe+1PGxa7nIKbZt0qBq/bJWplc1IuxoqHXovSCoZWuwRRnrXWytqXOu7kOkNim",
-	"5ixc175o1+RluxfKNDvD1g3R0ON3gHplWZf7oV29xMz689xv/JDsoagmQtE7r3FsOPdCk0Y0zxe1Ijdo",
-	"/LTWurFWzCGXgtNUjyHmXOnX+gX3a2gMeGmv1oqXUVGeDANqKrx1P3zwK4BtFEux4UPhQWOVMa1i6lNj",
-	"gk4dLLDnKnpYo25cwiB+UofJW/Gy3La1nNoKO0gQhbvDeJmdF4SS2PHM+AfM7C9OZBjbdG3N1WsunoKl",
-	"18nk12TqZbzGd+5e4EKtsNK9OHyt7wYW77d+KNqOzZhxtf5TaCyWPF2QGSSMmpCvwrlmnQ7GQCqfGG2X",
-	"VZvut5VFt027aBo+5CE9omkK+Y4kCjjlrkK8X2jqqe3RG5Fgeu9aDtwUc1CJOECEjitRALGJdf0GSflx",
-	"w/Y8h+ICBhP4fl8HzfL1DZvsfJX2D0kXdq8rqSJ+VAKdlChQ2f0nb7FoSES63zbXsqI2mKvKtg+5vSvz",
-	"kU7snqELRORFXTDc/ynNMuCQ/OAKzOkRyBD8YMWH1T1qEZXr+vpNfw9o8tjtJf+yfPyKl6VY7y3LFCVU",
-	"N4gypt0DknRROBLNDp4dASncWiAwGqswODuDWCrENSRYF3qea+3qQfl1U8jxugGW2v8uUKLhNp57H+71",
-	"u4K2ceIV7R/ccL36ch5PTynO/2t9OgSbkk7WwbTe/PHzCQw6eAKG8TLZ2IZA/Fac/2lYNorNQuidFnFF",
-	"dXXLhRmdVkLQloOPlsJOuS156ULKqkGSYfC5JfJEC0y9u9COZ0JwVswAQ9ga5lCJ6Pn6WezpWdTio5aS",
-	"Y+YzyvF6J4xJrWUQedRUneeKIKuvn2tHg8yLUm+I3m2qo4ZB6sedToSB9yR+gVbbpWl4mWYfyWCgPr14",
-	"Nhi8+F/PQvvr+YtnH3af/3kQfPzPQTAYfI6i1mDwuRsNBp8Px59eDIJntmHo/tjQ/vmfn794bps2ZLKF",
-	"wasyHK3RGqBf67PBJNXYcDXM+p7nmH5HJJtwSMhetzXU8oaJ6+iT6PPR4Wkn6nVeahmk1Y06B3u9/egg",
-	"qsUOH4dl+grjaq9r4GZymLyaPWVik5cXuZTi5O3ksVvdKaa8Lq/vHQdiNFUXYo/ufb1xZVxYmVNb7/7B",
-	"7xQieLJcTHI6M1U/VmKYnzi6dlCbWEUVuRXzFC8ey9lkqtYOr4nNpdIujw459Ak1IXGZQG+Hwd2D46jz",
-	"XO+eKFIAQlMFvwhKR6EBZYbbqUjhB2Kfu2h2aqPTQ/wx4BlVU69koXVcVQoFGlxYuZaui4A1kXYfzU4U",
-	"6yvhWGYEmnuJNGavjxouLBkuWH5EJbQkcMkUu4EfyE85zaY7Jl/kp6uzU1kj6E7U7SFSFg8aqOuskrvc",
-	"sNUuOdzL/OOEklQ0oeGDpcNVf9tLX7wEOW5z4tZnwtWQLmnMJvww1bqIqV+GS/JybQfJl95dazBIBoPE",
-	"/nNp/ulX/vnjJnL6mnw8uSGlQk92fV7dOkRFYFQm1iSUNKJtJSL4S0DT9N0Y0/XXiX3v6+U6MHW+ARKW",
-	"gWNhhEqaxLmQkuHRi8WxNd73SVzEVcchiU38sP7Lr/ZhMoEq9T7icMDjasmPWr5QpexH3CYXGKfNQBLj",
-	"5cbqCEwWgdr1hJMilLnYgsMa7Equ/5UQtAMsw/GNyIHQocvmqoA0NLlKlKRU87wcbpgvx5ycnzl+U2T2",
-	"VFKyJaj6UiWAXVd5VnvrProLg1+WosXrVKBbELngI1OuULEZtFckbNlUQbQNgFYBG+a0TSx6QTz6iy1l",
-	"6zGuz6Dy1rV/FwZvKOPruOetZlb3P7TLbsvHdrnGlSU01rKior5Gk7QBXOXmPAWKOSmNwgdTMJMbEyk9",
-	"yeYO4XpmunWiqJgizXO6qPPpaj2N7YjDO8c0PVT0i/WyTAnrVdKM3QMQWQrGPHUrcrRFzOjCU0jvLSW4",
-	"iVWW3MRyV+jMy7nRgivKuPTTBtzZarmAyS4ouCu1F7hgAprJSzKZJMv4WqkM2XSIoRu5moCq8dXWRdi2",
-	"lOSnjfhbaqvrMKLQau+qyTHb9MKWd8s5Mxv6VlvfVVJptiAWWyk3YBvXViRv3dUTdDZRiV8brNq3PI62",
-	"HaEk7rSBva8bZek4uNuQGfQ1JqUyAr6aTLTBNFlpfFfJMdrU09v5MvVofacr1+6uMSNpc+dqhzqj8WkW",
-	"EatCCx4xNezh+i2pIZ6P6z7M6tD3INO04CWS254blgmHNDE+Z5qeewxsTFMJYWO9lYJXegxx6UYrL/3q",
-	"reDoynCQ7mMIgjsmxYwpBYnN2i1uczESyrezVC/5S6tCtoSCdxG9bhv/ITZVT7C4vpoCN/eEmxTrr2HL",
-	"WpP8zr+/8+/v/PvX5t9Vfqepp0wma/n842NAsyz4tJIjFrD/l9DQN+rfB875s05hM9nXRXJ4WdiEEjk3",
-	"V3BKupDL0nFR33AtohfqYv2ghpWy/7s69te0tgtSPV9LEKxImv4G10MH57PSRfLugpTnfmUeD+j+iDDm",
-	"po6qK8r4OS0HkxGI4KV6Y0vn37I0xaIbwqTw26rE0j8iy9T9sEQrH321KFPFXo0eFdwNijxA07fE3IZi",
-	"cQ0LXOUiqJl61q3YWxEXJ4WMdGrtAZrU9ZyBjxZmEZeinHz57gNT0/cGc2cauW1kn9/k3Cz9PQyFUEud",
-	"T+bKDXzKpAYBFlSZZ5BLSCA5ybKrJWg2v65/KIeZuGF8cuG31ktjQiIkRQ5GTlxe4U2WnWTZz9QKkide",
-	"DW/N2N/D37A+phUzvR2vT8JNlfGJ/vopKOxYX0TlRaMFjTYCaoa3JOsR3mKGqj5CsG5AbaIe4knIz/Q+",
-	"/SImE/1CCQcMXIdxVkBysXLiNMvea9BC8uOigK255EYCFNvhTz6rQcU2YXxy6rBBc84ibfxU3PJU0MTQ",
-	"Ti40qxX5ST6aMj2NeQ5vK1RTuNtOmby+yChepWsQ0b4oGFX9xfl0IdmIpm9gJvJF/e0vYqJfnrspvBRz",
-	"ruqNXmbziwwgKZ5nKVVjkc/qkxyzFC4WUsHMo5miVw4TJlW+aHqXiVvIL6aQphdI701taqj2diNfWV2u",
-	"5n/AYpOi0aBPLF1F+DXFezb4rHKgyTueLjYeDd27MLjy5LbGSIKiEEhlpsvlQb7hhHLzWJIFqxNqKDbS",
-	"JlhlBuuDeWl4mvIq4e2CUHtro1ezrC4BrS5m8k2r2zNXYY3mOVOLCyzDaepGAM1NCKz567Wzrv/lw2Ww",
-	"nHRmUw85iU9sKCMKuH3yI/Ymg3kU7Y2wFf4JsUFIjX8jMQPrxuCESTn3rxGwYWEqn0slQ+v7LW5WHXA6",
-	"TxjW7Qs1CjOOGrpiMzAI3pTy2HRbnPGLmqS4WNC5mnatDGpKkwZ9B5ECmFOlMtRIsPWK4q+1j1LufxMg",
-	"kSFJIIUJZpvhPdqIAvZWp1uRX+M9jKOpEEVKZpucuyTNN06JH3D7UuKyvfgVbw7GuaxRsAgu7JNetGcW",
-	"Ok7FLW499XfQqcuVh1d5agEg+7u7qZgw3i7sCYKnjEN7JGa7Ip9QbvvIXQOo3ZtuO9otAl4RwiIDL3Tp",
-	"DR6JmjNqLth+DzRpn6QpXitAk3LN5IyrOUdlRZ88Kzt/yJkCfwR0DOiHK8bCuhLX8ADLVEXQrVMEDLJg",
-	"zBbjY+Gi+OgIwydsbS+vmjzaaubFRPq7u53uYTtqR+1O/yg6inaDpUC7clEupuCFLUbVrNS/IM/M6kMS",
-	"7w5B0fh5f8nTaIsoLsmhIcZQDTgSm0m+0HisqRBb5u6Xz9rIjwJDNdRU6u6u4K+m7aLU5YD/4Q/kxEb9",
-	"M07kVORqwOv3LtTqR9asdKEtHkmwFJl+QZ4ZrnIDnDguae/3kZhE9zwk1NZSl6B0l/aAx1/u4qJEuC06",
-	"ZnxHZQ1ZLJY/FalX/FpTsZ6Ll8OiWeSrSzqJi5tY9CLohAzp6BqTR4v8FgPUMkrS2CjH86I6VK/TJWxM",
-	"pJgBggDrJuJ12FQqyNvkFaq/ZW/NOKkSMzYiUkFmWKQr1UgSJq8H3BaHZhWnsdsPFAnlgL/arFe7+7XN",
-	"5thgB1ScSVzq7bGrGWuzdFuXiwz6pB7NqnlxPBIJxPpDvg81JLH1u8WeXy8ksXWMxkVO2WZnaJ/ERniO",
-	"TbLvXy7evR3wzWFLa+OSyDZhSeStcPX70WFJ5YBjZAxueWYLRkjGR8Xd+UMocvVxd8zNlTbN0xYb1KKF",
-	"VoXdkaPPyBGdu/LHtmQ7UxLScQmFAX+BhY3j9yDFPEdRHPMg45DE9spDFzDZJ59t7VlcZiHjDGHCuN1a",
-	"w1N+MMNGJC5rWekB3Ue8+2Gcj1PCRDNysvN5px33NW7ZBxbZUFJlsihegztByTVgSjYGk9mv7pP4rSAz",
-	"UFORELyknORiroAomGlZHwo8xNsR/CUx2fAdZYrOD+1McAPQ4FTjvcV+GHqNojKjvOhvnNVYTHqf6LcY",
-	"LPTz5eU5ofJatsnPr05OKxEcVJKfXl2GZRUGh4qOTD8U0pOxVLm8K0kXGlFAAsnnKdjixFgGdgQYooR0",
-	"ujDFjm3nvh600ybnGhp2B2RxVBA6Q0Sbwiy0kHWzymFC88TdSDGiEqnDVH9NQSnI5Q+EJWYW1XC49oB3",
-	"2+QEt1Iju1S24GxGc+BYjlr2NY3rI8icYiCf7bBk5znSbu3NLktilJpGmsUA15wksfcNk2fxf+sexs9N",
-	"INCAE6IB4e4iRmHK/NLHIUvM3lkUc9c6qluGtZX3sGC41qEk1gTngrdMTKM5YUJNspU5UEmuLl+3jtrk",
-	"6k9RFEX4QbytrrzBRe8cNsJf9gRoD3hPQ2jra5CRO5UniKkBj4e6P4RcuYe2vvl+u8qr4+LC57LKzRBI",
-	"vMzBsQZFWRbeL4xt6pRQEo+mNJea/7pB47kat440+z8w560ruKA5OkaVKvisTLzf69ZR6BfSXiggqOaQ",
-	"Gc2vjdSnydDVbDZZCEy5c9Le8oc6hC3oXCncf8WZ3rQ+xktyvIInF1pyJ8/iwWCeHEVR/NwH8YAfImcv",
-	"JBZEY2nQxdSNJ8Yy3B7wI2xq5zAVaSItSrQH/Liom+2u92kgGfKO+2n/5qhduf0D3ok0tnKh7E3Hz2Lr",
-	"v0QTzmdkzvYJKDqJQ0dVGnE8V2cckv//v//P8+p+3k6pwmAuZCd6OXp+6QKBWoyL3c2sKE6p0yam0pos",
-	"YmbLW+TuzV0s+eZQYZ04I8NQbGX6TtfQrb0MxyPstfe19kl83I5ifBZ3oBPX6LOj2UHtul6bA0UzpmhK",
-	"4ss4tJf3kmfe47/G5ijjROBVwPb+3fj//d/uXn//ONYyqmYv5spaMS7nl7AJqsUayuZCA3v7BzmIDAGh",
-	"UM8VSRnIrW4BXgogpLKMHuQadTu9NolZEptYYnO9T8kU6jalAe9oJkKzzIpZpT+soJS+n++LJxcoI4l3",
-	"DrTgjPX/PFE5XKoMIHJXlj/GEuQu0JO6quQSRzvUW1RcSLSiAmtoazojoo7EhDNZajljlktF1K0wbNtj",
-	"jy7xLDZHGF2QWI+m52bJwF1oFIcFU9IyfJXTFVXSyRv2I3nWCaPeUVhcavq8cqup3vLKtaYD3jlqkxM3",
-	"RBRV7jbPDSAg+cGToiVdSDJ1d8cYrn5bXOGQshFwCZ6y+ubssqKial1ZZMCNWNcW+WTXdtqdMfSBKaaM",
-	"SWudVhqEwU1RDViLGmhryYDTjAX9YK8dtfdMfPcUbQe7hjmdZFlpAtgthpa7X7zK6He7Nfngy6ry4nd6",
-	"6MbchvdAE1kv6rsu4sRy+gBXYVgaFn+egDr1ZhNU705Z4eUtm+xWL8a4+1SrDNyNolV+zKLdrsvaC4O9",
-	"qLe5uV/U4y4Mett8olahGLt1Nner5EZjp73NncoybthjuxXZUi+6w8FWHfwKP2Gwvw0QmiqLYd8tFtVQ",
-	"BsK33SKqOKvtx0934ZfCMvlxG9vYtj1s40+hV+v8J1CrqVhhWtvHoEpyGOhwP0T3rzbQk926ea1E/hZ9",
-	"G9IzPyGvabpUx7CxB+EFppD8t7IDywk2L9NeOWJ4hqv7v1iNit7VALvVOuhfw3Sq6cx3YdDdhiFUq4Ni",
-	"r63o25WBuxe/eqK8qtfpbu7VUF0Iu26xpnqNXey3vw0AG6oePAneWmGXm+SelRzzLrynmDOXkJdCTvOV",
-	"Ib+hMGTUVXsxilPlKo6CM8wNKlsMuHOVmhjdyiVuUc/IqEvy1ZWE/LuM9V3GepoyliE0TTYe7/Ap/9eX",
-	"tVZcRvQkpLR/CpMygt9D8Knvwt934e+78PdIhb9tWLmZm16mYQkNgdImZkrg1b45mdHRlHHjVoxn9BpI",
-	"PucxwXvLMb5hQ4SJMb59Kib0ZUMWwdpQkdEUEqKmuZhPpkWqQXmrXU3k1cBuWB/6MipfBLly9KaL+trV",
-	"e/TK7326+68AAAD//w==",
+	"7H3/cts40uCroLhz5SQfJVPyb01t7XnsZMZ7k8RfbH+p2ijfR1hsSVhTAIeA7GjmXHVPc//fK9yj3JNc",
+	"oQGQIEX9cOyZib3e2ppYJAACje5Gd6N//BYMxCQTHLiSQe+3AL7QSZYC/n2Ziyvg5/BF6V9yOpnQfBb0",
+	"gkNyKZIZUWOqCJOEC0X+fvb+XRAG1zSdAg6T5yLXfwxEAkEv+IEmH+CXKUgVhEECirJUBr1PxfsTfk1T",
+	"lvxdCh6EwQSkpCP9/ILTyxSIEiQHmuBnSG4GIhmdpYImbXKaApVAgMtpDuRIcAVctc5nGZAx0ARyPUsJ",
+	"ilCeuF76kRgS/KoZdijyCVVtcqhIyjiQbkgGIp1OOOns9QgzEySDMc3pQEFONsINQhWRiubKDjWFdhAG",
+	"iuYjUEEvCG4/hwHjHPLXBThSpudml9BiSdALoss9ujXY6bb2hx1obQ93Llu0S7dbO4NOsgt7w/3ooKOh",
+	"RpWGSDfq7rY6nVZ3+7wT9XY6vSgKwqAy4NYwGnYhGrS2h5EecPuydZDs7LR26fYwiWj38mDQCW4fN5hv",
+	"b2/DYCB4whQT/J1Qb6GGpedjPVfF1IyMqdQj8hEky5D0qDbcI9m85oX2CFP4mwsOGnCqbKboSBLGycmw",
+	"9ZaqwbhNPuhtZ4rQEWUcN1AC108keX1ORyW89Z6/5gORMD6qcwX7mpi3Ff5wxcUNXwb7Cy6nWSZyBclb",
+	"SBjVaPWYNgA5ogY3XQaGYo1tcmbgS26YGpPRrywLicjxl5hqEppVYY7wqMD7najQIHanXKgx5A/AiY+8",
+	"z/7JnOJEkclUKnIJGodzIIIPIMS+l0BolqVsQDXZbv5TCl7hwP6nn7nxA8IYUVPD4JxNoM4H9HPsqtgE",
+	"SpQmvwoOy1DzrUgg/Q89OfzUG8rSaQ5L0fTYTcGH3xHlmtgGgl9DrpDx4Tc1RJELfslgoCAhSkNr43Uy",
+	"abtx3g+HEtRGmxymqbjRXJRy8uHNEdna2jpoWJhdVUjkdDAmVJJu1NlrRZ1W1DmPol7U7W0ftLe60c7B",
+	"3m4r2u9FUYj9GMeZzIDmkkRR1NFzOzg4ONBs+eL8KCQS9OkmyTTTr3YOKni9mVKpzmZ8UKz/0SD3E90c",
+	"QxBTQydzFJHlIoNcWZlZKqo7qxs2eDB6OHafPrWfCuonVDGHDfzOkUhgw01lInJN+JQj3etl6pNfXP4T",
+	"Bqo8qvS7KhoWIz0e/HtIUOCms+SEnwpZ15E4YYnuTcnp+7PzB2N7yTuhLPrP7bCE/BpyMqFXIBGDWaLZ",
+	"/Y3GOTMNMsiBKpBtci7IYCyEBMJUSE4Pz49+wi4ZVWNDPEZuSUph8DSHIeQ9O0aLDVsTJiXjoypOsORx",
+	"IcOfBzWDPlzBCPJ57DHPHSMbanWICW6kPM0lUWd/KLzSWMVP7FRWsGs+nVxCvoRfn3C11a2xabecYS4m",
+	"pNXtbO9t72/tbu/rYYpfeyG5yZlSwAupoVi3Bqhb9aNnQt8oVAuEzDlN62fYkE5T5RRJQzTLsO/EDnOG",
+	"Lc2GPD6uwCShyiy9Td7RCYrHpByf3IyBk5mYkhy0ZkeYAyOn12yEhFecyDWAli2KA+nByHn+4w3op8X6",
+	"meNiomk+ZINm2QYRvLAcIDpO2CAXUgxVe5TTbNyeiEuWwmGWnXCpaJqeKaqmcqNNfgZ6DXheTmtES7Ps",
+	"0ZHrHw0vg0fiFHI8MgSvY5ASVx5R40FUtl2CSm9EfsmSBPhjocjDUgF1phQ6VWORs181jxR63VqVJWqs",
+	"VdwMcmzbJn5HVHDHGsCeRWwoNDtlfETkQGQge+QYrtkA3lJORzABrg6zTLY/AE0+5kxB+zBN3caca/DP",
+	"GWVwU5ZzRlRdD6dqrLHEzO7c9noc2zEYgJQW/ZgkMMnUrMBXpV9nil6mdT0InxP4MkinCciVlwbvKkM9",
+	"Itj4i6zbTkJyM2aDMZ4saVpYBymXN5BDQsaQg9UzzFC9hiFEjmbdEuRvxJQnc6iIeq/hRMvg/AGkmOYD",
+	"eOfGeTzndA6GH5ilNvNVMuWJlqw0a9CCuhHjURzXrPZypsV8zdTD9SR2Pk2P3PVEnSNLlWtegkL7xb9F",
+	"ES7zYY50/6t1acVYUMSQbAj5H5Br/r9BxiJNpJ2FwzoNKTNFhN2EzrBZ9Wwuxnhcitz9geC2V+/JtMa8",
+	"9GMt7eWINLqPPoUu4QH31362wk0Iftcs7YZKMtQESoYiN8e9kzs4nUBCNliJ97DhljumskmnqAslOchp",
+	"qigeeDjAJz0lzXr/+oamEj7X5BPkQkgw9jhlSpqJyh6xE4EkJEPK8F8u1En5dMptkzf2dQY8YXxkm+gG",
+	"eGeE/ewpfpnWzE/+ch8Prj7vaX1Pke7w5uokqRtC8DFhibHJ4XFpRTfNyx/OrvaWyQlVg/EcbzVmPOXu",
+	"+Kz4qSpvzLHSDElUl+kEHreV7OGgUG72/J2m225lrh0fZGs/5oKPXqMQNHebqVeGlOOUCinZqLh9W4PA",
+	"VmhyG/9dJFTRtu68UQXIxl/WHauCN96AjwuBvn0wI2JmOOPa7Q0d2btQc/6juQ6+KGSSTPqIaiei3/7M",
+	"+FXQC8ZKZb3NzU53rx21o3antx/tR5uXoOhmgprmYZaVyuZmMTu5STuX3cFWst3SsktrW/9nX/8nKv/X",
+	"sWOYNYD823dKZH/t9KdR1N39Tl6xDHW0vx5eHkWtg/8qZ/qpmCpiUi9YE0xIYvqLmlEHRlUmJ4k5I4qX",
+	"7+gEytdoNisaMJmldOYEzF5wbB4Q+6RoWFp1ewdhgIi3t7MbAWzvtPA/+ldrewegtRvt7eg/9L+ou3hS",
+	"QS8wZ1UQBnN3phrbV1wIam7RCAgrIZajC3kMcpCzTJl1vZfEe1Asq5StsUl91VMJuYXehYS8Cjv98jRn",
+	"fMAymvqtiod++9vPBp9zOoEGTcU6CTj9c0LTocgnyx2k1vQdOS2+OXfx5t6QDed7tOFOj9JrQbMIHAh9",
+	"mJxfAiUpk3j4+15MLz68OSIHnU700t2/AMvJL1OhQCIXiF/FFQ7qvvvIbiz/JMAhT/xlCvnsvUXsKhbh",
+	"KyIMjiMu6RkVBjiSCLCSAr2C+6DWhREd/92bSh1GZi4ygwEbMiikkosPJxXYtMm/+5Pe+A6+ZJQnG8Xh",
+	"ZO5X2uS8YkvEFfjedFShhF5BLjvW48KtPwtuiFsSriGvXzadj3MAcs1EikPgHYzgD+cs8URuO8M6dazh",
+	"+2EPR4naZEme8AVZBL+r/HXMErz9mgDlNVX1b+QtvQKC7mlKEMHTGZnKmn4rDULQHEgCQ8YhIZczhLSe",
+	"SKO2L422Hz67gj1BV7BvgNqIMStrlNzyeJDeBo2kyEwc83ICdv1YLEVvzfOsVy4ew3+UeFXOYKMmGWjA",
+	"evOzL5E1M4lz7NlbMQ3bmkKj8ZppgRFFhBS1L3+xtWve8tWjFbf+REAaHDN619w9g9XG6prnszr3VNW5",
+	"2zBQQvysSWs+0MUZ5ZQQJBV8tPy6D+nDmsTckI8t1kKTmOAjo8Jy0om293f2dsnlDPWXgZhkOUgJiSav",
+	"BMrflqw0KMV8CIu9F3Ja8TrgvIvgeW6/utbVVW2F+52DbhkXJZ/uld2qddv9y+YOXSUyL9rGyhJ/2IGr",
+	"RFao5EalWqKR34xF6qSdUPdK2Iip6qbqER/vsfkw4MC9nnJ6TVk671CCjnpK5EAG1kMLvSiWbfkZ5PoU",
+	"u/CGfExeifOLJVzcWH8RzzXRBfINFZhbRVRTGCcfQOWz1qF+XkAXdce3gNRSo6kJGHncWXaATydztp0x",
+	"vX4w1fyiMht//ZZSIfFuTvXXze0p42vcfvp6w+92m1nTic3gG397AhfXj30HfHRf5JRbjdSp2kceGMf/",
+	"law1jzM66JGBH/H7Jhd81HCzXspaugO2evhr9rkL9q+wv329hecphoX8ntC6RYQx10doYTAOpy0/vj+p",
+	"aMGaPKrh7Q4njVKGrnT0GlmBhgXLIQl6Kp9CGMjBGCYU0YxPJ0HvU2Ci3lliPVQ/h4G1XhgtDFXe1+d0",
+	"wTykQhwu77SqSQ4wptnkQpCEDdHGh2TFTCu3DE3V5nJfTFXKrkESSnLAfBPLlzGhX34GPlLjoLe7HQYZ",
+	"VQpyPbv/7AefotbBYesftPXrf7U+/1s/+C5oWtzPwnj1Ni+QJolWWd2yjDtq4pa3dGomrDvoBdOcLf3y",
+	"yfDIDLvWFMynw9INUksAdl56QneYwPtjqmirMJ40ffzaGlPsx7GHZohKDERaiqRWDDaWNrke5m23o2Z0",
+	"M76/wAfQQoFiEWCyol0BHCd548RuNIDMlOqg8dCm091vmoQno89//SdxQyaUz4pbASXIDWVakRqKvBKf",
+	"ZDIAcKsMrERmNtHA2dqNojCYMG5+dooJukBFPcOPHz+2vPgFWEChenTQZ5RxWiwDx8gN5QqnrtU/eaWF",
+	"O8+/RpARaJ6CttC1iXCn022CZgOvb2Rr2GxDEnHD8bQtHDJtTw/tDVDJDaRpy3hNEPTGv9s2r5qRiUOt",
+	"zICSHy9Ojh3u4/ba4NUEbHyapspaTBpSzWUKk3WZxpQlDUTre5PgcVG4UsxN/wj5rp9yxrFem5SmjMCR",
+	"1aw0LwZiktEcEsvf09nLkIjcXJWR+FUc2lGYNJkq2n3+Xv9xwyT4/IBJst3pIlZxocaMj9xp0CaHZXyW",
+	"l5xFuXCC7WgbI7f5jAyo1F8IQpcYK+gF/WDrl25r7+aw9r9+gKaEoGeP1CAMuLHqFoDywf1dDsOgF/xl",
+	"s0zAtWneyk1rm6UjiZhyMmy9ExwWQfvQrHgr2g4rwWCOXRuAScXSdF3g3wC9WgL6Pnewvz9kvJV9JXgM",
+	"056Hy6nHpNHdZa+7Hb1sk/OxQFyp82mUrI3XNeMknj8L4pDgTZ7ElmzERQ5Ju89fkTgHNc35X5Fv0jTu",
+	"kW607aU+MSZrLhXQpCan+N1zyHLQ3AUP57hX2UYqq6F+xfTMEHPhKjEKg8sQ3YkUzgHIYzk2UEbzGIxO",
+	"IvBFAS/PY40DxLKfNrGqLHMqSuEnLCZMSeTmxr8oAYyllT0S82maxiGJrUKu/4zwPxHe4LhLHP3/f8R4",
+	"K6u/OJWQ29svvFolHG7cGg1LwKlvmHs1SKXbXmnE4Xju1iVuk4+I4I5K44JhmEU6AaeG7NUdX4TgFjcX",
+	"nAz7nYPuYjHkA37hXxqv/zCIryElHBqxwInjvrwwJyoU4XxVHz0XPa/HwcGoMZyhripRZWGSwGAsIOnz",
+	"4qDTDBuT5YkhyXLGMSCSHJ4dnZwgESgyEVKRTnffuygJDfabEco9rUB0LRV1AZznIeaDfB7CpVlkpbxD",
+	"s0wf0jP9B+qUlxZ/v/dlyCuADC96nHsjzTKU/8v1reNC7dZnw0ns6vzZLhOalh1TJ0lt4b49aDUUzOW7",
+	"ZXbVda19db5kXbXJ3HORFVeY6qo+Fk7zGR0BuYQR4wWui4z+MgW8DhqICTguXfOWiI16wCQZCeFCpagy",
+	"O49eWHjqAKdc1XG89H1HcOBdVAkPz0PFX3F9BVR/Zn5aLg4rR+F/js1MGC90gCamYy8xFyh4yB8Z2iMQ",
+	"cJhd0JB6SDpRVArC+lAfsWvgbfK2SF/UCaMoIgMx1ZoWleZ3BY06WtNrBIqeWIWBOnUwalQH9Zl6d/ym",
+	"WbYh3Vmut5Ti6R6iRlsojBUqIJeQCj6qUUOURBQOhrtLqLzbTA0LJn4vWig1ux9EwkwmXTsyz6bKmFfR",
+	"9qT/rMd213PwDlKgtVu5I/3IKHVzSUNqbitaxrIR4uO5hJ1WSbPv3JnlHc3ewBizxaFxAH06ubmEyJWN",
+	"EzhKFP7kap48xf2PwaEsmUucdoHPCFxDPmtc7p/jvPTskGQckm7XpYu3zYcOkoNJnFcTtGzKS19oLBQT",
+	"T9UQRIJNXmmEBM/tp8iras6DKkEbIpWZ4NKQGXqClN4gd6PRSoxNExxc482y5XxYxdKOftv6abu0o+eA",
+	"WZw3Szug08naO4tGWXOt0rCR554t8jIHeiUL07sWUjUX924f5kzCTR+27TerjRcJ8MtGmO8wZ5Nb1t3v",
+	"p1f+w9diTzXL+tK98ZrOZwZe2tNvW8vcurRf0bCe3XJ5r6JlLT/i0l5Fw2pWvOV9nBSyKOHW0t4NXRry",
+	"eywfwm9czx6xqqdtWQ1+X9rJtauHUK/u5Lb+T2BWZYjPclZl21W9M1cwK9OuyY1pacdq62a3kHUG8PGm",
+	"cvO+tHPZ8o/itOSdNWndlBninxT7dfnKPQ/pO/Bg37F6JcJhw4fcuEZ/ZvKW/fC0dsiYUc+KeIY77E8Z",
+	"BLGcg5hm9xVMF+2TNTP7l97k0OYDtCliTdrYqp192GSbt2ZOiQkjK7vsPB6WwRbb1BwIlrUv2jXdvN8J",
+	"i5ovyJcN0dDjG8DGY0hhoduDt9GJafekKLFM/3g3Kqynolwu3viNH5JbFtFWFL2VIAnJ5dRz1RzQPJ/V",
+	"kmHiZZC1pQ8J1W+k4DTVY4gpV/o1Bur5ufb6vLzn0KqxUSSfDBY0Jei9Gz74mYJXSunY8KHwoDEbcZuc",
+	"KH2IjtBSinncXeY/e+USlzCInxRFvxNH5bYtP7iM7IcEUVz/OgO9uRWmJHbnRfw9ZgArBBQY2rROVM5d",
+	"DboTbY5Mfs8DrfRfez7ZClyoJWC9E4ev9V3B4v3WD0XbsRkzruaJDY1NmaczMoGEUeMCWzgb2CtBY8KW",
+	"T4y2y+yud9vKotuqXTQNH/KQHtA0hXxD2js5W4jMT0j71PborUgwfcpSDtzkg1XxwEKEjiteUbHx/b+H",
+	"lvC4YXuaQ1HnzwQC3fUKbb5K4CpbaaX9Q9KF3etK6JzvpUVHJQpUdv/JG3AaAjPvts21KNEV1ruy7UNu",
+	"78L4zEO7Z3hRJfIifzDu/5hmGXBIvneJqPUI5BJ85+2H1T1qHubL+vpNvwU0eezmo39ZPu5yVN75cnUN",
+	"syw2uu++HYk0BUwI9MFeDTernuiM47LpMSwLVWQMQq2zFm1kXd6b/IeeFAe/4GVNjjsLq+dr3Wa7dg/I",
+	"s4sKAmhX8gxFyMKtiQm3uLhgcXHPqRBXkGCBoGmu1ecH3c6mGJtlA8y1/yZQoqGq752lt3rN4XVuuov2",
+	"D35Rs7jIr6eIFgLelT7+g1VRlstgWm/+6A8C49X1BC6CyuwaRrj70472p2G6KjYLoXdcuPbV9Wnn6Xdc",
+	"cQKd9/+bc8fltvaBc+qsOuSGwZeWyBMtEW/jBVHpPbhgBuhE2jCHilPd189iS8+i5qI45yw8nVCOZaIx",
+	"JKAWMutRU3WeC/wcv36uHQ0yLyyrIXjiPtmb5ybmBVt/Iv2++vzqRb//6n++CO2vl69efNx8+bd+8Ok/",
+	"+0G//yWKWv3+l27U73/ZG35+1Q9e2Iah+2NF+5d/e/nqpW3aEMwdBq9LH9FGA5B+rU8LE1dqfUgx8ck0",
+	"xwh0ItmIQ0K2uq1LLYEYz6Yeib7s7x13ou3OkZZKWt2os7u1vRPtRjVH94OwjOBkXG11DdyM37aXBrN0",
+	"5vZSA8y5dXt7e+BWd4xZH+bX954DMcYJF2WGDi5640pvzTKtRKN3vesUIniyXIxyOjH5sBbinJ87Yemg",
+	"NraYKnIjpimWNM/ZaKyWDq/Jz2WTaAxp6BFqHFUzgRdcBpt3D6LOS717ooiCC02BtCJKCMUIlCIw79X3",
+	"xD534UXUhguF+KPPsbpsmVvL3lVWcm8bXFi4lq7zSjcusJ/MThTrK+FYBsWbiscas5d78hfGKxfRMaAS",
+	"WhK4ZIpdw/fkx5xm4w0TWvbjxcmxrBF0J+purwiVCIOTSvqOhq12+VG84HdOKElFExo+WER49betB+rF",
+	"iHMbFr48GLyGdEljQP3HsdZOTEpgXJKXbqKf/LZ92+r3k34/sf+cm396lX++W0VOXxOSLlfEuOnJLg8t",
+	"X4aoCIzKxJrElEa0rbjp/xbQNH0/xIw1ywTBD/WMVZg9pgESloFjbqBK3NqpkJLhYYx1kzTe90hcBDvE",
+	"IYmNU7/+y094ZYJhKymv4rDP42rWq1rIbCXzVdwmZxg8wUCayB+TIIjJInqiHh1VxBcUW7BXg13J9b8S",
+	"gnaAeThirBK9dIGfFZCGJhCMkpRqnpfDNfMlm8PTE8dvilDLSlYSCXOBYBLArqs8q71179+Gwc9zIRx1",
+	"KtAtiJzxgckArtgE2gtilq3tB60FoJXChjmtEyBSEI/+YkvZFOfLQ1q9de3chsFbyvgy7nmjmdXdD+2y",
+	"2/yxXa5xYRappayoSDHVJG0AV7k5T4FinFij8MEUTOTKXAKeZHOLcD0x3TA6zk6R5jmd1fl0NaXUesTh",
+	"nWOaHioax3JZpoT1ImnG7gGILAVjsLoROVonJnTmqah3lhLcxCpLbmK5C7To+fQggivKuPSDedzZarmA",
+	"ifkpuCu1tT0xItjECprwrnl8rSTCbjrE0HOgGquu8dWmBlo3c/bnlfhb6q/LMKLQc2+rEWvr9MKWt/OB",
+	"bCv6VlvfVuLb1iAWW3wiYCvXVgRU3taj5lZRiZ8es9q3PI7WHaEk7rSBvS8bZe44uF0Rrvc1RqYyBqQa",
+	"4bfCWFlpfFsJ/FvV09v5Mh5weacL1+62MUxwdedqhzqj8WkWEatCCx4xNezh8i2pIZ6P6z7M6tD3INO0",
+	"4DmSW58bNtwyNRhL3B2Tqd20kMmVdebWyN6GJetMLTs0tpiwWlvOx5Ut0AqLE6wuUYcRRrrXcMfeVXke",
+	"07v5mfB2drZ2V7BGL3y30bKKd2oWBi6jIBnCjYuNiL9TIotDvQCOKpbJDmCcay69vCeXM1d7w8hdawkE",
+	"i0zBNdlgiXAwd46aBa+PI0WgOE2MJwpNT73tH9JUQtiYla44Tr0zc64etoubfWfqFxI31R56JTkxSkyY",
+	"UpDYNBtFIVhUekegZJ/rZzahj1cZsUzGU0mcc/9D2ovz1YhpsVjklewx8V9srghMLq7GgI4UBWp/xUEf",
+	"Bs8SwbNE8CwR/P4SQZU7auopA3RbPv/4FNAsCz4v5J8F7P8lbD4rLTq77oJxmQnASANFDpAyio0SOR0M",
+	"tBwh6UzOiyJF0uiliF4YIOpnIyzUJt/Xsb9mBzgjVYmtBMGC3Bj3uN7q4HwWXsO9PyOlJFmZxwNesUXo",
+	"uFdH1QW5kZ3ejBFNWoYrFGbrrXRjhSUuTKYWW+pB+kdkmaElLNHKR18tHFexV6NHBXeDIrba9C0xtyED",
+	"b8MCF1061YyHy1bsrYiLw0KkOrYWJk3qes7ABzOziHNRTr5895Gp8QeDuRON3NY92G9yapb+AS6FUHOd",
+	"D6fKDXzMpAYB5kybZpBLSCA5zLKLOWg2v65/KIeJuGZ8dOa31ktjQiIkRQ7G72J+hddZdphlP1FpGhx6",
+	"hVE0Y/8A/8Sk4+atv+P1SbipMj7SXz8GhR3ri6i8aLTJ0kZATbBKth7hHUb96yME88PUJuohnoT8RO/T",
+	"z2I00i+UcMDAdZjrL0jOFk6cZtkHDVpIfpgVsDWVSCVAsR3+5LMaVGwTxkfHDhs05yzydxyLG54Kmhja",
+	"yYVmtSI/zAdjpqcxzeFdhWqKC9xjJq/OMjqAAhHti4JR1V+cjmeSDWj6FiYin9Xf/ixG+uWpm8KRmHJV",
+	"b3SUTc8ygKR4nqVUaXWwPskhS+FsJhVMPJopeuUwYlLls6Z3mbiB/GwMaXqG9N7UpoZq71bylcVJyf4H",
+	"zOYUDV54YrOaztGgWuC1mL0DM2lTD8np+7NzMsHKt2zO6L9m9r4Vd6Q50OQ9T2crD47ubRhceFJdoy9L",
+	"kQ2qMtP5HFH3OL/cPOYkxeqEGjJOtQmmGsOUrF6kr6bLSgSNKEptemli69BfnNHqXqvbMtWMB9OcqdkZ",
+	"Zj436X2A5sbL3vz1xplO/v7xPJh3LrbRzZzEh9aZFsXfHvkBe5P+NIq2BtgK/4TY6MUaJQdiAvbajBMm",
+	"5dSv3GQdE1U+lUqG1tfABCExrczTacIwpWyosZpx1PgVm1jjSlNUdVPBb3MPb+JuY0Gnaty1EqrJBh/0",
+	"HEQKYI6VylBfwdYL8u3XPkq5/02ARIYYqj/CgNbLmQ3ZdoV5b0R+RURO5GAsRBH13SanLg78rVPx+9y+",
+	"lLhsz4PKm4NxZtAoWLi39sh2tGUWOkzFDW499XfQKdOVhxd5agEge5ubqRgx3i6sDYKnjEN7ICabIh9R",
+	"bvvITQOozetuO9osXK4RwiIDz3nuLR6Ymm9qHtn+ADRpH6YpVnKiSblmcsLVlKMqo8+lhZ0/5kyBPwJe",
+	"ROmHC8bCTD5X8ADLVIXbt1MTDLKg1yDjQ+H8SOkADWc2v6NXwActOdNiIr3NzU53rx21o3antx/tR5vB",
+	"nKtnuSjnw/LKZiRsVvlfkRdm9SGJNy9B0fhlb+5m2+atnpNSQ/Ti63MkNhPfpfFYUyG2zN0vn7WRHwS6",
+	"Bqmx1N1djQVN20UW5j7/y1+KNCWMEzkWuerzeqmrWsruOaufyddNMB8llq59YbgK2mAtl7TlMyWGPrwM",
+	"CbXlayQoew7Gv93GRVUWm3nS3FWWafuxPhEWBCzqjWgq1nPxwuQ0i3x9TkdxUfxOL4KOyCUdYHXdMoTO",
+	"ALX00zU2z+G0SBO43ekSNiRSTABBgImTb6gkQyoV5G3yGpXjsrdmnFSJCRsQqSCz2WltrmaSMHnV57Ye",
+	"B6s4Kbj9QIFR9vnr1Vq3TTFrN8c616BaTeJSq49dmn6bCKB1PsugR+r+1JoXxwORQKw/5N/ZhyS297yx",
+	"d48ckthexMdF2Orqy/ceiY1oHZt8An8/e/+uz1e7yS31gyPruMGRd8KVTMILcir7HG8xcMsztEeHRDI+",
+	"AE+0c+lAcHfOxzk4dHQJZ7VooRVld+ToM3JAp67ihL1nYUpCOiyh0OevsJZE/AGkmOYoqGOodRyS2NYW",
+	"dS67PfLFpkXHZRYyDmZLtltreMr3ZtiIxGXKQT2g+4hXks/dqUsYaUZONr5stOOexi37wCIbCq9MFunC",
+	"cCcouQI046Pzov3qDonfCTIBNRYJmWjqIrmYKiAKJloTgAIPsSCVvyQmG76jTJ2fSzsT3AA0R9V4b7Ef",
+	"hl6jyLtwcP2NcwTW79gh+i06p/10fn5KqLySbfLT68PjiscQleTH1+dhmejFoaIj04+F9GTsWC60U9KZ",
+	"RhSQQPJpCjZvPuaBHwC6xCGdzkweftu5pwfttMmphobdAVkcFYROENHGMAktZN2schjRPHFFwAZUInWY",
+	"9O8pKAW5/J6wxMyi6n7Z7vOu1kf0Vmpkl8pmnM9oDhwrgMiepnF9BLkIvRcbLNl4ibRbe7PJkhilpoFm",
+	"McA1J0msvzZ5Ef+37l780jie9TkhGhDOlxuFKfNLH4csMXtnUcxV5lc3DNP+b2GNFpaY3ZoRLnjL+NCa",
+	"EybUJFuZA5Xk4vxNa79NLv4tiqIIP4jFoMuieXrnsBH+sidAu8+3NYR8NtIk2BYUidypPEHs3aNwxwJ2",
+	"RTBLuxxUMfDU97+BpSUWbjTWnbEXnT6AytK45JDEZfLy2AgVRvkxnva5y71QzrXd5zvt6hERF1V4Tf4X",
+	"BBuQeP7gwOw6ZQEgv1SEycBESTwY01xqtu8Gjadq2NrXp86uOeZdKhkNKnSeVvBFGbfWN6390C8tMVNA",
+	"ULsiE5pfGWFTU7+rzmHCb5hyx7Ot3Y2qiy3dUSnRdMGZxpUeugVzLLaYC60wkBdxvz9N9qMoflmF1h4e",
+	"KIWg5G+rqRBEjLm63ef72NTOYSzSRFpMbPf5QVEhxRVybKBU8p77CU3MCb8I69p93ok0kXBh0iNr8rOX",
+	"qmhX+oJngn0Cio7i0BGzRkfv/jUOyf/7X//7ZXU/b8ZUoc8icjG9HD2/dIZALcbF7mZWFKfUaROTUlMW",
+	"ruFlveA7MzXLNXKocGyckeFjtgZRp2vYhS176JGL+9hQnzZ6DroXfDG3Ez0SH7SjGJ/FHejENbbQ0VzI",
+	"uHmi/Mgm4IL/aMYUTUl8Hmsh91eNTS+8x/+IzQnKiRgOJSgyzfRC4//7f7pbvZ2DWIvGmqthvWu97GJ+",
+	"hrgNlE3pKlvnjexGhoBQl+CKpAzMaWgtTzOUy6Mo6uhPHRwcHDhn8bqfLJWlkyyWS+hst0nMktgZsZyk",
+	"6WxgHoeYM3WdWGZpmr8/O7cCrwVjz7c9ePawjuZDNMusgFje8xXE1tNrx5kMKNcahO24q+V9TBTrSfjh",
+	"XM4UkbtCNzGWTnH+0NRVU5E42p7e4qJ05YIM4qEtR4DLGogRZ7JUzoYsl4qoG2FOG4+9uojN2Jy8dEZi",
+	"PZqemyUjV/oyDgumplWPKqcsqruQt+wH8qITRtv74c7ervney9CfskaZBMoHeon7bXLohogics1EajmG",
+	"RncNCEi+94R/SWeSjF0RCnMq3BTFvlI2AOuzZHXstyfnFc1aq/giA26k0bbIR5u20+aE4cWeYspY4pYp",
+	"00EYXBeZ7LWEhCaiDDjNWNALttpRe8uEQYzR5LFpmNthlpWWi81iaLn5m1fR5XazKtbo/o1xPj8zqYz2",
+	"tcCVxrB/6V0Gh44+zNFlXrBcy2fIpbQyXxxyfGZLj1rW3+dcFEHGY9AMUgxDlz7ASEAWdQOEhmGtWABB",
+	"Pz+uLqtasG/BLXjZxOR+D1c283LKf67l0e9G0aKr4KLdZjG/2zDYXqdDLTs/duus7lZJSICdtlZ3KpNj",
+	"Yo/d1T2qCdduw2BnnTU1pV/EvmvMsSFXjm99xq12dudPn/WOOtvqp3Wse+v2sI0/h17JDk0xC4gFEVJh",
+	"dOinoEaAn2/viqt+gaY1cLYhUvlzGGQ2L33NPd3m8qXLqd6w6drZJglL1q+H1+f3KohXqYZnLDDKlcjR",
+	"UoBf+a7PG0rffV+wInQFrHTG2LUGPmO8+nxOc2c+UylvZ3iIK5gzW4z9Xk2dzUoFkTketAZvqGajvg2D",
+	"brS9Dqm7PJt3Yl2Pg21td9b4Tj3POvbbWWdRDZlAngSvrLA/g1aLRZqF7O82vJcE47+sFrO6NfwtBdV4",
+	"+aufr+Z0c0zADHgvJlAUxW0QItYgRZfA+xHIEGsxFpeE8+upt7u6V0MuxadHgwYzvoIGw2YlQH9M1mtP",
+	"LfOvX0Q0I1D3pRivWPJ9ZG+9c1tr4mWR2PSZ0p7F+x9BfRVh/a6y/cKapl+vFzQXWjcGiwfhBabc4QMd",
+	"oOGaEvfvIWuvQQvVhF8oaz9L6N+6UPCsDdxfElll4Hw4bUCr9qUu0FzW9uGtnmhyKD0kVNUiscwSusB+",
+	"eSEhf7ZhPtswv2EbpjntNZp7BOyT3+8v7yyoWv3nWEF9JiAbuEBRt5eqsXevjLecDRZJE2R2f8uqC0yW",
+	"i02YdWbzbMZ8NmM+Cy6rzZjrcMA/RID5fY2eqxhbm5wMa1cmzgHLXOc6t5U+R5/E7SZOZOZ4b070bEt9",
+	"tqX+8bbU9UShh7Sp3p0m+7yZKMlimhyBegiCfDbVPptqv01T7aNWYb59Y+8fwqSM/fgBBYdnG/KzDfnZ",
+	"hvzIbMhrqWI4N71MwxEassUYQ4vgZCamOZnQwZhxEz0VT+gVkHzKY828cuXq1S8LpDXOup+LCf22IpXS",
+	"0ojYwRgSosa5mI7GRb6lIHTOxzWLtgZ2w/owdqLyRZALR9+QblYmzyyW/i6/WIHu7efb/x8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

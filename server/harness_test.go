@@ -229,6 +229,14 @@ func userStatusPath(app, user, id string) string {
 	return fmt.Sprintf("/beta/deviceAppManagement/mobileApps/%s/userStatuses/%s/deviceStatuses/%s", url.PathEscape(app), url.PathEscape(user), url.PathEscape(id))
 }
 
+// statusesPath is the path of an app's device statuses.
+func statusesPath(app string) string { return strings.TrimSuffix(statusPath(app, ""), "/") }
+
+// userStatusesPath is the path of a user status's device statuses.
+func userStatusesPath(app, user string) string {
+	return strings.TrimSuffix(userStatusPath(app, user, ""), "/")
+}
+
 // syncBuffer is a buffer that a process may write while a test reads.
 type syncBuffer struct {
 	mutex  sync.Mutex

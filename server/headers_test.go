@@ -29,7 +29,9 @@ func TestTheHeadersOfAnAnswer(t *testing.T) {
 		{call{target: target, body: `{`}, "application/json"},
 		{call{target: statusPath("app", "none"), body: `{}`}, "application/json"},
 		{call{target: "/beta/unknown"}, "application/json"},
-		{call{method: http.MethodDelete, target: target}, "application/json"},
+		{call{method: http.MethodPut, target: target}, "application/json"},
+		{call{method: http.MethodGet, target: statusesPath("app")}, contentType},
+		{call{method: http.MethodPost, target: statusesPath("app"), body: `{}`}, contentType},
 	} {
 		a := s.do(t, c.call)
 		id := a.header.Get("request-id")
@@ -125,14 +127,20 @@ func TestHeadIsGetWithoutTheBody(t *testing.T) {
 
 func TestWrongVerbsAndAddresses(t *testing.T) {
 	s := start(t)
-	for _, method := range []string{"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "patch"} {
+	for _, method := range []string{"PUT", "OPTIONS", "TRACE", "PROPFIND", "patch"} {
 		for target, template := range map[string]string{
 			statusPath("app", "id"):             "~/singleton/navigation/key/navigation/key",
 			userStatusPath("app", "user", "id"): "~/singleton/navigation/key/navigation/key/navigation/key",
+			statusesPath("app"):                 "~/singleton/navigation/key/navigation",
+			userStatusesPath("app", "user"):     "~/singleton/navigation/key/navigation/key/navigation",
 		} {
+			allow := "DELETE, GET, HEAD, PATCH"
+			if strings.HasSuffix(template, "navigation") {
+				allow = "GET, HEAD, POST"
+			}
 			a := s.do(t, call{method: method, target: target, body: `{}`})
 			p := a.problem(t)
-			if a.status != 405 || a.header.Get("Allow") != "GET, HEAD, PATCH" || p.Code != "No method match route template" || !strings.Contains(p.Message, template+" ") {
+			if a.status != 405 || a.header.Get("Allow") != allow || p.Code != "No method match route template" || !strings.Contains(p.Message, template+" ") {
 				t.Errorf("%s: %d %v %s", method, a.status, a.header, a.body)
 			}
 		}
@@ -152,7 +160,7 @@ func TestWrongVerbsAndAddresses(t *testing.T) {
 		statusPath("a", "b") + "/app":        {400, "BadRequest", "Resource not found for the segment 'app'."},
 		"/beta/" + strings.Repeat("x", 2000): {400, "BadRequest", "Resource not found for the segment '" + strings.Repeat("x", 64) + "…'."},
 	} {
-		for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost} {
+		for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodDelete} {
 			a := s.do(t, call{method: method, target: target})
 			if p := a.problem(t); a.status != want.status || p.Code != want.code || p.Message != want.message {
 				t.Errorf("%s %s: %d %s", method, target, a.status, a.body)

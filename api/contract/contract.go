@@ -54,7 +54,7 @@ func New(doc *openapi3.T) (*Contract, error) {
 				return nil, fmt.Errorf("the contract names no permission for the operation %s", o.ID)
 			}
 			if operation.RequestBody != nil {
-				if o.body, err = newBodyRule(operation.RequestBody.Value, visit); err != nil {
+				if o.body, err = newBodyRule(method, operation.RequestBody.Value, visit); err != nil {
 					return nil, fmt.Errorf("the body of the operation %s: %w", o.ID, err)
 				}
 			}

@@ -56,6 +56,18 @@ var rules = []struct {
 		{target: app + "?x=1&%24select=id", want: 400, targets: "$select x"},
 		{target: app + "?%zz", want: 400, targets: "query"},
 		{target: app + "?", want: 200},
+		{target: list + "?$TOP=1", want: 200, has: "?$top=1&$skiptoken="},
+		{target: list + "?$top=5000", want: 200},
+		{target: list + "?$top=0", want: 200, has: `{"value":[]}`},
+		{target: list + "?$top=1&$Top=2", want: 400, targets: "$top"},
+		{target: list + "?$top=-1", want: 400, targets: "$top"},
+		{target: list + "?$top=%2B1", want: 400, targets: "$top"},
+		{target: list + "?$top=1.0", want: 400, targets: "$top"},
+		{target: list + "?$top=", want: 400, targets: "$top"},
+		{target: list + "?$skiptoken=", want: 400, targets: "$skiptoken"},
+		{target: list + "?$skiptoken=abc", want: 400, targets: "$skiptoken"},
+		{target: list + "?$filter=x&$orderby=y&$search=z&$skip=1&$count=true", want: 400, targets: "$count $filter $orderby $search $skip"},
+		{target: list + "?joe@contoso.example=1", want: 400, targets: "…"},
 	}},
 	{"Content-Type is JSON in UTF-8", []ruleCase{
 		{contentType: "application/json", want: 200},
@@ -164,9 +176,13 @@ var rules = []struct {
 		{body: `{"id":""}`, want: 400, targets: "/id"},
 		{target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/user/deviceStatuses/id", body: `{"id":"id"}`, want: 200},
 		{target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/user/deviceStatuses/id", body: `{"id":"user"}`, want: 400, targets: "/id"},
+		{method: http.MethodPost, target: list, body: `{"id":"id"}`, want: 400, targets: "/id", says: "Prefer: create-if-missing"},
+		{method: http.MethodPost, target: list, body: `{"id":null}`, want: 400, targets: "/id"},
+		{method: http.MethodPost, target: list, body: `{}`, want: 201},
 	}},
 	{"app is a navigation property", []ruleCase{
 		{body: `{"app":{}}`, want: 400, targets: "/app", says: "Cannot apply PATCH to navigation property 'app'"},
+		{method: http.MethodPost, target: list, body: `{"app":{}}`, want: 400, targets: "/app", says: "Cannot apply POST to navigation property 'app'"},
 		{body: `{"app@odata.bind":"x"}`, want: 400, targets: "/app", says: "Cannot apply PATCH to navigation property 'app'"},
 	}},
 	{"several lines of a list count as one", []ruleCase{
@@ -194,10 +210,14 @@ var rules = []struct {
 	}},
 }
 
-const app = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/id"
+const (
+	list = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses"
+	app  = list + "/id"
+)
 
 // ruleCase is a request and its answer.
 type ruleCase struct {
+	method      string // PATCH or GET, as the rest suggests, where empty
 	target      string // app's path where empty
 	body        string // of a PATCH; a case without body and content type is a GET
 	contentType string // "-" for none
@@ -247,9 +267,13 @@ func (c ruleCase) run(t *testing.T, handler http.Handler) {
 	if c.target == "" {
 		c.target = app
 	}
-	method := http.MethodPatch
-	if c.target != app && c.body == "" {
+	method := c.method
+	switch {
+	case method != "":
+	case c.target != app && c.body == "":
 		method = http.MethodGet
+	default:
+		method = http.MethodPatch
 	}
 	if method == http.MethodPatch && c.body == "" && c.code == "" {
 		c.body = "{}"

@@ -14,6 +14,7 @@ import (
 type shape struct {
 	typeName string // in the words of OData, such as Edm.Int32
 	allowed  string // what may stand there, in words
+	verb     string // of the operation, at the root of its body
 
 	properties map[string]*shape // of an object
 	names      []string          // the properties' names
@@ -76,13 +77,16 @@ func newShape(name string, schema *openapi3.Schema) *shape {
 		s.typeName, s.allowed = "Collection", "an array"
 		s.items = newShape(componentName(schema.Items.Ref), schema.Items.Value)
 	case schema.Type.Is("object"):
-		s.typeName, s.allowed = namespace+lowerFirst(strings.TrimSuffix(name, "Update")), "a JSON object"
+		s.typeName, s.allowed = namespace+lowerFirst(name), "a JSON object"
 		s.properties = make(map[string]*shape, len(schema.Properties))
 		for property, ref := range schema.Properties {
 			s.properties[property] = newShape(componentName(ref.Ref), ref.Value)
 			s.names = append(s.names, property)
 		}
 		slices.Sort(s.names)
+		if odataType := s.properties["@odata.type"]; odataType != nil && len(odataType.members) > 0 {
+			s.typeName = strings.TrimPrefix(odataType.members[0], "#")
+		}
 		s.navigation = extensionList(schema, "x-navigation-properties")
 	}
 	if s.typeName == "" {
@@ -202,7 +206,7 @@ func (s *shape) refuses(name string, path []string, report func(Violation)) bool
 	}
 	switch {
 	case slices.Contains(s.navigation, name):
-		report(navigationProperty(pointerOf(append(path, name)), name, s.typeName))
+		report(navigationProperty(pointerOf(append(path, name)), name, s))
 	case s.closed:
 		report(unknownProperty(pointerOf(append(path, name)), name, nearest(name, s.names), s.typeName))
 	default:

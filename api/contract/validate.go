@@ -23,33 +23,35 @@ type bodyRule struct {
 	visit  []openapi3.SchemaValidationOption
 }
 
-func newBodyRule(body *openapi3.RequestBody, visit []openapi3.SchemaValidationOption) (*bodyRule, error) {
+func newBodyRule(method string, body *openapi3.RequestBody, visit []openapi3.SchemaValidationOption) (*bodyRule, error) {
 	media := body.Content[mediaType]
 	if media == nil || media.Schema == nil || len(body.Content) != 1 || !body.Required {
 		return nil, fmt.Errorf("must be required, and %s alone, with a schema", mediaType)
 	}
-	return &bodyRule{
+	rule := &bodyRule{
 		schema: media.Schema.Value,
 		shape:  newShape(componentName(media.Schema.Ref), media.Schema.Value),
 		visit:  visit,
-	}, nil
+	}
+	rule.shape.verb = method
+	return rule, nil
 }
 
 // TakesBody reports whether requests of the operation have a body.
 func (o *Operation) TakesBody() bool { return o.body != nil }
 
 // Validate checks a request: its query, path and header parameters, its Content-Type and its body. params are the path's
-// parameters, decoded, in the order of the template; body is what was read
-// and decompressed. What it returns is the
-// body, decoded, with annotations left out and members of enumerations as the contract spells them; nil for an
-// operation without a body. The only error is an *Invalid.
+// parameters, decoded, in the order of the template; body is what was read and decompressed. It writes the names of query
+// options into r.URL as the contract spells them. What it returns is the body, decoded, with annotations left out and
+// members of enumerations as the contract spells them; nil for an operation without a body. The only error is an *Invalid.
 func (o *Operation) Validate(r *http.Request, params []Param, body []byte) (value any, err error) {
-	violations := o.checkParameters(r, params)
+	violations := o.checkQuery(r)
+	violations = append(violations, o.checkParameters(r, params)...)
 	code := "BadRequest"
 	if o.body != nil {
 		var found []Violation
 		var readable bool
-		value, found, readable = o.body.check(r, params, body)
+		value, found, readable = o.checkBody(r, params, body)
 		if readable && len(found) > 0 {
 			code = "ModelValidationFailure"
 		}
@@ -64,41 +66,63 @@ func (o *Operation) Validate(r *http.Request, params []Param, body []byte) (valu
 // Param is a path parameter.
 type Param struct{ Name, Value string }
 
-func (o *Operation) checkParameters(r *http.Request, params []Param) (violations []Violation) {
+// checkQuery applies the rules on names of query options, and spells them as the contract does.
+func (o *Operation) checkQuery(r *http.Request) (violations []Violation) {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		violations = append(violations, Violation{"MalformedQuery", "query", "The query specified in the URI is not valid: it is not percent-encoded as it should be."})
+		return []Violation{{"MalformedQuery", "query", "The query specified in the URI is not valid: it is not percent-encoded as it should be."}}
 	}
+	spelt := make(url.Values, len(query))
 	for _, option := range slices.Sorted(maps.Keys(query)) {
-		if !o.takes(option) {
+		parameter := o.queryParameter(option)
+		if parameter == nil {
 			violations = append(violations, unknownQueryOption(option))
+			continue
+		}
+		spelt[parameter.Name] = append(spelt[parameter.Name], query[option]...)
+	}
+	for name, values := range spelt {
+		if len(values) > 1 {
+			violations = append(violations, Violation{"DuplicateQueryOption", name, fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' stands more than once. Send it once.", name)})
 		}
 	}
+	r.URL.RawQuery = spelt.Encode()
+	return violations
+}
+
+func (o *Operation) queryParameter(option string) *openapi3.Parameter {
+	for _, p := range o.parameters {
+		if p.In == openapi3.ParameterInQuery && Fold(p.Name) == Fold(option) {
+			return p
+		}
+	}
+	return nil
+}
+
+func (o *Operation) checkParameters(r *http.Request, params []Param) (violations []Violation) {
 	input := &openapi3filter.RequestValidationInput{
-		Request:     r,
-		QueryParams: query,
-		PathParams:  make(map[string]string, len(params)),
-		Options:     &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true},
+		Request:    r,
+		PathParams: make(map[string]string, len(params)),
+		Options:    &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true},
 	}
 	for _, p := range params {
 		input.PathParams[p.Name] = p.Value
 	}
 	for _, parameter := range o.parameters {
-		if err := openapi3filter.ValidateParameter(r.Context(), input, parameter); err != nil {
+		err := openapi3filter.ValidateParameter(r.Context(), input, parameter)
+		signed := parameter.Schema.Value.Type.Is("integer") && strings.Trim(input.GetQueryParams().Get(parameter.Name), "0123456789") != ""
+		if err != nil || signed {
 			violations = append(violations, invalidParameter(parameter, err))
 		}
 	}
 	return violations
 }
 
-func (o *Operation) takes(option string) bool {
-	return slices.ContainsFunc(o.parameters, func(p *openapi3.Parameter) bool {
-		return p.In == openapi3.ParameterInQuery && Fold(p.Name) == Fold(option)
-	})
-}
-
-// check reads and checks a body. readable is false where it could not be read as JSON.
-func (b *bodyRule) check(r *http.Request, params []Param, body []byte) (value any, violations []Violation, readable bool) {
+// checkBody reads and checks a body. readable is false where it could not be read as JSON.
+func (o *Operation) checkBody(r *http.Request, params []Param, body []byte) (value any, violations []Violation, readable bool) {
 	if found := checkContentType(r.Header.Values("Content-Type")); found != nil {
 		return nil, []Violation{*found}, false
 	}
@@ -106,10 +130,11 @@ func (b *bodyRule) check(r *http.Request, params []Param, body []byte) (value an
 	if err != nil {
 		return nil, []Violation{unreadable("", err.Error())}, false
 	}
-	value = b.shape.normalise(value, nil, func(v Violation) { violations = append(violations, v) })
-	violations = append(violations, b.checkID(value, params)...)
-	each(b.schema.VisitJSON(value, b.visit...), func(e *openapi3.SchemaError) {
-		v := fromSchema(e, b.shape)
+	rule := o.body
+	value = rule.shape.normalise(value, nil, func(v Violation) { violations = append(violations, v) })
+	violations = append(violations, o.checkID(value, params)...)
+	each(rule.schema.VisitJSON(value, rule.visit...), func(e *openapi3.SchemaError) {
+		v := fromSchema(e, rule.shape)
 		if !slices.ContainsFunc(violations, func(said Violation) bool { return said.Target == v.Target }) {
 			violations = append(violations, v)
 		}
@@ -119,11 +144,17 @@ func (b *bodyRule) check(r *http.Request, params []Param, body []byte) (value an
 	return value, violations, true
 }
 
-// checkID holds a body's id, which is read-only, to the last parameter of the path.
-func (b *bodyRule) checkID(value any, params []Param) []Violation {
+// checkID holds a body's id, which is read-only, to the last parameter of the path of a PATCH; a POST has none to send.
+func (o *Operation) checkID(value any, params []Param) []Violation {
 	object, _ := value.(map[string]any)
-	id, given := object["id"].(string)
-	if property := b.shape.properties["id"]; given && property != nil && property.readOnly && id != params[len(params)-1].Value {
+	id, given := object["id"]
+	if property := o.body.shape.properties["id"]; !given || property == nil || !property.readOnly {
+		return nil
+	}
+	if o.Method == http.MethodPost {
+		return []Violation{{"IdNotAllowed", "/id", "The server makes the id of what a POST creates. To choose it, PATCH the path with that id and send Prefer: create-if-missing."}}
+	}
+	if text, isText := id.(string); isText && text != params[len(params)-1].Value {
 		return []Violation{otherID("/id")}
 	}
 	return nil
@@ -154,18 +185,26 @@ func unreadable(target, reason string) Violation {
 }
 
 func unknownQueryOption(name string) Violation {
+	if strings.ContainsRune(name, '@') { // somebody's address, where a name was expected
+		name = "…"
+	}
 	return Violation{"UnknownQueryOption", name, fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' is not allowed. This operation takes none of that name.", name)}
 }
 
+// invalidParameter says what a parameter must be; err is what kin-openapi found.
 func invalidParameter(p *openapi3.Parameter, err error) Violation {
-	reason := "it is not as the contract says"
+	schema := p.Schema.Value
+	must := "be " + lowerFirst(strings.TrimSuffix(schema.Description, "."))
+	if schema.Type.Is("integer") {
+		must = "be a whole number, in digits"
+	}
 	each(err, func(e *openapi3.SchemaError) {
 		switch e.SchemaField {
 		case "maxLength":
-			reason = fmt.Sprintf("it is longer than %d characters", *e.Schema.MaxLength)
-		case "pattern":
-			reason = `it must be a list of entity tags such as "abc", with their quotes, or *`
+			must = fmt.Sprintf("have at most %d characters", *e.Schema.MaxLength)
+		case "minLength":
+			must = fmt.Sprintf("have at least %d characters", e.Schema.MinLength)
 		}
 	})
-	return Violation{"InvalidParameter", p.Name, fmt.Sprintf("The parameter '%s' in the %s is not valid: %s.", p.Name, p.In, reason)}
+	return Violation{"InvalidParameter", p.Name, fmt.Sprintf("The parameter '%s' in the %s is not valid: it must %s.", p.Name, p.In, must)}
 }

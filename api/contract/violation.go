@@ -46,8 +46,8 @@ func unknownProperty(pointer, name, meant, typeName string) Violation {
 	return Violation{"UnknownProperty", pointer, message + " Make sure to only use property names that are defined by the type."}
 }
 
-func navigationProperty(pointer, name, typeName string) Violation {
-	return Violation{"NavigationProperty", pointer, fmt.Sprintf("Cannot apply PATCH to navigation property '%s' on entity type '%s'. Leave it out.", name, typeName)}
+func navigationProperty(pointer, name string, of *shape) Violation {
+	return Violation{"NavigationProperty", pointer, fmt.Sprintf("Cannot apply %s to navigation property '%s' on entity type '%s'. Leave it out.", of.verb, name, of.typeName)}
 }
 
 func nulCharacter(path []string) Violation {

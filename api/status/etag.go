@@ -9,6 +9,12 @@ import (
 // ETag is the strong entity tag of s, with its quotes. It depends on the content of s alone: equal statuses have equal
 // tags, in every process and on every engine.
 func (s Status) ETag() string {
+	hash := sha256.Sum256(s.content())
+	return `"` + base64.RawURLEncoding.EncodeToString(hash[:16]) + `"`
+}
+
+// content is all of s as bytes, other bytes for any other status.
+func (s Status) content() []byte {
 	content := make([]byte, 0, 512)
 	content = appendString(content, s.ID)
 	content = appendText(content, s.DeviceName)
@@ -22,9 +28,7 @@ func (s Status) ETag() string {
 	content = appendText(content, s.OSDescription)
 	content = appendText(content, s.UserName)
 	content = appendText(content, s.UserPrincipalName)
-	content = appendText(content, s.DisplayVersion)
-	hash := sha256.Sum256(content)
-	return `"` + base64.RawURLEncoding.EncodeToString(hash[:16]) + `"`
+	return appendText(content, s.DisplayVersion)
 }
 
 func appendText(to []byte, t Text) []byte {

@@ -21,6 +21,13 @@ type Store interface {
 	// than ErrUnavailable nothing was changed. Whoever reads afterwards sees it.
 	Update(ctx context.Context, tenant string, key Key, patch Patch, cond Cond) (s Status, created bool, err error)
 
+	// Delete removes one row if Check allows it, in one atomic step. A nil error means that it is gone for good.
+	Delete(ctx context.Context, tenant string, key Key, cond Cond) error
+
+	// List reads a page of rows in the byte order of their ids. What other callers do meanwhile moves no row into two
+	// pages, nor past the pages, if it was there before the first and after the last was read.
+	List(ctx context.Context, tenant string, query Query) (Page, error)
+
 	// Ready reports whether the engine can serve now.
 	Ready(ctx context.Context) error
 
@@ -37,9 +44,9 @@ var (
 	ErrUnavailable = errors.New("the store is unavailable")
 )
 
-// Cond is what a caller wants to hold for an update.
+// Cond is what a caller wants to hold for a write.
 type Cond struct {
-	IfMatch         []string // entity tags of which the row must have one, or "*" for any; nil for no condition
+	IfMatch         []string // entity tags of which the row must have one, or "*" for any; nil for no condition, empty for one that none meets
 	CreateIfMissing bool     // make the row where there is none, unless IfMatch asks for one
 }
 
@@ -52,31 +59,35 @@ type Row struct {
 // Decide is the rule of an update, the same on every engine: what becomes of the row that stands under the key's app
 // and id (nil for none). It is pure; the engine must hold the row still from reading found to writing what comes back.
 func Decide(found *Row, key Key, patch Patch, cond Cond) (next Row, created bool, err error) {
-	switch {
-	case found == nil && cond.CreateIfMissing && cond.IfMatch == nil:
+	if found == nil && cond.CreateIfMissing && cond.IfMatch == nil {
 		next := Row{Status: patch.Apply(New(key.ID)), User: key.User}
 		if next.User == "" {
 			next.User = UserStatusID(key.App, next.UserPrincipalName.Value)
 		}
 		return next, true, nil
-	case found == nil || !found.within(key):
-		return Row{}, false, ErrNotFound
-	case !cond.allows(found.Status):
-		return Row{}, false, ErrConditionNotMet
+	}
+	if err := Check(found, key, cond); err != nil {
+		return Row{}, false, err
 	}
 	return Row{Status: patch.Apply(found.Status), User: found.User}, false, nil
 }
 
-// Find is the rule of a read: the row that stands under the key's app and id, if the key may see it.
-func Find(found *Row, key Key) (Status, error) {
-	if found == nil || !found.within(key) {
-		return Status{}, ErrNotFound
+// Check is the rule for a row that must be there: ErrNotFound where there is none (nil) or the key may not see it,
+// ErrConditionNotMet where it is not as cond wants it.
+func Check(found *Row, key Key, cond Cond) error {
+	switch {
+	case found == nil, key.User != "" && key.User != found.User:
+		return ErrNotFound
+	case cond.IfMatch != nil && !slices.Contains(cond.IfMatch, "*") && !slices.Contains(cond.IfMatch, found.ETag()):
+		return ErrConditionNotMet
 	}
-	return found.Status, nil
+	return nil
 }
 
-func (r *Row) within(key Key) bool { return key.User == "" || key.User == r.User }
-
-func (c Cond) allows(s Status) bool {
-	return c.IfMatch == nil || slices.Contains(c.IfMatch, "*") || slices.Contains(c.IfMatch, s.ETag())
+// Find is the rule of a read: the row that stands under the key's app and id, if the key may see it.
+func Find(found *Row, key Key) (Status, error) {
+	if err := Check(found, key, Cond{}); err != nil {
+		return Status{}, err
+	}
+	return found.Status, nil
 }

@@ -152,8 +152,8 @@ func matches(template, segments []string) bool {
 	if contract.Fold(name) != contract.Fold(template[0]) {
 		return false
 	}
-	if quoted && len(template) > 1 {
-		return len(key) > len("'')") && matches(template[2:], segments[1:])
+	if quoted {
+		return len(template) > 1 && len(key) > len("'')") && matches(template[2:], segments[1:])
 	}
 	return matches(template[1:], segments[1:])
 }

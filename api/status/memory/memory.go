@@ -5,6 +5,8 @@ package memory
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"installstatus/api/status"
@@ -47,6 +49,42 @@ func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch
 	}
 	s.rows[place{tenant, key.App, key.ID}] = next
 	return next.Status, created, nil
+}
+
+// Delete implements status.Store.
+func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
+	if err := s.usable(ctx); err != nil {
+		return err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if err := status.Check(s.find(tenant, key), key, cond); err != nil {
+		return err
+	}
+	delete(s.rows, place{tenant, key.App, key.ID})
+	return nil
+}
+
+// List implements status.Store. It looks at every row.
+func (s *Store) List(ctx context.Context, tenant string, query status.Query) (page status.Page, err error) {
+	if err := s.usable(ctx); err != nil {
+		return page, err
+	}
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	var found []status.Status
+	for at, row := range s.rows {
+		if at.tenant == tenant && at.app == query.App && at.id > query.After && (query.User == "" || query.User == row.User) {
+			found = append(found, row.Status)
+		}
+	}
+	slices.SortFunc(found, func(a, b status.Status) int { return strings.Compare(a.ID, b.ID) })
+	for _, next := range found {
+		if !page.Add(next, query) {
+			break
+		}
+	}
+	return page, nil
 }
 
 // Ready implements status.Store.

@@ -17,7 +17,8 @@ type connection struct {
 	*sql.Conn
 	find, anyApp            *sql.Stmt
 	begin, commit, rollback *sql.Stmt
-	addApp, insert          *sql.Stmt
+	addApp, insert, remove  *sql.Stmt
+	list, listOfUser        *sql.Stmt
 	updates                 map[columnSet]*sql.Stmt
 	prepared                []*sql.Stmt // all but the updates
 }
@@ -39,6 +40,9 @@ func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
 		{&c.rollback, "ROLLBACK"},
 		{&c.addApp, "INSERT INTO apps (tenant, app) VALUES (?, ?) ON CONFLICT DO NOTHING"},
 		{&c.insert, insertRow()},
+		{&c.remove, "DELETE FROM statuses" + rowPlace},
+		{&c.list, listRows("")},
+		{&c.listOfUser, listRows("user_status = ? AND ")},
 	} {
 		prepared, err := conn.PrepareContext(ctx, statement.text)
 		if err != nil {
@@ -72,8 +76,43 @@ func (c *connection) row(ctx context.Context, tenant string, key status.Key) (*s
 	return found.kept(), nil
 }
 
+// page reads a page of an app's rows.
+func (c *connection) page(ctx context.Context, tenant string, query status.Query) (page status.Page, err error) {
+	statement, arguments := c.list, []any{tenant, query.App}
+	if query.User != "" {
+		statement, arguments = c.listOfUser, append(arguments, query.User)
+	}
+	rows, err := statement.QueryContext(ctx, append(arguments, query.After, query.Limit+1)...)
+	if err != nil {
+		return page, failure("listing statuses", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var found row
+		if err := rows.Scan(allColumns.fields(&found)...); err != nil {
+			return page, failure("listing statuses", err)
+		}
+		if !page.Add(found.kept().Status, query) {
+			break
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return status.Page{}, failure("listing statuses", err)
+	}
+	return page, nil
+}
+
+// appNumber is the number of an app: its parameters are the tenant and the app.
+const appNumber = "(SELECT number FROM apps WHERE tenant = ? AND app = ?)"
+
+// listRows takes the tenant, the app, what the condition takes, an id to begin after, and how many rows.
+func listRows(condition string) string {
+	return "SELECT " + strings.Join(allColumns.names(), ", ") + " FROM statuses WHERE app = " + appNumber +
+		" AND " + condition + "id > ? ORDER BY id LIMIT ?"
+}
+
 // rowPlace says which row of the table statuses: its parameters are the tenant, the app and the id.
-const rowPlace = " WHERE app = (SELECT number FROM apps WHERE tenant = ? AND app = ?) AND id = ?"
+const rowPlace = " WHERE app = " + appNumber + " AND id = ?"
 
 func findRow() string {
 	return "SELECT " + strings.Join(allColumns.names(), ", ") + " FROM statuses" + rowPlace

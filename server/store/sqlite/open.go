@@ -48,6 +48,9 @@ func open(ctx context.Context, path string) (*Store, error) {
 	db.SetMaxOpenConns(1 + readers)
 	db.SetMaxIdleConns(1 + readers)
 	s, err := start(ctx, db, readers)
+	for begun := time.Now(); code(err) == sqlite3.SQLITE_BUSY && time.Since(begun) < patience; s, err = start(ctx, db, readers) {
+		time.Sleep(20 * time.Millisecond)
+	}
 	if err != nil {
 		db.Close()
 		return nil, err
@@ -55,21 +58,12 @@ func open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// start makes the Store of a database. Processes that start at once on a new file may get SQLITE_BUSY whatever the busy
-// timeout is, when they turn the log on.
+// patience is how long opening goes on while the database is busy. Processes that start at once on a new file find it so
+// when they turn the write-ahead log on, and no busy timeout helps them.
+const patience = 5 * time.Second
+
 func start(ctx context.Context, db *sql.DB, readers int) (s *Store, err error) {
-	const tries = 50
-	for range tries {
-		if err = migrate(ctx, db); code(err) != sqlite3.SQLITE_BUSY {
-			break
-		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-	if err != nil {
+	if err := migrate(ctx, db); err != nil {
 		return nil, err
 	}
 	s = &Store{db: db, closing: make(chan struct{})}

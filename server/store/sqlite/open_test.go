@@ -158,7 +158,7 @@ func TestAnErrorOfOpeningSaysWhatToDo(t *testing.T) {
 		path("missing/new.db"):      "no such file or directory; make its directory first",
 		path("garbage.db"):          "file is not a database (26); name another file, or restore this one",
 		path("garbage.db/below.db"): "not a directory",
-		path("newer.db"):            "its schema, version 99999, is newer than this program, which knows 1; use the program that made it, or a later one",
+		path("newer.db"):            "use the program that made it, or a later one",
 		dir:                         "it is a directory; name a file",
 		"":                          "no file is named",
 	} {

@@ -49,6 +49,26 @@ func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch
 	return c.update(ctx, tenant, key, patch, cond)
 }
 
+// Delete implements status.Store.
+func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
+	c, err := s.writer.borrow(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.writer.giveBack(c)
+	return c.delete(ctx, tenant, key, cond)
+}
+
+// List implements status.Store.
+func (s *Store) List(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
+	c, err := s.readers.borrow(ctx)
+	if err != nil {
+		return status.Page{}, err
+	}
+	defer s.readers.giveBack(c)
+	return c.page(ctx, tenant, query)
+}
+
 // Ready implements status.Store: it reads from the database.
 func (s *Store) Ready(ctx context.Context) error {
 	c, err := s.readers.borrow(ctx)

@@ -8,24 +8,51 @@ import (
 	"installstatus/api/status"
 )
 
-// update is one transaction: it holds the row still from reading it to writing what status.Decide makes of it. Its
-// context counts until the transaction has begun.
+// update is one transaction, with the outcome that status.Decide gives.
 func (c *connection) update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
+	err = c.transact(ctx, func(ctx context.Context) (err error) {
+		s, created, err = c.apply(ctx, tenant, key, patch, cond)
+		return err
+	})
+	if err != nil {
+		return status.Status{}, false, err
+	}
+	return s, created, nil
+}
+
+// delete is one transaction, with the outcome that status.Check gives.
+func (c *connection) delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
+	return c.transact(ctx, func(ctx context.Context) error {
+		found, err := c.row(ctx, tenant, key)
+		if err != nil {
+			return err
+		}
+		if err := status.Check(found, key, cond); err != nil {
+			return err
+		}
+		if _, err := c.remove.ExecContext(ctx, tenant, key.App, key.ID); err != nil {
+			return failure("deleting a status", err)
+		}
+		return nil
+	})
+}
+
+// transact holds all rows still while do works. Its context counts until the transaction has begun.
+func (c *connection) transact(ctx context.Context, do func(context.Context) error) error {
 	if _, err := c.begin.ExecContext(ctx); err != nil {
 		c.undo() // the context may have ended just after it began
-		return status.Status{}, false, failure("waiting to write", err)
+		return failure("waiting to write", err)
 	}
 	ctx = context.WithoutCancel(ctx)
-	s, created, err = c.apply(ctx, tenant, key, patch, cond)
-	if err != nil {
+	if err := do(ctx); err != nil {
 		c.undo()
-		return status.Status{}, false, err
+		return err
 	}
 	if _, err := c.commit.ExecContext(ctx); err != nil {
 		c.undo()
-		return status.Status{}, false, fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
+		return fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
 	}
-	return s, created, nil
+	return nil
 }
 
 // undo ends a transaction if there is one. Where it can't, the next begin fails, and calls it again.

@@ -162,6 +162,24 @@ func TestAFullDatabaseIsUnavailableAndRecovers(t *testing.T) {
 	mustUpdate(t, store, benchKey(1), large)
 }
 
+func TestAFailedCommitIsUnavailable(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	store := openTest(t, path)
+	mustUpdate(t, store, benchKey(1), benchPatch(1))
+	if _, err := raw(t, path).Exec(`
+		CREATE TABLE doubt (app INTEGER REFERENCES apps (number) DEFERRABLE INITIALLY DEFERRED);
+		CREATE TRIGGER doubt AFTER UPDATE OF error_code ON statuses BEGIN INSERT INTO doubt VALUES (-1); END`); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := store.Update(t.Context(), "tenant", benchKey(1), benchPatch(2), status.Cond{}); !errors.Is(err, status.ErrUnavailable) {
+		t.Errorf("%v, want ErrUnavailable", err)
+	}
+	if s, err := store.Get(t.Context(), "tenant", benchKey(1)); err != nil || s.ErrorCode != 1 {
+		t.Errorf("the row has become %+v, %v", s, err)
+	}
+	mustUpdate(t, store, benchKey(1), status.Patch{DeviceName: status.Set(status.TextOf("another"))})
+}
+
 func walOf(t *testing.T, path string) []byte {
 	t.Helper()
 	wal, err := os.ReadFile(path + "-wal")

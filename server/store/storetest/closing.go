@@ -12,13 +12,19 @@ import (
 var closing = []rule{
 	{"a closed store is unavailable", func(t *testing.T, e Engine) {
 		c := e.caller(t)
-		c.create(key(1), everything(1))
+		c.create(numbered(1), everything(1))
 		c.close()
-		if _, err := c.store.Get(context.Background(), c.tenant, key(1)); !errors.Is(err, status.ErrUnavailable) {
+		if _, err := c.store.Get(context.Background(), c.tenant, numbered(1)); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Get: %v", err)
 		}
-		for _, key := range []status.Key{key(1), key(2)} {
+		for _, key := range []status.Key{numbered(1), numbered(2)} {
 			c.refused(key, everything(2), status.Cond{CreateIfMissing: true}, status.ErrUnavailable)
+		}
+		if err := c.store.Delete(context.Background(), c.tenant, numbered(1), status.Cond{}); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("Delete: %v", err)
+		}
+		if _, err := c.store.List(context.Background(), c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("List: %v", err)
 		}
 		if err := c.store.Ready(context.Background()); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Ready: %v", err)
@@ -41,18 +47,18 @@ var closing = []rule{
 		e.durable(t)
 		open := e.New(t)
 		before := caller{t, opened(t, open), "tenant"}
-		s := before.create(key(1), everything(1))
+		s := before.create(numbered(1), everything(1))
 		byUser := before.create(status.Key{App: "app", User: "user", ID: "id"}, everything(2))
-		changed := before.create(key(2), everything(3))
-		changed = before.update(key(2), properties()[0].to(4), status.Cond{})
+		changed := before.create(numbered(2), everything(3))
+		changed = before.update(numbered(2), properties()[0].to(4), status.Cond{})
 		before.close()
 
 		after := before.through(opened(t, open))
-		after.finds(key(1), s)
-		after.finds(key(2), changed)
+		after.finds(numbered(1), s)
+		after.finds(numbered(2), changed)
 		after.finds(status.Key{App: "app", User: "user", ID: "id"}, byUser)
-		after.as("other").misses(key(1))
-		after.update(key(2), everything(5), status.Cond{IfMatch: []string{changed.ETag()}})
+		after.as("other").misses(numbered(1))
+		after.update(numbered(2), everything(5), status.Cond{IfMatch: []string{changed.ETag()}})
 		after.create(status.Key{App: "another app", ID: "id"}, everything(6))
 	}},
 	{"closing waits for what has begun, and turns the rest away", func(t *testing.T, e Engine) {
@@ -66,7 +72,7 @@ var closing = []rule{
 				if n == updates/2 {
 					c.close()
 				}
-				_, _, outcomes[n] = c.store.Update(t.Context(), c.tenant, key(n), everything(n), status.Cond{CreateIfMissing: true})
+				_, _, outcomes[n] = c.store.Update(t.Context(), c.tenant, numbered(n), everything(n), status.Cond{CreateIfMissing: true})
 			})
 		}
 		updating.Wait()
@@ -81,7 +87,7 @@ var closing = []rule{
 		after := c.through(opened(t, open))
 		for n, err := range outcomes {
 			if err == nil {
-				after.finds(key(n), everything(n).Apply(status.New(key(n).ID)))
+				after.finds(numbered(n), everything(n).Apply(status.New(numbered(n).ID)))
 			}
 		}
 	}},
@@ -89,10 +95,10 @@ var closing = []rule{
 		e.durable(t)
 		stores := e.open(t, 2)
 		first, second := caller{t, stores[0], "tenant"}, caller{t, stores[1], "tenant"}
-		s := first.create(key(1), everything(1))
+		s := first.create(numbered(1), everything(1))
 		first.close()
-		second.finds(key(1), s)
-		second.finds(key(1), second.update(key(1), everything(2), status.Cond{}))
+		second.finds(numbered(1), s)
+		second.finds(numbered(1), second.update(numbered(1), everything(2), status.Cond{}))
 	}},
 }
 

@@ -18,13 +18,13 @@ var concurrency = []rule{
 		c := caller{t, stores[0], "tenant"}
 		const rows = 5
 		for n := range rows {
-			c.create(key(n), status.Patch{})
+			c.create(numbered(n), status.Patch{})
 		}
 		var patching sync.WaitGroup
 		for i, p := range properties() {
 			for n := range rows {
 				patching.Go(func() {
-					if _, _, err := stores[(i+n)%len(stores)].Update(t.Context(), "tenant", key(n), p.to(1), status.Cond{}); err != nil {
+					if _, _, err := stores[(i+n)%len(stores)].Update(t.Context(), "tenant", numbered(n), p.to(1), status.Cond{}); err != nil {
 						t.Errorf("%s of row %d: %v", p.name, n, err)
 					}
 				})
@@ -32,7 +32,7 @@ var concurrency = []rule{
 		}
 		patching.Wait()
 		for n := range rows {
-			c.finds(key(n), everything(1).Apply(status.New(key(n).ID)))
+			c.finds(numbered(n), everything(1).Apply(status.New(numbered(n).ID)))
 		}
 	}},
 	{"a raced row is made once", func(t *testing.T, e Engine) {
@@ -41,7 +41,7 @@ var concurrency = []rule{
 		var patching sync.WaitGroup
 		for i, p := range properties() {
 			patching.Go(func() {
-				_, made, err := stores[i%len(stores)].Update(t.Context(), "tenant", key(1), p.to(1), status.Cond{CreateIfMissing: true})
+				_, made, err := stores[i%len(stores)].Update(t.Context(), "tenant", numbered(1), p.to(1), status.Cond{CreateIfMissing: true})
 				if err != nil {
 					t.Errorf("%s: %v", p.name, err)
 				}
@@ -54,19 +54,19 @@ var concurrency = []rule{
 		if n := created.Load(); n != 1 {
 			t.Errorf("made %d times", n)
 		}
-		caller{t, stores[0], "tenant"}.finds(key(1), everything(1).Apply(status.New(key(1).ID)))
+		caller{t, stores[0], "tenant"}.finds(numbered(1), everything(1).Apply(status.New(numbered(1).ID)))
 	}},
 	{"of the updates that race with one tag, one wins", func(t *testing.T, e Engine) {
 		stores := e.open(t, 2)
 		c := caller{t, stores[0], "tenant"}
-		s := c.create(key(1), status.Patch{})
+		s := c.create(numbered(1), status.Patch{})
 		for round := range 10 {
 			var winner atomic.Int32
 			var racing sync.WaitGroup
 			for i := range 8 {
 				racing.Go(func() {
 					code := int32(100*round + i + 1)
-					_, _, err := stores[i%len(stores)].Update(t.Context(), "tenant", key(1),
+					_, _, err := stores[i%len(stores)].Update(t.Context(), "tenant", numbered(1),
 						status.Patch{ErrorCode: status.Set(code)}, status.Cond{IfMatch: []string{s.ETag()}})
 					switch {
 					case err == nil && !winner.CompareAndSwap(0, code):
@@ -77,7 +77,7 @@ var concurrency = []rule{
 				})
 			}
 			racing.Wait()
-			if s = c.get(key(1)); s.ErrorCode != winner.Load() {
+			if s = c.get(numbered(1)); s.ErrorCode != winner.Load() {
 				t.Fatalf("round %d: the row is that of %d, the winner was %d", round, s.ErrorCode, winner.Load())
 			}
 		}
@@ -85,38 +85,38 @@ var concurrency = []rule{
 	{"a counter that is raised with If-Match counts every raise", func(t *testing.T, e Engine) {
 		stores := e.open(t, 2)
 		c := caller{t, stores[0], "tenant"}
-		c.create(key(1), status.Patch{})
+		c.create(numbered(1), status.Patch{})
 		const callers, raises = 8, 5
 		var raising sync.WaitGroup
 		for i := range callers {
 			raising.Go(func() {
 				for range raises {
-					if err := raise(t.Context(), stores[i%len(stores)], key(1)); err != nil {
+					if err := raise(t.Context(), stores[i%len(stores)], numbered(1)); err != nil {
 						t.Error(err)
 					}
 				}
 			})
 		}
 		raising.Wait()
-		if got := c.get(key(1)).ErrorCode; got != callers*raises {
+		if got := c.get(numbered(1)).ErrorCode; got != callers*raises {
 			t.Errorf("counted %d, want %d", got, callers*raises)
 		}
 	}},
 	{"a reader sees rows whole, and never an older one after a newer", func(t *testing.T, e Engine) {
 		stores := e.open(t, 2)
 		c := caller{t, stores[0], "tenant"}
-		c.create(key(1), everything(0))
+		c.create(numbered(1), everything(0))
 		const updates = 60
 		var reading sync.WaitGroup
 		for i := range 4 {
 			reading.Go(func() {
 				for seen := int32(0); seen < updates; {
-					s, err := stores[i%len(stores)].Get(t.Context(), "tenant", key(1))
+					s, err := stores[i%len(stores)].Get(t.Context(), "tenant", numbered(1))
 					if err != nil {
 						t.Error(err)
 						return
 					}
-					if s != everything(int(s.ErrorCode)).Apply(status.New(key(1).ID)) {
+					if s != everything(int(s.ErrorCode)).Apply(status.New(numbered(1).ID)) {
 						t.Errorf("read a half: %+v", s)
 						return
 					}
@@ -129,7 +129,7 @@ var concurrency = []rule{
 			})
 		}
 		for n := range updates {
-			c.update(key(1), everything(n+1), status.Cond{})
+			c.update(numbered(1), everything(n+1), status.Cond{})
 		}
 		reading.Wait()
 	}},
@@ -137,19 +137,19 @@ var concurrency = []rule{
 		stores := e.open(t, 2)
 		for n := range 20 {
 			writing := caller{t, stores[n%len(stores)], "tenant"}
-			s := writing.create(key(n), everything(n))
+			s := writing.create(numbered(n), everything(n))
 			for _, reading := range stores {
-				writing.through(reading).finds(key(n), s)
+				writing.through(reading).finds(numbered(n), s)
 			}
-			s = writing.update(key(n), everything(n+1), status.Cond{})
+			s = writing.update(numbered(n), everything(n+1), status.Cond{})
 			for _, reading := range stores {
-				writing.through(reading).finds(key(n), s)
+				writing.through(reading).finds(numbered(n), s)
 			}
 		}
 	}},
 }
 
-func key(n int) status.Key { return status.Key{App: "app", ID: fmt.Sprint("id ", n)} }
+func numbered(n int) status.Key { return status.Key{App: "app", ID: fmt.Sprint("id ", n)} }
 
 // raise adds 1 to a row's errorCode.
 func raise(ctx context.Context, store status.Store, key status.Key) error {

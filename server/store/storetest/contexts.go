@@ -13,27 +13,27 @@ import (
 var contexts = []rule{
 	{"a context that has ended has no effect", func(t *testing.T, e Engine) {
 		c := e.caller(t)
-		s := c.create(key(1), everything(1))
+		s := c.create(numbered(1), everything(1))
 		cancelled, cancel := context.WithCancel(t.Context())
 		cancel()
 		expired, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
 		defer cancel()
 		for _, ended := range []context.Context{cancelled, expired} {
-			if _, err := c.store.Get(ended, c.tenant, key(1)); !errors.Is(err, ended.Err()) {
+			if _, err := c.store.Get(ended, c.tenant, numbered(1)); !errors.Is(err, ended.Err()) {
 				t.Errorf("Get: %v, want %v", err, ended.Err())
 			}
 			if err := c.store.Ready(ended); !errors.Is(err, ended.Err()) {
 				t.Errorf("Ready: %v, want %v", err, ended.Err())
 			}
-			for _, key := range []status.Key{key(1), key(2)} {
+			for _, key := range []status.Key{numbered(1), numbered(2)} {
 				got, created, err := c.store.Update(ended, c.tenant, key, everything(2), status.Cond{CreateIfMissing: true})
 				if !errors.Is(err, ended.Err()) || created || got != (status.Status{}) {
 					t.Errorf("Update: %+v, created %t, %v; want %v", got, created, err, ended.Err())
 				}
 			}
 		}
-		c.finds(key(1), s)
-		c.misses(key(2))
+		c.finds(numbered(1), s)
+		c.misses(numbered(2))
 	}},
 	{"an update whose context ends while it waits happens whole or not at all, as it says", func(t *testing.T, e Engine) {
 		c := e.caller(t)
@@ -44,20 +44,20 @@ var contexts = []rule{
 			waiting.Go(func() {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n)*100*time.Microsecond)
 				defer cancel()
-				_, _, outcomes[n] = c.store.Update(ctx, c.tenant, key(n), everything(n), status.Cond{CreateIfMissing: true})
+				_, _, outcomes[n] = c.store.Update(ctx, c.tenant, numbered(n), everything(n), status.Cond{CreateIfMissing: true})
 			})
 		}
 		waiting.Wait()
 		for n, err := range outcomes {
 			switch {
 			case err == nil:
-				c.finds(key(n), everything(n).Apply(status.New(key(n).ID)))
+				c.finds(numbered(n), everything(n).Apply(status.New(numbered(n).ID)))
 			case errors.Is(err, context.DeadlineExceeded):
-				c.misses(key(n))
+				c.misses(numbered(n))
 			default:
 				t.Errorf("update %d: %v", n, err)
 			}
 		}
-		c.create(key(updates), status.Patch{})
+		c.create(numbered(updates), status.Patch{})
 	}},
 }

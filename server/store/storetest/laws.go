@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,8 +34,12 @@ var laws = []rule{
 						t.Fatalf("opening again: %v", err)
 					}
 					h.store = store
-				case step < 10:
+				case step < 7:
 					h.get()
+				case step < 10:
+					h.list()
+				case step < 13:
+					h.delete()
 				default:
 					h.update()
 				}
@@ -44,6 +49,47 @@ var laws = []rule{
 			t.Error(err)
 		}
 	}},
+	{"pages together are the list, whatever is added and removed meanwhile", func(t *testing.T, e Engine) {
+		store := e.open(t, 1)[0]
+		lists := 0
+		rapid.Check(t, func(t *rapid.T) {
+			lists++
+			tenant := fmt.Sprint("tenant of list ", lists)
+			ids := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-cA-C/é]{1,3}`), 0, 12, rapid.ID).Draw(t, "ids")
+			stays := map[string]bool{}
+			for _, id := range ids {
+				stays[id] = true
+				write(t, store, tenant, id)
+			}
+			var got []string
+			query := status.Query{App: "app", Limit: rapid.IntRange(1, 4).Draw(t, "limit")}
+			for more := true; more; {
+				page, err := store.List(context.Background(), tenant, query)
+				if err != nil || page.More && len(page.Statuses) == 0 {
+					t.Fatalf("listing %+v: %+v, %v", query, page, err)
+				}
+				for _, s := range page.Statuses {
+					got = append(got, s.ID)
+					query.After = s.ID
+				}
+				more = page.More
+				id := rapid.StringMatching(`[a-cA-C/é]{1,3}`).Draw(t, "id")
+				if rapid.Bool().Draw(t, "add") {
+					write(t, store, tenant, id)
+				} else if err := store.Delete(context.Background(), tenant, status.Key{App: "app", ID: id}, status.Cond{}); err == nil {
+					delete(stays, id)
+				}
+			}
+			if !slices.IsSorted(got) || len(slices.Compact(slices.Clone(got))) != len(got) {
+				t.Fatalf("the list is %q", got)
+			}
+			for id := range stays {
+				if !slices.Contains(got, id) {
+					t.Fatalf("%q, which was there all the time, is not in %q", id, got)
+				}
+			}
+		})
+	}},
 	{"statuses that read as equal have equal tags, others have others", func(t *testing.T, e Engine) {
 		store := e.open(t, 1)[0]
 		pairs := 0
@@ -52,11 +98,11 @@ var laws = []rule{
 			var read [2]status.Status
 			for i := range read {
 				tenant := fmt.Sprintf("tenant %d of pair %d", i, pairs)
-				written, _, err := store.Update(context.Background(), tenant, key(1), patches().Draw(t, "patch"), status.Cond{CreateIfMissing: true})
+				written, _, err := store.Update(context.Background(), tenant, numbered(1), patches().Draw(t, "patch"), status.Cond{CreateIfMissing: true})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if read[i], err = store.Get(context.Background(), tenant, key(1)); err != nil {
+				if read[i], err = store.Get(context.Background(), tenant, numbered(1)); err != nil {
 					t.Fatal(err)
 				}
 				if read[i].ETag() != written.ETag() {
@@ -68,6 +114,12 @@ var laws = []rule{
 			}
 		})
 	}},
+}
+
+func write(t *rapid.T, store status.Store, tenant, id string) {
+	if _, _, err := store.Update(context.Background(), tenant, status.Key{App: "app", ID: id}, status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // history is a run of calls that go to a store and to its model.
@@ -86,14 +138,40 @@ func (h history) get() {
 	}
 }
 
-func (h history) update() {
+func (h history) list() {
 	tenant, key := h.row()
-	patch := patches().Draw(h.T, "patch")
-	cond := status.Cond{CreateIfMissing: rapid.Bool().Draw(h.T, "create")}
+	query := status.Query{App: key.App, User: key.User, Limit: rapid.IntRange(1, 4).Draw(h.T, "limit")}
+	query.After = rapid.SampledFrom([]string{"", "ID", "hd", "id", "z"}).Draw(h.T, "after")
+	got, err := h.store.List(context.Background(), tenant, query)
+	want, wantErr := h.model.List(context.Background(), tenant, query)
+	if !slices.Equal(got.Statuses, want.Statuses) || got.More != want.More || err != nil || wantErr != nil {
+		h.Fatalf("listing %+v of %s: %+v, %v; want %+v, %v", query, tenant, got, err, want, wantErr)
+	}
+}
+
+func (h history) delete() {
+	tenant, key := h.row()
+	cond := h.cond(tenant, key)
+	err, wantErr := h.store.Delete(context.Background(), tenant, key, cond), h.model.Delete(context.Background(), tenant, key, cond)
+	if kind(err) != kind(wantErr) {
+		h.Fatalf("deleting %+v of %s with %+v: %v; want %v", key, tenant, cond, err, wantErr)
+	}
+}
+
+// cond is often none, else one that the row meets or not.
+func (h history) cond(tenant string, key status.Key) (cond status.Cond) {
 	if rapid.IntRange(0, 2).Draw(h.T, "conditional") == 0 {
 		current, _ := h.model.Get(context.Background(), tenant, key)
 		cond.IfMatch = rapid.SliceOfN(rapid.SampledFrom([]string{current.ETag(), `"stale"`, "*"}), 1, 3).Draw(h.T, "tags")
 	}
+	return cond
+}
+
+func (h history) update() {
+	tenant, key := h.row()
+	patch := patches().Draw(h.T, "patch")
+	cond := h.cond(tenant, key)
+	cond.CreateIfMissing = rapid.Bool().Draw(h.T, "create")
 	got, created, err := h.store.Update(context.Background(), tenant, key, patch, cond)
 	want, wantCreated, wantErr := h.model.Update(context.Background(), tenant, key, patch, cond)
 	if got != want || created != wantCreated || kind(err) != kind(wantErr) {

@@ -30,6 +30,8 @@ func Run(t *testing.T, engine Engine) {
 		{"keys", keys},
 		{"properties", values},
 		{"conditions", conditions},
+		{"deletions", deletions},
+		{"lists", lists},
 		{"concurrency", concurrency},
 		{"contexts", contexts},
 		{"closing", closing},
@@ -142,6 +144,22 @@ func (c caller) update(key status.Key, patch status.Patch, cond status.Cond) sta
 		c.Fatalf("updating %v: created %t, %v", key, created, err)
 	}
 	return s
+}
+
+// ids are what a query finds, and whether there is more.
+func (c caller) ids(query status.Query) (ids []string, more bool) {
+	c.Helper()
+	page, err := c.store.List(context.Background(), c.tenant, query)
+	if err != nil {
+		c.Fatalf("listing %+v: %v", query, err)
+	}
+	for _, s := range page.Statuses {
+		if got := c.get(status.Key{App: query.App, User: query.User, ID: s.ID}); got != s {
+			c.Fatalf("%+v is listed as %+v", got, s)
+		}
+		ids = append(ids, s.ID)
+	}
+	return ids, page.More
 }
 
 // refused asserts that an update fails with want and tells nothing.

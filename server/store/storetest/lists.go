@@ -1,0 +1,101 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"installstatus/api/status"
+)
+
+var lists = []rule{
+	{"a list has its app's rows, in the byte order of ids", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		want := oddKeys()
+		for _, id := range want {
+			c.create(status.Key{App: "app", ID: id}, status.Patch{})
+		}
+		c.create(status.Key{App: "App", ID: "another app's"}, status.Patch{})
+		c.as("other").create(status.Key{App: "app", ID: "another tenant's"}, status.Patch{})
+		slices.Sort(want)
+		got, more := c.ids(status.Query{App: "app", Limit: 1000})
+		if !slices.Equal(got, want) || more {
+			t.Errorf("listed %.300q, more %t", got, more)
+		}
+		if got, more := c.ids(status.Query{App: "none", Limit: 10}); len(got) > 0 || more {
+			t.Errorf("an unknown app has %q", got)
+		}
+	}},
+	{"a list of a user status has its rows alone", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		for n := range 6 {
+			c.create(status.Key{App: "app", User: []string{"user", "User"}[n%2], ID: fmt.Sprint(n)}, status.Patch{})
+		}
+		c.create(status.Key{App: "app", ID: "7"}, named("anna@contoso.com"))
+		c.create(status.Key{App: "app", ID: "8"}, status.Patch{})
+		for user, want := range map[string][]string{"user": {"0", "2", "4"}, "User": {"1", "3", "5"}, "other": nil, status.UserStatusID("app", "anna@contoso.com"): {"7"}} {
+			if got, _ := c.ids(status.Query{App: "app", User: user, Limit: 10}); !slices.Equal(got, want) {
+				t.Errorf("%s has %q, want %q", user, got, want)
+			}
+		}
+	}},
+	{"a page begins after an id, has the limit at most, and says whether there is more", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		for _, id := range []string{"a", "b", "c", "d"} {
+			c.create(status.Key{App: "app", User: "user", ID: id}, status.Patch{})
+		}
+		for _, page := range []struct {
+			after string
+			limit int
+			want  string
+			more  bool
+		}{
+			{"", 2, "a b", true}, {"b", 2, "c d", false}, {"b", 1, "c", true}, {"bb", 10, "c d", false}, {"d", 1, "", false}, {"", 4, "a b c d", false}, {"", 3, "a b c", true},
+		} {
+			for _, user := range []string{"", "user"} {
+				got, more := c.ids(status.Query{App: "app", User: user, After: page.after, Limit: page.limit})
+				if strings.Join(got, " ") != page.want || more != page.more {
+					t.Errorf("after %q, %d at most: %q, more %t", page.after, page.limit, got, more)
+				}
+			}
+		}
+	}},
+	{"rows of the greatest length make short pages, not great ones", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		long := status.Set(status.TextOf(strings.Repeat("\U0010ffff", 8192)))
+		patch := status.Patch{DeviceName: long, DeviceID: long, OSVersion: long, OSDescription: long, UserName: long, UserPrincipalName: long, DisplayVersion: long}
+		const rows = 25
+		for n := range rows {
+			c.create(numbered(n), patch)
+		}
+		listed := 0
+		for query := (status.Query{App: "app", Limit: 1000}); ; {
+			page, err := c.store.List(t.Context(), c.tenant, query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page.Statuses) > 20 {
+				t.Errorf("a page has %d of them", len(page.Statuses))
+			}
+			listed += len(page.Statuses)
+			if !page.More {
+				break
+			}
+			query.After = page.Statuses[len(page.Statuses)-1].ID
+		}
+		if listed != rows {
+			t.Errorf("listed %d of %d", listed, rows)
+		}
+	}},
+	{"a list whose context has ended is not read", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := c.store.List(ended, c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, context.Canceled) {
+			t.Errorf("List: %v", err)
+		}
+	}},
+}
