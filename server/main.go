@@ -17,30 +17,34 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
 }
 
 // commands is the command line.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Serve the API."`
-	Token   tokenCommand   `cmd:"" help:"Print a development token."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Serve the API."`
+	Token    tokenCommand    `cmd:"" help:"Print a development token."`
+	Validate validateCommand `cmd:"" help:"Check a request body against the contract, offline."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
-// terminal is where a command writes: data to out, everything else to err.
-type terminal struct{ out, err io.Writer }
+// terminal is where a command reads and writes: data to out, everything else to err.
+type terminal struct {
+	in       io.Reader
+	out, err io.Writer
+}
 
 // usageError is a command line that cannot be carried out as it stands.
 type usageError struct{ error }
 
 // run carries out a command line and gives the exit code: 0, 1 for a failure, 2 for bad usage.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, to terminal) int {
 	var helped bool
 	parser := kong.Must(new(commands),
 		kong.Name("installstatus"),
 		kong.Description("Serves Microsoft Graph's Update mobileAppInstallStatus API (Intune, /beta) on your own machine."),
 		kong.DefaultEnvars("INSTALLSTATUS"),
-		kong.Writers(stdout, stderr),
+		kong.Writers(to.out, to.err),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Vars{"tenant": developmentTenant, "scope": writePermission},
@@ -51,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if err == nil {
 		command.BindTo(ctx, (*context.Context)(nil))
-		err = command.Run(terminal{out: stdout, err: stderr})
+		err = command.Run(to)
 	}
 	var parse *kong.ParseError
 	var usage usageError
@@ -59,10 +63,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.As(err, &parse), errors.As(err, &usage):
-		fmt.Fprintf(stderr, "installstatus: %v\nRun installstatus --help, or installstatus COMMAND --help, for what can be said.\n", err)
+		fmt.Fprintf(to.err, "installstatus: %v\nRun installstatus --help, or installstatus COMMAND --help, for what can be said.\n", err)
 		return 2
 	default:
-		fmt.Fprintf(stderr, "installstatus: %v\n", err)
+		fmt.Fprintf(to.err, "installstatus: %v\n", err)
 		return 1
 	}
 }

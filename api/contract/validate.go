@@ -47,20 +47,31 @@ func (o *Operation) TakesBody() bool { return o.body != nil }
 func (o *Operation) Validate(r *http.Request, params []Param, body []byte) (value any, err error) {
 	violations := o.checkQuery(r)
 	violations = append(violations, o.checkParameters(r, params)...)
-	code := "BadRequest"
-	if o.body != nil {
-		var found []Violation
-		var readable bool
-		value, found, readable = o.checkBody(r, params, body)
-		if readable && len(found) > 0 {
-			code = "ModelValidationFailure"
-		}
-		violations = append(violations, found...)
+	if o.body == nil {
+		return nil, invalid("BadRequest", violations)
 	}
-	if total := len(violations); total > 0 {
-		return nil, &Invalid{Code: code, Violations: violations[:min(total, maxViolations)], Total: total}
+	if found := checkContentType(r.Header.Values("Content-Type")); found != nil {
+		return nil, invalid("BadRequest", append(violations, *found))
 	}
-	return value, nil
+	value, code, found := o.checkBody(params, body)
+	return value, invalid(code, append(violations, found...))
+}
+
+// ValidateBody checks a body alone, as Validate does, but for what depends on the path. It is an error to ask it of an
+// operation without a body.
+func (o *Operation) ValidateBody(body []byte) error {
+	if o.body == nil {
+		return fmt.Errorf("the operation %s takes no body", o.ID)
+	}
+	_, code, violations := o.checkBody(nil, body)
+	return invalid(code, violations)
+}
+
+func invalid(code string, violations []Violation) error {
+	if len(violations) == 0 {
+		return nil
+	}
+	return &Invalid{Code: code, Violations: violations[:min(len(violations), maxViolations)], Total: len(violations)}
 }
 
 // Param is a path parameter.
@@ -121,14 +132,11 @@ func (o *Operation) checkParameters(r *http.Request, params []Param) (violations
 	return violations
 }
 
-// checkBody reads and checks a body. readable is false where it could not be read as JSON.
-func (o *Operation) checkBody(r *http.Request, params []Param, body []byte) (value any, violations []Violation, readable bool) {
-	if found := checkContentType(r.Header.Values("Content-Type")); found != nil {
-		return nil, []Violation{*found}, false
-	}
+// checkBody reads and checks a body. code is that of the error, if there are violations.
+func (o *Operation) checkBody(params []Param, body []byte) (value any, code string, violations []Violation) {
 	value, duplicates, err := decode(body)
 	if err != nil {
-		return nil, []Violation{unreadable("", err.Error())}, false
+		return nil, "BadRequest", []Violation{unreadable("", err.Error())}
 	}
 	rule := o.body
 	value = rule.shape.normalise(value, nil, func(v Violation) { violations = append(violations, v) })
@@ -141,7 +149,10 @@ func (o *Operation) checkBody(r *http.Request, params []Param, body []byte) (val
 	})
 	violations = append(violations, duplicates...)
 	slices.SortStableFunc(violations, func(a, b Violation) int { return strings.Compare(a.Target, b.Target) })
-	return value, violations, true
+	if len(violations) == 0 {
+		return value, "BadRequest", nil
+	}
+	return nil, "ModelValidationFailure", violations
 }
 
 // checkID holds a body's id, which is read-only, to the last parameter of the path of a PATCH; a POST has none to send.
@@ -154,7 +165,7 @@ func (o *Operation) checkID(value any, params []Param) []Violation {
 	if o.Method == http.MethodPost {
 		return []Violation{{"IdNotAllowed", "/id", "The server makes the id of what a POST creates. To choose it, PATCH the path with that id and send Prefer: create-if-missing."}}
 	}
-	if text, isText := id.(string); isText && text != params[len(params)-1].Value {
+	if text, isText := id.(string); isText && len(params) > 0 && text != params[len(params)-1].Value {
 		return []Violation{otherID("/id")}
 	}
 	return nil
