@@ -64,7 +64,7 @@ func startIn(t testing.TB, dir string, args ...string) *testServer {
 	s := newTestServer(dir)
 	exit := make(chan int, 1)
 	go func() {
-		exit <- run(ctx, serveArgs(dir, args), in, s.logged)
+		exit <- run(ctx, serveArgs(dir, args), terminal{out: in, err: s.logged})
 		in.Close()
 	}()
 	s.stop = sync.OnceValue(func() int {
