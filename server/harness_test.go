@@ -39,6 +39,7 @@ type testServer struct {
 	logged *syncBuffer
 	stop   func() int // ends it as SIGTERM does, and gives the exit code
 	kill   func()     // kill -9, of a process of its own
+	pid    int        // of that process
 	client *http.Client
 }
 
@@ -90,6 +91,7 @@ func startProcess(t testing.TB, dir string, args ...string) *testServer {
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
+	s.pid = command.Process.Pid
 	s.stop = sync.OnceValue(func() int {
 		command.Process.Signal(os.Interrupt)
 		command.Wait()

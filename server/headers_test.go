@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -193,21 +191,6 @@ func TestEveryIDThatCanBePercentEncodedIsAnID(t *testing.T) {
 		if a.status != 400 || details == nil || len(*details) != 2 || (*details)[0].Target != name || (*details)[1].Target != "/errorCode" {
 			t.Errorf("%d %s", a.status, a.body)
 		}
-	}
-}
-
-func TestAGzipBombIsRefusedAndHarmless(t *testing.T) {
-	s := start(t)
-	var bomb bytes.Buffer
-	w := gzip.NewWriter(&bomb)
-	zeros := make([]byte, 1<<20)
-	for range 64 {
-		w.Write(zeros)
-	}
-	w.Close()
-	a := s.do(t, call{target: statusPath("app", "id"), body: bomb.String(), header: map[string]string{"Content-Encoding": "gzip"}})
-	if a.status != http.StatusRequestEntityTooLarge {
-		t.Errorf("%d %s", a.status, a.body)
 	}
 }
 
