@@ -13,7 +13,8 @@ func (s Status) ETag() string {
 	return `"` + base64.RawURLEncoding.EncodeToString(hash[:16]) + `"`
 }
 
-// content is all of s as bytes, other bytes for any other status.
+// content is all of s as bytes, other bytes for any other status. What is written here stays as it is, so that stored
+// entities keep their tags: a property that is added later is appended with its JSON name before it, where it is not null.
 func (s Status) content() []byte {
 	content := make([]byte, 0, 512)
 	content = appendString(content, s.ID)
