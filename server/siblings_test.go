@@ -16,11 +16,11 @@ import (
 func TestPostCreatesWithAnIDOfTheServersOwn(t *testing.T) {
 	s := start(t)
 	for _, target := range []string{statusesPath("app"), userStatusesPath("app", "user")} {
-		for body, want := range map[string]string{`{}`: emptyAnswer, `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus",` + seedProperties: strings.Replace(seedAnswer, seedID, "%s", 1)} {
+		for body, want := range map[string]string{`{}`: emptyAnswer(seedID), `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus",` + seedProperties + `}`: seedAnswer} {
 			a := s.do(t, call{method: http.MethodPost, target: target, body: body})
 			location := a.header.Get("Location")
 			id := location[strings.LastIndexByte(location, '/')+1:]
-			if a.status != http.StatusCreated || a.header.Get("ETag") == "" || !guid.MatchString(id) || a.body != fmt.Sprintf(want, id) {
+			if a.status != http.StatusCreated || a.header.Get("ETag") == "" || !guid.MatchString(id) || a.body != strings.Replace(want, seedID, id, 1) {
 				t.Fatalf("%d %v %s", a.status, a.header, a.body)
 			}
 			if location != s.base+target+"/"+id {
