@@ -4,7 +4,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 REDOCLY  := @redocly/cli@2.77.0
 FUZZTIME := 10s
 
-.PHONY: run test build gen lint fuzz
+.PHONY: run test build build-all gen lint fuzz
 
 # Start a server on an embedded database with sample data, and print a curl that works when pasted.
 run: build
@@ -16,7 +16,15 @@ test:
 
 # Build bin/installstatus, which needs nothing beside it.
 build:
-	@CGO_ENABLED=0 go build -trimpath -o bin/installstatus ./server
+	@CGO_ENABLED=0 go build -trimpath -o bin/installstatus$$(go env GOEXE) ./server
+
+# Build the same for the systems that people have.
+build-all:
+	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
+		export CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/}; \
+		go build -trimpath -o bin/$$GOOS-$$GOARCH/installstatus$$(go env GOEXE) ./server || exit 1; \
+		echo bin/$$GOOS-$$GOARCH; \
+	done
 
 # Write gen/ from openapi.yaml.
 gen:
