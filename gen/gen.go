@@ -204,6 +204,21 @@ func (e ResultantAppStateDetail) Valid() bool {
 	}
 }
 
+// Defines values for SelectedMobileAppInstallStatusOdataType.
+const (
+	SelectedMobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus SelectedMobileAppInstallStatusOdataType = "#microsoft.graph.mobileAppInstallStatus"
+)
+
+// Valid indicates whether the value is a known member of the SelectedMobileAppInstallStatusOdataType enum.
+func (e SelectedMobileAppInstallStatusOdataType) Valid() bool {
+	switch e {
+	case SelectedMobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
 // StatusID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
 //
 // Example: 7560ee45-ee45-7560-45ee-607545ee6075
@@ -396,11 +411,14 @@ type MobileAppInstallStatusOdataType string
 
 // MobileAppInstallStatusCollectionResponse A page of a list.
 type MobileAppInstallStatusCollectionResponse struct {
+	// OdataCount How many entities the whole list has. It is on the first page, where `$count=true` asks for it.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
 	// OdataNextLink The address of the next page, with every option of this one. It is absent on the last page.
 	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
 
 	// Value The entities. A page may have fewer than `$top`, even none, and still be followed by another.
-	Value []MobileAppInstallStatus `json:"value"`
+	Value []SelectedMobileAppInstallStatus `json:"value"`
 }
 
 // MobileAppInstallStatusInput The properties of a mobileAppInstallStatus to set. None is required: one that is omitted keeps its value, or gets
@@ -499,6 +517,89 @@ type ResultantAppState string
 // ResultantAppStateDetail More about the state of an app on a device.
 type ResultantAppStateDetail string
 
+// SelectedMobileAppInstallStatus A mobileAppInstallStatus in a list. It has all of its properties, or those that `$select` names.
+type SelectedMobileAppInstallStatus struct {
+	// OdataType The type of the entity.
+	OdataType SelectedMobileAppInstallStatusOdataType `json:"@odata.type"`
+
+	// ID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
+	//
+	//
+	// Example: 7560ee45-ee45-7560-45ee-607545ee6075
+	ID StatusID `json:"id"`
+
+	// DeviceName Device name
+	//
+	// Example: Device Name value
+	DeviceName *DeviceName `json:"deviceName,omitempty"`
+
+	// DeviceID Device ID
+	//
+	// Example: Device Id value
+	DeviceID *DeviceID `json:"deviceId,omitempty"`
+
+	// LastSyncDateTime Last sync date time. `0001-01-01T00:00:00Z` if it was never set.
+	//
+	//
+	// Example: 2017-01-01T00:02:49.3205976-08:00
+	LastSyncDateTime *LastSyncDateTime `json:"lastSyncDateTime,omitempty"`
+
+	// MobileAppInstallStatusValue The install state of the app. Possible values are: `installed`, `failed`, `notInstalled`, `uninstallFailed`,
+	// `pendingInstall`, `unknown`, `notApplicable`.
+	//
+	//
+	// Example: failed
+	MobileAppInstallStatusValue *MobileAppInstallStatusValue `json:"mobileAppInstallStatusValue,omitempty"`
+
+	// InstallState The install state of the app. Possible values are: `installed`, `failed`, `notInstalled`, `uninstallFailed`,
+	// `pendingInstall`, `unknown`, `notApplicable`. Summaries count by this property.
+	//
+	//
+	// Example: failed
+	InstallState *InstallState `json:"installState,omitempty"`
+
+	// InstallStateDetail More about the install state, from a later revision of the API. It is answered where it was set.
+	//
+	//
+	// Example: seeInstallErrorCode
+	InstallStateDetail *InstallStateDetail `json:"installStateDetail,omitempty"`
+
+	// ErrorCode The error code for install failures, a signed 32-bit integer: 0x87D1041C is -2016345060.
+	//
+	//
+	// Example: 9
+	ErrorCode *ErrorCode `json:"errorCode,omitempty"`
+
+	// OsVersion OS Version
+	//
+	// Example: Os Version value
+	OsVersion *OsVersion `json:"osVersion,omitempty"`
+
+	// OsDescription OS Description
+	//
+	// Example: Os Description value
+	OsDescription *OsDescription `json:"osDescription,omitempty"`
+
+	// UserName Device User Name
+	//
+	// Example: User Name value
+	UserName *UserName `json:"userName,omitempty"`
+
+	// UserPrincipalName User Principal Name. Changing it does not move the entity to another user status.
+	//
+	//
+	// Example: User Principal Name value
+	UserPrincipalName *UserPrincipalName `json:"userPrincipalName,omitempty"`
+
+	// DisplayVersion Human readable version of the application
+	//
+	// Example: Display Version value
+	DisplayVersion *DisplayVersion `json:"displayVersion,omitempty"`
+}
+
+// SelectedMobileAppInstallStatusOdataType The type of the entity.
+type SelectedMobileAppInstallStatusOdataType string
+
 // IfMatch A list of entity tags (RFC 9110) with their quotes, or `*`.
 type IfMatch = EntityTags
 
@@ -514,11 +615,26 @@ type PreferReturn = string
 // ClientRequestID defines model for client-request-id.
 type ClientRequestID = string
 
+// Count defines model for count.
+type Count = bool
+
+// Filter An expression of OData.
+type Filter = string
+
 // MobileAppID The id of an entity. It is case-sensitive; Graph's are GUIDs.
 type MobileAppID = ID
 
 // MobileAppInstallStatusID The id of an entity. It is case-sensitive; Graph's are GUIDs.
 type MobileAppInstallStatusID = ID
+
+// Orderby Properties with commas between them.
+type Orderby = string
+
+// Select Properties with commas between them.
+type Select = string
+
+// Skip defines model for skip.
+type Skip = int
 
 // Skiptoken What an `@odata.nextLink` has there.
 type Skiptoken = string
@@ -580,8 +696,28 @@ type StatusInput = MobileAppInstallStatusInput
 
 // ListDeviceStatusesParams defines parameters for ListDeviceStatuses.
 type ListDeviceStatusesParams struct {
+	// Filter Only the entities for which this is true (OData 4.01). Supported are `eq`, `ne`, `gt`, `ge`, `lt`, `le`, `in`, `and`,
+	// `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at most 200 values. A
+	// string stands in single quotes, with a quote inside it doubled; a member of an enumeration stands in single quotes
+	// and has no order; a date and time stands without quotes, and a `+` in it is written `%2B`. Strings compare by
+	// their bytes. `null` is equal to `null` alone.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Properties with commas between them, each followed by `desc` if its greatest values come first. `null` comes first,
+	// or last with `desc`. Entities that are equal in all of them come in the order of their ids.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select Properties with commas between them: only these are answered, beside `@odata.type` and `id`, or all of them for `*`.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip How many entities of the list are left out at its start. It is for the first page alone.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count Whether the first page says in `@odata.count` how many entities the whole list has, whatever `$top` and `$skip`.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
@@ -647,8 +783,28 @@ type UpdateDeviceStatusParams struct {
 
 // ListUserDeviceStatusesParams defines parameters for ListUserDeviceStatuses.
 type ListUserDeviceStatusesParams struct {
+	// Filter Only the entities for which this is true (OData 4.01). Supported are `eq`, `ne`, `gt`, `ge`, `lt`, `le`, `in`, `and`,
+	// `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at most 200 values. A
+	// string stands in single quotes, with a quote inside it doubled; a member of an enumeration stands in single quotes
+	// and has no order; a date and time stands without quotes, and a `+` in it is written `%2B`. Strings compare by
+	// their bytes. `null` is equal to `null` alone.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Properties with commas between them, each followed by `desc` if its greatest values come first. `null` comes first,
+	// or last with `desc`. Entities that are equal in all of them come in the order of their ids.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select Properties with commas between them: only these are answered, beside `@odata.type` and `id`, or all of them for `*`.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip How many entities of the list are left out at its start. It is for the first page alone.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count Whether the first page says in `@odata.count` how many entities the whole list has, whatever `$top` and `$skip`.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
@@ -776,11 +932,46 @@ func (w *ServerInterfaceWrapper) ListDeviceStatuses(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListDeviceStatusesParams
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", ctx.QueryParams(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $filter: %s", err))
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", ctx.QueryParams(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $orderby: %s", err))
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
+
 	// ------------- Optional query parameter "$top" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", ctx.QueryParams(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $top: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", ctx.QueryParams(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skip: %s", err))
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", ctx.QueryParams(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $count: %s", err))
 	}
 
 	// ------------- Optional query parameter "$skiptoken" -------------
@@ -1076,11 +1267,46 @@ func (w *ServerInterfaceWrapper) ListUserDeviceStatuses(ctx echo.Context) error 
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListUserDeviceStatusesParams
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", ctx.QueryParams(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $filter: %s", err))
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", ctx.QueryParams(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $orderby: %s", err))
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
+
 	// ------------- Optional query parameter "$top" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", ctx.QueryParams(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $top: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", ctx.QueryParams(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skip: %s", err))
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", ctx.QueryParams(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $count: %s", err))
 	}
 
 	// ------------- Optional query parameter "$skiptoken" -------------
@@ -1452,175 +1678,188 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3/cts40uCroLhz5SQfJVPyb01t7XnsZMZ7k8RfbH+p2ijfR1hsSVhTAIeA7GjmXHVPc//fK9yj3JNc",
-	"oQGQIEX9cOyZib3e2ppYJAACje5Gd6N//BYMxCQTHLiSQe+3AL7QSZYC/n2Ziyvg5/BF6V9yOpnQfBb0",
-	"gkNyKZIZUWOqCJOEC0X+fvb+XRAG1zSdAg6T5yLXfwxEAkEv+IEmH+CXKUgVhEECirJUBr1PxfsTfk1T",
-	"lvxdCh6EwQSkpCP9/ILTyxSIEiQHmuBnSG4GIhmdpYImbXKaApVAgMtpDuRIcAVctc5nGZAx0ARyPUsJ",
-	"ilCeuF76kRgS/KoZdijyCVVtcqhIyjiQbkgGIp1OOOns9QgzEySDMc3pQEFONsINQhWRiubKDjWFdhAG",
-	"iuYjUEEvCG4/hwHjHPLXBThSpudml9BiSdALoss9ujXY6bb2hx1obQ93Llu0S7dbO4NOsgt7w/3ooKOh",
-	"RpWGSDfq7rY6nVZ3+7wT9XY6vSgKwqAy4NYwGnYhGrS2h5EecPuydZDs7LR26fYwiWj38mDQCW4fN5hv",
-	"b2/DYCB4whQT/J1Qb6GGpedjPVfF1IyMqdQj8hEky5D0qDbcI9m85oX2CFP4mwsOGnCqbKboSBLGycmw",
-	"9ZaqwbhNPuhtZ4rQEWUcN1AC108keX1ORyW89Z6/5gORMD6qcwX7mpi3Ff5wxcUNXwb7Cy6nWSZyBclb",
-	"SBjVaPWYNgA5ogY3XQaGYo1tcmbgS26YGpPRrywLicjxl5hqEppVYY7wqMD7najQIHanXKgx5A/AiY+8",
-	"z/7JnOJEkclUKnIJGodzIIIPIMS+l0BolqVsQDXZbv5TCl7hwP6nn7nxA8IYUVPD4JxNoM4H9HPsqtgE",
-	"SpQmvwoOy1DzrUgg/Q89OfzUG8rSaQ5L0fTYTcGH3xHlmtgGgl9DrpDx4Tc1RJELfslgoCAhSkNr43Uy",
-	"abtx3g+HEtRGmxymqbjRXJRy8uHNEdna2jpoWJhdVUjkdDAmVJJu1NlrRZ1W1DmPol7U7W0ftLe60c7B",
-	"3m4r2u9FUYj9GMeZzIDmkkRR1NFzOzg4ONBs+eL8KCQS9OkmyTTTr3YOKni9mVKpzmZ8UKz/0SD3E90c",
-	"QxBTQydzFJHlIoNcWZlZKqo7qxs2eDB6OHafPrWfCuonVDGHDfzOkUhgw01lInJN+JQj3etl6pNfXP4T",
-	"Bqo8qvS7KhoWIz0e/HtIUOCms+SEnwpZ15E4YYnuTcnp+7PzB2N7yTuhLPrP7bCE/BpyMqFXIBGDWaLZ",
-	"/Y3GOTMNMsiBKpBtci7IYCyEBMJUSE4Pz49+wi4ZVWNDPEZuSUph8DSHIeQ9O0aLDVsTJiXjoypOsORx",
-	"IcOfBzWDPlzBCPJ57DHPHSMbanWICW6kPM0lUWd/KLzSWMVP7FRWsGs+nVxCvoRfn3C11a2xabecYS4m",
-	"pNXtbO9t72/tbu/rYYpfeyG5yZlSwAupoVi3Bqhb9aNnQt8oVAuEzDlN62fYkE5T5RRJQzTLsO/EDnOG",
-	"Lc2GPD6uwCShyiy9Td7RCYrHpByf3IyBk5mYkhy0ZkeYAyOn12yEhFecyDWAli2KA+nByHn+4w3op8X6",
-	"meNiomk+ZINm2QYRvLAcIDpO2CAXUgxVe5TTbNyeiEuWwmGWnXCpaJqeKaqmcqNNfgZ6DXheTmtES7Ps",
-	"0ZHrHw0vg0fiFHI8MgSvY5ASVx5R40FUtl2CSm9EfsmSBPhjocjDUgF1phQ6VWORs181jxR63VqVJWqs",
-	"VdwMcmzbJn5HVHDHGsCeRWwoNDtlfETkQGQge+QYrtkA3lJORzABrg6zTLY/AE0+5kxB+zBN3caca/DP",
-	"GWVwU5ZzRlRdD6dqrLHEzO7c9noc2zEYgJQW/ZgkMMnUrMBXpV9nil6mdT0InxP4MkinCciVlwbvKkM9",
-	"Itj4i6zbTkJyM2aDMZ4saVpYBymXN5BDQsaQg9UzzFC9hiFEjmbdEuRvxJQnc6iIeq/hRMvg/AGkmOYD",
-	"eOfGeTzndA6GH5ilNvNVMuWJlqw0a9CCuhHjURzXrPZypsV8zdTD9SR2Pk2P3PVEnSNLlWtegkL7xb9F",
-	"ES7zYY50/6t1acVYUMSQbAj5H5Br/r9BxiJNpJ2FwzoNKTNFhN2EzrBZ9Wwuxnhcitz9geC2V+/JtMa8",
-	"9GMt7eWINLqPPoUu4QH31362wk0Iftcs7YZKMtQESoYiN8e9kzs4nUBCNliJ97DhljumskmnqAslOchp",
-	"qigeeDjAJz0lzXr/+oamEj7X5BPkQkgw9jhlSpqJyh6xE4EkJEPK8F8u1En5dMptkzf2dQY8YXxkm+gG",
-	"eGeE/ewpfpnWzE/+ch8Prj7vaX1Pke7w5uokqRtC8DFhibHJ4XFpRTfNyx/OrvaWyQlVg/EcbzVmPOXu",
-	"+Kz4qSpvzLHSDElUl+kEHreV7OGgUG72/J2m225lrh0fZGs/5oKPXqMQNHebqVeGlOOUCinZqLh9W4PA",
-	"VmhyG/9dJFTRtu68UQXIxl/WHauCN96AjwuBvn0wI2JmOOPa7Q0d2btQc/6juQ6+KGSSTPqIaiei3/7M",
-	"+FXQC8ZKZb3NzU53rx21o3antx/tR5uXoOhmgprmYZaVyuZmMTu5STuX3cFWst3SsktrW/9nX/8nKv/X",
-	"sWOYNYD823dKZH/t9KdR1N39Tl6xDHW0vx5eHkWtg/8qZ/qpmCpiUi9YE0xIYvqLmlEHRlUmJ4k5I4qX",
-	"7+gEytdoNisaMJmldOYEzF5wbB4Q+6RoWFp1ewdhgIi3t7MbAWzvtPA/+ldrewegtRvt7eg/9L+ou3hS",
-	"QS8wZ1UQBnN3phrbV1wIam7RCAgrIZajC3kMcpCzTJl1vZfEe1Asq5StsUl91VMJuYXehYS8Cjv98jRn",
-	"fMAymvqtiod++9vPBp9zOoEGTcU6CTj9c0LTocgnyx2k1vQdOS2+OXfx5t6QDed7tOFOj9JrQbMIHAh9",
-	"mJxfAiUpk3j4+15MLz68OSIHnU700t2/AMvJL1OhQCIXiF/FFQ7qvvvIbiz/JMAhT/xlCvnsvUXsKhbh",
-	"KyIMjiMu6RkVBjiSCLCSAr2C+6DWhREd/92bSh1GZi4ygwEbMiikkosPJxXYtMm/+5Pe+A6+ZJQnG8Xh",
-	"ZO5X2uS8YkvEFfjedFShhF5BLjvW48KtPwtuiFsSriGvXzadj3MAcs1EikPgHYzgD+cs8URuO8M6dazh",
-	"+2EPR4naZEme8AVZBL+r/HXMErz9mgDlNVX1b+QtvQKC7mlKEMHTGZnKmn4rDULQHEgCQ8YhIZczhLSe",
-	"SKO2L422Hz67gj1BV7BvgNqIMStrlNzyeJDeBo2kyEwc83ICdv1YLEVvzfOsVy4ew3+UeFXOYKMmGWjA",
-	"evOzL5E1M4lz7NlbMQ3bmkKj8ZppgRFFhBS1L3+xtWve8tWjFbf+REAaHDN619w9g9XG6prnszr3VNW5",
-	"2zBQQvysSWs+0MUZ5ZQQJBV8tPy6D+nDmsTckI8t1kKTmOAjo8Jy0om293f2dsnlDPWXgZhkOUgJiSav",
-	"BMrflqw0KMV8CIu9F3Ja8TrgvIvgeW6/utbVVW2F+52DbhkXJZ/uld2qddv9y+YOXSUyL9rGyhJ/2IGr",
-	"RFao5EalWqKR34xF6qSdUPdK2Iip6qbqER/vsfkw4MC9nnJ6TVk671CCjnpK5EAG1kMLvSiWbfkZ5PoU",
-	"u/CGfExeifOLJVzcWH8RzzXRBfINFZhbRVRTGCcfQOWz1qF+XkAXdce3gNRSo6kJGHncWXaATydztp0x",
-	"vX4w1fyiMht//ZZSIfFuTvXXze0p42vcfvp6w+92m1nTic3gG397AhfXj30HfHRf5JRbjdSp2kceGMf/",
-	"law1jzM66JGBH/H7Jhd81HCzXspaugO2evhr9rkL9q+wv329hecphoX8ntC6RYQx10doYTAOpy0/vj+p",
-	"aMGaPKrh7Q4njVKGrnT0GlmBhgXLIQl6Kp9CGMjBGCYU0YxPJ0HvU2Ci3lliPVQ/h4G1XhgtDFXe1+d0",
-	"wTykQhwu77SqSQ4wptnkQpCEDdHGh2TFTCu3DE3V5nJfTFXKrkESSnLAfBPLlzGhX34GPlLjoLe7HQYZ",
-	"VQpyPbv/7AefotbBYesftPXrf7U+/1s/+C5oWtzPwnj1Ni+QJolWWd2yjDtq4pa3dGomrDvoBdOcLf3y",
-	"yfDIDLvWFMynw9INUksAdl56QneYwPtjqmirMJ40ffzaGlPsx7GHZohKDERaiqRWDDaWNrke5m23o2Z0",
-	"M76/wAfQQoFiEWCyol0BHCd548RuNIDMlOqg8dCm091vmoQno89//SdxQyaUz4pbASXIDWVakRqKvBKf",
-	"ZDIAcKsMrERmNtHA2dqNojCYMG5+dooJukBFPcOPHz+2vPgFWEChenTQZ5RxWiwDx8gN5QqnrtU/eaWF",
-	"O8+/RpARaJ6CttC1iXCn022CZgOvb2Rr2GxDEnHD8bQtHDJtTw/tDVDJDaRpy3hNEPTGv9s2r5qRiUOt",
-	"zICSHy9Ojh3u4/ba4NUEbHyapspaTBpSzWUKk3WZxpQlDUTre5PgcVG4UsxN/wj5rp9yxrFem5SmjMCR",
-	"1aw0LwZiktEcEsvf09nLkIjcXJWR+FUc2lGYNJkq2n3+Xv9xwyT4/IBJst3pIlZxocaMj9xp0CaHZXyW",
-	"l5xFuXCC7WgbI7f5jAyo1F8IQpcYK+gF/WDrl25r7+aw9r9+gKaEoGeP1CAMuLHqFoDywf1dDsOgF/xl",
-	"s0zAtWneyk1rm6UjiZhyMmy9ExwWQfvQrHgr2g4rwWCOXRuAScXSdF3g3wC9WgL6Pnewvz9kvJV9JXgM",
-	"056Hy6nHpNHdZa+7Hb1sk/OxQFyp82mUrI3XNeMknj8L4pDgTZ7ElmzERQ5Ju89fkTgHNc35X5Fv0jTu",
-	"kW607aU+MSZrLhXQpCan+N1zyHLQ3AUP57hX2UYqq6F+xfTMEHPhKjEKg8sQ3YkUzgHIYzk2UEbzGIxO",
-	"IvBFAS/PY40DxLKfNrGqLHMqSuEnLCZMSeTmxr8oAYyllT0S82maxiGJrUKu/4zwPxHe4LhLHP3/f8R4",
-	"K6u/OJWQ29svvFolHG7cGg1LwKlvmHs1SKXbXmnE4Xju1iVuk4+I4I5K44JhmEU6AaeG7NUdX4TgFjcX",
-	"nAz7nYPuYjHkA37hXxqv/zCIryElHBqxwInjvrwwJyoU4XxVHz0XPa/HwcGoMZyhripRZWGSwGAsIOnz",
-	"4qDTDBuT5YkhyXLGMSCSHJ4dnZwgESgyEVKRTnffuygJDfabEco9rUB0LRV1AZznIeaDfB7CpVlkpbxD",
-	"s0wf0jP9B+qUlxZ/v/dlyCuADC96nHsjzTKU/8v1reNC7dZnw0ns6vzZLhOalh1TJ0lt4b49aDUUzOW7",
-	"ZXbVda19db5kXbXJ3HORFVeY6qo+Fk7zGR0BuYQR4wWui4z+MgW8DhqICTguXfOWiI16wCQZCeFCpagy",
-	"O49eWHjqAKdc1XG89H1HcOBdVAkPz0PFX3F9BVR/Zn5aLg4rR+F/js1MGC90gCamYy8xFyh4yB8Z2iMQ",
-	"cJhd0JB6SDpRVArC+lAfsWvgbfK2SF/UCaMoIgMx1ZoWleZ3BY06WtNrBIqeWIWBOnUwalQH9Zl6d/ym",
-	"WbYh3Vmut5Ti6R6iRlsojBUqIJeQCj6qUUOURBQOhrtLqLzbTA0LJn4vWig1ux9EwkwmXTsyz6bKmFfR",
-	"9qT/rMd213PwDlKgtVu5I/3IKHVzSUNqbitaxrIR4uO5hJ1WSbPv3JnlHc3ewBizxaFxAH06ubmEyJWN",
-	"EzhKFP7kap48xf2PwaEsmUucdoHPCFxDPmtc7p/jvPTskGQckm7XpYu3zYcOkoNJnFcTtGzKS19oLBQT",
-	"T9UQRIJNXmmEBM/tp8iras6DKkEbIpWZ4NKQGXqClN4gd6PRSoxNExxc482y5XxYxdKOftv6abu0o+eA",
-	"WZw3Szug08naO4tGWXOt0rCR554t8jIHeiUL07sWUjUX924f5kzCTR+27TerjRcJ8MtGmO8wZ5Nb1t3v",
-	"p1f+w9diTzXL+tK98ZrOZwZe2tNvW8vcurRf0bCe3XJ5r6JlLT/i0l5Fw2pWvOV9nBSyKOHW0t4NXRry",
-	"eywfwm9czx6xqqdtWQ1+X9rJtauHUK/u5Lb+T2BWZYjPclZl21W9M1cwK9OuyY1pacdq62a3kHUG8PGm",
-	"cvO+tHPZ8o/itOSdNWndlBninxT7dfnKPQ/pO/Bg37F6JcJhw4fcuEZ/ZvKW/fC0dsiYUc+KeIY77E8Z",
-	"BLGcg5hm9xVMF+2TNTP7l97k0OYDtCliTdrYqp192GSbt2ZOiQkjK7vsPB6WwRbb1BwIlrUv2jXdvN8J",
-	"i5ovyJcN0dDjG8DGY0hhoduDt9GJafekKLFM/3g3Kqynolwu3viNH5JbFtFWFL2VIAnJ5dRz1RzQPJ/V",
-	"kmHiZZC1pQ8J1W+k4DTVY4gpV/o1Bur5ufb6vLzn0KqxUSSfDBY0Jei9Gz74mYJXSunY8KHwoDEbcZuc",
-	"KH2IjtBSinncXeY/e+USlzCInxRFvxNH5bYtP7iM7IcEUVz/OgO9uRWmJHbnRfw9ZgArBBQY2rROVM5d",
-	"DboTbY5Mfs8DrfRfez7ZClyoJWC9E4ev9V3B4v3WD0XbsRkzruaJDY1NmaczMoGEUeMCWzgb2CtBY8KW",
-	"T4y2y+yud9vKotuqXTQNH/KQHtA0hXxD2js5W4jMT0j71PborUgwfcpSDtzkg1XxwEKEjiteUbHx/b+H",
-	"lvC4YXuaQ1HnzwQC3fUKbb5K4CpbaaX9Q9KF3etK6JzvpUVHJQpUdv/JG3AaAjPvts21KNEV1ruy7UNu",
-	"78L4zEO7Z3hRJfIifzDu/5hmGXBIvneJqPUI5BJ85+2H1T1qHubL+vpNvwU0eezmo39ZPu5yVN75cnUN",
-	"syw2uu++HYk0BUwI9MFeDTernuiM47LpMSwLVWQMQq2zFm1kXd6b/IeeFAe/4GVNjjsLq+dr3Wa7dg/I",
-	"s4sKAmhX8gxFyMKtiQm3uLhgcXHPqRBXkGCBoGmu1ecH3c6mGJtlA8y1/yZQoqGq752lt3rN4XVuuov2",
-	"D35Rs7jIr6eIFgLelT7+g1VRlstgWm/+6A8C49X1BC6CyuwaRrj70472p2G6KjYLoXdcuPbV9Wnn6Xdc",
-	"cQKd9/+bc8fltvaBc+qsOuSGwZeWyBMtEW/jBVHpPbhgBuhE2jCHilPd189iS8+i5qI45yw8nVCOZaIx",
-	"JKAWMutRU3WeC/wcv36uHQ0yLyyrIXjiPtmb5ybmBVt/Iv2++vzqRb//6n++CO2vl69efNx8+bd+8Ok/",
-	"+0G//yWKWv3+l27U73/ZG35+1Q9e2Iah+2NF+5d/e/nqpW3aEMwdBq9LH9FGA5B+rU8LE1dqfUgx8ck0",
-	"xwh0ItmIQ0K2uq1LLYEYz6Yeib7s7x13ou3OkZZKWt2os7u1vRPtRjVH94OwjOBkXG11DdyM37aXBrN0",
-	"5vZSA8y5dXt7e+BWd4xZH+bX954DMcYJF2WGDi5640pvzTKtRKN3vesUIniyXIxyOjH5sBbinJ87Yemg",
-	"NraYKnIjpimWNM/ZaKyWDq/Jz2WTaAxp6BFqHFUzgRdcBpt3D6LOS717ooiCC02BtCJKCMUIlCIw79X3",
-	"xD534UXUhguF+KPPsbpsmVvL3lVWcm8bXFi4lq7zSjcusJ/MThTrK+FYBsWbiscas5d78hfGKxfRMaAS",
-	"WhK4ZIpdw/fkx5xm4w0TWvbjxcmxrBF0J+purwiVCIOTSvqOhq12+VG84HdOKElFExo+WER49betB+rF",
-	"iHMbFr48GLyGdEljQP3HsdZOTEpgXJKXbqKf/LZ92+r3k34/sf+cm396lX++W0VOXxOSLlfEuOnJLg8t",
-	"X4aoCIzKxJrElEa0rbjp/xbQNH0/xIw1ywTBD/WMVZg9pgESloFjbqBK3NqpkJLhYYx1kzTe90hcBDvE",
-	"IYmNU7/+y094ZYJhKymv4rDP42rWq1rIbCXzVdwmZxg8wUCayB+TIIjJInqiHh1VxBcUW7BXg13J9b8S",
-	"gnaAeThirBK9dIGfFZCGJhCMkpRqnpfDNfMlm8PTE8dvilDLSlYSCXOBYBLArqs8q71179+Gwc9zIRx1",
-	"KtAtiJzxgckArtgE2gtilq3tB60FoJXChjmtEyBSEI/+YkvZFOfLQ1q9de3chsFbyvgy7nmjmdXdD+2y",
-	"2/yxXa5xYRappayoSDHVJG0AV7k5T4FinFij8MEUTOTKXAKeZHOLcD0x3TA6zk6R5jmd1fl0NaXUesTh",
-	"nWOaHioax3JZpoT1ImnG7gGILAVjsLoROVonJnTmqah3lhLcxCpLbmK5C7To+fQggivKuPSDedzZarmA",
-	"ifkpuCu1tT0xItjECprwrnl8rSTCbjrE0HOgGquu8dWmBlo3c/bnlfhb6q/LMKLQc2+rEWvr9MKWt/OB",
-	"bCv6VlvfVuLb1iAWW3wiYCvXVgRU3taj5lZRiZ8es9q3PI7WHaEk7rSBvS8bZe44uF0Rrvc1RqYyBqQa",
-	"4bfCWFlpfFsJ/FvV09v5Mh5weacL1+62MUxwdedqhzqj8WkWEatCCx4xNezh8i2pIZ6P6z7M6tD3INO0",
-	"4DmSW58bNtwyNRhL3B2Tqd20kMmVdebWyN6GJetMLTs0tpiwWlvOx5Ut0AqLE6wuUYcRRrrXcMfeVXke",
-	"07v5mfB2drZ2V7BGL3y30bKKd2oWBi6jIBnCjYuNiL9TIotDvQCOKpbJDmCcay69vCeXM1d7w8hdawkE",
-	"i0zBNdlgiXAwd46aBa+PI0WgOE2MJwpNT73tH9JUQtiYla44Tr0zc64etoubfWfqFxI31R56JTkxSkyY",
-	"UpDYNBtFIVhUekegZJ/rZzahj1cZsUzGU0mcc/9D2ovz1YhpsVjklewx8V9srghMLq7GgI4UBWp/xUEf",
-	"Bs8SwbNE8CwR/P4SQZU7auopA3RbPv/4FNAsCz4v5J8F7P8lbD4rLTq77oJxmQnASANFDpAyio0SOR0M",
-	"tBwh6UzOiyJF0uiliF4YIOpnIyzUJt/Xsb9mBzgjVYmtBMGC3Bj3uN7q4HwWXsO9PyOlJFmZxwNesUXo",
-	"uFdH1QW5kZ3ejBFNWoYrFGbrrXRjhSUuTKYWW+pB+kdkmaElLNHKR18tHFexV6NHBXeDIrba9C0xtyED",
-	"b8MCF1061YyHy1bsrYiLw0KkOrYWJk3qes7ABzOziHNRTr5895Gp8QeDuRON3NY92G9yapb+AS6FUHOd",
-	"D6fKDXzMpAYB5kybZpBLSCA5zLKLOWg2v65/KIeJuGZ8dOa31ktjQiIkRQ7G72J+hddZdphlP1FpGhx6",
-	"hVE0Y/8A/8Sk4+atv+P1SbipMj7SXz8GhR3ri6i8aLTJ0kZATbBKth7hHUb96yME88PUJuohnoT8RO/T",
-	"z2I00i+UcMDAdZjrL0jOFk6cZtkHDVpIfpgVsDWVSCVAsR3+5LMaVGwTxkfHDhs05yzydxyLG54Kmhja",
-	"yYVmtSI/zAdjpqcxzeFdhWqKC9xjJq/OMjqAAhHti4JR1V+cjmeSDWj6FiYin9Xf/ixG+uWpm8KRmHJV",
-	"b3SUTc8ygKR4nqVUaXWwPskhS+FsJhVMPJopeuUwYlLls6Z3mbiB/GwMaXqG9N7UpoZq71bylcVJyf4H",
-	"zOYUDV54YrOaztGgWuC1mL0DM2lTD8np+7NzMsHKt2zO6L9m9r4Vd6Q50OQ9T2crD47ubRhceFJdoy9L",
-	"kQ2qMtP5HFH3OL/cPOYkxeqEGjJOtQmmGsOUrF6kr6bLSgSNKEptemli69BfnNHqXqvbMtWMB9OcqdkZ",
-	"Zj436X2A5sbL3vz1xplO/v7xPJh3LrbRzZzEh9aZFsXfHvkBe5P+NIq2BtgK/4TY6MUaJQdiAvbajBMm",
-	"5dSv3GQdE1U+lUqG1tfABCExrczTacIwpWyosZpx1PgVm1jjSlNUdVPBb3MPb+JuY0Gnaty1EqrJBh/0",
-	"HEQKYI6VylBfwdYL8u3XPkq5/02ARIYYqj/CgNbLmQ3ZdoV5b0R+RURO5GAsRBH13SanLg78rVPx+9y+",
-	"lLhsz4PKm4NxZtAoWLi39sh2tGUWOkzFDW499XfQKdOVhxd5agEge5ubqRgx3i6sDYKnjEN7ICabIh9R",
-	"bvvITQOozetuO9osXK4RwiIDz3nuLR6Ymm9qHtn+ADRpH6YpVnKiSblmcsLVlKMqo8+lhZ0/5kyBPwJe",
-	"ROmHC8bCTD5X8ADLVIXbt1MTDLKg1yDjQ+H8SOkADWc2v6NXwActOdNiIr3NzU53rx21o3antx/tR5vB",
-	"nKtnuSjnw/LKZiRsVvlfkRdm9SGJNy9B0fhlb+5m2+atnpNSQ/Ti63MkNhPfpfFYUyG2zN0vn7WRHwS6",
-	"Bqmx1N1djQVN20UW5j7/y1+KNCWMEzkWuerzeqmrWsruOaufyddNMB8llq59YbgK2mAtl7TlMyWGPrwM",
-	"CbXlayQoew7Gv93GRVUWm3nS3FWWafuxPhEWBCzqjWgq1nPxwuQ0i3x9TkdxUfxOL4KOyCUdYHXdMoTO",
-	"ALX00zU2z+G0SBO43ekSNiRSTABBgImTb6gkQyoV5G3yGpXjsrdmnFSJCRsQqSCz2WltrmaSMHnV57Ye",
-	"B6s4Kbj9QIFR9vnr1Vq3TTFrN8c616BaTeJSq49dmn6bCKB1PsugR+r+1JoXxwORQKw/5N/ZhyS297yx",
-	"d48ckthexMdF2Orqy/ceiY1oHZt8An8/e/+uz1e7yS31gyPruMGRd8KVTMILcir7HG8xcMsztEeHRDI+",
-	"AE+0c+lAcHfOxzk4dHQJZ7VooRVld+ToM3JAp67ihL1nYUpCOiyh0OevsJZE/AGkmOYoqGOodRyS2NYW",
-	"dS67PfLFpkXHZRYyDmZLtltreMr3ZtiIxGXKQT2g+4hXks/dqUsYaUZONr5stOOexi37wCIbCq9MFunC",
-	"cCcouQI046Pzov3qDonfCTIBNRYJmWjqIrmYKiAKJloTgAIPsSCVvyQmG76jTJ2fSzsT3AA0R9V4b7Ef",
-	"hl6jyLtwcP2NcwTW79gh+i06p/10fn5KqLySbfLT68PjiscQleTH1+dhmejFoaIj04+F9GTsWC60U9KZ",
-	"RhSQQPJpCjZvPuaBHwC6xCGdzkweftu5pwfttMmphobdAVkcFYROENHGMAktZN2schjRPHFFwAZUInWY",
-	"9O8pKAW5/J6wxMyi6n7Z7vOu1kf0Vmpkl8pmnM9oDhwrgMiepnF9BLkIvRcbLNl4ibRbe7PJkhilpoFm",
-	"McA1J0msvzZ5Ef+37l780jie9TkhGhDOlxuFKfNLH4csMXtnUcxV5lc3DNP+b2GNFpaY3ZoRLnjL+NCa",
-	"EybUJFuZA5Xk4vxNa79NLv4tiqIIP4jFoMuieXrnsBH+sidAu8+3NYR8NtIk2BYUidypPEHs3aNwxwJ2",
-	"RTBLuxxUMfDU97+BpSUWbjTWnbEXnT6AytK45JDEZfLy2AgVRvkxnva5y71QzrXd5zvt6hERF1V4Tf4X",
-	"BBuQeP7gwOw6ZQEgv1SEycBESTwY01xqtu8Gjadq2NrXp86uOeZdKhkNKnSeVvBFGbfWN6390C8tMVNA",
-	"ULsiE5pfGWFTU7+rzmHCb5hyx7Ot3Y2qiy3dUSnRdMGZxpUeugVzLLaYC60wkBdxvz9N9qMoflmF1h4e",
-	"KIWg5G+rqRBEjLm63ef72NTOYSzSRFpMbPf5QVEhxRVybKBU8p77CU3MCb8I69p93ok0kXBh0iNr8rOX",
-	"qmhX+oJngn0Cio7i0BGzRkfv/jUOyf/7X//7ZXU/b8ZUoc8icjG9HD2/dIZALcbF7mZWFKfUaROTUlMW",
-	"ruFlveA7MzXLNXKocGyckeFjtgZRp2vYhS176JGL+9hQnzZ6DroXfDG3Ez0SH7SjGJ/FHejENbbQ0VzI",
-	"uHmi/Mgm4IL/aMYUTUl8Hmsh91eNTS+8x/+IzQnKiRgOJSgyzfRC4//7f7pbvZ2DWIvGmqthvWu97GJ+",
-	"hrgNlE3pKlvnjexGhoBQl+CKpAzMaWgtTzOUy6Mo6uhPHRwcHDhn8bqfLJWlkyyWS+hst0nMktgZsZyk",
-	"6WxgHoeYM3WdWGZpmr8/O7cCrwVjz7c9ePawjuZDNMusgFje8xXE1tNrx5kMKNcahO24q+V9TBTrSfjh",
-	"XM4UkbtCNzGWTnH+0NRVU5E42p7e4qJ05YIM4qEtR4DLGogRZ7JUzoYsl4qoG2FOG4+9uojN2Jy8dEZi",
-	"PZqemyUjV/oyDgumplWPKqcsqruQt+wH8qITRtv74c7ervney9CfskaZBMoHeon7bXLohogics1EajmG",
-	"RncNCEi+94R/SWeSjF0RCnMq3BTFvlI2AOuzZHXstyfnFc1aq/giA26k0bbIR5u20+aE4cWeYspY4pYp",
-	"00EYXBeZ7LWEhCaiDDjNWNALttpRe8uEQYzR5LFpmNthlpWWi81iaLn5m1fR5XazKtbo/o1xPj8zqYz2",
-	"tcCVxrB/6V0Gh44+zNFlXrBcy2fIpbQyXxxyfGZLj1rW3+dcFEHGY9AMUgxDlz7ASEAWdQOEhmGtWABB",
-	"Pz+uLqtasG/BLXjZxOR+D1c283LKf67l0e9G0aKr4KLdZjG/2zDYXqdDLTs/duus7lZJSICdtlZ3KpNj",
-	"Yo/d1T2qCdduw2BnnTU1pV/EvmvMsSFXjm99xq12dudPn/WOOtvqp3Wse+v2sI0/h17JDk0xC4gFEVJh",
-	"dOinoEaAn2/viqt+gaY1cLYhUvlzGGQ2L33NPd3m8qXLqd6w6drZJglL1q+H1+f3KohXqYZnLDDKlcjR",
-	"UoBf+a7PG0rffV+wInQFrHTG2LUGPmO8+nxOc2c+UylvZ3iIK5gzW4z9Xk2dzUoFkTketAZvqGajvg2D",
-	"brS9Dqm7PJt3Yl2Pg21td9b4Tj3POvbbWWdRDZlAngSvrLA/g1aLRZqF7O82vJcE47+sFrO6NfwtBdV4",
-	"+aufr+Z0c0zADHgvJlAUxW0QItYgRZfA+xHIEGsxFpeE8+upt7u6V0MuxadHgwYzvoIGw2YlQH9M1mtP",
-	"LfOvX0Q0I1D3pRivWPJ9ZG+9c1tr4mWR2PSZ0p7F+x9BfRVh/a6y/cKapl+vFzQXWjcGiwfhBabc4QMd",
-	"oOGaEvfvIWuvQQvVhF8oaz9L6N+6UPCsDdxfElll4Hw4bUCr9qUu0FzW9uGtnmhyKD0kVNUiscwSusB+",
-	"eSEhf7ZhPtswv2EbpjntNZp7BOyT3+8v7yyoWv3nWEF9JiAbuEBRt5eqsXevjLecDRZJE2R2f8uqC0yW",
-	"i02YdWbzbMZ8NmM+Cy6rzZjrcMA/RID5fY2eqxhbm5wMa1cmzgHLXOc6t5U+R5/E7SZOZOZ4b070bEt9",
-	"tqX+8bbU9UShh7Sp3p0m+7yZKMlimhyBegiCfDbVPptqv01T7aNWYb59Y+8fwqSM/fgBBYdnG/KzDfnZ",
-	"hvzIbMhrqWI4N71MwxEassUYQ4vgZCamOZnQwZhxEz0VT+gVkHzKY828cuXq1S8LpDXOup+LCf22IpXS",
-	"0ojYwRgSosa5mI7GRb6lIHTOxzWLtgZ2w/owdqLyRZALR9+QblYmzyyW/i6/WIHu7efb/x8AAP//",
+	"7H3tcts4suiroLhzykmWkin5W6mtuZ44s+O9k8Qntk+qNso5hERIwpoCOARkRzvXVfdp7v/7CvdR7pOc",
+	"6gZAghT14cSTGXu9tZWxSAAEGt2N7kZ//BoM5TSTggmtgt6vAftMp1nK8O9BLq+YuGCfNfxSs+mU5vOg",
+	"FxyTgUzmRE+oJlwRITX52/m7t0EYXNN0xnCYPJc5/DGUCQt6wQ80ec9+mTGlgzBImKY8VUHvY/H+VFzT",
+	"lCd/U1IEYTBlStExPL8UdJAyoiXJGU3wMyQ3A5GMzlNJkzY5SxlVjDChZjkjr6TQTOjWxTxjZMJownKY",
+	"pWKaUJG4XvBIjgh+1Qw7kvmU6jY51iTlgpFuSIYynU0F6Rz0CDcTJMMJzelQs5xshVuEaqI0zbUdasba",
+	"QRhomo+ZDnpBcPspDLgQLH9dgCPlMDe7hBZPgl4QDQ7oznCv2zocdVhrd7Q3aNEu3W3tDTvJPjsYHUZH",
+	"HYAa1QCRbtTdb3U6re7uRSfq7XV6URSEQWXAnVE06rJo2NodRTDg7qB1lOzttfbp7iiJaHdwNOwEtw8b",
+	"zLe3t2EwlCLhmkvxVuo3rIalFxOYq+Z6TiZUwYhizJJVSPqqNtwD2bzmhfYI1/hbSMEAcLpspulYES7I",
+	"6aj1hurhpE3ew7ZzTeiYcoEbqJiAJ4q8vqDjEt6w56/FUCZcjOtcwb4m5m2FP1wJeSNWwf5SqFmWyVyz",
+	"5A1LOAW0ekgbgBwRwE1XgaFYY5ucG/iSG64nZPxPnoVE5vhLzoCE5lWYIzwq8H4rKzSI3amQesLye+DE",
+	"r7zP/s6c4lST6UxpMmCAwzkjUgxZiH0HjNAsS/mQAtlu/0NJUeHA/qefuPE9whhRE2BwwaeszgfgOXbV",
+	"fMpKlCb/lIKtQs03MmHpf8Dk8FM/Up7OcrYSTU/cFHz4vaICiG0oxTXLNTI+/CZAFLng54wNNUuIBmht",
+	"vU6mbTfOu9FIMb3VJsdpKm+Ai1JB3v/4iuzs7Bw1LMyuKiRqNpwQqkg36hy0ok4r6lxEUS/q9naP2jvd",
+	"aO/oYL8VHfaiKMR+XOBM5ozmikRR1IG5HR0dHQFbvrx4FRLF4HRTZJbBq72jCl5vp1Tp87kYFut/MMj9",
+	"SDfHEMTM0MkCRWS5zFiurcysNIXO+oYP740eTtynz+yngvoJVcxhC7/zSiZsy01lKnMgfCqQ7mGZcPLL",
+	"wT/YUJdHFbyromEx0sPBv/sEBW76iKea5fUd/848rpz+M5GwXGkpk3s4oM9oTqdM42FfW517Q7bsLLbc",
+	"DLBnD+TpUsDuhJblYxtDKw5AL0nCEzKXMzJlVBAulKZpeq6pZt9XMMF+6IGhwbcCFOIJT07FmVR1XVoQ",
+	"ngCWUXL27vzi3o7H5K3Ulk0uIIhi+TXLyZReMYWcjicgFtwAqpppkGHOqGaqTS4kGU6kVIxwHZKz44tX",
+	"P2GXjOqJYbIGw5NSaTjL2YjlPTtGi49aU64UF+Mq7+DJw8KW3w9qBn2EZuMFPgOohs/dgTcCZOVSGG0A",
+	"TlO07dwXXgFWiVM7lTXHuphNB8ABl57rp0LvdGvHuVvOKJdT0up2dg92D3f2dw9hmOLXQUhucq41E4V0",
+	"WawbAOpW/eAPqz8oVAuEzAVN6yffiM5S7QwOhmhWYd+pHeYcW5oNeXhcgSs4K3DpbfKWTlGNIuX45GbC",
+	"BJ4POctkrgl3YBT0mo+R8ArJrQbQskVx3NwbOS9+vAH9QP2bOy4mm+ZDtmiWbREpCgsTouOUD3Op5Ei3",
+	"xznNJu2pHPCUHWfZaXk+ztRWm/zM6DVDuWpWI1qaZQ+OXL81vAweyTOW45EhRR2DtLzyiBoPorLtClT6",
+	"UeYDniRMPBSKPC4NFU6SozM9kTn/J/BICeseyXxK9IQrAnuBbdvE74iGkAkA2LOcjiSwUy7GRA1lxlSP",
+	"nLBrPmRvqKBjNmVCH2eZar9nNPmQc83ax2nqNuYCwL9gvMNNWc0ZUQo9nukJYImZ3YXt9TC2YzhkSln0",
+	"44qwaabnBb5qeJ1pOkjr+jI+J+zzMJ0lTK29XHpbGeoBwcZfZN3GFpKbCR9O8GRJ00KPpELdsJwlBDQR",
+	"q4+aoXoNQ8gczf8lyH+UM5EsoCKqMoYTrYLze6bkLB+yt26ch3NOV7W2Zr5q9HPDGkBQN2I8iuPAagdz",
+	"EPOBqYebSexilr5yymOdIyudAy9Bof3yz1GEy7yfI93/al1aMZY2OSJbUv0Hy4H/b5GJTBNlZ+GwDiBl",
+	"poiwm9I5NquezcUYD0uR+3oguO2FPZnVmBc8BmkvR6SBPnAKDdg97q/9bIWbEPyuWdoNVWQEBEpGMjfH",
+	"vZM7BJ2yhGz59oktt9wJVU06RV0oyZmapZrigYcDfIQpAev9y480VexTTT5BLoQEY49TrpWZqOo5QwlL",
+	"QjKiHP8rpD4tn86EbfKjfZ0xkXAxtk2gAd4tYj97ig/SmpnSX+7DwdWnPa3vKdId3nCeJnVDCD4mPDG2",
+	"WzwuregGvPz+7GpvuJpSPZws8FZjxtPuLtiKn7ryxhwrzZBEdZlO2cO2kt0fFMrNXrz7dtutzfX0vWzt",
+	"h1yK8WsUghZuvWFlSDlOqVCKj4tb2g0IbI0mt/U/ZEI1bUPnrSpAtv606VgVvPEGfFgI9McHMyJmhjOu",
+	"3fLRsb0zN+c/muvYZ41MkisfUe1EhnImdNDrhu4BNP+Zi6ugF0y0znrb253uQTtqR+1O7zA6jLYHTNPt",
+	"BFXP4ywrtc/tYrpqm3YG3eFOstsCYaa1C/8cwj9R+b+OHcMsiqnvv9My+0unP4ui7v536opnqLT95Xjw",
+	"Kmod/Vc59Y/F3BG1esGGcEOagy8C5w6M7kxOE3NoFC/f0ikrX6MdrWjAVZbSuZM4e8GJeUDsk6Jhaebt",
+	"HYUBYuLB3n7E2O5eC/+BX63dPcZa+9HBHvwB/0VlxhMTeoE5vIIwWLhsB/Rfc5MM7KMREFZkLEeX6oSp",
+	"Yc4zbdb1ThHvQbGsUtjGJvVVzxTLLfQuFcursIOXZzkXQ57R1G9VPPTb334yCO7uF2tYbr1LnEI6pelI",
+	"5lP2ze40ndPaljtOSncX7+aOlw4tlKRcoTTgu789e//jK3LU6UTP3YUM4zn5ZSY1U8gW4hdxhaW67z7Y",
+	"O85vCjhkkr/MWD5/ZxG7ikX4ikiD44hLMKPCIkcSyazoQK/Y16DWpZEl/92bSh1GZi4qY0M+4qwQUy7f",
+	"n1Zg0yb/7k966zv2OaMiKe6MqblwaZOLinERV+C7YVKNInv1/tyM9bBw6/eCG+KWYtcsr98+XUxyxsg1",
+	"lykOgZcyUtyfl80juf4M69SxgdOQPRwVqpclebLPyCLEXQWyE99doqq7fk/e0CtG0K9RSyJFOiczVVN4",
+	"lUEImjOSsBEXLCGDOUIaJtKo/iuj/odPPoSP0IfwD0BtxNiZASV3PB4E2wBIiszEMS8nYC+4jRVvgOdZ",
+	"d248hr+Zy1gxg61FycA+QHbMFc7rpb0aA3jWlBjAZeyEYkG67I63/OLDdR/7NkAzuGP0qYULBatl1VXM",
+	"JzXtsappt2GgpfwZyGgx8slZ37SUJJVivPpeD2nB2r7ckA8t+AZIS4qxUU0F6US7h3sH+2QwR71kKKdZ",
+	"zpRiCZBVwsrflqwAlHIxpsleADltdxNw3kWgvLBf3eiOqrbCw85Rt3RPVY/3bm7duu3+ZQuHqZaZ54Bt",
+	"ZYRvdpBqmRWqtlGVVmjaNxOZOikmhF4JH3Nd3VQY8eEekfcDDtzrmaDXlKeLniPokadlzsjQumKhu8Sq",
+	"LT9nOZxil96QD8n9cHGxRMgb6xji+SC6yM6RCUpgRv3ggrxnOp+3juF5AV3UCd8wpJYaTU2ZkbOdxYaJ",
+	"2XTBZjOh1/emcl9WZuOv31IqS7wrUvi6uSblYoNrTl8f+M2uLWu6rhl86/tHcEP90HfAR/dl3rfV0K2q",
+	"3eOecfxfyQrzMMPFHhj4Eb9vcinGDVfopawFHbDV/d+nL9ykf4Fd7cstN48x/uO3hNYtIoy5FkILg/Es",
+	"bfkJH5KKFgzkUc134HDSKGXoM0evkRUALHjOkqCn8xkLAzWcsClFNBOzadD7GJg0CDyxrqifwsBaL4wW",
+	"hirv6wu6ZB5KIw6Xd1XVrBcY5G6SYyjCR2i7Q7LippVbBlC1ucWXM53ya6YIJTnDBCSrlzGln39mYqwn",
+	"QW9/NwwyqjXLYXb/2Q8+Rq2j49bfaeuf/9X69Od+8F3QtLifpXHfbV4gTRJQWd2yjN9p4pa3cmomzj/o",
+	"BbOcr/zy6eiVGXajKZhPh6W/I0gAdl4woTtM4N0J1bRVGE+aPn5tjSn249gDGKKWQ5mWIqkVg42FTW2G",
+	"ebvtqBndjJMvE0PWQoFiGWCyol0BHCd548RuAEBmSnXQeGjT6R42TcKT0Re//pO8IVMq5oW1X0tyQzko",
+	"UiOZVwKRTEoIYZWBtcjMpwCcnf0oCoMpF+Znp5igi0iEGX748KHlBSqwJRQKozM4o4x3YhkhRm6o0Dh1",
+	"UP/UFQh3niONJGMGPAVNrBsT4V6n2wTNBl7fyNaw2ZYi8kbgaVt4XtqeHtoboJIblqYt4w1B0O3+btu8",
+	"bkYm4LQyA0r+enl64nAft9dGqSbMBqIBVdaCz5BqBimbbso0ZjxpIFrfSwSPi8JFYmH6r5Dv+jmIHOu1",
+	"WYrKUBtVTVP0bCinGc1ZYvl7On8eEpmbKzASv4hDOwpXJjy73Rfv4I8brpjPD7giu50uYpWQesLF2J0G",
+	"bXJcBmJ58fpFtPdutIsh2mJOhlTBF4LQZUoLekE/2Pml2zq4Oa79rx+gKSHo2SM1CANhrLoFoHxwf5ez",
+	"UdAL/rRdZmTbNm/VtrXN0rFCTDkdtd5KwZZB+9iseCfaDStRX45dG4ApzdN0U+DfMHq1AvR94WD/9ZDx",
+	"VvaF4DFMexEuZx6TRjeWg+5u9LxNLiYScaXOp1GyNu7VXJB48SyIQ4I3dApb8rGQOUvaffGCxDnTs1z8",
+	"BfkmTeMe6Ua7Xi4cY7IWSjOa1OQUv3vOspwBd8HDOe5VtpGqakxfMT0zxEJcSozC4CpEdyKFc+zxWI6N",
+	"iAEeg2FIhH3WTJTnMeAAseynTawqy52KUjgEyynXCrm58RtKGAbNqh6JxSxN45DEViGHPyP8J8IbHHeJ",
+	"A///e4y3rfDFmWK5vf3CK1Mi2I1bo2EJOPUtc5/GUuW2VxlxOF64dYnb5AMiuKPSuGAYZpFOwKkhe3XH",
+	"lyG4xc0lJ8Nh56i7XAx5j1/4l8brbwbxDaSEYyMWOHHclxcWRIUibq/qe+fC5GEcHIwawxnqqgpVFq4I",
+	"G04kS/qiOOiAYWP2RDkiWc4FRj6S4/NXp6dIBJpMpdKk0z30LkpCg/1mhHJPKxDdSEVdAudFiPkgb4Cw",
+	"cX6uQ/XDhBnf/gkjI55jzrMxgGiOOQtj33U6JhMn/SLycJuaw1wfoPfihKoQk3QwkIvi77TMYoRyjJf2",
+	"cQ0CRgbC9eElRbm878x8G9Y0kDJlVATVbEDVVb0DcadAcpgnoIgTgw1ThW+TZ0at2W1Hnedtcu4SBiIh",
+	"xuwXYIiCwb9jjf/i3yn+neLfHDknFUkc9kUsc+whsQHqsApoC36Bwku5ULFNEZczgRKACokwVl2HR3sR",
+	"SRjLXgLbh/FNokP7shtFNvSnTY77wl6Y2mxKXBA4eVJWOIhajyf8CYyCJ4iSiZwNUpa8JNRdMaD/S+V+",
+	"YcmYfQHzN6kuicwTlsMoVT8r29WxFTcZeE9J/OfY5HmCTXC+PvG/dX+I2+Qcl6OIFYTIYI6iDs/NxXLb",
+	"HltIpb/MaAq6in1EU9ABagTmG/kI+6UwRhtXImehIoKRKFiChxbFfESsi3+EfcbbbXs6I0qBrL/A96Zc",
+	"FEpJExcsTZdrdRKaZSBIz+EPtPsM7Bnz0tfzrhjLcKOcazHNMtTRSxBtEr7gYGNjuyxo/NmuUmxWiZKn",
+	"SW3hvs12PRSMg4wVSKrr2ti9ZcW6apP5ykUisQzmTQJFIb4hvQ7ldEoVGTB9wxgeYNOQMDqclCLFYE5i",
+	"GCQ2OoEiY5MMSVvmAGNYhl4QDTxS5lnYFzInKVU2I6oZq01el2zdWroNmYE6lqYW6lMzuD1acVX2Dc8J",
+	"T1SdCOueQgQ+Fnq+TUsoz8FrOeltALgaHXai7u56OlQsZUP9Rd/rGVXbKHcAQCeKhGTAkP3GnquYPRs5",
+	"ioB5BcYj69tfA2YJtrByi7kEhnYlvwMIr3i2wnpWnMuWkJE/AbhSNkL3OzjwAK+NIdhKZk7O8wQVw/Z9",
+	"EEXLQAEzarS5ec6npeUtarS8VVxJFyQpa//DiQ3YmItCppQZ/WXG0O3CkiFqQzVvxNickVyRsZQu9phq",
+	"Cx10MQDtjgkqdB0xytixpat3OVCW4cIHJHqxOC0X2JyzLzrWrLPQOlSgBnCetBOSThSVBidQnsf8mok2",
+	"eVPkjeyEURQRlBYV6DL4u4IQnWgZSsDEKhixevNBd737GUWzbEs5nRm2lKIWHaLluDDMVk4yMmCpFOPa",
+	"iRYlEWVHo/0VJ3W3+URbMvGvOs9KC+oPMuGmhIEdWWQzba4x8Y4H/qwnS6kXPximjNa8X17BI2M8XcjC",
+	"VXMPhfPNplyZLGRKt8ZQ+87php4K7A2Mx7RgjQOAFujmEqJkZc4/1Nz9ydU8Zgs/C4NDWbKQsfYSnxFQ",
+	"meaNy/19nISfHH+N4+/tpnTxpllwRHIwGYtrBg2ba9w3zhQGQM+kJ4liNmu4EfQ999oiob05D6oEbYhU",
+	"ZVIoQ2bocVl6Xd6NRktluwkIruW2y01bC2pd2adsuRjHuLKj37Z+PK/s6EVBFAfUyg7oDboxKqAOaPwd",
+	"Gnb+wrskHOSMXqniTjynQ7z39twCFu5qmz5s229XGy+zrK0aYbHDwmXZqu5+P1j5D1+KbtV6OCv3xmu6",
+	"WMNhZU+/bS3H/sp+RcN6HvLVvYqWtQzFK3sVDat5aVf3cWLLspSXK3s3dGnIsLV6CL9xPX/Tup62ZTX9",
+	"zMpOrl09icn6Tm7rfwdmVcbUrmZVtl01bGINszLtmvyLV3astm7219xkAB9vKi5xKzuXLb8VpyVv7V3T",
+	"TVnL51GxX1dZxgtdugMP9iOe1iIcNrzPjWsMNCJv+A+Pa4fM/eZ5EWh4h/0poxNXcxDT7Gsl2WX7ZO9/",
+	"fW80cmwz8tok7SZxe/UCfNR0aW7vHxWmbK7ssnNFXAVbbFPz7FvVvmjX5BJ3Jyxq9lxbNURDjz8ANp6w",
+	"lC31R/Q2OjHtHhUllgmY70aF9WTQq8Ubv/F9cssi7y9FN2K0OM+8GIohzfN5LR01Wp3tJfeIUHijpKAp",
+	"jCFnQsNrczPowaAvSgcE0KWN5vlosKApRf7d8MHP1b9WSseG94UHjfUA2uRUwyE6RtMqVtxxuXetL0Rc",
+	"wiB+VBT9Vr4qt231wWVkPySIwi/LWfSNuxYlsTsv4pd4OVEIKPbSAp1p6j477kRbIJPf8kArHcufTrYC",
+	"F2op0O/E4Wt917B4v/V90XZsxoyrmdpDY4QW6ZxMWcKpiU0pvACtH4CxeatHRttlfvW7bWXRbd0umob3",
+	"eUgPaZqyfEvZSzznR+OlhH9se/RGJpivbCUHbnKOrrhGI0LHFXfl2ATlfYWW8LBhe5azoiKzidC9653b",
+	"Yj3ndbbSSvv7pAu715WYdt99mo5LFKjs/qM34DRkTLjbNtfSN6yx3pVt73N7lyZOOLZ7hjdbMi8y+OP+",
+	"T2iWMWHcFK01gQoyYH5U1f3qHrXQr1V9/aZ/BDR56Oajf1k+7pJC33HvXErsNVcVdzLJNu/bK5mmDDPw",
+	"vbd3yc2qJ3rvuPS1HAszFin6UOushQHbWLQmh6NHxcEvRVkV687C6sVGt9mu3T3y7KKGD9qVPEMRsnBr",
+	"YsItLi5YXEKSVMor488+muWgPt/rdjYFv64aYKH9HwIllAs1eANam7sdu5v0Bk39ZAGb3HQX7e/9ogZp",
+	"uZaeYEERLQS8Kzj+g3XpD1bBtN78wR8Exg3sEVwElWmvjHD3ux3tj8N0VWwWQu+k8AWs69PONfCk4jW6",
+	"6DC44L8rbPUh5wVa9eANg88tdMUPert4QVS6Gy6ZgTBO/QtzqHjhffksdmAWNZ/GBe/i2ZQKkjOaYKxe",
+	"LZeFR03VeS5xjPzyuXYAZF68dENU49eUS1iYmJcF5SPp9/WnF8/6/Rf/61lofz1/8ezD9vPv+8HH/+wH",
+	"/f7nKGr1+5+7Ub//+WD06UU/eGYbhu6PNe2ff//8xXPbtCHLShi8Lp1KGw1A8BpOC5PwwTqdYkayWY5B",
+	"Y0TxsWAJ2em2BiCBGM+mHok+Hx6cdKLdziuQSlrdqLO/s7sX7Uc1z/ijsEytwIXe6Rq4rXD993L2LPiB",
+	"e3t75FZ3gumYmqIQGTHGCRf+jQ4usHGle2eZ76nRHd91ChE8WS7HOZ2aRJVLcc5ParRyUJv0g2pyI2dp",
+	"Aqp1zscTvXJ4ID+X5qkxBqJHqPFszSRecBls3j+KOs9h92QRnh6aEqVFWAeKEShFYETpS2Kfu7hfauN4",
+	"Q/zRF1jfvUx6ae8qK8UuDC4sXUvXubEbn9mPZieK9ZVwLLPVyME/2BB98Va7/hfGKxcCMqSKtRQTimt+",
+	"zV6Sv+Y0m2yZmO+/Xp6eqLvH2YTBaSWvVsNWu8RlXlYaQShJZRMa3luqlupvW5HbS94ibNDO6iwtNaRL",
+	"GjPdfJiAdmJy8OOSvDxQ/eTX3dtWv5/0+4n9z4X5T6/yn+/WkdOX5IpRa4LPYbKrc76sQtTEBH1Vwr8X",
+	"968RbSt+/b8GNE3fjTCV3CpB8H09lSSmdWuAhGXgmLSvEqx6JpXieBibCEUKnCIuoiPikMQmCsCGUJ/6",
+	"b2q5KDHYupqOspbLopKSMm6Tc4y24BgZORPaZO7jqgi3qIdTFQEJxRYc1GBXcv0vhKAdYBGOGNxEBy4j",
+	"QwWkoYkcoySlwPNyds19yeb47NTxmyIHQiVdmGILkWOKMbuu8qz21n14GwY/L8R81KkAWhA1F0MTCq75",
+	"lLWXJBOxth+0FmCagIY5bRJRUhAPfLGlbU2R1bkmvHXt3YbBG8rFKu55A8zq7od22W3x2C7XuDS940pW",
+	"VOR+bJI2mNC5OU8xXHiJ8ME1m6q1SX48yeYW4XpqumE4nZ0izXM6r/Ppaq7HzYjDO8eAHioax2pZpoT1",
+	"MmnG7gGTWcqMwepG5midmNK5p6LeWUpwE6ssuYnlLtGiF/N22RwRfvSPO1stFyhyM2grEpm4KkwDYIIL",
+	"TTzYIr5WKlQ0HWLoOVBNIgP4anP2bVrS4tNa/C3111UYUei5t9UQt016Ycvbxci3NX2rrW8rAXEbEIut",
+	"9hTwtWsrIjBv62F266jEz1td7VseR5uOUBJ32sDeV42ycBzcronv+xIjUxkDUg0JXGOsrDS+rUQKruvp",
+	"7XwZQLi606Vrd9sYV7i+c7VDndH4NIuIVaEFj5ga9nD1ltQQz8d1H2Z16HuQaVrwAsltzg0bbpkajCXu",
+	"jskUS1zK5JYkO/ppg/RFRcS+qKUacAkoY5Oa6C86n7GYUHVleLTxV/ctDfu7wcp8AjXGuFCTdoOMsFjv",
+	"1k6O64kNIbal/1wJJNC1nEw4QPXLrg3zf0DvqiqCKWP97Lp7ezv7K4/HSqhyo1EYrwPt9rksxWTEblxY",
+	"h8kUFcICBGqHJhOC8QsasEriE1uny4iMG8ky55gFgyXLrNk18WalfFOjULPwzdG8CI6niXGmoemZh8Ej",
+	"mioWNma8LSQC79ivj17ECr81RZCJm2oPHaucJCinXGuW2PRARTV51NvHTKu+gGc2WaBXXrlM9FdJyvf1",
+	"coYX2wwIarFZ5pXMdPGfbH4MLFyiJwx9QQoU/wJZBcjzSah5EmqehJrfWqipckegnjLGuOXzj48BzbLg",
+	"01L+WcD+X8JstdYote/uSFdZMYxUUOQ9KQPxKFGz4RDkCUXnalGaKgpSrET0woZSPxvZUoX4XR37a6aM",
+	"c1IVOksQLMkH8hU3dB2cz9KbxHfnpBSGK/O4x1vCCH0P66i6pO6CU/0xKAtkuULntw5XN1ZoEtJkp7E5",
+	"HpV/RJZZacISrXz0Bfm+ir2AHhXcDYrwcNO3xNyG7P4NC1x2b1azf65asbciIY8LkerEGsmA1GHOTAzn",
+	"ZhEXspx8+e4D15P3BnOngNzWw9lvcmaW/p4NpNQLnY9n2g18whWAAPOxzjKWK5aw5DjLLheg2fy6/qGc",
+	"TeU1F+NzvzUsjUuFkJQ5M64jiyu8zrLjLPuJKtPg2Cu6Boz9PfsHysXmrb/j9Um4qXIxhq+fMI0d64uo",
+	"vGg0K9NGQE2poGMc4S0mLoAjBHPi1CbqIZ5i+Sns089yPIYXWjpg4DrMDR5LzpdOnGbZewAtS36YF7A1",
+	"1csVY8V2+JPPalCxTbgYnzhsAM5ZpCA5kTcilTQxtJNLYLUyP86HEw7TmOXsbYVqCnXxhKur84wOWYGI",
+	"9kXBqOovziZzxYc0fcOmMp/X3/4sx/DyzE3hFWiw9Uavstl5xlhSPM9SqkEtrE9yxFN2PleaTT2aKXrl",
+	"bMyVzudN7zJ5w/LzCUvTc6T3pjY1VHu7lq+s0e4arAhLlCdzM8qVybWE/mwmISNoQ+XJaK83i2Tfsc2y",
+	"6EIS7kknerK9PqkpT2rKH8j22iTILk8C+T/ZfMHIIYpAFl6zdzSYNdCrwLoQmHIQx+Ts3fkFmdIrhvkx",
+	"atrBhhmP17iY5Iwm70Q6Xyu0dm/D4NLbqkZXwCL7XmWmizn5vkJ2dvNY2P7qhBoy/LUJpnbEUhNeogSQ",
+	"CSoBiNKZHP3yF3XoL88g+FWr2zH5iIeznOv5OVZ0MtnRGM1NkJL560dnvv3bh4tgMTbDJocQJD62sQio",
+	"evfID9ib9GdRtDPEVvgni41NDlDSpJJGrwNBuFIzvyKt9evW+UxpFVpXLRPDybXqCzpLOJbKCAGrMe+7",
+	"Qu8Ag/NNSSnKweEINReexo3JpC2IJZ3pSddqx6bKVdBzECmAOdE6QyaErZfUEat9lAr/m4wlKsRMJ2PM",
+	"BzCY24wXLq3+jcyvQBhQw4mURdKMNjlzaTTeuHO7L+xLZbLglw6o3hyMLxigYBEd0CO70Y5Z6CiVN7j1",
+	"1N9Bd0JWHl7mqQWA6m1vp3LMRbsQIaRIuWDtoZxuy3xMhe2jtg2gtq+77Wi7iFhBCMuMeb7Hb1BYB5kN",
+	"5LP2e0aT9nGaYoVampRrJqdCzwSaUUAmXtr5Q84180fAe3x4uGQsTIR2xe5hmbqImnGc3SALOl1zMZLO",
+	"DZ+adOA2n65XmBStyLNiIr3t7U73oB21o3andxgdRtvBgqd8uSjnAvjCZoBtPsdfkGdm9SGJtwdM0/h5",
+	"b8ExyNbjWdCQQ3SCNkUbbHgs4DFQIbbM3S+ftZEfJHpW6omC7q52HNB2UV2mL/70pyLLExdETWSu+6Je",
+	"wrdWimjhxsHlpk8ZxaRP5JnhKngPZLkkUbYshBRYFIvaspyKaXsOxr/exkW1SZvp17h6lOXIyqu+oo4i",
+	"UDHMxYsyBhb5+oKO46KoNyyCjsmADq8wvUcRgWyAWoY5mPuW0axIy7rb6RI+IkpOGYIAC8LcUEVGVGmW",
+	"t8lrNMyVvYFxUi2nfEiUZpnNBu6uIxOurvrC1hnkFR8vtx8oC6u+eL3e4mdTetvNsb6JKByRuLQoxq78",
+	"mM2j0rqYZ6xH6uEowIvjoUxY7NK0O5enkMTWTSb23HBCEls/priI+l/vu9QjsVHrY5OO5W/n7972xXov",
+	"45VuxGQTL2LyVrpSsOhfRFVf4E0qbnmGd2EhUVwMmSfauWxKuDsXk5w5dHQJvkG0ELI8cuCMHNKZq6Rn",
+	"73q5ViwdlVDoixdYIy9+z5Sc5WgkwEwVcUjiU4EF/l3EQ498tuWecJmFjIPZ6e3WGp7y0gwbkbjM2AoD",
+	"uo94pcadS5JiY2DkZOvzVjvuAW7ZBxbZUHjlqsi2aGockCuGV4jo+22/ukfit5JMmZ7IhEyBukguZ5oR",
+	"zaZZSjUr8BAL7fpL4qrhO9rULx3YmeAGoCm8xnuL/TD0GkXeZafrb3zLsC7hHoG36Nv708XFGV7+t8lP",
+	"r49PKg6XVJG/vr4IyzxZDhUdmX4opCejjbjIeEXngChMMZLPUmbrgWF9qyFDj2Kk07mpL2Y792DQTpuc",
+	"ATTsDqjiqCB0ioiGNUQMZN2scjameeKKGw+pQuowZa1SpjXL1UvCEzOLqvd6uy+6oI/AVgKyY8EfmKlX",
+	"16gHNA5HkAtwfrbFk63nSLu1N9s8iVFqGgKLYQI4SWLDXciz+N+6B/Fz47fbF4QAIKolhSrljWAxFsVc",
+	"dSF9w7Gc2Q7WnuSJ2a05EVK0TAiCOWFCINnKHKgilxc/tg7b5PLPURRF+EGsRVSWSIGdw0b4y54A7b7Y",
+	"BQj5bKRJsC0oErlTeYJY/wfpjgXsausqmeWgioGnvv8NLJm3dKOxnmZDWS6cuYMWh6NmzBGJvrOFv0wp",
+	"PhIbpxeZkxg9FWJYYlwWl4iNEGKUJRPYlLtUN+Xa2n2x164eKbFRNQYu3RaCmZF48aDBZGZlIVS/ZJ5J",
+	"eEdJPJzQXMEx4QaNZ3rUOoRTat+IBS5zF4AWY1U0+6xNFMGPrcPQL7E3167IzZTmV0Y4BW7hqhSaaEeu",
+	"3XFuS3K5ElcIN79U7aXggFs9jMIQWHQ+l6BgkGdxvz9LDqMofl6F1gEeQIVg5aOBqZRKjEWi3ReH2NTO",
+	"YSLTRFnMbffFUVEp0hW0b6Bs8k74+aOMRLAMS9t90YmAqIQ06euBXAsfLAFAhTPEPmGajuPQET+gr18K",
+	"JyT//3//n+fV/SwqySHXg+XA/NI5ArVWSQdnRXFKnTYxGYxVQ12zOzNBy2W8Wj7EyE6O79larJ2uYS+2",
+	"/LvHf9zHRnA6wRyw/NhnY5PqkfioHVly7LBOXGMjHeBatQJrNtaaZlzTlMQXMQjF/wRseuY9/rutKiSI",
+	"HI0U02SWYcG0//d/uzu9vaMYRGnggjNXAa6Yn6F/A2VTwtfWuyb7kSEg1D2EJqmrHGQtVXOU46Mo6sCn",
+	"jo6OjlxsTj0sgaoyJgHL2XR221gKyRm9nGTqbGYeh1gwjZ1a5mqavzu/sAKyBWPPt1V49rMO8CGaZVag",
+	"LH0SCmLrwdpxJkMqQOOwHfdBP8C83J5GEC6kqAJOaWKKYywh6cJPqKsqqXC0A9jiooT/kgoPoS0Xg8sa",
+	"yrHgqlTmjJ+ivpFFpTzHXl2AfGxOajonMYwGc7NkxBOjAMVhwdRAValyyqLKJXnDfyDPOmG0exjuHeyb",
+	"7z0P/SkDyiSsfABLPGyTYzdEFJFrLlPLMbDsE1eaJS89ZQErUBb1Js2pcFMUPU75kFkXUauTvzm9qGji",
+	"qre9LTMmjPTalvl423bannK03WqujeVulfIdhMF1UWkEJCo0KWVM0IwHvWCnHbV3TNTZBE0k24a5HWdZ",
+	"aenYLoZW2796VfNut6tiEPRvDKv8mStttLUlN1eG/SvPcSVcXp8NMy+76moW0NV9PxZ9QbOsPAXFPLSp",
+	"W+zZIGSR82HCgIHKUeiyuRiJyqJ2gNAyrBcL2MDzk+qyq4XNl3j0lE3KCiNrW7oSchs0tZXSNmiJlUA2",
+	"GPCKb9TO+CpvOKA1WH2q1XXpRtGyC4+i3XYB79sw2N2kQ61aDHbrrO9WyXeDnXbWdypzL2OP/fU9qvk8",
+	"b8Ngb5M1NWX3xb4bzLEhFZtvnUfUdXb5j59gR53t+eMm1s9Ne9jGn0KvhBRwiCXMAQlMY/KBj0GN4Xy6",
+	"vSvt+UU/N0HuxUQYn8Igs2VPatFPNlU8Xc3lzLFUO8sV4cnmddD74qsKoVeqoBsLlXYl20Dq8Sue90VD",
+	"yfOXBWdFN+1KZ1GUsa3yTeNx7XPOO/PNSllzw0NcAbf5cuz3arxtVypaLfCgDXhDtdjBbRh0o91NSN2l",
+	"cb4T63oYbGu3s8F36mU8sN/eJotqSDT1KHhlhf0ZtFouwi1lf7fhV0ls/stqccVbw99Sphsvx+H5ek63",
+	"wATMgF/FBJyy0iREbECKrj7EA5AhNmIsLsfzl1Nvd32vhlS9j48GDWZ8AQ2GzUoPfEzVayGuin1aRjRj",
+	"pr+WYkqV/qtkb9i5nQ3xssib/URpT+L9X5n+IsL6TWX7pXXyv1wvQApbdN1CA8298AJTfveeDtBwQ4n7",
+	"t5C1N6CFaj5JlLWfJPQ/ulDwpA18vSSyzqB7f9oAqPalLtBcZv3+rbxocig9SHTVIrGx5bcvFk2/Swy2",
+	"l4rlT0bbJ6Ptk9H2mxltjXgDdO1xLJ/f/PYCXjM/+53Mvj7XUw1sryicT/XEcxzAa+wGE6yJeP56U7LL",
+	"kqGW22zrzPPJbvtkt32S1NbbbTfhgN9EYvttrbzrGFubnI5qd0TOw85cxzu/pL5AJ9XdJk5k5vjVnOjJ",
+	"ePxkPP72xuPNRKH7NCLfnSb7opkoyXKaHDN9HwT5ZJt+sk3/MW3TD1qF+eNbt78JkzIG83sUHJ6M5k9G",
+	"8yej+QMzmm+kiuHcYJmGIzSkLjOGFinIXM5yMqXDCRcmnC6e0itG8pmIgXnlJq53TWS18cb+VEzo1zV5",
+	"/VaGSA8nLCF6ksvZeFIk/wtC511eM+EDsBvWh8ExlS8ytXT0LeVmZfK2Azi9L1age/vp9r8DAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"installstatus/api/status"
@@ -92,34 +91,12 @@ func (c *connection) change(ctx context.Context, tenant string, key status.Key, 
 	if set == 0 {
 		return nil
 	}
-	update, err := c.updateOf(ctx, set)
+	update, err := c.statement(ctx, updateRow(set))
 	if err != nil {
-		return failure("preparing to change a status", err)
+		return err
 	}
 	if _, err := update.ExecContext(ctx, append(set.fields(to), tenant, key.App, key.ID)...); err != nil {
 		return failure("changing a status", err)
 	}
 	return nil
-}
-
-// maxUpdates is how many prepared updates a connection keeps. Callers patch the same few sets of columns again and again.
-const maxUpdates = 128
-
-func (c *connection) updateOf(ctx context.Context, set columnSet) (*sql.Stmt, error) {
-	if update, ok := c.updates[set]; ok {
-		return update, nil
-	}
-	update, err := c.PrepareContext(ctx, updateRow(set))
-	if err != nil {
-		return nil, err
-	}
-	if len(c.updates) == maxUpdates {
-		for some, old := range c.updates {
-			old.Close()
-			delete(c.updates, some)
-			break
-		}
-	}
-	c.updates[set] = update
-	return update, nil
 }
