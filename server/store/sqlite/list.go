@@ -36,7 +36,7 @@ func (c *connection) page(ctx context.Context, tenant string, query status.Query
 		if err := rows.Scan(allColumns.fields(&found)...); err != nil {
 			return page, failure("listing statuses", err)
 		}
-		if !page.Add(found.kept().Status, query) {
+		if !page.Add(*found.kept(), query) {
 			break
 		}
 	}

@@ -65,12 +65,12 @@ var laws = []rule{
 			query := status.Query{App: "app", Limit: rapid.IntRange(1, 4).Draw(t, "limit"), Order: orders().Draw(t, "order")}
 			for more := true; more; {
 				page, err := store.List(context.Background(), tenant, query)
-				if err != nil || page.More && len(page.Statuses) == 0 {
+				if err != nil || page.More && len(page.Rows) == 0 {
 					t.Fatalf("listing %+v: %+v, %v", query, page, err)
 				}
-				for _, s := range page.Statuses {
-					got = append(got, s.ID)
-					query.After = query.CursorOf(s)
+				for _, row := range page.Rows {
+					got = append(got, row.ID)
+					query.After = query.CursorOf(row.Status)
 				}
 				more = page.More
 				id := rapid.StringMatching(`[a-cA-C/é]{1,3}`).Draw(t, "id")
@@ -154,7 +154,7 @@ func (h history) list() {
 	}
 	got, err := h.store.List(context.Background(), tenant, query)
 	want, wantErr := h.model.List(context.Background(), tenant, query)
-	if !slices.Equal(got.Statuses, want.Statuses) || got.More != want.More || got.Count != want.Count || err != nil || wantErr != nil {
+	if !slices.Equal(got.Rows, want.Rows) || got.More != want.More || got.Count != want.Count || err != nil || wantErr != nil {
 		h.Fatalf("listing %+v of %s: %+v, %v; want %+v, %v", query, tenant, got, err, want, wantErr)
 	}
 }
