@@ -40,6 +40,10 @@ var laws = []rule{
 					h.list()
 				case step < 13:
 					h.delete()
+				case step < 16:
+					h.imports()
+				case step < 17:
+					h.apps()
 				default:
 					h.update()
 				}
@@ -187,6 +191,34 @@ func (h history) update() {
 	if got != want || created != wantCreated || kind(err) != kind(wantErr) {
 		h.Fatalf("updating %+v of %s with %+v, %+v:\n%+v, created %t, %v; want\n%+v, created %t, %v",
 			key, tenant, patch, cond, got, created, err, want, wantCreated, wantErr)
+	}
+}
+
+func (h history) imports() {
+	tenant, key := h.row()
+	var rows []status.Imported
+	for range rapid.IntRange(0, 4).Draw(h.T, "rows") {
+		_, key := h.row()
+		row := status.Imported{ID: key.ID, Patch: patches().Draw(h.T, "patch")}
+		if rapid.Bool().Draw(h.T, "in a user status") {
+			row.User = status.Set(key.User)
+		}
+		rows = append(rows, row)
+	}
+	created, changed, err := h.store.Import(context.Background(), tenant, key.App, rows)
+	wantCreated, wantChanged, wantErr := h.model.Import(context.Background(), tenant, key.App, rows)
+	if created != wantCreated || changed != wantChanged || err != nil || wantErr != nil {
+		h.Fatalf("importing %+v to %s of %s: %d, %d, %v; want %d, %d, %v", rows, key.App, tenant, created, changed, err, wantCreated, wantChanged, wantErr)
+	}
+}
+
+func (h history) apps() {
+	tenant, key := h.row()
+	after := rapid.SampledFrom([]string{"", key.App}).Draw(h.T, "after")
+	got, err := h.store.Apps(context.Background(), tenant, after, 1)
+	want, wantErr := h.model.Apps(context.Background(), tenant, after, 1)
+	if !slices.Equal(got, want) || err != nil || wantErr != nil {
+		h.Fatalf("apps of %s after %q: %q, %v; want %q, %v", tenant, after, got, err, want, wantErr)
 	}
 }
 

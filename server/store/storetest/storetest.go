@@ -32,6 +32,7 @@ func Run(t *testing.T, engine Engine) {
 		{"conditions", conditions},
 		{"deletions", deletions},
 		{"lists", lists},
+		{"imports", imports},
 		{"concurrency", concurrency},
 		{"contexts", contexts},
 		{"closing", closing},
