@@ -67,6 +67,16 @@ func (o *Operation) ValidateBody(body []byte) error {
 	return invalid(code, violations)
 }
 
+// CheckBody is ValidateBody for a body that Decode has read, or that was put together of what Decode gives. It hands the body
+// on as Validate does, and may change value on the way.
+func (o *Operation) CheckBody(value any, duplicates []Violation) (body any, err error) {
+	if o.body == nil {
+		return nil, fmt.Errorf("the operation %s takes no body", o.ID)
+	}
+	body, code, violations := o.checkValue(nil, value, duplicates)
+	return body, invalid(code, violations)
+}
+
 func invalid(code string, violations []Violation) error {
 	if len(violations) == 0 {
 		return nil
@@ -148,6 +158,10 @@ func (o *Operation) checkBody(params []Param, body []byte) (value any, code stri
 	if err != nil {
 		return nil, "BadRequest", []Violation{unreadable("", err.Error())}
 	}
+	return o.checkValue(params, value, duplicates)
+}
+
+func (o *Operation) checkValue(params []Param, value any, duplicates []Violation) (checked any, code string, violations []Violation) {
 	rule := o.body
 	value = rule.shape.normalise(value, nil, func(v Violation) { violations = append(violations, v) })
 	violations = append(violations, o.checkID(value, params)...)
