@@ -32,9 +32,9 @@ type Store interface {
 	// them at most.
 	Apps(ctx context.Context, tenant, after string, limit int) ([]string, error)
 
-	// Import makes and changes rows of an app as Imported.Row says, one after the other, all of them in one atomic step. It
-	// counts those that it made and those that it changed; a row that was as it should be is neither. What an error says
-	// is as for Update. Others can write again only when it has ended, so rows should be few.
+	// Import makes and changes rows of an app as Imported.Row says, one after the other, each as lasting as by Update, and
+	// counts those that it made and those that it changed; a row that was as it should be is neither. It lets others
+	// write in between. Where it ends with an error, the rows that it has counted are written.
 	Import(ctx context.Context, tenant, app string, rows []Imported) (created, changed int, err error)
 
 	// Ready reports whether the engine can serve now.

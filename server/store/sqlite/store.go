@@ -21,6 +21,8 @@ type Store struct {
 	readers *pool // in memory the writer itself, since no other connection would see the data
 	closing chan struct{}
 	close   sync.Once
+
+	others others // of whoever has borrowed the writer
 }
 
 var _ status.Store = (*Store)(nil)
@@ -86,7 +88,9 @@ func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Im
 		return 0, 0, err
 	}
 	defer s.writer.giveBack(c)
-	return c.importRows(ctx, tenant, app, rows)
+	i := importing{connection: c, tenant: tenant, app: app, rows: rows}
+	err = i.all(ctx, &s.others)
+	return i.created, i.changed, err
 }
 
 // Ready implements status.Store: it reads from the database.
