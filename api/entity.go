@@ -84,7 +84,12 @@ func (r *EntityReader) Read(members map[string]any, duplicates []contract.Violat
 
 func idOf(value any) (id string, isID bool) {
 	id, _ = value.(string)
-	return id, id != "" && utf8.RuneCountInString(id) <= maxID && strings.IndexByte(id, 0) < 0
+	return id, IsID(id)
+}
+
+// IsID reports whether a text can be the id of something.
+func IsID(text string) bool {
+	return text != "" && utf8.RuneCountInString(text) <= maxID && strings.IndexByte(text, 0) < 0
 }
 
 func noID(member, allowed string) contract.Violation {

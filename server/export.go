@@ -45,7 +45,7 @@ func (c exportCommand) Run(ctx context.Context, to terminal) (err error) {
 		return err
 	}
 	e := exporting{exportCommand: c, store: store, writer: writer, progress: newProgress(to.err)}
-	e.progress.begin("exporting", -1)
+	e.progress.begin("exporting", "rows", -1)
 	defer e.progress.end()
 	began := time.Now()
 	if err := e.all(ctx); err != nil {
@@ -104,7 +104,7 @@ func (e *exporting) app(ctx context.Context, app string) error {
 			query.After = query.CursorOf(row.Status)
 		}
 		e.rows += len(page.Rows)
-		e.progress.at(int64(e.rows), e.rows)
+		e.progress.at(int64(e.rows))
 		if !page.More {
 			return nil
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"installstatus/api"
 	"installstatus/api/status"
 	"installstatus/server/transfer"
 )
@@ -52,13 +53,17 @@ func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
 	if c.Tenant == "" {
 		return usageError{errors.New("--tenant is empty")}
 	}
-	file, err := c.open(to.in)
+	if c.App != "" && !api.IsID(c.App) {
+		return usageError{errors.New("--app is no id")}
+	}
+	telling := newProgress(to.err)
+	file, err := c.open(ctx, to.in, telling)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	defer debug.SetGCPercent(debug.SetGCPercent(25)) // a quarter more than what is known of the rows, not twice as much
-	i := importing{importCommand: c, file: file, to: to, progress: newProgress(to.err), began: time.Now()}
+	i := importing{importCommand: c, file: file, to: to, progress: telling, began: time.Now()}
 	defer i.progress.end()
 	if err := i.check(ctx); err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
@@ -82,11 +87,13 @@ func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
 	return nil
 }
 
-func (c importCommand) open(stdin io.Reader) (*transfer.File, error) {
-	if c.File == "-" {
-		return transfer.Spool(stdin)
+func (c importCommand) open(ctx context.Context, stdin io.Reader, telling *progress) (*transfer.File, error) {
+	if c.File != "-" {
+		return transfer.Open(c.File)
 	}
-	return transfer.Open(c.File)
+	telling.begin("reading", "bytes", -1)
+	defer telling.end()
+	return transfer.Spool(ctx, stdin, telling.at)
 }
 
 // importing is an import under way, and what it has counted.
@@ -104,23 +111,24 @@ type importing struct {
 
 // check reads the whole file, lists what can't be taken, and finds the rows that count.
 func (i *importing) check(ctx context.Context) error {
-	i.progress.begin("checking", i.file.Size)
+	i.progress.begin("checking", "bytes", i.file.Size)
 	unknownDetails := make(map[string]int)
-	ignored, err := i.each(ctx, func(row *transfer.Row, refused *transfer.Refused) error {
+	ignored, err := i.each(ctx, func(row *transfer.Row) error {
 		i.read++
-		if refused != nil {
-			i.refused++
-			for _, p := range refused.Problems {
-				if _, err := fmt.Fprintf(i.to.out, "line %d\t%s\t%s\n", refused.Line, p.Column, p.Reason); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
 		if row.UnknownDetail != "" {
 			unknownDetails[row.UnknownDetail]++
 		}
 		i.latest.Add(row)
+		return nil
+	}, func(refused *transfer.Refused) error {
+		i.read++
+		i.refused++
+		i.progress.clear()
+		for _, p := range refused.Problems {
+			if _, err := fmt.Fprintf(i.to.out, "line %d\t%s\t%s\n", refused.Line, p.Column, p.Reason); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 	i.toWrite = i.latest.Settle()
@@ -129,13 +137,13 @@ func (i *importing) check(ctx context.Context) error {
 		fmt.Fprintf(i.to.err, "note: columns that are ignored: %s\n", strings.Join(ignored, ", "))
 	}
 	for _, code := range slices.Sorted(maps.Keys(unknownDetails)) {
-		fmt.Fprintf(i.to.err, "note: %d rows have the install state detail %s, which the API has no word for; they get none\n", unknownDetails[code], code)
+		fmt.Fprintf(i.to.err, "note: rows with the install state detail %s, which the API has no word for, get none: %d\n", code, unknownDetails[code])
 	}
 	return err
 }
 
-// each calls do for every row of the file, or for its refusal, and gives the columns that are ignored.
-func (i *importing) each(ctx context.Context, do func(*transfer.Row, *transfer.Refused) error) (ignored []string, err error) {
+// each calls take for every row of the file, or refuse where it can't be taken. It gives the columns that are ignored.
+func (i *importing) each(ctx context.Context, take func(*transfer.Row) error, refuse func(*transfer.Refused) error) (ignored []string, err error) {
 	rows, err := i.file.Rows(i.App)
 	if err != nil {
 		return nil, err
@@ -145,20 +153,21 @@ func (i *importing) each(ctx context.Context, do func(*transfer.Row, *transfer.R
 		row, err := rows.Next()
 		refused := (*transfer.Refused)(nil)
 		switch {
+		case err == nil:
+			err = take(&row)
+		case errors.As(err, &refused):
+			err = refuse(refused)
 		case errors.Is(err, io.EOF):
 			return rows.Ignored, nil
-		case errors.As(err, &refused):
-		case err != nil:
-			return rows.Ignored, err
 		}
-		if err := do(&row, refused); err != nil {
+		if err != nil {
 			return rows.Ignored, err
 		}
 		if number%256 == 0 {
 			if ctx.Err() != nil {
-				return nil, errors.New("interrupted")
+				return nil, errors.New("interrupted; nothing was written")
 			}
-			i.progress.at(rows.BytesRead(), number)
+			i.progress.at(rows.BytesRead())
 		}
 	}
 }
@@ -168,9 +177,12 @@ const chunk = 500
 
 // write writes the rows that count, in chunks of one app each.
 func (i *importing) write(ctx context.Context, store status.Store) error {
-	i.progress.begin("writing", i.file.Size)
+	i.progress.begin("writing", "bytes", i.file.Size)
 	rows, app := make([]status.Imported, 0, chunk), ""
 	flush := func() error {
+		if len(rows) == 0 {
+			return nil
+		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("interrupted when %d of %d rows had been written; import it again to go on", i.written, i.toWrite)
 		}
@@ -183,10 +195,7 @@ func (i *importing) write(ctx context.Context, store status.Store) error {
 		return nil
 	}
 	number := -1
-	_, err := i.each(context.WithoutCancel(ctx), func(row *transfer.Row, refused *transfer.Refused) error {
-		if refused != nil {
-			return nil
-		}
+	_, err := i.each(context.WithoutCancel(ctx), func(row *transfer.Row) error {
 		if number++; !i.latest.Counts(number) {
 			return nil
 		}
@@ -198,7 +207,7 @@ func (i *importing) write(ctx context.Context, store status.Store) error {
 		}
 		rows = append(rows, row.Imported)
 		return nil
-	})
+	}, func(*transfer.Refused) error { return nil })
 	if err == nil {
 		err = flush()
 	}

@@ -16,6 +16,7 @@ type progress struct {
 	onTerminal bool
 	bar        *progressbar.ProgressBar // of the part that has begun, on a terminal
 	doing      string
+	unit       string
 	total      int64
 	told       time.Time
 }
@@ -28,9 +29,9 @@ func newProgress(to io.Writer) *progress {
 	return &progress{to: to, onTerminal: isFile && term.IsTerminal(int(file.Fd()))}
 }
 
-// begin begins a part of the work, which is done at the total; -1 if that is not known.
-func (p *progress) begin(doing string, total int64) {
-	p.doing, p.total, p.told = doing, total, time.Now()
+// begin begins a part of the work. total is how many of the unit it has, -1 if that is not known.
+func (p *progress) begin(doing, unit string, total int64) {
+	p.doing, p.unit, p.total, p.told = doing, unit, total, time.Now()
 	if p.onTerminal {
 		p.bar = progressbar.NewOptions64(total,
 			progressbar.OptionSetWriter(p.to),
@@ -42,25 +43,32 @@ func (p *progress) begin(doing string, total int64) {
 	}
 }
 
-// at is told how much of the total is done, and how many rows that is.
-func (p *progress) at(done int64, rows int) {
+// at is told how much of the part is done.
+func (p *progress) at(done int64) {
 	switch {
 	case p.bar != nil:
-		p.bar.Set64(done) // a bar that can't be drawn stops nothing
+		_ = p.bar.Set64(done) // a bar that can't be drawn stops nothing
 	case time.Since(p.told) < between:
 	case p.total > 0:
 		p.told = time.Now()
-		fmt.Fprintf(p.to, "%s: %d rows, %d %%\n", p.doing, rows, 100*done/p.total)
+		fmt.Fprintf(p.to, "%s: %d %%\n", p.doing, 100*done/p.total)
 	default:
 		p.told = time.Now()
-		fmt.Fprintf(p.to, "%s: %d rows\n", p.doing, rows)
+		fmt.Fprintf(p.to, "%s: %d %s\n", p.doing, done, p.unit)
+	}
+}
+
+// clear makes room for a line of something else.
+func (p *progress) clear() {
+	if p.bar != nil {
+		_ = p.bar.Clear()
 	}
 }
 
 // end takes the bar away.
 func (p *progress) end() {
 	if p.bar != nil {
-		p.bar.Finish()
+		_ = p.bar.Finish()
 		p.bar = nil
 	}
 }

@@ -15,7 +15,7 @@ import (
 // ones, or texts if the export asked for localizationType ReplaceLocalizableValues.
 const (
 	DeviceID               = "DeviceId"
-	applicationID          = "ApplicationId"
+	ApplicationID          = "ApplicationId"
 	deviceName             = "DeviceName"
 	userName               = "UserName"
 	userPrincipalName      = "UserPrincipalName"
@@ -33,7 +33,7 @@ const (
 // Reads reports whether a column is read. Names are Intune's, in its case.
 func Reads(column string) bool {
 	switch column {
-	case DeviceID, applicationID, deviceName, userName, userPrincipalName, platform, appVersion, lastModifiedDateTime,
+	case DeviceID, ApplicationID, deviceName, userName, userPrincipalName, platform, appVersion, lastModifiedDateTime,
 		installState, appInstallState, installStateDetail, appInstallStateDetails, hexErrorCode, errorCode:
 		return true
 	}
@@ -62,7 +62,7 @@ func Read(cell func(column string) (text string, there bool)) (Row, []Problem) {
 	if row.DeviceID == "" {
 		r.problem(DeviceID, "missing; the device is what a row is about")
 	}
-	if _, app, there := r.first(applicationID); there {
+	if _, app, there := r.first(ApplicationID); there {
 		row.App = app
 	}
 	p := &row.Patch

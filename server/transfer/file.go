@@ -2,11 +2,16 @@ package transfer
 
 import (
 	"archive/zip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"sync"
+	"time"
+
+	"installstatus/api"
 )
 
 // File is what rows are read from, as often as it takes.
@@ -16,34 +21,58 @@ type File struct {
 	file      *os.File
 	packed    *zip.File // in file, nil if it is not packed
 	temporary bool
+	entities  func() (*api.EntityReader, error) // made when it is needed, and once
 }
 
 // Open opens a file that holds rows, or a zip with one such file in it, as Intune delivers its exports. It is for Close to
-// close.
+// close. An error does not name the path.
 func Open(path string) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, errors.Unwrap(err)
 	}
 	return newFile(file, false)
 }
 
-// Spool is Open for a stream: it is kept in a temporary file, which Close removes.
-func Spool(from io.Reader) (*File, error) {
+// Spool is Open for a stream: it is kept in a temporary file, which Close removes. tell is told how many bytes there are so far.
+// When the context ends, Spool does too, though something may still be waiting for the stream.
+func Spool(ctx context.Context, from io.Reader, tell func(int64)) (*File, error) {
 	file, err := os.CreateTemp("", "installstatus-import-*")
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.Copy(file, from); err != nil {
-		err = fmt.Errorf("keeping standard input in %s: %w", file.Name(), err)
+	copied := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(file, from)
+		copied <- err
+	}()
+	if err := await(ctx, copied, file, tell); err != nil {
+		err = fmt.Errorf("keeping the stream in %s: %w", file.Name(), err)
 		file.Close()
 		return nil, errors.Join(err, os.Remove(file.Name()))
 	}
 	return newFile(file, true)
 }
 
+func await(ctx context.Context, copied <-chan error, file *os.File, tell func(int64)) error {
+	now := time.NewTicker(100 * time.Millisecond)
+	defer now.Stop()
+	for {
+		select {
+		case err := <-copied:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-now.C:
+			if info, err := file.Stat(); err == nil {
+				tell(info.Size())
+			}
+		}
+	}
+}
+
 func newFile(file *os.File, temporary bool) (*File, error) {
-	f := &File{file: file, temporary: temporary}
+	f := &File{file: file, temporary: temporary, entities: sync.OnceValues(api.NewEntityReader)}
 	if err := f.unpack(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -96,9 +125,22 @@ func (f *File) unpack() error {
 }
 
 // open opens what the file holds, from the start.
-func (f *File) open() (io.ReadCloser, error) {
-	if f.packed != nil {
-		return f.packed.Open()
+func (f *File) open() (*source, error) {
+	if f.packed == nil {
+		return &source{ReadCloser: io.NopCloser(io.NewSectionReader(f.file, 0, f.Size))}, nil
 	}
-	return io.NopCloser(io.NewSectionReader(f.file, 0, f.Size)), nil
+	unpacked, err := f.packed.Open()
+	return &source{ReadCloser: unpacked}, err
+}
+
+// source counts what is read.
+type source struct {
+	io.ReadCloser
+	read int64
+}
+
+func (s *source) Read(p []byte) (n int, err error) {
+	n, err = s.ReadCloser.Read(p)
+	s.read += int64(n)
+	return n, err
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Latest finds out which rows of a file count, for Intune writes a row for each user of a device: of the rows of one app and
-// id the one that synced last, and of those that synced at one time the last in the file. Until Settle it takes some 40 bytes
+// id the one that synced last, and of those that synced at one time the last in the file. Until Settle it takes some 30 bytes
 // a row, afterwards one.
 type Latest struct {
 	seen     [256][]sighting // by the first byte of the identity
@@ -21,9 +21,9 @@ type Latest struct {
 
 // sighting is a row of an app and an id, which it knows by their hash.
 type sighting struct {
-	identity [16]byte
-	synced   int64
+	identity [12]byte // among a million rows the chance that two differ in nothing but this is 1 in 10^17
 	number   uint32
+	synced   int64
 }
 
 // Add takes in the next row.
@@ -55,12 +55,12 @@ func (l *Latest) Settle() (count int) {
 // Counts reports whether a row counts, by its number in the order of adding, from 0.
 func (l *Latest) Counts(number int) bool { return number < len(l.outdated) && !l.outdated[number] }
 
-func identityOf(row *Row) [16]byte {
+func identityOf(row *Row) [12]byte {
 	name := make([]byte, 0, 128)
 	name = binary.AppendUvarint(name, uint64(len(row.App)))
 	name = append(append(name, row.App...), row.ID...)
 	hash := sha256.Sum256(name)
-	return [16]byte(hash[:16])
+	return [12]byte(hash[:12])
 }
 
 // syncedOf counts in steps of 100 ns, in which the years 1 to 9999 fit.

@@ -19,9 +19,10 @@ type Reader struct {
 	// Ignored are the columns that are not read, but for those that Intune's report is known to have.
 	Ignored []string
 
-	app    string
-	rows   rowReader
-	source *source
+	app      string
+	rows     rowReader
+	source   *source
+	entities func() (*api.EntityReader, error)
 }
 
 // rowReader reads the rows of one form of file. Next gives io.EOF at the end, a *Refused for a row that can't be taken, and any
@@ -40,7 +41,7 @@ func (f *File) Rows(app string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{app: app, source: &source{ReadCloser: opened}}
+	r := &Reader{app: app, source: opened, entities: f.entities}
 	if err := r.detect(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -63,24 +64,13 @@ func (r *Reader) BytesRead() int64 { return r.source.read }
 // Close ends reading.
 func (r *Reader) Close() error { return r.source.Close() }
 
-type source struct {
-	io.ReadCloser
-	read int64
-}
-
-func (s *source) Read(p []byte) (n int, err error) {
-	n, err = s.ReadCloser.Read(p)
-	s.read += int64(n)
-	return n, err
-}
-
 // detect finds out by the first bytes what the file is.
 func (r *Reader) detect() error {
 	const enough = 64 << 10
 	text := bufio.NewReaderSize(r.source, enough)
 	switch mark, _ := text.Peek(3); {
 	case bytes.Equal(mark, []byte("\xef\xbb\xbf")):
-		text.Discard(len(mark))
+		_, _ = text.Discard(len(mark)) // which are buffered
 	case bytes.HasPrefix(mark, []byte("\xff\xfe")), bytes.HasPrefix(mark, []byte("\xfe\xff")):
 		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM) // as Windows PowerShell and Excel write
 		text = bufio.NewReaderSize(transform.NewReader(text, utf16.NewDecoder()), enough)
@@ -94,14 +84,14 @@ func (r *Reader) detect() error {
 		return errors.New("there is nothing in it")
 	}
 	if head[0] != '{' && head[0] != '[' {
-		table, err := newTable(text)
+		table, err := newTable(text, r.entities)
 		if err != nil {
 			return fmt.Errorf("reading it as CSV: %w", err)
 		}
 		r.rows, r.Ignored = table, table.ignored
 		return nil
 	}
-	entities, err := api.NewEntityReader()
+	entities, err := r.entities()
 	if err != nil {
 		return err
 	}
@@ -116,7 +106,9 @@ func (r *Reader) detect() error {
 // isCollection reports whether a text begins with an object that has an array of rows in it.
 func isCollection(text []byte) bool {
 	tokens := json.NewDecoder(bytes.NewReader(text))
-	tokens.Token() // its {
+	if _, err := tokens.Token(); err != nil { // its {
+		return false
+	}
 	for tokens.More() {
 		name, err := tokens.Token()
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"installstatus/api"
 	"installstatus/api/status"
 	"installstatus/server/intune"
 )
@@ -59,6 +60,14 @@ func rowOfIntune(line int, cell func(column string) (text string, there bool)) (
 	return row, nil
 }
 
+// appColumn is what the app's column is called.
+func (r Row) appColumn() string {
+	if r.fromIntune {
+		return intune.ApplicationID
+	}
+	return api.MemberApp
+}
+
 // placed finds the app and the id of a row. The app is that of the caller, "" for none; a row may name no other.
 func placed(row Row, app string) (Row, error) {
 	switch {
@@ -67,7 +76,9 @@ func placed(row Row, app string) (Row, error) {
 	case row.App == "", row.fromIntune && strings.EqualFold(row.App, app): // Intune's ids are GUIDs
 		row.App = app
 	case app != "" && row.App != app:
-		return Row{}, refuse(row.Line, "", "it is of another app than the one that was asked for")
+		return Row{}, refuse(row.Line, row.appColumn(), "another app than the one that was asked for")
+	case !api.IsID(row.App):
+		return Row{}, refuse(row.Line, row.appColumn(), "not an id")
 	}
 	if row.ID == "" {
 		device := strings.TrimSpace(row.Patch.DeviceID.Value.Value)

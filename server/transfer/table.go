@@ -24,10 +24,10 @@ type table struct {
 	ignored  []string
 }
 
-func newTable(text *bufio.Reader) (*table, error) {
+func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*table, error) {
 	if start, _ := text.Peek(len("#TYPE ")); string(start) == "#TYPE " {
 		if _, err := text.ReadSlice('\n'); err != nil { // Export-Csv of Windows PowerShell writes such a line before the header
-			return nil, fmt.Errorf("line 1: %w", err)
+			return nil, errors.New("it has no header")
 		}
 	}
 	t := &table{records: csv.NewReader(text, separatorOf(text)), at: make(map[string]int)}
@@ -47,7 +47,7 @@ func newTable(text *bufio.Reader) (*table, error) {
 			return nil, fmt.Errorf("line %d: the header has neither DeviceId, as Intune's report DeviceInstallStatusByApp has, nor id, as an export of this program", line)
 		}
 		reads = func(column string) bool { return columnNamed(column) != nil }
-		if t.entities, err = api.NewEntityReader(); err != nil {
+		if t.entities, err = entities(); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"installstatus/api/status"
+	"installstatus/server/store/sqlite"
+)
+
+func TestExportAsCSV(t *testing.T) {
+	d := newDatabase(t)
+	d.imports(fixture(t, "intune.csv"), "4 created", "--app", fixtureApp)
+	if got, want := d.exports("--format", "csv"), fixture(t, "statuses.csv"); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+func TestAnExportOfATenantWithoutDataIsEmpty(t *testing.T) {
+	d := newDatabase(t)
+	d.imports(`{"id":"another tenant's"}`, "1 created", "--app", "app", "--tenant", tenantB)
+	if got := d.exports(); got != "" {
+		t.Error(got)
+	}
+	d.imports(d.exports("--format", "csv"), "0 rows read")
+}
+
+func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
+	first := newDatabase(t)
+	tenants := 0
+	texts := rapid.Custom(func(t *rapid.T) status.Text {
+		return status.Text{Valid: true, Value: strings.ReplaceAll(rapid.OneOf(rapid.String(), rapid.StringMatching(`[",;\r\n ]{0,3}`)).Draw(t, "text"), "\x00", "")}
+	})
+	store, err := sqlite.Open(t.Context(), first.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	rapid.Check(t, func(t *rapid.T) {
+		tenants++
+		from := fmt.Sprint("tenant ", tenants)
+		for n := range rapid.IntRange(1, 8).Draw(t, "statuses") {
+			key := status.Key{App: "app " + rapid.SampledFrom([]string{"1", "2"}).Draw(t, "app"), ID: fmt.Sprint(n, texts.Draw(t, "id").Value)}
+			key.User = rapid.SampledFrom([]string{"", "user"}).Draw(t, "user")
+			patch := status.Patch{ErrorCode: status.Set(rapid.Int32().Draw(t, "code"))}
+			for _, field := range []*status.Field[status.Text]{&patch.DeviceName, &patch.DeviceID, &patch.UserPrincipalName, &patch.OSVersion} {
+				if rapid.Bool().Draw(t, "given") {
+					*field = status.Set(texts.Draw(t, "of"))
+				}
+			}
+			if _, _, err := store.Update(first.Context(), from, key, patch, status.Cond{CreateIfMissing: true}); err != nil {
+				t.Fatal(err)
+			}
+			if name := texts.Draw(t, "another name"); name.Value == "" { // which moves no row to another user status
+				if _, _, err := store.Update(first.Context(), from, key, status.Patch{UserPrincipalName: status.Set(name)}, status.Cond{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		want := first.exports("--tenant", from)
+		for _, format := range []string{"ndjson", "csv"} {
+			to := from + " from " + format
+			first.imports(first.exports("--tenant", from, "--format", format), "0 refused", "--tenant", to)
+			if got := first.exports("--tenant", to); got != want {
+				t.Fatalf("%s\nwant %s", got, want)
+			}
+		}
+	})
+}

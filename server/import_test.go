@@ -1,0 +1,282 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/encoding/unicode"
+
+	"installstatus/api/status"
+	"installstatus/api/status/memory"
+	"installstatus/server/transfer"
+)
+
+// database is a file that commands of tests share.
+type database struct {
+	*testing.T
+	file string
+}
+
+func newDatabase(t *testing.T) database {
+	return database{t, filepath.Join(t.TempDir(), "test.db")}
+}
+
+// ran is what a command that has ended has said.
+type ran struct {
+	code     int
+	out, err string
+}
+
+// run runs import or export on the database, for tenant A.
+func (d database) run(in, command string, args ...string) ran {
+	d.Helper()
+	var out, err bytes.Buffer
+	args = append([]string{command, "--db", "sqlite:" + d.file, "--tenant", tenantA}, args...)
+	code := run(d.Context(), args, terminal{in: strings.NewReader(in), out: &out, err: &err})
+	return ran{code, out.String(), err.String()}
+}
+
+// imports imports a text, and asserts that the last line says what is wanted of its numbers.
+func (d database) imports(text, want string, args ...string) ran {
+	d.Helper()
+	r := d.run(text, "import", append(args, "-")...)
+	if r.code != 0 || !strings.Contains(r.err, want) {
+		d.Fatalf("exit code %d\n%s%swant %s", r.code, r.out, r.err, want)
+	}
+	return r
+}
+
+func (d database) exports(args ...string) string {
+	d.Helper()
+	r := d.run("", "export", args...)
+	if r.code != 0 {
+		d.Fatalf("exit code %d: %s", r.code, r.err)
+	}
+	return r.out
+}
+
+const fixtureApp = "7a6f1c2e-0d4b-4a55-9f0e-3c1d5b8e2f60"
+
+func fixture(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "import", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestTheSameRowsInEveryFormBecomeTheSameStatuses(t *testing.T) {
+	want := fixture(t, "statuses.ndjson")
+	forms := map[string]string{
+		"Intune's CSV in UTF-16":   inUTF16(t, fixture(t, "intune.csv")),
+		"Intune's CSV with tabs":   strings.ReplaceAll(fixture(t, "intune-saved-by-excel.csv"), ";", "\t"),
+		"Intune's CSV in its zip":  zipped(t, "DeviceInstallStatusByApp_1.csv", fixture(t, "intune.csv")),
+		"Intune's JSON in its zip": zipped(t, "DeviceInstallStatusByApp_1.json", fixture(t, "intune.json")),
+	}
+	for _, name := range []string{
+		"intune.csv",                     // with a byte order mark, CR LF, German texts, quotes, every form of error code, dates or none
+		"intune-saved-by-excel.csv",      // with semicolons, as Excel saves it where the comma divides decimals
+		"intune-saved-by-powershell.csv", // with a line #TYPE, and every cell in quotes
+		"intune-every-column.csv",        // as exported where nobody selected columns, the app's GUID in upper case
+		"intune-in-english.csv",          // as exported with localizationType ReplaceLocalizableValues
+		"intune.json",
+		"graph-answer.json", "graph-entities.json", "graph-entities-by-jq.json",
+		"statuses.ndjson", "statuses.csv",
+	} {
+		forms[name] = fixture(t, name)
+	}
+	for name, text := range forms {
+		d := newDatabase(t)
+		d.imports(text, "4 rows read, 4 created, 0 changed, 0 unchanged, 0 refused;", "--app", fixtureApp)
+		if got := d.exports(); got != want {
+			t.Errorf("%s: %s\nwant %s", name, got, want)
+		}
+		d.imports(text, "4 rows read, 0 created, 0 changed, 4 unchanged, 0 refused;", "--app", fixtureApp)
+	}
+}
+
+func inUTF16(t *testing.T, text string) string {
+	encoded, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(strings.TrimPrefix(text, "\ufeff"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return encoded
+}
+
+func zipped(t *testing.T, name, text string) string {
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	entry, err := w.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry.Write([]byte(text))
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return archive.String()
+}
+
+func TestRowsThatCannotBeTakenAreListedAndNothingIsWritten(t *testing.T) {
+	for name, want := range map[string]struct{ counts, kept string }{
+		"refused.csv":    {"6 of 8 rows", "8 rows read, 2 created, 0 changed, 0 unchanged, 6 refused;"},
+		"refused.ndjson": {"8 of 10 rows", "10 rows read, 2 created, 0 changed, 0 unchanged, 8 refused;"},
+	} {
+		d := newDatabase(t)
+		listed := fixture(t, strings.Replace(name, "refused", "listed-of", 1)+".tsv")
+		args := []string{"--app", fixtureApp, filepath.Join("testdata", "import", name)}
+		r := d.run("", "import", args...)
+		if r.code != 1 || r.out != listed || !strings.Contains(r.err, want.counts) {
+			t.Errorf("%s: exit code %d\n%s%s", name, r.code, r.out, r.err)
+		}
+		if _, err := os.Stat(d.file); err == nil {
+			t.Errorf("%s: there is a database", name)
+		}
+		r = d.run("", "import", append([]string{"--keep-going"}, args...)...)
+		if r.code != 1 || r.out != listed || !strings.Contains(r.err, want.kept) {
+			t.Errorf("%s, kept going: exit code %d\n%s%s", name, r.code, r.out, r.err)
+		}
+		if got := strings.Count(d.exports(), "\n"); got != 2 {
+			t.Errorf("%s: %d rows were written", name, got)
+		}
+	}
+}
+
+func TestNotesTellWhatIsLeftOut(t *testing.T) {
+	d := newDatabase(t)
+	r := d.imports("DeviceId,Comment,AppInstallStateDetails\n1,secret,-1\n2,,1009\n3,,-1\n", "3 created", "--app", "app")
+	for _, note := range []string{"note: columns that are ignored: Comment\n", "note: rows with the install state detail -1, which the API has no word for, get none: 2\n", "detail 1009"} {
+		if !strings.Contains(r.err, note) || strings.Contains(r.err, "secret") {
+			t.Errorf("%s", r.err)
+		}
+	}
+}
+
+func TestOfTheRowsOfADeviceTheOneThatSyncedLastCounts(t *testing.T) {
+	text := "DeviceId,DeviceName,LastModifiedDateTime\nA,first,2021-11-09 10:00:00\nb,other,\na,last,2021-11-09T13:00:00+02:00\nA,older,2021-11-09 10:59:59.9999999\na,as late,2021-11-09 11:00:00\na,never,\n"
+	d := newDatabase(t)
+	d.imports(text, "6 rows read, 2 created, 0 changed, 0 unchanged, 0 refused, 4 left out for a later one of the same device;", "--app", "app")
+	d.imports(text, "0 created, 0 changed, 2 unchanged", "--app", "app")
+	if got := d.exports(); !strings.Contains(got, `"as late"`) {
+		t.Error(got)
+	}
+}
+
+func TestARowOfIntuneKeepsWhatItsColumnsDoNotSay(t *testing.T) {
+	d := newDatabase(t)
+	id := status.DeviceStatusID("app", "device")
+	d.imports(`{"id":"`+id+`","osVersion":"10.0","deviceName":"old","userAppInstallStatusId":"user"}`, "1 created", "--app", "app")
+	d.imports("DeviceId,DeviceName,UserPrincipalName\ndevice,new,anna@contoso.example\n", "1 changed", "--app", "app")
+	if got := d.exports(); !strings.Contains(got, `"userAppInstallStatusId":"user"`) || !strings.Contains(got, `"osVersion":"10.0"`) || !strings.Contains(got, `"deviceName":"new"`) {
+		t.Error(got)
+	}
+}
+
+func TestAnEntityIsWhole(t *testing.T) {
+	d := newDatabase(t)
+	d.imports(`{"id":"id","osVersion":"10.0","errorCode":7,"installStateDetail":"pendingReboot"}`, "1 created", "--app", "app")
+	d.imports(`{"id":"id","deviceName":"new"}`, "1 changed", "--app", "app")
+	if got := d.exports(); !strings.Contains(got, `"deviceName":"new"`) || !strings.Contains(got, `"osVersion":null`) || !strings.Contains(got, `"errorCode":0`) || strings.Contains(got, "installStateDetail") {
+		t.Error(got)
+	}
+}
+
+func TestImportAndExportAreOfOneTenantAndOfOneAppIfAsked(t *testing.T) {
+	d := newDatabase(t)
+	d.imports(`{"id":"1","mobileAppId":"one"}`+"\n"+`{"id":"2","mobileAppId":"two"}`, "2 created")
+	d.imports(`{"id":"3","mobileAppId":"one"}`, "1 created", "--tenant", tenantB)
+	if got := d.exports("--app", "two"); strings.Count(got, "\n") != 1 || !strings.Contains(got, `"id":"2"`) {
+		t.Error(got)
+	}
+	if got := d.exports("--tenant", tenantB); strings.Count(got, "\n") != 1 || !strings.Contains(got, `"id":"3"`) {
+		t.Error(got)
+	}
+}
+
+// interrupting is a store during whose second import somebody interrupts.
+type interrupting struct {
+	memory.Store
+	imports   int
+	interrupt func()
+}
+
+func (s *interrupting) Import(ctx context.Context, tenant, app string, rows []status.Imported) (int, int, error) {
+	if s.imports++; s.imports == 2 {
+		s.interrupt()
+	}
+	return s.Store.Import(ctx, tenant, app, rows)
+}
+
+func TestAnInterruptedImportEndsBetweenChunksAndSaysHowFarItCame(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("DeviceId\n")
+	for n := range 5 * chunk {
+		fmt.Fprintln(&text, n)
+	}
+	file, err := transfer.Spool(t.Context(), strings.NewReader(text.String()), func(int64) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	i := importing{importCommand: importCommand{App: "app", Tenant: "tenant"}, file: file, progress: newProgress(new(bytes.Buffer))}
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := i.check(ctx); err != nil {
+		t.Fatal(err)
+	}
+	store := &interrupting{interrupt: cancel}
+	want := fmt.Sprintf("interrupted when %d of %d rows had been written", 2*chunk, 5*chunk)
+	if err := i.write(ctx, store); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if page, err := store.List(t.Context(), "tenant", status.Query{App: "app", Limit: 10 * chunk}); err != nil || len(page.Rows) != 2*chunk {
+		t.Errorf("%d rows are there, %v", len(page.Rows), err)
+	}
+	if err := i.check(ctx); err == nil || !strings.Contains(err.Error(), "interrupted") {
+		t.Errorf("a check goes on: %v", err)
+	}
+}
+
+func TestAServerIsNotHeldUpByAnImport(t *testing.T) {
+	dir := t.TempDir()
+	s := startProcess(t, dir)
+	s.create(t, statusPath("served", "id"), `{}`)
+	var text strings.Builder
+	text.WriteString("DeviceId,UserPrincipalName\n")
+	const rows = 20_000
+	for n := range rows {
+		fmt.Fprintf(&text, "device %d,user%d@contoso.example\n", n, n*7919%rows)
+	}
+	imported := make(chan ran)
+	go func() {
+		imported <- database{t, filepath.Join(dir, "test.db")}.run(text.String(), "import", "--app", "app", "-")
+	}()
+	var took []time.Duration
+	for n := 0; ; n++ {
+		select {
+		case r := <-imported:
+			if r.code != 0 || !strings.Contains(r.err, fmt.Sprintf("%d created", rows)) {
+				t.Errorf("exit code %d: %s", r.code, r.err)
+			}
+			slices.Sort(took)
+			t.Logf("%d PATCHes meanwhile: p50 %v, p99 %v, at most %v", n, took[n/2], took[n*99/100], took[n-1])
+			return
+		default:
+		}
+		began := time.Now()
+		if a := s.do(t, call{target: statusPath("served", "id"), body: fmt.Sprintf(`{"errorCode":%d}`, n)}); a.status != http.StatusOK {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+		took = append(took, time.Since(began))
+		time.Sleep(5 * time.Millisecond)
+	}
+}

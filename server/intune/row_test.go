@@ -1,0 +1,214 @@
+package intune_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"installstatus/api/status"
+	"installstatus/gen"
+	"installstatus/server/intune"
+)
+
+// read reads a row that has the columns.
+func read(columns map[string]string) (intune.Row, []intune.Problem) {
+	return intune.Read(func(column string) (string, bool) {
+		text, there := columns[column]
+		return text, there
+	})
+}
+
+func TestEachColumnSetsItsProperty(t *testing.T) {
+	row, problems := read(map[string]string{
+		"DeviceId": "device", "ApplicationId": "app", "DeviceName": "name", "UserName": "user", "UserPrincipalName": "anna@contoso.example",
+		"Platform": "Windows", "AppVersion": "1.10", "LastModifiedDateTime": "2021-11-09 10:32:11.0000000",
+		"AppInstallState": "2", "AppInstallState_loc": "Fehler", "AppInstallStateDetails": "2000", "AppInstallStateDetails_loc": "Siehe Fehlercode",
+		"HexErrorCode": "0x87D1041C", "AssignmentFilterIdsExist": "false", "UserId": "a user",
+	})
+	want := status.Status{
+		DeviceID: status.TextOf("device"), DeviceName: status.TextOf("name"), UserName: status.TextOf("user"), UserPrincipalName: status.TextOf("anna@contoso.example"),
+		OSDescription: status.TextOf("Windows"), DisplayVersion: status.TextOf("1.10"), LastSyncDateTime: dateTime(t, "2021-11-09T10:32:11.0000000Z"),
+		InstallState: "failed", MobileAppInstallStatusValue: "failed", InstallStateDetail: "seeInstallErrorCode", ErrorCode: -2016345060,
+	}
+	if got := row.Patch.Apply(status.Status{}); got != want || problems != nil {
+		t.Errorf("%+v, %v; want %+v", got, problems, want)
+	}
+	if row.App != "app" || row.DeviceID != "device" {
+		t.Errorf("app %s, device %s", row.App, row.DeviceID)
+	}
+}
+
+func TestAColumnThatIsNotThereSetsNothing(t *testing.T) {
+	row, problems := read(map[string]string{"DeviceId": "device"})
+	if want := (status.Patch{DeviceID: status.Set(status.TextOf("device"))}); row.Patch != want || problems != nil || row.App != "" {
+		t.Errorf("%+v, %v", row, problems)
+	}
+}
+
+func TestAnEmptyCellIsNullOrTheDefault(t *testing.T) {
+	columns := map[string]string{"DeviceId": "device"}
+	for _, column := range []string{"DeviceName", "UserName", "UserPrincipalName", "Platform", "AppVersion", "LastModifiedDateTime", "AppInstallState", "AppInstallStateDetails", "HexErrorCode"} {
+		columns[column] = ""
+	}
+	row, problems := read(columns)
+	want := status.New("")
+	want.DeviceID = status.TextOf("device")
+	if got := row.Patch.Apply(want.Whole().Apply(status.Status{ErrorCode: 7, InstallStateDetail: "x"})); got != want || problems != nil {
+		t.Errorf("%+v, %v", got, problems)
+	}
+	if p := row.Patch; !p.ErrorCode.Given || !p.InstallStateDetail.Given || !p.LastSyncDateTime.Given || !p.DeviceName.Given {
+		t.Errorf("an empty cell sets nothing: %+v", p)
+	}
+}
+
+func TestCells(t *testing.T) {
+	const isNoDate = "not a date as Intune writes it"
+	for column, cells := range map[string]map[string]string{ // what becomes of each cell, or why it can't be taken
+		"LastModifiedDateTime": {
+			"2021-11-09 10:32:11.0000000":        "2021-11-09T10:32:11.0000000Z",
+			"2021-11-09 10:32:11":                "2021-11-09T10:32:11Z",
+			"2021-11-09T10:32:11.123":            "2021-11-09T10:32:11.123Z",
+			"2021-11-09T10:32:11Z":               "2021-11-09T10:32:11Z",
+			"2021-11-09T10:32:11.5+01:00":        "2021-11-09T10:32:11.5+01:00",
+			"2021-11-09 10:32:11.0000000 +00:00": "2021-11-09T10:32:11.0000000+00:00",
+			" 2021-11-09 10:32:11 ":              "2021-11-09T10:32:11Z",
+			"0001-01-01 00:00:00.0000000":        "0001-01-01T00:00:00.0000000Z",
+			"11/9/2021 10:32:11 AM":              isNoDate, // which of them is the month?
+			"09.11.2021 10:32":                   isNoDate, // as Excel saves it in Germany
+			"2021-11-08":                         isNoDate,
+			"2021-02-29 10:32:11":                isNoDate,
+			"44509.43902":                        isNoDate,
+			"never":                              isNoDate,
+		},
+		"AppInstallState": {
+			"-1": "notApplicable", "1": "installed", "2": "failed", "3": "notInstalled", "4": "uninstallFailed", "5": "pendingInstall", "99": "unknown",
+			" 1 ": "installed", "installed": "installed", "PENDINGINSTALL": "pendingInstall", "NotInstalled": "notInstalled",
+			"Not Installed": "notInstalled", "Install Pending": "pendingInstall", "Uninstall failed": "uninstallFailed",
+			"0": "not a code of resultantAppState", "6": "not a code of resultantAppState", "Installiert": "a text, perhaps in the language of whoever exported", "1.0": "a text, perhaps",
+		},
+		"AppInstallStateDetails": {
+			"0": "noAdditionalDetails", "2000": "seeInstallErrorCode", "-1016": "supersedingAppsNotApplicable", "SeeInstallErrorCode": "seeInstallErrorCode",
+			"-1": "", "1009": "", // seen in exports, and documented nowhere
+			"Siehe Fehlercode": "a text, perhaps",
+		},
+		"HexErrorCode": {
+			"0x87D1041C": "-2016345060", "0X87d1041c": "-2016345060", "0x0": "0", "0": "0", "0x80070643": "-2147023293", "0x7FFFFFFF": "2147483647",
+			"0xFFFFFFFF87D1041C": "-2016345060", "-2016345060": "-2016345060", "2278622236": "-2016345060", "1603": "1603", " 0x643 ": "1603",
+			"87D30065": "not an error code", "0x": "not an error code", "0x187D1041C": "not an error code", "0xFFFFFFFF00000001": "not an error code",
+			"4294967296": "not an error code", "-2147483649": "not an error code", "9.5": "not an error code", "0x1_0": "not an error code", "+-1": "not an error code",
+		},
+		"DeviceName": {
+			"LAB, \"A\"": "LAB, \"A\"", " padded ": " padded ", "a\x00b": "holds U+0000", strings.Repeat("é", 8192): strings.Repeat("é", 8192), strings.Repeat("x", 8193): "longer than 8192 characters",
+		},
+		"DeviceId": {"device": "device", "": "missing", "  ": "missing"},
+	} {
+		for cell, want := range cells {
+			columns := map[string]string{"DeviceId": "device"}
+			columns[column] = cell
+			row, problems := read(columns)
+			s := row.Patch.Apply(status.New(""))
+			got := map[string]string{
+				"LastModifiedDateTime": s.LastSyncDateTime.String(), "AppInstallState": string(s.InstallState), "AppInstallStateDetails": string(s.InstallStateDetail),
+				"HexErrorCode": fmt.Sprint(s.ErrorCode), "DeviceName": s.DeviceName.Value, "DeviceId": row.DeviceID,
+			}[column]
+			if len(problems) > 0 {
+				got = problems[0].Reason
+				if problems[0].Column != column || len(problems) > 1 || cell != "" && len(cell) > 4 && strings.Contains(got, cell) {
+					t.Errorf("%s %.40q: %v", column, cell, problems)
+				}
+				if !strings.HasPrefix(got, want) || want == "" {
+					t.Errorf("%s %.40q is refused: %s; want %.40s", column, cell, got, want)
+				}
+			} else if got != want {
+				t.Errorf("%s %.40q is read as %.40q, want %.40q", column, cell, got, want)
+			}
+		}
+	}
+}
+
+func TestAllProblemsOfARowAreNamed(t *testing.T) {
+	_, problems := read(map[string]string{"DeviceId": "", "LastModifiedDateTime": "x", "AppInstallState": "x", "AppInstallStateDetails": "x", "HexErrorCode": "x"})
+	var columns []string
+	for _, p := range problems {
+		columns = append(columns, p.Column)
+	}
+	if want := []string{"DeviceId", "LastModifiedDateTime", "AppInstallState", "HexErrorCode", "AppInstallStateDetails"}; !slices.Equal(columns, want) {
+		t.Errorf("%v", problems)
+	}
+}
+
+func TestOfTwoColumnsThatSayTheSameTheOneWithCodesCounts(t *testing.T) {
+	row, problems := read(map[string]string{
+		"DeviceId": "device", "InstallState": "1", "AppInstallState": "Installiert", "InstallStateDetail": "0", "AppInstallStateDetails": "Keine",
+		"HexErrorCode": "0x643", "ErrorCode": "7",
+	})
+	if s := row.Patch.Apply(status.Status{}); s.InstallState != "installed" || s.InstallStateDetail != "noAdditionalDetails" || s.ErrorCode != 1603 || problems != nil {
+		t.Errorf("%+v, %v", s, problems)
+	}
+	row, problems = read(map[string]string{"DeviceId": "device", "InstallState": "", "AppInstallState": "2", "HexErrorCode": "", "ErrorCode": "-2016345060"})
+	if s := row.Patch.Apply(status.Status{}); s.InstallState != "failed" || s.ErrorCode != -2016345060 || problems != nil {
+		t.Errorf("%+v, %v", s, problems)
+	}
+}
+
+func TestACodeWithoutAMemberSetsNoDetailAndIsTold(t *testing.T) {
+	row, problems := read(map[string]string{"DeviceId": "device", "AppInstallStateDetails": "1009"})
+	if row.UnknownDetail != "1009" || row.Patch.InstallStateDetail != status.Set(status.InstallStateDetail("")) || problems != nil {
+		t.Errorf("%+v, %v", row, problems)
+	}
+}
+
+func TestEveryMemberOfTheContractHasACode(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for schema, column := range map[string]string{"ResultantAppState": "AppInstallState", "ResultantAppStateDetail": "AppInstallStateDetails"} {
+		reached := make(map[string]bool)
+		for code := -2000; code <= 6000; code++ {
+			row, _ := read(map[string]string{"DeviceId": "device", column: fmt.Sprint(code)})
+			reached[string(row.Patch.InstallState.Value)+string(row.Patch.InstallStateDetail.Value)] = true
+		}
+		for _, member := range doc.Components.Schemas[schema].Value.Enum {
+			if !reached[fmt.Sprint(member)] {
+				t.Errorf("no code of %s stands for %v", column, member)
+			}
+			delete(reached, fmt.Sprint(member))
+		}
+		delete(reached, "")
+		if len(reached) > 0 {
+			t.Errorf("%s has members that the contract does not have: %v", column, reached)
+		}
+	}
+}
+
+// FuzzRead holds what a row is read as to what the API takes.
+func FuzzRead(f *testing.F) {
+	f.Add("device", "name", "2021-11-09 10:32:11.0000000", "1", "0", "0x87D1041C")
+	f.Add("", "a\x00", "2021-11-09T10:32:11+01:00", "Not Installed", "-1", "2278622236")
+	f.Fuzz(func(t *testing.T, device, name, date, state, detail, code string) {
+		row, problems := read(map[string]string{"DeviceId": device, "DeviceName": name, "LastModifiedDateTime": date, "AppInstallState": state, "AppInstallStateDetails": detail, "HexErrorCode": code})
+		if len(problems) > 0 {
+			return
+		}
+		s := row.Patch.Apply(status.New(""))
+		if at, err := status.ParseDateTime(s.LastSyncDateTime.String()); err != nil || at != s.LastSyncDateTime {
+			t.Errorf("%q is read as %s", date, s.LastSyncDateTime)
+		}
+		if !gen.ResultantAppState(s.InstallState).Valid() || s.InstallStateDetail != "" && !gen.ResultantAppStateDetail(s.InstallStateDetail).Valid() {
+			t.Errorf("%q, %q are read as %s, %s", state, detail, s.InstallState, s.InstallStateDetail)
+		}
+		if row.DeviceID == "" || s.DeviceName.Value != name {
+			t.Errorf("%+v", row)
+		}
+	})
+}
+
+func dateTime(t *testing.T, text string) status.DateTime {
+	at, err := status.ParseDateTime(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}

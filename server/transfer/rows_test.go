@@ -1,0 +1,348 @@
+package transfer
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"installstatus/api"
+	"installstatus/api/status"
+)
+
+var entities = sync.OnceValues(api.NewEntityReader)
+
+// open reads a text as a file that holds it is read.
+func open(text, app string) (*Reader, error) {
+	r := &Reader{app: app, source: &source{ReadCloser: io.NopCloser(strings.NewReader(text))}, entities: entities}
+	return r, r.detect()
+}
+
+// all reads everything: the rows that can be taken, and the errors of the others.
+func all(text, app string) (rows []Row, refused []string, err error) {
+	r, err := open(text, app)
+	for err == nil {
+		var row Row
+		row, err = r.Next()
+		var no *Refused
+		if errors.As(err, &no) {
+			refused, err = append(refused, err.Error()), nil
+		} else if err == nil {
+			rows = append(rows, row)
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return rows, refused, err
+}
+
+func TestFilesThatCannotBeReadSayWhy(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	for text, want := range map[string]string{
+		"":                                       "there is nothing in it",
+		"\xef\xbb\xbf \r\n":                      "there is nothing in it",
+		"\xff\xfe":                               "there is nothing in it",
+		"#TYPE x":                                "it has no header",
+		"#TYPE x\n":                              "it has no header",
+		"DeviceName,Platform\na,b\n":             "line 1: the header has neither DeviceId",
+		"\n\ndeviceid\n":                         "line 3: the header has neither DeviceId",
+		"DeviceId,DeviceName,DeviceId\n":         "line 1: the header has the column DeviceId twice",
+		"id,id\n":                                "line 1: the header has the column id twice",
+		"DeviceId,DeviceName\n1,\"a\n2,b\n":      "line 2, cell 2: its quote is not closed",
+		"DeviceId,DeviceName\n1," + long + "\n":  "line 2, cell 1: this is longer than 1 MiB",
+		`[{"id":"a"},{"id":"b"`:                  "line 1: the text ends too early",
+		"[{\"id\":\"a\"}\n{\"id\":\"b\"}]":       "line 2: expected comma after array element",
+		"[1]\n\n7":                               "line 3: a value that is neither an object nor an array",
+		`{"value":[{"id":"a"}]`:                  "line 1: the text ends too early",
+		`{"value":[]}{"value":1}`:                "line 1: value is not an array",
+		`{"other":[1,{}],"values":[]} x`:         "line 1: invalid character 'x'",
+		"[\n\"" + strings.Repeat(long, 3) + "\"": "line 2: an object that is longer than 1 MiB",
+		"{\"id\":\"a\"}\n{" + long + "\n":        "line 2: an object that is longer than 1 MiB",
+	} {
+		if _, _, err := all(text, "app"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.60q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestZipsHoldOneFile(t *testing.T) {
+	for name, c := range map[string]struct {
+		entries []string
+		want    string
+	}{
+		"one":             {[]string{"report.csv"}, ""},
+		"what macOS adds": {[]string{"folder/", "folder/report.csv", "__MACOSX/folder/._report.csv"}, ""},
+		"none":            {[]string{"folder/"}, "the zip holds no file"},
+		"two":             {[]string{"a.csv", "b.csv"}, "the zip holds several files"},
+	} {
+		path := filepath.Join(t.TempDir(), "report.zip")
+		file, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		archive := zip.NewWriter(file)
+		for _, entry := range c.entries {
+			w, err := archive.Create(entry)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(w, map[bool]string{true: "DeviceId\n1\n"}[strings.HasSuffix(entry, "report.csv")])
+		}
+		archive.Close()
+		file.Close()
+		opened, err := Open(path)
+		if c.want != "" {
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // as often as it takes
+			r, err := opened.Rows("app")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if row, err := r.Next(); err != nil || row.Patch.DeviceID.Value.Value != "1" {
+				t.Errorf("%s: %+v, %v", name, row, err)
+			}
+			r.Close()
+		}
+		opened.Close()
+	}
+}
+
+func TestAStreamIsKeptUntilTheFileIsClosed(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	file, err := Spool(t.Context(), strings.NewReader("DeviceId\n1\n"), func(int64) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(file.file.Name()); err != nil {
+		t.Error(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(os.TempDir()); len(left) > 0 {
+		t.Errorf("it left %v", left)
+	}
+}
+
+func TestRowsSayOnWhichLineTheyBegin(t *testing.T) {
+	for text, want := range map[string][]int{
+		"DeviceId,x\n1,\n2,\"a\nb\"\n\n3,\n":                          {2, 3, 6},
+		"{\"id\":\"1\"}\n\n{\n\"id\":\"2\"\n}\n{\"id\":\"3\"}":        {1, 3, 6},
+		"[{\"id\":\"1\"},\n{\n\"id\":\"2\"\n}\n,{\"id\":\"3\"}]":      {1, 2, 5},
+		"{\"@x\":{\n},\n\"value\":[\n\n{\"id\":\"1\"}]\n}\n[]":        {5},
+		"\n[]\n{\"values\":[\n{\"id\":\"1\"}]}\n[{\"id\":\"2\"}]":     {4, 5},
+		"\xff\xfeD\x00e\x00v\x00i\x00c\x00e\x00I\x00d\x00\n\x001\x00": {2},
+	} {
+		rows, refused, err := all(text, "app")
+		var lines []int
+		for _, row := range rows {
+			lines = append(lines, row.Line)
+		}
+		if !slices.Equal(lines, want) || refused != nil || err != nil {
+			t.Errorf("%q: %v, %v, %v; want %v", text, lines, refused, err, want)
+		}
+	}
+}
+
+func TestTheAppIsTheRowsOrTheCallers(t *testing.T) {
+	for _, c := range []struct{ text, app, want string }{
+		{"DeviceId\n1", "app", "app"},
+		{"DeviceId\n1", "", "line 2: it names no app; name one for all rows"},
+		{"DeviceId,ApplicationId\n1,one", "", "one"},
+		{"DeviceId,ApplicationId\n1,ONE", "one", "one"},
+		{"DeviceId,ApplicationId\n1,", "one", "one"},
+		{"DeviceId,ApplicationId\n1,two", "one", "line 2: ApplicationId: another app than the one that was asked for"},
+		{"DeviceId,ApplicationId\n1," + strings.Repeat("x", 1025), "", "line 2: ApplicationId: not an id"},
+		{`{"id":"1","mobileAppId":"one"}`, "", "one"},
+		{`{"id":"1","mobileAppId":"ONE"}`, "one", "line 1: mobileAppId: another app than the one that was asked for"},
+		{`{"id":"1"}`, "one", "one"},
+		{`{"deviceId":"1"}`, "", "line 1: it names no app; name one for all rows"},
+	} {
+		rows, refused, err := all(c.text, c.app)
+		got := strings.Join(refused, "")
+		if len(rows) == 1 {
+			got = rows[0].App
+		}
+		if got != c.want || err != nil {
+			t.Errorf("%q of %q: %s, %v", c.text, c.app, got, err)
+		}
+	}
+}
+
+func TestARowWithoutAnIDGetsTheOneOfItsDevice(t *testing.T) {
+	want := status.DeviceStatusID("app", "1")
+	for _, text := range []string{"DeviceId\n1", "DeviceId\n 1 ", `{"DeviceId":1}`, `{"deviceId":"1"}`, "id,deviceId\n,1"} {
+		rows, _, err := all(text, "app")
+		if err != nil || len(rows) != 1 || rows[0].ID != want {
+			t.Errorf("%q: %+v, %v", text, rows, err)
+		}
+	}
+	if _, refused, _ := all(`{"deviceName":"x"}`, "app"); len(refused) != 1 {
+		t.Errorf("%q", refused)
+	}
+}
+
+func TestOnlyColumnsThatNobodyKnowsAreToldAsIgnored(t *testing.T) {
+	r, err := open("DeviceId,DeviceName_loc,AssignmentFilterIdsExist,UserId, Comment ,deviceName", "app")
+	if err != nil || !slices.Equal(r.Ignored, []string{"Comment", "deviceName"}) {
+		t.Errorf("%q, %v", r.Ignored, err)
+	}
+	r, err = open("id,DeviceName,deviceName", "app")
+	if err != nil || !slices.Equal(r.Ignored, []string{"DeviceName"}) {
+		t.Errorf("%q, %v", r.Ignored, err)
+	}
+}
+
+func TestLatestFindsForEachIDTheRowThatSyncedLast(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.SliceOf(rapid.Custom(func(t *rapid.T) Row {
+			row := Row{App: rapid.SampledFrom([]string{"a", "aa"}).Draw(t, "app")}
+			row.ID = rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "id")
+			if day := rapid.IntRange(0, 3).Draw(t, "day"); day > 0 {
+				at, _ := status.ParseDateTime(fmt.Sprintf("202%d-01-0%dT00:00:00Z", day%2, day))
+				row.Patch.LastSyncDateTime = status.Set(at)
+			}
+			return row
+		})).Draw(t, "rows")
+		var latest Latest
+		want := make(map[[2]string]int)
+		for n, row := range rows {
+			latest.Add(&row)
+			key := [2]string{row.App, row.ID}
+			if before, has := want[key]; !has || rows[before].Patch.LastSyncDateTime.Value.Instant() <= row.Patch.LastSyncDateTime.Value.Instant() {
+				want[key] = n
+			}
+		}
+		if count := latest.Settle(); count != len(want) {
+			t.Fatalf("%d count, want %d", count, len(want))
+		}
+		for n, row := range rows {
+			if got := latest.Counts(n); got != (want[[2]string{row.App, row.ID}] == n) {
+				t.Fatalf("row %d counts: %t", n, got)
+			}
+		}
+	})
+}
+
+// texts are strings as the API takes them.
+func texts() *rapid.Generator[string] {
+	return rapid.OneOf(
+		rapid.StringMatching(`[ a"',;\t\r\n\\{}\[\]#é=]{0,5}`),
+		rapid.Custom(func(t *rapid.T) string { return strings.ReplaceAll(rapid.String().Draw(t, "any"), "\x00", "") }),
+	)
+}
+
+func ids() *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string { return "i" + texts().Draw(t, "rest") })
+}
+
+func rowsOfStores() *rapid.Generator[status.Row] {
+	return rapid.Custom(func(t *rapid.T) status.Row {
+		row := status.Row{Status: status.New(ids().Draw(t, "id"))}
+		if rapid.Bool().Draw(t, "in a user status") {
+			row.User = ids().Draw(t, "user")
+		}
+		for _, text := range []*status.Text{&row.DeviceName, &row.DeviceID, &row.OSVersion, &row.OSDescription, &row.UserName, &row.UserPrincipalName, &row.DisplayVersion} {
+			if rapid.Bool().Draw(t, "text") {
+				*text = status.TextOf(texts().Draw(t, "of"))
+			}
+		}
+		row.ErrorCode = rapid.Int32().Draw(t, "code")
+		row.InstallState = rapid.SampledFrom([]status.InstallState{"unknown", "failed", "pendingInstall"}).Draw(t, "state")
+		row.InstallStateDetail = rapid.SampledFrom([]status.InstallStateDetail{"", "noAdditionalDetails", "pendingReboot"}).Draw(t, "detail")
+		row.LastSyncDateTime, _ = status.ParseDateTime(rapid.SampledFrom([]string{"0001-01-01T00:00:00Z", "2017-01-01T00:02:49.3205976-08:00", "2026-01-01T00:00:00.1234567890123Z"}).Draw(t, "synced"))
+		return row
+	})
+}
+
+func TestWhatIsWrittenIsReadAsItWas(t *testing.T) {
+	for _, format := range []Format{NDJSON, CSV} {
+		rapid.Check(t, func(t *rapid.T) {
+			app, want := ids().Draw(t, "app"), rapid.SliceOfN(rowsOfStores(), 0, 3).Draw(t, "rows")
+			var text strings.Builder
+			w, err := NewWriter(&text, format)
+			for _, row := range want {
+				err = errors.Join(err, w.Write(app, row))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text.Len() == 0 {
+				return
+			}
+			rows, refused, err := all(text.String(), "")
+			if len(rows) != len(want) || refused != nil || err != nil {
+				t.Fatalf("%s\nis read as %+v, %v, %v", &text, rows, refused, err)
+			}
+			for i, row := range rows {
+				if got := row.Row(row.App, nil); row.App != app || got != want[i] {
+					t.Fatalf("%s\nis read as %+v of %s, want %+v", &text, got, row.App, want[i])
+				}
+			}
+		})
+	}
+}
+
+// FuzzRows holds whatever is read to what a store and a path can hold: it can be written, and is then read as the same.
+func FuzzRows(f *testing.F) {
+	for _, pattern := range []string{"../testdata/import/*.csv", "../testdata/import/*.json", "../testdata/import/*.ndjson"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatal(pattern, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(string(text))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		rows, refused, err := all(text, "app")
+		if len(rows)+len(refused) > len(text) {
+			t.Fatalf("%d rows, %d refusals of %d bytes", len(rows), len(refused), len(text))
+		}
+		for _, line := range append(refused, fmt.Sprint(err)) {
+			if !utf8.ValidString(line) || strings.Contains(line, "\n") {
+				t.Errorf("a reason is %q", line)
+			}
+		}
+		for _, format := range []Format{NDJSON, CSV} {
+			var written strings.Builder
+			w, _ := NewWriter(&written, format)
+			for _, row := range rows {
+				w.Write(row.App, row.Row(row.App, nil))
+			}
+			if len(rows) == 0 {
+				continue
+			}
+			again, refused, err := all(written.String(), "app")
+			if len(again) != len(rows) || refused != nil || err != nil {
+				t.Fatalf("%s\nis read as %+v, %v, %v", &written, again, refused, err)
+			}
+			for i := range rows {
+				if got, want := again[i].Row("app", nil), rows[i].Row("app", nil); got != want {
+					t.Fatalf("%+v is read as %+v", want, got)
+				}
+			}
+		}
+	})
+}
