@@ -41,5 +41,5 @@ fuzz:
 	@for target in $$(grep -rho --include='*_test.go' 'func Fuzz[A-Za-z]*' api server | cut -d' ' -f2); do \
 		package=$$(grep -rl --include='*_test.go' "func $$target(" api server | xargs dirname); \
 		echo "$$target ($$package)"; \
-		go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+		go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \
 	done

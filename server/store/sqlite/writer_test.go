@@ -180,7 +180,7 @@ func TestAFailedCommitIsUnavailable(t *testing.T) {
 	mustUpdate(t, store, benchKey(1), status.Patch{DeviceName: status.Set(status.TextOf("another"))})
 }
 
-func TestAnImportIsWholeOrNotAtAll(t *testing.T) {
+func TestAnImportThatFailsHasWrittenWhatItCounts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	store := openTest(t, path)
 	mustUpdate(t, store, benchKey(1), benchPatch(1))

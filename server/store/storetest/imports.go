@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"installstatus/api/status"
@@ -66,6 +67,44 @@ var imports = []rule{
 		c.imports("app", 1, 0, whole(1))
 		c.finds(status.Key{App: "other", ID: "id 1"}, everything(2).Apply(status.New("id 1")))
 		c.as("other").finds(numbered(1), everything(3).Apply(status.New("id 1")))
+	}},
+	{"imports and updates of the same rows lose nothing of each other", func(t *testing.T, e Engine) {
+		stores := e.open(t, 2)
+		c := caller{t, stores[0], "tenant"}
+		const rows = 20
+		var writing sync.WaitGroup
+		for i, p := range properties() {
+			writing.Go(func() {
+				store := stores[i%len(stores)]
+				if i%3 == 0 {
+					var all []status.Imported
+					for n := range rows {
+						all = append(all, imported(numbered(n).ID, p.to(1)))
+					}
+					if _, _, err := store.Import(t.Context(), c.tenant, "app", all); err != nil {
+						t.Error(err)
+					}
+					return
+				}
+				for n := range rows {
+					if _, _, err := store.Update(t.Context(), c.tenant, numbered(n), p.to(1), status.Cond{CreateIfMissing: true}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		writing.Wait()
+		for n := range rows {
+			c.finds(numbered(n), everything(1).Apply(status.New(numbered(n).ID)))
+		}
+	}},
+	{"what was imported is there after a restart", func(t *testing.T, e Engine) {
+		e.durable(t)
+		open := e.New(t)
+		before := caller{t, opened(t, open), "tenant"}
+		before.imports("app", 1, 0, whole(1))
+		before.close()
+		before.through(opened(t, open)).finds(numbered(1), everything(1).Apply(status.New("id 1")))
 	}},
 	{"an import whose context has ended has no effect", func(t *testing.T, e Engine) {
 		c := e.caller(t)
