@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"installstatus/api"
 	"installstatus/api/contract/contracttest"
@@ -30,6 +33,7 @@ type request struct {
 	header               map[string]string
 	authenticate         func(*http.Request) (api.Caller, error)
 	store                status.Store
+	from                 io.Reader // where the body is read from, instead
 }
 
 // errorExamples are the requests that the contract's examples of errors answer.
@@ -62,6 +66,7 @@ var errorExamples = map[string]request{
 	}},
 	"notFound":        {target: strings.TrimSuffix(exampleTarget, "5") + "6"},
 	"notAcceptable":   {header: map[string]string{"Accept": "text/html"}},
+	"requestTimeout":  {from: iotest.ErrReader(os.ErrDeadlineExceeded)},
 	"conditionNotMet": {header: map[string]string{"If-Match": `"another"`}},
 	"tooLarge":        {body: `{}` + strings.Repeat(" ", 1<<20)},
 	"contentEncoding": {header: map[string]string{"Content-Encoding": "br"}},
@@ -145,7 +150,10 @@ func (q request) send(t testing.TB) (*httptest.ResponseRecorder, []byte) {
 	if q.body == "" {
 		q.body = "{}"
 	}
-	r := httptest.NewRequest(q.method, q.target, strings.NewReader(q.body))
+	if q.from == nil {
+		q.from = strings.NewReader(q.body)
+	}
+	r := httptest.NewRequest(q.method, q.target, q.from)
 	r.Header.Set("Content-Type", "application/json")
 	for name, value := range q.header {
 		r.Header.Set(name, value)
