@@ -20,6 +20,7 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return `Examples:
   installstatus serve --dev --sample
+  installstatus serve --dev --tls-self-signed
   installstatus serve --dev --addr 127.0.0.1:0 --db sqlite::memory:
   installstatus serve --jwks-file keys.json --audience api://installstatus \
     --issuer https://login.microsoftonline.com/{tenantid}/v2.0 --tenants 0f0e...,1a2b...
@@ -33,7 +34,14 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if c.Sample && !c.Dev {
 		return usageError{errors.New("--sample needs --dev: the sample data are the development tenant's")}
 	}
-	development, verifier, err := c.identity(c.Addr)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	log := newLog(to.err)
+	development, verifier, err := c.identity(ctx, c.Addr, log)
+	if err != nil {
+		return err
+	}
+	security, err := c.security(c.Addr, log)
 	if err != nil {
 		return err
 	}
@@ -43,7 +51,6 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 
-	log := newLog(to.err)
 	handler, err := api.New(store, api.Options{
 		Authenticate: verifier.Authenticate,
 		AllowAppOnly: c.AllowAppOnly,
@@ -57,16 +64,19 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 			return err
 		}
 	}
-	listener, base, err := c.listen(ctx)
+	listener, base, err := c.listen(ctx, security)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
 	fmt.Fprintf(to.out, "installstatus serves %s/beta\n", base)
+	if err := c.printTrust(to.out, base); err != nil {
+		return err
+	}
 	if c.Sample {
 		if err := printSample(to.out, base, development); err != nil {
 			return err
 		}
 	}
-	return serve(ctx, listener, handler, store)
+	return c.serve(ctx, listener, c.withTokens(handler, development), store, log)
 }
