@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"installstatus/api/contract"
+	"installstatus/api/odata"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -40,6 +41,7 @@ type API struct {
 	tree       *node
 	echo       *echo.Echo
 	operations map[string]*contract.Operation // by method and echo's route
+	odata      *odata.Parser
 }
 
 var _ gen.ServerInterface = (*API)(nil)
@@ -63,6 +65,9 @@ func New(store status.Store, options Options) (*API, error) {
 	a := &API{
 		store: store, options: options,
 		tree: newTree(c), echo: echo.New(), operations: make(map[string]*contract.Operation),
+	}
+	if a.odata, err = odata.NewParser(doc, "MobileAppInstallStatus"); err != nil {
+		return nil, err
 	}
 	for _, o := range c.Operations {
 		a.operations[o.Method+" "+strings.NewReplacer("{", ":", "}", "").Replace(c.BasePath+o.Path)] = o

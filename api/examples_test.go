@@ -52,6 +52,7 @@ var errorExamples = map[string]request{
 	"otherId":            {body: `{"id": "another"}`},
 	"idInPost":           {method: http.MethodPost, target: exampleList, body: `{"id": "another"}`},
 	"top":                {method: http.MethodGet, target: exampleList + "?$top=ten"},
+	"filter":             {method: http.MethodGet, target: exampleList + "?$filter=installstate%20eq%20'failed'"},
 	"skiptoken":          {method: http.MethodGet, target: exampleList + "?$skiptoken=AbC0-9_"},
 	"otherType":          {body: `{"@odata.type": "#microsoft.graph.mobileApp"}`},
 	"brokenText":         {body: "{\n  \"errorCode\": 9,\n}"},

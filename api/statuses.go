@@ -3,16 +3,12 @@ package api
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"installstatus/api/odata"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -58,16 +54,6 @@ func (a *API) DeleteDeviceStatus(c echo.Context, app, id string, params gen.Dele
 // DeleteUserDeviceStatus implements the operation deleteUserDeviceStatus.
 func (a *API) DeleteUserDeviceStatus(c echo.Context, app, user, id string, params gen.DeleteUserDeviceStatusParams) error {
 	return a.delete(c, status.Key{App: app, User: user, ID: id}, params.IfMatch)
-}
-
-// ListDeviceStatuses implements the operation listDeviceStatuses.
-func (a *API) ListDeviceStatuses(c echo.Context, app string, params gen.ListDeviceStatusesParams) error {
-	return a.list(c, status.Query{App: app}, params.Top, params.Skiptoken)
-}
-
-// ListUserDeviceStatuses implements the operation listUserDeviceStatuses.
-func (a *API) ListUserDeviceStatuses(c echo.Context, app, user string, params gen.ListUserDeviceStatusesParams) error {
-	return a.list(c, status.Query{App: app, User: user}, params.Top, params.Skiptoken)
 }
 
 func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
@@ -147,53 +133,6 @@ func (a *API) delete(c echo.Context, key status.Key, ifMatch *string) error {
 	}
 	c.Response().WriteHeader(http.StatusNoContent)
 	return nil
-}
-
-// The number of entities on a page, where $top is not given and at most.
-const (
-	defaultTop = 100
-	maxTop     = 1000
-)
-
-func (a *API) list(c echo.Context, query status.Query, top *int, skiptoken *string) (err error) {
-	r := c.Request()
-	tenant := exchangeOf(r).caller.Tenant
-	if query.Limit = defaultTop; top != nil {
-		query.Limit = min(*top, maxTop)
-	}
-	if skiptoken != nil {
-		if query.After, err = odata.ParseSkipToken(tenant, query, *skiptoken); err != nil {
-			return badParameter("$skiptoken", err)
-		}
-	}
-	var page status.Page
-	if query.Limit > 0 {
-		if page, err = a.store.List(r.Context(), tenant, query); err != nil {
-			return err
-		}
-	}
-	answer := gen.MobileAppInstallStatusCollectionResponse{Value: make([]gen.MobileAppInstallStatus, len(page.Statuses))}
-	for i, s := range page.Statuses {
-		answer.Value[i] = entityOf(s)
-	}
-	if page.More {
-		last := page.Statuses[len(page.Statuses)-1].ID
-		next := nextLink(r, odata.SkipToken(tenant, query, last))
-		answer.OdataNextLink = &next
-	}
-	writeJSON(c.Response(), http.StatusOK, contentType, answer)
-	return nil
-}
-
-// nextLink is the address of a list's next page: every option of this one, and where it begins.
-func nextLink(r *http.Request, skiptoken string) string {
-	link := addressOf(r) + "?"
-	options := r.URL.Query()
-	options.Del("$skiptoken")
-	for _, name := range slices.Sorted(maps.Keys(options)) {
-		link += name + "=" + url.QueryEscape(options.Get(name)) + "&"
-	}
-	return link + "$skiptoken=" + skiptoken
 }
 
 // addressOf is the address of the request, without its query, as its client wrote it but for letters' case.

@@ -204,6 +204,21 @@ func (e ResultantAppStateDetail) Valid() bool {
 	}
 }
 
+// Defines values for SelectedMobileAppInstallStatusOdataType.
+const (
+	SelectedMobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus SelectedMobileAppInstallStatusOdataType = "#microsoft.graph.mobileAppInstallStatus"
+)
+
+// Valid indicates whether the value is a known member of the SelectedMobileAppInstallStatusOdataType enum.
+func (e SelectedMobileAppInstallStatusOdataType) Valid() bool {
+	switch e {
+	case SelectedMobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
 // StatusID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
 //
 // Example: 7560ee45-ee45-7560-45ee-607545ee6075
@@ -396,11 +411,14 @@ type MobileAppInstallStatusOdataType string
 
 // MobileAppInstallStatusCollectionResponse A page of a list.
 type MobileAppInstallStatusCollectionResponse struct {
+	// OdataCount How many entities the whole list has. It is on the first page, where `$count=true` asks for it.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
 	// OdataNextLink The address of the next page, with every option of this one. It is absent on the last page.
 	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
 
 	// Value The entities. A page may have fewer than `$top`, even none, and still be followed by another.
-	Value []MobileAppInstallStatus `json:"value"`
+	Value []SelectedMobileAppInstallStatus `json:"value"`
 }
 
 // MobileAppInstallStatusInput The properties of a mobileAppInstallStatus to set. None is required: one that is omitted keeps its value, or gets
@@ -499,6 +517,89 @@ type ResultantAppState string
 // ResultantAppStateDetail More about the state of an app on a device.
 type ResultantAppStateDetail string
 
+// SelectedMobileAppInstallStatus A mobileAppInstallStatus in a list. It has all of its properties, or those that `$select` names.
+type SelectedMobileAppInstallStatus struct {
+	// OdataType The type of the entity.
+	OdataType SelectedMobileAppInstallStatusOdataType `json:"@odata.type"`
+
+	// ID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
+	//
+	//
+	// Example: 7560ee45-ee45-7560-45ee-607545ee6075
+	ID StatusID `json:"id"`
+
+	// DeviceName Device name
+	//
+	// Example: Device Name value
+	DeviceName *DeviceName `json:"deviceName,omitempty"`
+
+	// DeviceID Device ID
+	//
+	// Example: Device Id value
+	DeviceID *DeviceID `json:"deviceId,omitempty"`
+
+	// LastSyncDateTime Last sync date time. `0001-01-01T00:00:00Z` if it was never set.
+	//
+	//
+	// Example: 2017-01-01T00:02:49.3205976-08:00
+	LastSyncDateTime *LastSyncDateTime `json:"lastSyncDateTime,omitempty"`
+
+	// MobileAppInstallStatusValue The install state of the app. Possible values are: `installed`, `failed`, `notInstalled`, `uninstallFailed`,
+	// `pendingInstall`, `unknown`, `notApplicable`.
+	//
+	//
+	// Example: failed
+	MobileAppInstallStatusValue *MobileAppInstallStatusValue `json:"mobileAppInstallStatusValue,omitempty"`
+
+	// InstallState The install state of the app. Possible values are: `installed`, `failed`, `notInstalled`, `uninstallFailed`,
+	// `pendingInstall`, `unknown`, `notApplicable`. Summaries count by this property.
+	//
+	//
+	// Example: failed
+	InstallState *InstallState `json:"installState,omitempty"`
+
+	// InstallStateDetail More about the install state, from a later revision of the API. It is answered where it was set.
+	//
+	//
+	// Example: seeInstallErrorCode
+	InstallStateDetail *InstallStateDetail `json:"installStateDetail,omitempty"`
+
+	// ErrorCode The error code for install failures, a signed 32-bit integer: 0x87D1041C is -2016345060.
+	//
+	//
+	// Example: 9
+	ErrorCode *ErrorCode `json:"errorCode,omitempty"`
+
+	// OsVersion OS Version
+	//
+	// Example: Os Version value
+	OsVersion *OsVersion `json:"osVersion,omitempty"`
+
+	// OsDescription OS Description
+	//
+	// Example: Os Description value
+	OsDescription *OsDescription `json:"osDescription,omitempty"`
+
+	// UserName Device User Name
+	//
+	// Example: User Name value
+	UserName *UserName `json:"userName,omitempty"`
+
+	// UserPrincipalName User Principal Name. Changing it does not move the entity to another user status.
+	//
+	//
+	// Example: User Principal Name value
+	UserPrincipalName *UserPrincipalName `json:"userPrincipalName,omitempty"`
+
+	// DisplayVersion Human readable version of the application
+	//
+	// Example: Display Version value
+	DisplayVersion *DisplayVersion `json:"displayVersion,omitempty"`
+}
+
+// SelectedMobileAppInstallStatusOdataType The type of the entity.
+type SelectedMobileAppInstallStatusOdataType string
+
 // IfMatch A list of entity tags (RFC 9110) with their quotes, or `*`.
 type IfMatch = EntityTags
 
@@ -514,11 +615,26 @@ type PreferReturn = string
 // ClientRequestID defines model for client-request-id.
 type ClientRequestID = string
 
+// Count defines model for count.
+type Count = bool
+
+// Filter An expression of OData.
+type Filter = string
+
 // MobileAppID The id of an entity. It is case-sensitive; Graph's are GUIDs.
 type MobileAppID = ID
 
 // MobileAppInstallStatusID The id of an entity. It is case-sensitive; Graph's are GUIDs.
 type MobileAppInstallStatusID = ID
+
+// Orderby Properties with commas between them.
+type Orderby = string
+
+// Select Properties with commas between them.
+type Select = string
+
+// Skip defines model for skip.
+type Skip = int
 
 // Skiptoken What an `@odata.nextLink` has there.
 type Skiptoken = string
@@ -583,8 +699,28 @@ type StatusInput = MobileAppInstallStatusInput
 
 // ListDeviceStatusesParams defines parameters for ListDeviceStatuses.
 type ListDeviceStatusesParams struct {
+	// Filter Only the entities for which this is true (OData 4.01). Supported are `eq`, `ne`, `gt`, `ge`, `lt`, `le`, `in`, `and`,
+	// `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at most 200 values. A
+	// string stands in single quotes, with a quote inside it doubled; a member of an enumeration stands in single quotes
+	// and has no order; a date and time stands without quotes, and a `+` in it is written `%2B`. Strings compare by
+	// their bytes. `null` is equal to `null` alone.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Properties with commas between them, each followed by `desc` if its greatest values come first. `null` comes first,
+	// or last with `desc`. Entities that are equal in all of them come in the order of their ids.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select Properties with commas between them: only these are answered, beside `@odata.type` and `id`, or all of them for `*`.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip How many entities of the list are left out at its start. It is for the first page alone.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count Whether the first page says in `@odata.count` how many entities the whole list has, whatever `$top` and `$skip`.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
@@ -650,8 +786,28 @@ type UpdateDeviceStatusParams struct {
 
 // ListUserDeviceStatusesParams defines parameters for ListUserDeviceStatuses.
 type ListUserDeviceStatusesParams struct {
+	// Filter Only the entities for which this is true (OData 4.01). Supported are `eq`, `ne`, `gt`, `ge`, `lt`, `le`, `in`, `and`,
+	// `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at most 200 values. A
+	// string stands in single quotes, with a quote inside it doubled; a member of an enumeration stands in single quotes
+	// and has no order; a date and time stands without quotes, and a `+` in it is written `%2B`. Strings compare by
+	// their bytes. `null` is equal to `null` alone.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Properties with commas between them, each followed by `desc` if its greatest values come first. `null` comes first,
+	// or last with `desc`. Entities that are equal in all of them come in the order of their ids.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select Properties with commas between them: only these are answered, beside `@odata.type` and `id`, or all of them for `*`.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip How many entities of the list are left out at its start. It is for the first page alone.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count Whether the first page says in `@odata.count` how many entities the whole list has, whatever `$top` and `$skip`.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
 	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
@@ -779,11 +935,46 @@ func (w *ServerInterfaceWrapper) ListDeviceStatuses(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListDeviceStatusesParams
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", ctx.QueryParams(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $filter: %s", err))
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", ctx.QueryParams(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $orderby: %s", err))
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
+
 	// ------------- Optional query parameter "$top" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", ctx.QueryParams(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $top: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", ctx.QueryParams(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skip: %s", err))
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", ctx.QueryParams(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $count: %s", err))
 	}
 
 	// ------------- Optional query parameter "$skiptoken" -------------
@@ -1079,11 +1270,46 @@ func (w *ServerInterfaceWrapper) ListUserDeviceStatuses(ctx echo.Context) error 
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListUserDeviceStatusesParams
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", ctx.QueryParams(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $filter: %s", err))
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", ctx.QueryParams(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $orderby: %s", err))
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
+
 	// ------------- Optional query parameter "$top" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", ctx.QueryParams(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $top: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", ctx.QueryParams(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skip: %s", err))
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", ctx.QueryParams(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $count: %s", err))
 	}
 
 	// ------------- Optional query parameter "$skiptoken" -------------
@@ -1455,178 +1681,191 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3tcts6suCroDhny0mGkin5W6emZn3iZI7nniS+sX1TNVHuJSS2JIwpgENAdjRnXbVPs//3FfZR9klu",
-	"oQGQIEV9OPb5sMdTUycWCYBAo7vR3eiPn4OhmGaCA1cy6P0cwFc6zVLAvwe5uAJ+AV+V/iVn0ynN50Ev",
-	"OCYDkcyJmlBFmCRcKPLX8w/vgzC4pukMcJg8F7n+YygSCHrBDzT5CP+YgVRBGCSgKEtl0PtcvD/l1zRl",
-	"yV+l4EEYTEFKOtbPLzkdpECUIDnQBD9DcjMQyeg8FTRpk7MUqAQCXM5yIK8FV8BV62KeAZkATSDXs5Sg",
-	"COWJ66UfiRHBr5phRyKfUtUmx4qkjAPphmQo0tmUk85BjzAzQTKc0JwOFeRkK9wiVBGpaK7sUDNoB2Gg",
-	"aD4GFfSC4PZLGDDOIX9TgCNlem52CS2WBL0gGhzQneFet3U46kBrd7Q3aNEu3W3tDTvJPhyMDqOjjoYa",
-	"VRoi3ai73+p0Wt3di07U2+v0oigIg8qAO6No1IVo2NodRXrA3UHrKNnba+3T3VES0e7gaNgJbh83mG9v",
-	"b8NgKHjCFBP8vVDvoIalFxM9V8XUnEyo1CPyMSSrkPR1bbhHsnnNC+0RpvA3Fxw04FTZTNGxJIyT01Hr",
-	"HVXDSZt81NvOFKFjyjhuoASun0jy5oKOS3jrPX/DhyJhfFznCvY1MW8r/OGKixu+CvaXXM6yTOQKkneQ",
-	"MKrR6jFtAHJEDW66CgzFGtvk3MCX3DA1IeN/siwkIsdfYqZJaF6FOcKjAu/3okKD2J1yoSaQPwAnfu19",
-	"9jfmFKeKTGdSkQFoHM6BCD6EEPsOgNAsS9mQarLd/rsUvMKB/U8/c+MHhDGipobBBZtCnQ/o59hVsSmU",
-	"KE3+KTisQs13IoH0P/Tk8FNvKUtnOaxE0xM3BR9+rynXxDYU/BpyhYwPv6khilzwawZDBQlRGlpbb5Jp",
-	"243zYTSSoLba5DhNxY3mopSTj29fk52dnaOGhdlVhUTOhhNCJelGnYNW1GlFnYso6kXd3u5Re6cb7R0d",
-	"7Leiw14UhdiPcZzJHGguSRRFHT23o6OjI82WLy9eh0SCPt0kmWX61d5RBa+3UyrV+ZwPi/U/GuR+optj",
-	"CGJm6GSBIrJcZJArKzNLRXVndcOGD0YPJ+7TZ/ZTQf2EKuawhd95LRLYclOZilwTPuVI93qZ+uQXg7/D",
-	"UJVHlX5XRcNipMeDfw8JCtx0lpzyMyHrOhInLNG9KTn7cH7xYGwveS+URf+FHZaQX0NOpvQKJGIwSzS7",
-	"v9E4Z6ZBhjlQBbJNLgQZToSQQJgKydnxxesfsUtG1cQQj5FbklIYPMthBHnPjtFio9aUScn4uIoTLHlc",
-	"yPDbQc2gD1cwhnwRe8xzx8hGWh1ighspT3NJ1NkfCq80VvFTO5U17JrPpgPIV/DrU652ujU27ZYzysWU",
-	"tLqd3YPdw5393UM9TPHrICQ3OVMKeCE1FOvWAHWrfvRM6HcK1QIhc07T+hk2orNUOUXSEM0q7Du1w5xj",
-	"S7Mhj48rMEmoMktvk/d0iuIxKccnNxPgZC5mJAet2RHmwMjpNRsj4RUncg2gZYviQHowcl78eAP6abF+",
-	"7riYaJoP2aJZtkUELywHiI5TNsyFFCPVHuc0m7SnYsBSOM6yUy4VTdNzRdVMbrXJT0CvAc/LWY1oaZY9",
-	"OnL9teFl8EicQY5HhuB1DFLiyiNqPIjKtitQ6a3IByxJgD8WijwuFVBnSqEzNRE5+6fmkUKvW6uyRE20",
-	"iptBjm3bxO+ICu5EA9iziI2EZqeMj4kcigxkj5zANRvCO8rpGKbA1XGWyfZHoMmnnCloH6ep25gLDf4F",
-	"owxuymrOiKrr8UxNNJaY2V3YXo9jO4ZDkNKiH5MEppmaF/iq9OtM0UFa14PwOYGvw3SWgFx7afC+MtQj",
-	"go2/yLrtJCQ3Ezac4MmSpoV1kHJ5AzkkZAI5WD3DDNVrGELkaNYtQf5WzHiygIqo9xpOtArOH0GKWT6E",
-	"926cx3NO52D4gVlqM18lM55oyUqzBi2oGzEexXHNagdzLeZrph5uJrHzWfraXU/UObJUueYlKLRf/jGK",
-	"cJkPc6T7X61LK8aCIkZkS8j/gFzz/y0yEWki7Swc1mlImSki7KZ0js2qZ3MxxuNS5O4PBLe9ek9mNeal",
-	"H2tpL0ek0X30KTSAB9xf+9kKNyH4XbO0GyrJSBMoGYncHPdO7uB0CgnZYiXew5Zb7oTKJp2iLpTkIGep",
-	"onjg4QCf9ZQ06/3TW5pK+FKTT5ALIcHY45QpaSYqe8ROBJKQjCjDf7lQp+XTGbdN3trXGfCE8bFtohvg",
-	"nRH2s6f4IK2Zn/zlPh5cfd7T+p4i3eHN1WlSN4TgY8ISY5PD49KKbpqXP5xd7R2TU6qGkwXeasx4yt3x",
-	"WfFTVd6YY6UZkqgu0yk8bivZw0Gh3OzFO0233cpcOz7I1n7KBR+/QSFo4TZTrwwpxykVUrJxcfu2AYGt",
-	"0eS2/qdIqKJt3XmrCpCtP2w6VgVvvAEfFwL9/sGMiJnhjGu3N3Rs70LN+Y/mOviqkEky6SOqnYh++xPj",
-	"V0EvmCiV9ba3O92DdtSO2p3eYXQYbQ9A0e0ENc3jLCuVze1idnKbdgbd4U6y29KyS2tX/+dQ/ycq/9ex",
-	"Y5g1gPzzd0pkf+r0Z1HU3f9OXrEMdbQ/HQ9eR62j/ypn+rmYKmJSL9gQTEhi+ouaUQdGVSaniTkjipfv",
-	"6RTK12g2KxowmaV07gTMXnBiHhD7pGhYWnV7R2GAiHewtx8B7O618D/6V2t3D6C1Hx3s6T/0v6i7eFJB",
-	"LzBnVRAGC3emGtvXXAhqbtEICCshlqMLeQJymLNMmXV9kMR7UCyrlK2xSX3VMwm5hd6lhLwKO/3yLGd8",
-	"yDKa+q2Kh3772y8Gn3M6hQZNxToJOP1zStORyKerHaQ29B05K765cPHm3pAt53u05U6P0mtBswgcCH2Y",
-	"nF8CJSmTePj7XkwvPr59TY46neilu38BlpN/zIQCiVwgfhVXOKj77iO7sfyNAIc88R8zyOcfLGJXsQhf",
-	"EWFwHHFJz6gwwJFEgJUU6BXcB7Uujej4795U6jAyc5EZDNmIQSGVXH48rcCmTf7dn/TWd/A1ozzZKg4n",
-	"c7/SJhcVWyKuwPemowol9Apy2bEeF279VnBD3LLz1/xYzBo8OFHaTFhCzH3ZFG/klfH4WWHQqgz62NwI",
-	"m5ZrTYLe7ZPx1QwJNd4IVj4RhT4l4Rry+jXexSQHINdMpLg50vV+vkeu3COHdb6zgVeNFTsk6ukl44Ov",
-	"yHz5XSXbE5bgveIUKK8ZAf5M3tErIOj4pwQRPJ2TmaxZDqQhNZoDSWDEOCRkMEdI64k02lGksaOEz052",
-	"T9DJ7ndAbcQY7DVK7ng8SG+DRlJkJo55OdWlLnCUSo0+Tay/Mwo4v5bgWs5gqyZzacB687Mv8dBjEufY",
-	"s/eNGrY1VVHjNdOiOApfKeq1/mJrF+jlq0cryP6GgDQ4ZjTahRscq+fWdfpnRfmpKsq3YaCE+EmT1hIB",
-	"lEmihCCp4OMN5E5rbHRDPjbxU5OY4GNjHOCkE+0e7h3sk8EcNcOhmGY5SAmJJq8Eyt+WrDQoxWJwkL1x",
-	"c/aGTcB5F8Hzwn51o0vB2goPO0fdMuJMPt3L0HXrtvuXLRy6SmReHJOVJX61A1eJrDB2GGV1ha0DVSA7",
-	"w1D3StiYqeqm6hEf77H5MODAvZ5xek1Zuuiqgy6QSuRAhtb3Df1TVm35OeT6FLv0hnxM/p6LiyVc3CxT",
-	"uwkdKTD3taimME4+gsrnrWP9vIAu6o7vAKmlRlNTMPK4s5kBn00XrGYTev1gqvllZTb++i2lQuLdSeuv",
-	"m3tpxje4V/b1hl/snrimE5vBt/78BFwCHvsO+Oi+zN25GgNVtY88MI7/K1lrHmfc1SMDP+L3TS74uMFn",
-	"oZS1dAds9fAODAuuC99gf/t2C89TDLj5JaF1iwhjLubQwmBceVt+5oSkogVr8qgmDnA4aZQydFKk18gK",
-	"NCxYDknQU/kMwkAOJzCliGZ8Ng16nwOTT4Al1vf3SxhY64XRwlDlfXNBl8xDKsTh8rawmj4Co8VNlglJ",
-	"2AhtfEhWzLRyy9BUbdwmxEyl7BokoSQHzOSxehlT+vUn4GM1CXr7u2GQUaUg17P7z37wOWodHbf+Rlv/",
-	"/K/Wlz/2g++CpsX9JIy/dPMCaZJoldUtyzj6Jm55K6dmAuaDXjDL2covn45em2E3moL5dFg6mGoJwM5L",
-	"T+gOE/hwQhVtFcaTpo9fW2OK/Tj20AxRiaFIS5HUisHG0iY3w7zddtSMbsarGvgQWihQLANMVrQrgOMk",
-	"b5zYjQaQmVIdNB7adLqHTZPwZPTFr/8obsiU8nlxK6AEuaFMK1IjkVciv0xuBW6VgbXIzKYaODv7URQG",
-	"U8bNz04xQRcCqmf46dOnlhcZAksoVI8O+owy7qBlSB65oVzh1LX6J6+0cOd5LgkyBs1T0Ba6MRHudbpN",
-	"0Gzg9Y1sDZttSSJuOJ62haur7emhvQEquYE0bRl/FIJxDnfb5nUzMhG+lRlQ8pfL0xOH+7i9Niw4ARv5",
-	"p6myFu2HVDNIYbop05ixpIFofT8dPC4KJ5WF6b9Gvusn83Gs16b7KWObZDXfz4uhmGY0h8Ty93T+MiQi",
-	"N1dlJH4Vh3YUJk0OkHaff9B/3DAJPj9gkux2uohVXKgJ42N3GrTJcRn55qW9US5QYzfaxZh4PidDKvUX",
-	"gtClHAt6QT/Y+Ue3dXBzXPtfP0BTQtCzR2oQBtxYdQtA+eD+LodR0Av+sF2mNts2b+W2tc3SsURMOR21",
-	"3gsOy6B9bFa8E+2GlTA7x64NwKRiabop8G+AXq0AfZ872N8fMt7KvhE8hmkvwuXMY9LoSHTQ3Y1etsnF",
-	"RCCu1Pk0StbGn51xEi+eBXFI8CZPYks25iKHpN3nr0icg5rl/E/IN2ka90g32vWSyhiTNZcKaFKTU/zu",
-	"OWQ5aO6Ch3Pcq2wjldUgymJ6ZoiFQKAYhcFViO5ECuda5bEcG4KkeQzGfRH4qoCX57HGAWLZT5tYVZY5",
-	"FaXwwBZTpiRyc+O5lQBGKcseifksTeOQxFYh139G+J8Ib3DcJY7+/99ivJXVX5xJyO3tF16tEg43bo2G",
-	"JeDUt8y9GqTSba804nC8cOsSt8knRHBHpXHBMMwinYBTQ/bqji9DcIubS06Gw85Rd7kY8hG/8C+N178a",
-	"xDeQEo6NWODEcV9eWBAVikDJqvejy0ugx8HBqDGcoa4qUWVhksBwIiDp8+Kg0wwb0xCKEclyxjHUlByf",
-	"vz49RSJQZCqkIp3uoXdREhrsNyOUe1qB6EYq6hI4L0LMB/kihEuzyFp5h2aZPqTn+g/UKQcWf7/3Zcgr",
-	"gAwvepzjKM0ylP/L9W3inO7WZwN17Or82a4SmlYdU6dJbeG+PWg9FMzlu2V21XVtfHW+Yl21ydxzkRVX",
-	"mOqqPhXhCBkdAxnAmPEC10VG/zEDvA4aiik4Ll3zloiNesAkGQvhgtCoMjuPXlh46gCnXNVxvIwqQHDg",
-	"XVQJD89DxV9xfQVUf2ZxWi7CLUfhf4HNTBkvdIAmpmMvMZcoeMgfGdojEHCYt9GQekg6UVQKwvpQH7Nr",
-	"4G3yrkgM1QmjKCJDMdOaFpXmdwWNOlrTawSKnliFgTp1MGpUB/WZenf8plm2Jd1ZrreU4ukeokZbKIwV",
-	"KiADSAUf16ghSiIKR6P9FVTebaaGJRO/Fy2Umt0PImEmR7EdmWfGedjanvSf9aj5enbjYQq0div3Wj8y",
-	"St1COpaa24qWsWzs/WQhFapV0uw7d2Z5R7M3MEbDcWgcQJ9Obi4hcmXjXo8ShT+5midPcf9jcChLFlLS",
-	"XeIzAteQzxuX+9s4Lz07JBmHpNtN6eJd86GD5GBSEtYELZtM1BcaC8XEUzUEkWDTghohwXP7KTLWmvOg",
-	"StCGSGUmuDRkhp4gpTfI3Wi0Er3UBAfXeLtsuRiwsrKj37Z+2q7s6DlgFufNyg7odLLxzqJR1lyrNGzk",
-	"hWeLHORAr2RhetdCqubi3u3Dgkm46cO2/Xa18TIBftUIix0WbHKruvv99Mp/+FbsqeavX7k3XtPFnMsr",
-	"e/ptazlxV/YrGtbzhq7uVbSsZZ5c2atoWM03uLqPk0KWpTJb2buhS0PmlNVD+I3reTnW9bQtq2kFVnZy",
-	"7erB6es7ua3/DZhVGeKzmlXZdlXvzDXMyrRrcmNa2bHautktZJMBfLyp3Lyv7Fy2/LU4LXlvTVo3Ze79",
-	"J8V+XSZ4z0P6DjzYd6xei3DY8CE3rtGfmbxjPzytHTJm1PMinuEO+1MGQazmIKbZfQXTZftkzcz+pTc5",
-	"tpkWbfJdk5C3amcfNdnmrZlTYirOyi47j4dVsMU2NQeCVe2Ldk0373fCouYL8lVDNPT4HWDjCaSw1O3B",
-	"2+jEtHtSlFgm1rwbFdaTfK4Wb/zGD8kti2grit5KkIRkMPNcNYc0z+e1NKN4GWRt6SNC9RspOE31GGLG",
-	"lX6NgXp+FsM+L+85tGpsFMkngwVNqY/vhg9+Dua1Ujo2fCg8aMzz3CanSh+iY7SUYoZ8l1PRXrnEJQzi",
-	"J0XR78XrcttWH1xG9kOCKK5/nYHe3ApTErvzIv4ec6sVAgqMbMIsKheuBt2JtkAmv+SBVvqvPZ9sBS7U",
-	"UtveicPX+q5h8X7rh6Lt2IwZVzPwhsamzNM5mULCqHGBLZwN7JWgMWHLJ0bbZd7cu21l0W3dLpqGD3lI",
-	"D2maQr4l7Z2cLfHmp/p9anv0TiSYmGYlB27ywap4YCFCxxWvqNj4/t9DS3jcsD3LoaigaAKB7nqFtlh/",
-	"cZ2ttNL+IenC7nUldM730qLjEgUqu//kDTgfF1Is3WGLF/MzrdzhWvMHt+U0p0Zq2MHvK+7aQ8rJAGou",
-	"209mgxsib++2ybUw4DXm2bLtQ27v0gDcY7uleBMp8iL1NhL4hGYZcL3d1JmLFrb6YZXLWgjBqr5+098D",
-	"mjx2++C/7EHt0rve+fZ8A7s7Nrrvvr0WaQqY8emjvftvti2gt5VLRMmwolqREgrNCrVwMhvT0OQg9qQ4",
-	"+CUvy9ncWRu52MhdwbV7QJ5dFN9Aw6FnCUQWbm2IuMXFQewC21MhriDB2lqzXE0gf9DtbAqiWjXAQvvf",
-	"BUo0FMS+s3heL9e9iStD0f7Bpbfl9bE9S0MhwV/p4z9YF0a7Cqb15o/+IDBue0/gpq9Mn2KEu9/saH8a",
-	"tslisxB6J4XvZt1g4lw5TypevosOngv+1tyWDXFeu1WP6zD42hJ5oiXiXbwBLN1Dl8wAvYQb5lDxmvz2",
-	"WezoWdR8UBe8wWdTyrHCOsZ81GKiPWqqznOJI+u3z7WjQebF3TVEx9wn8fnCxLxo+s+k31dfXr3o91/9",
-	"rxeh/fXy1YtP2y//3A8+/2c/6Pe/RlGr3//ajfr9rwejL6/6wQvbMHR/rGn/8s8vX720TRui9cPgTekE",
-	"3Gjh06/1aWECh62TMGa2meWYYoBINuaQkJ1ua6AlEOO61iPR18ODk06023mtpZJWN+rs7+zuRftRLZLh",
-	"KCxDdBlXO10DN+OY7+U5Lb31vdwPC3773t4eudWdYFqPxfV94ECM7cKFEaIHk9640h23zBvSGD7hOoUI",
-	"niwX45xOTcKzpTjnJ8dYOagNHqeK3IhZmmjVOmfjiVo5vCY/ly6kMWalR6jxRM4E3mAabN4/ijov9e6J",
-	"IswxNLUFizAwFCNQisDEZt8T+9zFj1EbDxbijz7Hwsxl8jR7GV1JW29wYelaui7swPg4fzY7UayvhGOZ",
-	"9cAUC9eYvTpUo7BOupCdIZXQksAlU+wavid/yWk22TKxg3+5PD2RNYLuRN3dNbEwYXBayc/SsNUuAY6X",
-	"3YATSlLRhIYPFvJf/W1L6XpJALiN+18d7V9DuqQxY8KnidZOTM5nXJKXT6Sf/Lx72+r3k34/sf9cmH96",
-	"lX++W0dO35JzQK4JYtSTXZ07YBWiIjAqE2sSUxrRthKH8XNA0/TDCFMSrRIEP9ZTkmF6oAZIWAaOyZ8q",
-	"gYlnQkqGhzGWHNN43yNxEc0ShyQ2URv6Lz+jmYl2ruQ0i8M+j6tpzWox0ZXUZnGbnGN0DANpQrtMBigm",
-	"i/CYevhbEUBSbMFBDXYl1/9GCNoBFuGIwWh04CJ7KyANTaQfJSnVPC+Ha+ZLNsdnp47fFLG0lbQzEhYi",
-	"/SSAXVd5VnvrPrwNg58WYnTqVKBbEDnnQ5Pi3Zjum4PSre0HrQWglcKGOW0SAVQQj/5iy5aNWBOz7K1r",
-	"7zYM3lHGV3HPG82s7n5ol90Wj+1yjUvThK1kRUUOsSZpA7jKzXkKFAMBG4UPpmAq1yaL8CSbW4TrqemG",
-	"4Y92ijTP6bzOp6s5wzYjDu8c0/RQ0ThWyzIlrJdJM3YPQGQpGIPVjcjROjGlc09FvbOU4CZWWXITy12i",
-	"RS/mfxFcUcalH63lzlbLBUxQV8FdqS2LiyHfJhjUxO8t4msl03nTIYauIdVkBBpfbe6nTVOjf1mLv6X+",
-	"ugojCj33thqSuEkvbHm7GKm4pm+19W0lgHEDYrHVRQK2dm1FxOxtPSxyHZX4+U+rfcvjaNMRSuJOG9j7",
-	"qlEWjoPbNfGY32JkKoN8qiGca4yVlca3lcjOdT29nS8DPld3unTtbhvjQNd3rnaoMxqfZhGxKrTgEVPD",
-	"Hq7ekhri+bjuw6wOfQ8yTQteILnNuWHDLVODscTdMZmyZ0uZXFmicYP0fFjt0ZSBRGOLiZu2lbBcXQqt",
-	"sDjBaoA6jDDSvYY79q7K85i/z091uLe3s7+GNXrx2Y2WVbxTszBwKSPJCG5c8Ev8nRJZHOoFcFSxTPoH",
-	"4z018BLbDOauuIqRuzYSCJaZgmuywQrhYOEcNQveHEeKTAA0Ma5GND3ztn9EUwlhY9rB4jj1zsyFUvIu",
-	"MPq9Kf1J3FR76HbmxCgxZUpBYvOoFDWUUekdg5J9rp/ZjE1eUdEy21IlM9L9D2kvkFsjpsVikVfSA8V/",
-	"sMlAMHu8mgA6UhSo/Q0HfRg8SwTPEsGzRPDLSwRV7qipp4zAbvn843NAsyz4spR/FrD/l7D5rLXo7LsL",
-	"xlUmACMNFEleyjBFSuRsONRyhKRzuSiKFFnBVyJ6YYCon42wVJv8UMf+mh3gnFQlthIES5Kf3ON6q4Pz",
-	"WXoN9+GclJJkZR4PeMUWoeNeHVWXJL92ejOGrGkZrlCYrbfSjRWWuDCpeGwtD+kfkWUKnrBEKx99tXBc",
-	"xV6NHhXcDYrgedO3xNyGFMsNC1x26VQzHq5asbciLo4LkerEWpg0qes5Ax/OzSIuRDn58t0npiYfDeZO",
-	"NXJb/2+/yZlZ+kcYCKEWOh/PlBv4hEkNAkyKN8sgl5BAcpxllwvQbH5d/1AOU3HN+Pjcb62XxoRESIoc",
-	"jN/F4gqvs+w4y36k0jQ49irfaMb+Ef6OWeXNW3/H65NwU2V8rL9+Ago71hdRedFok6WNgJpigXk9wntM",
-	"66CPEEwAVJuoh3gS8lO9Tz+J8Vi/UMIBA9dhrr8gOV86cZplHzVoIflhXsDWlJqVAMV2+JPPalCxTRgf",
-	"nzhs0JyzSNByIm54KmhiaCcXmtWK/DgfTpiexiyH9xWqKS5wT5i8Os/oEApEtC8KRlV/cTaZSzak6TuY",
-	"inxef/uTGOuXZ24Kr8WMq3qj19nsPANIiudZSpVWB+uTHLEUzudSwdSjmaJXDmMmVT5vepeJG8jPJ5Cm",
-	"50jvTW1qqPZ+LV9ZnnXu32C+oGjwwhOb1XSOBtUCr8XsHZjJi3tMzj6cX5ApFo1mC0b/DdMzrrkjzYEm",
-	"H3g6X3twdG/D4NKT6hp9WYp0X5WZLiYBu8f55eaxIClWJ9SQUqxNMJcc5tz1Qrk1XVZCpERRS9XLA1yH",
-	"/vKUZfda3Y4pVz2c5UzNzzG1vcnfBDQ3Xvbmr7fOdPLXTxfBonOxDV/nJD62zrQo/vbID9ib9GdRtDPE",
-	"VvgnxEYv1iiJ8STm2owTJuXML81lHRNVPpNKhtbXwESZMa3M01nCMGdwqLGacdT4FZta40pT2HxTrXxz",
-	"D28Cq2NBZ2rStRKqSfcf9BxECmBOlMpQX8HWSwoq1D5Kuf9NgESGmIthjBHLg7mNyXeVl29EfkVETuRw",
-	"IkQR1t8mZy7Q/51T8fvcvpS4bM+DypuDcWbQKFi4t/bIbrRjFjpKxQ1uPfV30CnTlYeXeWoBIHvb26kY",
-	"M94urA2Cp4xDeyim2yIfU277yG0DqO3rbjvaLlyuEcIiA8957h0emJpvah7Z/gg0aR+nKZbqokm5ZnLK",
-	"1YyjKqPPpaWdP+VMgT8CXkTph0vGwlRNV/AAy1SF27dTEwyyoNcg4yPh/EjpEA1nNoGnV6EJLTmzYiK9",
-	"7e1O96AdtaN2p3cYHUbbwYKrZ7ko58PyyqacbFb5X5EXZvUhibcHoGj8srdws20Tky9IqSF68fU5EpsJ",
-	"/9J4rKkQW+bul8/ayA8CXYPUROruroiGpu0izXaf/+EPRR4axomciFz1eb2WWS0n+4LVzyRkJ5hwFGsT",
-	"vzBcBW2wlkva+qgSQx9ehoTa+kQSlD0H459v46Lsjk0tau4qy7oMWIAKKz4WBWU0Feu5eHGQmkW+uaDj",
-	"uKhuqBdBx2RAh1g+uYyRNEAt/XSNzXM0K/JA7na6hI2IFFNAEGBm7BsqyYhKBXmbvEHluOytGSdVYsqG",
-	"RCrIbPphm4ybJExe9bktuMIqTgpuP1BglH3+Zr3WbXMI282xzjWoVpO41OpjV4fBZnpoXcwz6JG6P7Xm",
-	"xfFQJBDrD/l39iGJ7T1v7N0jhyS2F/FxEZe8/vK9R2IjWscmYcRfzz+87/P1bnIr/eDIJm5w5L1wNbHw",
-	"gpzKPsdbDNzyDO3RIZGMD8ET7Vy+F9ydi0kODh1dRmEtWmhF2R05+owc0pkrKWLvWZiSkI5KKPT5KywW",
-	"En8EKWY5CuoYSx+HJLbFY53Lbo98tXnvcZmFjIPpsO3WGp7yvRk2InGZU1IP6D7i1Vx0d+oSxpqRk62v",
-	"W+24p3HLPrDIhsIrk0U+ONwJSq4AzfjovGi/ukfi94JMQU1EQqaaukguZgqIgqnWBKDAQ6w45i+JyYbv",
-	"KFPIaWBnghvwqazR65fQ+fHi4oy8oJ6b2bRIZr2/S/6N/aAZzo/C1VjCETi8rPgIDeYIOpGT3Z2Onk+W",
-	"Uj0r+KpCn2SRmUItS14xudrBUCCLYSZR5N2GuMUZzw2sHrNH9Fv0nMM1UXkl2+THN8cnlalSSf7y5iIs",
-	"0ww5OnE85FMh2hkjm4s7lXSusRgkkHyWgq3agFUIhoD+eshE5qYKhO3c04N22uRMb5VFD1mcY4ROkQom",
-	"MA3ttrtZ5TCmeeJK0A2pRNI1xQdSUApy+T1hiZlF1Te03eddrSxpPNOUKJWtd5DRHDjWn5E9zYD0+ejC",
-	"B19ssWTrJTKW2pttlsQo0g01/wOu2VxincnJi/h/dA/il8Yrrs8J0YBwjuYo6Zlf+qxmidk7i/9awlHA",
-	"ibphWHRiBysEscTs1lxjWcs4+JrjL9T8pDIHKsnlxdvWYZtc/jGKogg/iKXIy5KNeuewEf6yx1O7z3c1",
-	"hHwe1yR1F+wCWWd5vNmLUeHOLOyKYJZ2Oaj/oEjifwMLmyzdaKx6ZG9hfQCVhZnJMYnL1PmxkXiMZmbC",
-	"AHKX+aOca7vP99rV8ysuakCb7EMINiDx4qmGuZ3K8lN+oRKT/4uSeDihudRnkhs0nqlR61AfiftGBnGJ",
-	"jDSo0LNb8wXjc/u2dRj6hU3mCgiqfmRK8ysjCWvqd7VhTGwQU052sJXjUa+yhWMq3O2SM40rPfRZ5ljq",
-	"MxdamyEv4n5/lhxGUfyyCq0DPO0KKc7fVlOfihhbervPD7GpncNEpIm0mNju86OiPo8rI9pAqeQD99Pp",
-	"GPFjGda1+7wTaSLhwiTn1uRnb3zR6PUVDyz7BBQdx6EjZo2O3uVwHJL//7//z8vqft5MqEKHSuRiejl6",
-	"fukcgVqMi93NrChOqdMmJqGrLPzWy2rVd2ZqlmvkUOHYOCPDx2wFrE7XsAtbdNMjF/exkT5c9Bx0L/hq",
-	"rk56JD5qRzE+izvQiWtsoaO5kPFBReGWTcFFJtKMKZqS+CLWB+I/NTa98B7/LTbHOydiNJKgyCzTC43/",
-	"3//t7vT2jmItt2uuhtXW9bKL+RniNlA2hdNslUGyHxkCQkWHK5IyMKehNYvNUWmIoqijP3V0dHTkPNnr",
-	"TrxUlh68WKyjs9smMUtiZ2FzYrAz0HkcYsEOd2qZpWn+4fzCSuMWjD3fMOIZ6zqaD9Ess9JreQlZEFtP",
-	"rx1nMqRcqze2475WRjBNsad+hAsZe0TuyizFWLjHOWtTV8tH4mgHeouLwqlL8teHthgGLmsoxpzJUnMc",
-	"sVyLQzfCnDYee3XhpLE5eemcxHo0PTdLRq7wahwWTE3rRVVOWdQWIu/YD+RFJ4x2D8O9g33zvZehP2WN",
-	"MgmUD/QSD9vk2A0RReSaidRyDI3uGhCQfO9pJpLOJZm4EijmVLgpSs2lbAjWocoaAN6dXlTUftnb3hYZ",
-	"cCMqt0U+3radtqcMbx0VU8ZMuErTD8LguqijoCUktF9lwGnGgl6w047aOyZGY4L2mG3D3I6zrDSrbBdD",
-	"y+2fvXpCt9tVsUb3bwxC+olJZSTUJX4+hv1L76Y6dPRhji7zguVaPkMuRbOsPOT43Ba+tay/z7koIqAn",
-	"oBmkGIUut4GRgCzqBggNw1qx/IZ+flJdVrVc5JIr+rKJqTwQrm3mVTT4Uqvi0I2iZffURbvtYn63YbC7",
-	"SYdabQjs1lnfrZItATvtrO9UpmbFHvvre1TT/d2Gwd4ma2pK/ol9N5hjQyIf3zSOW+2M4p+/6B11ht/P",
-	"m5geN+1hG38JvYIxmmKWEAsipMLQ1c9BjQC/3N4VV/3yYBvgbEMY9ZcwyGxVhJrvvM0kTVdTvWHTtbNN",
-	"EpZsXo2xz+9VjrFSi9Fo5MoVaNJSgF93sc8bCi9+X7Ai9FOsdMbAugY+Y1wOfU5zZz5TKa5oeIgr1zRf",
-	"jv1eRaftSv2aBR60AW+o5kK/DYNutLsJqbssr3diXY+Dbe1Gh+t71ZLE6W6dDaZXLw6A/fY2gUVDdpMn",
-	"wWIrXNNg43JJaCnXvA3vJfj4L6sV2G4NW0xBNV5o6+frGeQC7zAD3ot3FJWcG2SPDSjYZZ1/BKLHRvzI",
-	"ZY79ZqLvdNf3akgA+vRo0GDGN9Bg2Kw76I/JesG0VTEDy4hmDOq+FONV+L6PyK53bmdDvCyy8T5T2rNW",
-	"8BdQ30RYv6hKsLQQ77erE0hhi+5WaOd4EF5ganQ+0AEabiio/xIi+ga0UE1ihiL6s2D/6wgF36oJfLMs",
-	"8axE3F+AWWdOfTglYiYhL1WI5hLOD29jRQNH6SyiqvaPVXbXJdbSSwn5s8X02WL6O7aYGiFBo7lHwD75",
-	"/fJi0pIK7b+NzdVnArKBCxQ1qqmaeLfYeKfaYP808Xb3t+O6GG253GBaZzbPRtNno+mzvPOLGU03YZy/",
-	"itzzy5pY1/HDNjkd1e51nJeYuXN2vjV9jo6Tu00MzMzx3gzs2XL7bLn99S23m0lQD2nBvTtN9nkzUZLl",
-	"NDkG9RAE+WwYfjYM/z4Nw49a8/n9m5Z/FSZlrNUPKDg8W6yfLdbPFut/DYv1Rhoczk0v0zCShjQ9xqwj",
-	"OJmLWU6mdDhh3ESGxVN6BSSf8VjzvNzEz66JYDaOyF+KCf28JofVylDk4QQSoia5mI0nRaKrIHSO1TX7",
-	"uQZ2w/owLqTyRZBLR9+SblYmwS8W1S+/WIHu7Zfb/w4AAP//",
+	"7H3tcts4tuCroDh9y0mGkin5W6mpXnecnvbcTuIb2zdVE+VeQiIkYUwBbAKyo+l11T7N/t9X2EfZJ9k6",
+	"BwAJUtSHY3e6nfHUVNoiARA4ODhfOB+/BkM5zaRgQqug92vAPtNpljL8e5DLKyYu2GcNv9RsOqX5POgF",
+	"x2QgkznRE6oJV0RITf52/u5tEAbXNJ0xHCbPZQ5/DGXCgl7wA03es19mTOkgDBKmKU9V0PtYvD8V1zTl",
+	"yd+UFEEYTJlSdAzPLwUdpIxoSXJGE/wMyc1AJKPzVNKkTc5SRhUjTKhZzsgrKTQTunUxzxiZMJqwHGap",
+	"mCZUJK4XPJIjgl81w45kPqW6TY41SblgpBuSoUxnU0E6Bz3CzQTJcEJzOtQsJ1vhFqGaKE1zbYeasXYQ",
+	"BprmY6aDXhDcfgoDLgTLXxfgSDnMzS6hxZOgF0SDA7oz3Ou2Dkcd1tod7Q1atEt3W3vDTrLPDkaH0VEH",
+	"oEY1QKQbdfdbnU6ru3vRiXp7nV4UBWFQGXBnFI26LBq2dkcRDLg7aB0le3utfbo7SiLaHRwNO8Ht4wbz",
+	"7e1tGAylSLjmUryV+g2rYenFBOaquZ6TCVUwohizZBWSvqoN90g2r3mhPcI1/hZSMACcLptpOlaEC3I6",
+	"ar2hejhpk/ew7VwTOqZc4AYqJuCJIq8v6LiEN+z5azGUCRfjOlWwr4l5W6EPV0LeiFWwvxRqlmUy1yx5",
+	"wxJOAa0e0wYgRQRw01VgKNbYJucGvuSG6wkZ/5NnIZE5/pIzOELzKswRHhV4v5WVM4jdqZB6wvIHoMSv",
+	"vM/+zpTiVJPpTGkyYIDDOSNSDFmIfQeM0CxL+ZDCsd3+h5KiQoH9Tz9R4weEMaImwOCCT1mdDsBz7Kr5",
+	"lJUoTf4pBVuFmm9kwtL/hMnhp36kPJ3lbCWanrgp+PB7RQUctqEU1yzXSPjwmwBRpIKfMzbULCEaoLX1",
+	"Opm23TjvRiPF9FabHKepvAEqSgV5/+MrsrOzc9SwMLuqkKjZcEKoIt2oc9CKOq2ocxFFvajb2z1q73Sj",
+	"vaOD/VZ02IuiEPtxgTOZM5orEkVRB+Z2dHR0BGT58uJVSBQD7qbILINXe0cVvN5OqdLnczEs1v9okPsb",
+	"3RxzIGbmnCyciCyXGcu1lZmVptBZ3/Dhg52HE/fpM/upoM6hijls4XdeyYRtualMZQ4Hnwo897BM4Pxy",
+	"8A821CWrgndVNCxGejz495CgwE0f8VSzvL7j35nHFe4/EwnLlZYyeQAGfUZzOmUamX1tde4N2bKz2HIz",
+	"wJ49kKdLAbsTWpKPbcxZcQB6SRKekLmckSmjgnChNE3Tc001+76CCfZDjwwNvhagEE94cirOpKrr0oLw",
+	"BLCMkrN35xcPxh6Tt1JbMrmAIIrl1ywnU3rFFFI6noBYcAOoaqZBhjmjmqk2uZBkOJFSMcJ1SM6OL179",
+	"hF0yqieGyBoMT0ql4SxnI5b37BgtPmpNuVJcjKu0gyePC1t+P6gZ9BGajRfoDKAaPncMbwTIyqUw2gBw",
+	"U7TtPBReAVaJUzuVNWxdzKYDoIBL+fqp0DvdGjt3yxnlckpa3c7uwe7hzv7uIQxT/DoIyU3OtWaikC6L",
+	"dQNA3aofPbP6g0K1QMhc0LTO+UZ0lmpncDCHZhX2ndphzrGl2ZDHRxW4Al6BS2+Tt3SKahQpxyc3EyaQ",
+	"P+Qsk7km3IFR0Gs+xoNXSG41gJYtCnbzYMd58eMN6Afq39xRMdk0H7JFs2yLSFFYmBAdp3yYSyVHuj3O",
+	"aTZpT+WAp+w4y05L/jhTW23yM6PXDOWqWe3Q0ix7dMf1a8PL4JE8YzmyDCnqGKTllXeokRGVbVeg0o8y",
+	"H/AkYeKxnMjj0lDhJDk60xOZ838CjZSw7pHMp0RPuCKwF9i2TfyOaAiZAIA9y+lIAjnlYkzUUGZM9cgJ",
+	"u+ZD9oYKOmZTJvRxlqn2e0aTDznXrH2cpm5jLgD8C8Y73JTVlBGl0OOZngCWmNld2F6PYzuGQ6aURT+u",
+	"CJtmel7gq4bXmaaDtK4v43PCPg/TWcLU2sult5WhHhFs/EXWbWwhuZnw4QQ5S5oWeiQV6oblLCGgiVh9",
+	"1AzVaxhC5mj+L0H+o5yJZAEVUZUxlGgVnN8zJWf5kL114zwePl3V2prpqtHPDWkAQd2I8SiOA6kdzEHM",
+	"B6Iebiaxi1n6yimPdYqsdA60BIX2yz9HES7zYVi6/9W6tGIsbXJEtqT6T5YD/d8iE5kmys7CYR1AykwR",
+	"YTelc2xW5c3FGI9Lkbs/ENz2wp7MasQLHoO0lyPSQB/gQgP2gPtrP1uhJgS/a5Z2QxUZwQElI5kbdu/k",
+	"DkGnLCFbvn1iyy13QlWTTlEXSnKmZqmmyPBwgI8wJSC9f/mRpop9qsknSIXwwFh2yrUyE1U9ZyhhSUhG",
+	"lON/hdSn5dOZsE1+tK8zJhIuxrYJNMC7RexnufggrZkp/eU+Hlx92tP6nuK5wxvO06RuCMHHhCfGdovs",
+	"0opuQMsfzq72hqsp1cPJAm01Zjzt7oKt+KkrbwxbaYYkqst0yh63lezhoFBu9uLdt9tuba6nH2RrP+RS",
+	"jF+jELRw6w0rw5PjlAql+Li4pd3ggK3R5Lb+h0yopm3ovFUFyNafNh2rgjfegI8Lgf74YEbEzHDGtVs+",
+	"OrZ35ob/o7mOfdZIJLnyEdVOZChnQge9bugeQPOfubgKesFE66y3vd3pHrSjdtTu9A6jw2h7wDTdTlD1",
+	"PM6yUvvcLqartmln0B3uJLstEGZau/DPIfwTlf/r2DHMopj6/jsts790+rMo6u5/p654hkrbX44Hr6LW",
+	"0X+XU/9YzB1RqxdsCDc8c/BFoNyB0Z3JaWKYRvHyLZ2y8jXa0YoGXGUpnTuJsxecmAfEPikalmbe3lEY",
+	"ICYe7O1HjO3utfAf+NXa3WOstR8d7MEf8F9UZjwxoRcY5hWEwcJlO6D/mptkIB+NgLAiYzm6VCdMDXOe",
+	"abOud4p4D4pllcI2NqmveqZYbqF3qVhehR28PMu5GPKMpn6r4qHf/vaTQXB3v1jDcutd4hTSKU1HMp+y",
+	"r3an6ZzWthw7Kd1dvJs7Xjq0UJJyhdKA7/727P2Pr8hRpxM9dxcyjOfkl5nUTCFZiF/EFZLqvvto7zi/",
+	"KuCQSP4yY/n8nUXsKhbhKyINjiMuwYwKixxJJLOiA71i90GtSyNL/oc3lTqMzFxUxoZ8xFkhply+P63A",
+	"pk3+w5/01nfsc0ZFUtwZU3Ph0iYXFeMirsB3w6QaRfbq/bkZ63Hh1u8FN8QtO3+gx3LW4PqL4mfCE2Iu",
+	"0KboyqGNq9gKC1dl0Mfmf9q0XGsj9K6jjJNvSKhxY7ECiywULMWuWV6/17uY5IyRay5T3Bzlej9dLFcu",
+	"lsM63dnAHcuKHQoV95Lwsc9IfMVdRd0T3xGlahX4nryhV4ygx6iWRIp0TmaqZkpQ5qjRnJGEjbhgCRnM",
+	"EdIwkUbDijKGlfDJO/Mb9M78A5w2Yiz4gJI7Hg2CbQAkRWLiiJdTXRYc8oo3wE2sozwKOF/NGa+Ywdai",
+	"zGUfIKPjCuf10l46Ajxr6iHgMnZCgStddntefvHxOuZ9HaAZ3DGa6sJVjdVf68r7kwL8rSrAt2GgpfwZ",
+	"jtESwZIroqUkqRTjDeRJa1V0Qz42sRKOlhRjo/QL0ol2D/cO9slgjhrfUE6znCnFEjhWCSt/22MFoJSL",
+	"0WL2as3ZETYB510Eygv71Y1u/2orPOwcdUvHX/Xt3nquW7fdv2yBmWqZea7tVkb4aoxUy6wwYhgldIUN",
+	"A1UbO8MQeiV8zHV1U2HEx8siHwYcuNczQa8pTxd9ctDXUcuckaF1ckNHlFVbfs5y4GKX3pCPybFzcbFE",
+	"yJtl6jShIxPuwYz6wQV5z3Q+bx3D8wK6qBO+YXhaamdqyoyc7WxhTMymC9awCb1+MJX7sjIbf/32pLLE",
+	"u3yGr5sLaC42uED29YHf7EK4puuawbe+/wbu/h/7DvjovsyvuRoUV7V7PDCO/ytZYR5nIN4jAz/i900u",
+	"xbjBOaGUtaADtnp4T4UFH4UvsKt9ueXmW4ys+S2hdYsIYy7c0MJgfHZbfiqNpKIFw/GoZpJwOGmUMvRG",
+	"pNdICgAWPGdJ0NP5jIWBGk7YlCKaidk06H0MTIIJnlgn309hYK0XRgtDlff1BV0yD6URh8tbwGo+EUwf",
+	"YNKOKMJHaLvDY8VNK7cMONXGP0LOdMqvmSKU5AxTu6xexpR+/pmJsZ4Evf3dMMio1iyH2f1XP/gYtY6O",
+	"W3+nrX/+d+vTn/vBd0HT4n6WxjG6eYE0SUBldcsyHr2JW97KqZkMCkEvmOV85ZdPR6/MsBtNwXw6LD1J",
+	"QQKw84IJ3WEC706opq3CeNL08WtrTLEfxx5AELUcyrQUSa0YbCxsajPM221Hzehm3KeZGLIWChTLAJMV",
+	"7QrgOMkbJ3YDADJTqoPGQ5tO97BpEp6Mvvj1n+QNmVIxL6z9WpIbykGRGsm8EuJlkm0IqwysRWY+BeDs",
+	"7EdRGEy5MD87xQRdrCfM8MOHDy0vBIQtOaEwOgMeZfw+y9g7ckOFxqmD+qeuQLjzXJQkGTOgKWhi3fgQ",
+	"7nW6TdBsoPWNZA2bbSkibwRy28Kn1fb00N4AldywNG0ZPxOCAQ132+Z1MzKhvJUZUPLXy9MTh/u4vTb+",
+	"N2E2xA9OZS2sD0/NIGXTTYnGjCcNh9b3v0F2UTifLEz/FdJdP7uTI702/1MZxKSqCaCeDeU0ozlLLH1P",
+	"589DInNzBUbiF3FoR+HKBL63++Id/HHDFfPpAVdkt9NFrBJST7gYO27QJsdliJuXCaGIo9+NdjH4XczJ",
+	"kCr4QhC6HHRBL+gHO790Wwc3x7X/9QM0JQQ9y1KDMBDGqlsAygf3dzkbBb3gT9tlrrtt81ZtW9ssHSvE",
+	"lNNR660UbBm0j82Kd6LdsBJP58i1AZjSPE03Bf4No1crQN8XDvb3h4y3si8EjyHai3A584g0OggddHej",
+	"521yMZGIK3U6jZK1cVzngsSLvCAOCd7QKWzJx0LmLGn3xQsS50zPcvEXpJs0jXukG+16WYaMyVoozWhS",
+	"k1P87jnLcgbUBZlz3KtsI1XVaMliemaIhYifGIXBVYjuRArnMuWRHBtrBDQGA7wI+6yZKPkx4ACx5KdN",
+	"rCrLnYpSuFrLKdcKqbnxyEoYhiOrHonFLE3jkMRWIYc/I/wnwhscd4kD//97jLet8MWZYrm9/cIrUyLY",
+	"jVujIQk49S1zn8ZS5bZXGXE4Xrh1idvkAyK4O6VxQTDMIp2AU0P26o4vQ3CLm0s4w2HnqLtcDHmPX/iX",
+	"xuuvBvENpIRjIxY4cdyXFxZEhSIisurV6BIQwDg4GDWGM9RVFaosXBE2nEiW9EXB6IBgY15KOSJZzgXG",
+	"lJLj81enp3gINJlKpUmne+hdlIQG+80I5Z5WILqRiroEzosQ80HeAGHjVl6H6ocJM1ETE0ZGPMdscmMA",
+	"0RyzQca+U3pMJk76ReThNumJuT5Av9AJVSGmP2EgF8XfaZnFCOUYL+3jGgSMDITrw0uKcnnfmfk2rGkg",
+	"ZcqoCKp5lqqregfiToHkME9AEScGG6IK3ybPjFqz2446z9vk3KVixIMYs1+AIAoG/441/ot/p/h3in9z",
+	"pJxUJHHYF7HMsYfEBqjDKjhb8AsUXsqFim3yvZwJlABUSISx6jo82otIwlj2Esg+jG9SSNqX3SiyQVVt",
+	"ctwX9sLU5qniggDnSVnhems9nvAnEAqeIEomcjZIWfKSUHfFgP4vlfuFJWP2BczfJBElMk9YDqNU/axs",
+	"V0dW3GTgPSXxn2OTQQs2wfn6xP/W/SFuk3NcjiJWECKDOYo6PDcXy23LtvCU/jKjKegq9hFNQQeoHTDf",
+	"yEfYL4Ux2rgSOQsVEYxEwRI8tCjmI2Jd/CPsM95uW+6MKAWy/gLdm3JRKCVNVLA0Xa7VSWiWgSA9hz/Q",
+	"7jOwPOalr+ddMZbhRjmnbZplqKOXINokMMTBxkbNWdD4s12l2KwSJU+T2sJ9m+16KBgHGSuQVNe1sXvL",
+	"inXVJnPPReJhGcybBIpCfMPzOpTTKVVkwPQNY8jApiFhdDgpRYrBnMQwSGx0AkXGJs2UtsTBuPsiQS8O",
+	"DTxS5lnYFzInKVU216wZq01el2TdWrrNMQN1LE0t1KelL/GEGRJg3/Cc8ETVD2HdU4jAx0LPt2nJyXPw",
+	"Wn70NgBc7Rx2ou7u+nOoWMqG+ou+1zOqtlHuAIBOFAnJgCH5jT1XMcsbOYqAeQXGIxs1UQNmCbawcou5",
+	"BIZ2Jb8DCK94tsJ6VvBle5CRPgG4UjZC9ztgeIDXxhBsJTMn53mCiiH7PoiiZaCAGTXa3Dzn09LyFjVa",
+	"3iqupAuSlLX/4cQGbMxFIVPKjP4yY+h2YY8hakM1b8TY8EiuyFhKF9VNtYUOuhiAdscEFbqOGGVU3tLV",
+	"u+wyy3DhAx56sTgtFzKesy9ia9ZZaB0qUAM4T9oJSSeKSoMTKM9jfs1Em7wpMnJ2wiiKCEqLCnQZ/F1B",
+	"iE60DCVgYhWMWL35oLvenUfRLNtSTmeGLaWoRYdoOS4MsxVORgYslWJc42hRElF2NNpfwam7zRxtycTv",
+	"xc9KC+oPMuGmOIQdWWQm+Mbe8cCf9TQ09bISw5TRmvfLK3hkjKcL+c1q7qHA32wym8lCDnprDLXvnG7o",
+	"qcDewMimBWscALRAN5cQJSvD/1Bz9ydX85gt/CwMDmXJQi7gS3xGQGWaNy7393ESfnL8NY6/t5ueizfN",
+	"giMeB5MLumbQsFncfeNMYQD0THqSKGbzsRtB33OvLUoFGH5QPdDmkKpMCmWOGXpcll6XdzujpbLdBATX",
+	"cttl/a2FC6/sU7ZcjBBd2dFvW2fPKzt6URAFg1rZAb1BN0YF1AGNv0PDzl94l4SDnNErVdyJ53SI996e",
+	"W8DCXW3Th2377WrjZZa1VSMsdli4LFvV3e8HK//hS9GtWmlo5d54TRerY6zs6betVS9Y2a9oWM/wvrpX",
+	"0bKW+3llr6JhNePv6j5ObFmWTHRl74YuDbnLVg/hN65nxlrX07asJvZZ2cm1q6eHWd/Jbf3vQKzKmNrV",
+	"pMq2q4ZNrCFWpl2Tf/HKjtXWzf6amwzg403FJW5l57Ll16K05K29a7opqyR9U+TX1ezxQpfuQIP9iKe1",
+	"CIcNH3LjGgONyBv+w7e1Q+Z+87wINLzD/pTRiaspiGl2X0l22T7Z+1/fG40c21zHNv29SYlfvQAfNV2a",
+	"2/tHhcmwK7vsXBFXwRbb1Dz7VrUv2jW5xN0Ji5o911YN0dDjD4CNJyxlS/0RvY1OTLtv6iSWqa3vdgrr",
+	"abZXizd+44eklkVGZYpuxGhxnnkxFEOa5/Naom+0OttL7hGh8EZJQVMYQ86EhtfmZtCDQV+UDgigSxvN",
+	"85vBgqbiA3fDB78KwlopHRs+FB40Vlpok1MNTHSMplWsZeSyGltfiLiEQfxNnei38lW5basZl5H98EAU",
+	"flnOom/ctSiJHb+IX+LlRCGg2EsLdKap++w4jrZwTH5LhlY6lj9xtgIXasnl70Tha33XkHi/9UOd7diM",
+	"GVdz4IfGCC3SOZmyhFMTm1J4AVo/AGPzVt/Y2S4z199tK4tu63bRNHxIJj2kacryLWUv8ZwfjZds/1vb",
+	"ozcywUxwKylwk3N0xTUaETquuCvHJijvHlrC44btWc6KWtcmQveud26LlbLX2Uor7R/yXNi9rsS0++7T",
+	"dFyiQGX3v3kDzvuFnIZ32OLFhIgrd7jW/MFtOc25CBt28GUljmpIBRmwWizVN7PBDSkx7rbJtfwca8yz",
+	"ZduH3N6lmTGO7Zbi1aXMi+IXeMAnNMuYMH6o1ly0sNUPq1zWYvtW9fWb/hHQ5LHbB/9lGbXLp37HvXPZ",
+	"5NfcRd3J5t68b69kmjJMsfjeOgs02xbQPctlfuZY07TIwYhmhVqctw02bPIo+6Yo+KUoC8rdWRu52Mhd",
+	"wbV7QJpdlL9Cw6FnCUQSbm2IuMUFI3YZZ1Ipr0zAwmiW6wnLH3Q7m6KbVw2w0P4PgRLKxZK8AbXcXX/e",
+	"TTyHpn42iE1cGYr2Dy694Vmu5Z9YsDQUEvwVsP9gXX6LVTCtN3/0jMD4+X0DN31lXjMj3P1urP3bsE0W",
+	"m4XQOymcPesGE+f7eVJxC170CF1w0Ba2cJdz8626aIfB5xbGWgS9XbwBLP1Jl8xAmKiNhTlU3Cy/fBY7",
+	"MIua0+qC+/hsSgXJGU0wGLOWrMQ7TdV5LvF8/fK5dgBkXkB8Q9jqfSqNLEzMS3PzkfT7+tOLZ/3+i//5",
+	"LLS/nr949mH7+ff94ON/9YN+/3MUtfr9z92o3/98MPr0oh88sw1D98ea9s+/f/7iuW3akEYnDF6XXsON",
+	"Fj54DdzCZPSwXsWYcm6WY1QgUXwsWEJ2uq0BSCDGda1Hos+HByedaLfzCqSSVjfq7O/s7kX7US304Sgs",
+	"c2dwoXe6Bm4rYju8pEwLjv7e3h651Z1gvq2mMFNGjO3CxfejBxNsXOm/Wyb0aoy3cJ1CBE+Wy3FOpyYT",
+	"6VKc87NWrRzUZnWhmtzIWZqAap3z8USvHB6On8vj1Rjk0iPUuC5nEm8wDTbvH0Wd57B7ssg/EJrqvkXc",
+	"DooRKEVgyPBLYp+7wG5qA7VD/NEXGdUTL6upvYyu1IkxuLB0LV0Xp2Ccoj+anSjWV8KxTEckB/9gQ3S2",
+	"XB3bUVgnXYzPkCrWUkworvk1e0n+mtNssmWC+v96eXqi7h5IFQanlcRpDVvtMtN5aYcEoSSVTWj4YLl4",
+	"qr9tMXsvO4+wUVmr0/DUkC5pTGX0YQLaiSmygEvyEn31k193b1v9ftLvJ/Y/F+Y/vcp/vlt3nL4kGZBa",
+	"k10AJrs6qc8qRE1MVF8lvn9x/xrRthK48WtA0/TdCHMFrhIE39dzhWLevgZIWAKOWRkr0chnUimOzNiE",
+	"oFKgFHER/hKHJDZhHjZG/tR/U0s2itH01XyjtWQllZyjcZucYzgNx9DXmdAmNSNXRTxNPV6uiDgptuCg",
+	"BruS6n8hBO0Ai3DE6DU6cCk3KiANTWggJSkFmpeza+5LNsdnp47eFEkuKvngFFsIDVSM2XWVvNpb9+Ft",
+	"GPy8ENRTPwXQgqi5GJpYf2O6b84WY20/aC3APBANc9okZKg4PPDFlq3TtCaZiLeuvdsweEO5WEU9b4BY",
+	"3Z1pl90W2Xa5xqX5O1eSoiK5Z5O0wYTODT/FePAlwgfXbKrWZnHyJJtbhOup6YbxknaKNM/pvE6nq8k8",
+	"NzscHh+D81DROFbLMiWsl0kzdg+YzFJmDFY3MkfrxJTOPRX1zlKCm1hlyU0kd4kWvZiYzSYB8cO7HG+1",
+	"VKBIvqGtSGQC5zDPg4keNQF/i/haKUHSxMTQNaSaJQjw1SZl3LRmyae1+Fvqr6swotBzb6sxjJv0wpa3",
+	"i6GNa/pWW99WIh43OCy2nFfA166tCLG9rcdRrjslfmLyat+SHW06Qnm40wbyvmqUBXZwuyaA80uMTGWQ",
+	"TzXmc42xstL4thIKuq6nt/NlhOjqTpeu3W1j4Oj6ztUOdULjn1lErMpZ8A5Twx6u3pIa4vm47sOsDn0P",
+	"Mk0LXjhym1PDhlumBmOJu2MydUaXErkl2ax+2iA/VZGSQdRySbgMo7HJPfUXnc9YTKi6MjTaBCT4lob9",
+	"3WBlwogaYVwo57xByl8sFW0nx/XExojbqpmuxhXoWk4mHKD6ZdeGCV6gd1UVwZzAfvrkvb2d/ZXssRKL",
+	"3mgUxutAu30uDTUZsRsXt2NSgYWwAIHaoUl1YRy/BqyS2cYWYjMi40ayzDmmOWHJMmt2TbxZKd/UTqhZ",
+	"+OZoXmQ/oInxlqLpmYfBI5oqFjamNC4kAo/t10cvgsHfmvrhxE21h55zThKUU641S2z+J66V0clQbx8z",
+	"rfoCntlskF5l8jKTYyXr4v3lDC94HRDUYrPMK6kH4z/ZBChYmUZPGPqCFCj+BbIKHM8noeZJqHkSan5r",
+	"oaZKHeH0lEHkLZ9+fAxolgWfltLPAvb/EmartUapfXdHusqKYaSCIrFNGWlJiZoNhyBPKDpXi9JUUXFk",
+	"JaIXNpQ6b2RLFeJ3deyvmTLOSVXoLEGwJOHLPW7oOjifpTeJ785JKQxX5vGAt4QR+h7WUXVJYQ2n+mPU",
+	"Hchyhc5vHa5urNAkpEk/ZJN4Kp9FlmmHwhKtfPQF+b6KvYAeFdwNivh/07fE3IbyDQ0LXHZvVrN/rlqx",
+	"tyIhjwuR6sQayeCow5yZGM7NIi5kOfny3QeuJ+8N5k4Bua0Lu9/kzCz9PRtIqRc6H8+0G/iEKwABJtyd",
+	"ZSxXLGHJcZZdLkCz+XX9Qzmbymsuxud+a1galwohKXNmXEcWV3idZcdZ9hNVpsGxV1UPCPt79g+Ui81b",
+	"f8frk3BT5WIMXz9hGjvWF1F50WhWpo2AmlJBxzjCW8xMASwEkx7VJuohnmL5KezTz3I8hhdaOmDgOswN",
+	"HkvOl06cZtl7AC1LfpgXsDXl6RVjxXb4k89qULFNuBifOGwAylnkmDmRNyKVNDFnJ5dAamV+nA8nHKYx",
+	"y9nbyqkp1MUTrq7OMzpkBSLaFwWhqr84m8wVH9L0DZvKfF5/+7Mcw8szN4VXoMHWG73KZucZY0nxPEup",
+	"BrWwPskRT9n5XGk29c5M0StnY650Pm96l8kblp9PWJqe43lvalNDtbdr6coa7a7BirBEeTI3o1yZZFro",
+	"z2YyboI2VHJGe71ZZHOPbRpNF3PyQDrRk+31SU15UlP+QLbXJkF2eZbPf2fzBSOHKAJZeM3e0WDWQK8C",
+	"60Jg6n0ck7N35xdkSq8YJkCpaQcbprRe42KSM5q8E+l8rdDavQ2DS2+rGl0Bi/SKlZkuJl28h+zs5rGw",
+	"/dUJNaRwbBPM3Ym1RLxMGCATVCJMpTM5+vVN6tBfniLyXqvbMQmnh7Oc6/k5luwy6e8YzU2QkvnrR2e+",
+	"/duHi2AxNsNm/xAkPraxCKh698gP2Jv0Z1G0M8RW+CeLjU0OUNLkCkevA0G4UjO/5LD169b5TGkVWlct",
+	"E6TLteoLOks41kIJAasxsb9C7wCD801ZR8rBgYWaC0/jxmTyUsSSzvSka7VjU8Ys6DmIFMCcaJ0hEcLW",
+	"SwrF1T5Khf9NxhIVYiqbMSZ8GMxtShNXN+FG5lcgDKjhRMoiK0qbnLk8KW8c3+4L+1KZMgelA6o3B+ML",
+	"BihYRAf0yG60YxY6SuUNbj31d9BxyMrDyzy1AFC97e1UjrloFyKEFCkXrD2U022Zj6mwfdS2AdT2dbcd",
+	"bRcRKwhhmTHP9/gNCusgs4F81n7PaNI+TlMsQUyTcs3kVOiZQDMKyMRLO3/IuWb+CHiPDw+XjIWZ7q7Y",
+	"AyxTF1EzjrIbZEGnay5G0rnhU5Pv3SZM9irPohV5Vkykt73d6R60o3bU7vQOo8NoO1jwlC8X5VwAX9gU",
+	"v818/AV5ZlYfknh7wDSNn/cWHINswaUFDTlEJ2hTlcNGzwIewynElrn75ZM28oNEz0o9UdDdFQeEs12U",
+	"D+qLP/2pSOPFBVETmeu+qNdortWaWrhxcMUHUkYxqxd5ZqgK3gNZKkmUrfshBVY9o7buqmLa8sH419u4",
+	"KCdqUzkbV4+y3lx51VcUyoRTDHPxwsiBRL6+oOO4qNoOi6BjMqDDK8zfUoSYG6CWYQ7mvmU0K/Lu7na6",
+	"hI+IklOGIMCKPzdUkRFVmuVt8hoNc2VvIJxUyykfEqVZZtO9u+vIhKurvrCFJHnFx8vtB8rCqi9er7f4",
+	"2ZztdnOsbyIKRyQuLYqxqy9nE+W0LuYZ65F6OArQ4ngoExa7PPzO5SkksXWTiT03nJDE1o8pLtI6rPdd",
+	"6pHYqPWxybfzt/N3b/tivZfxSjdisokXMXkrXa1f9C+iqi/wJhW3PMO7sJAoLobME+1cuizcnYtJzhw6",
+	"ugzuIFoIWbIc4JFDOnOlEu1dL9eKpaMSCn3xAosgxu+ZkrMcjQSYiiQOSXwqrmnKExfx0COfbT0vXGYh",
+	"42D5Abu1hqa8NMNGJC5T8sKA7iNeLXnnkqTYGAg52fq81Y57gFv2gUU2FF65KtJpmiIW5IrhFSL6ftuv",
+	"7pH4rSRTpicyIVM4XSSXM82IZtMspZoVeIiVlP0lcdXwHW0K1A7sTHADPhTHoFIa9KeLizPyjHpeutOi",
+	"eMD+Lvl3/gMQnJ+kqx2LIwj2vOJiOZgj6GROdnc6MJ8spTAr9lmH/pFFYspqSUaLydUYQ4EshphEkXcT",
+	"6xZnHN+wKuYegbfoeIxroupKtclPr49PKlOlivz19UVYZmlz58TRkA+FaGdUJRe2r+gcsJgpRvJZymw1",
+	"OqyuNmTo7oxEZG6q29nOPRi00yZnsFUWPVTBxwid4inACjZm292scjameeJKaw+pwqNriqqlTGuWq5eE",
+	"J2YWVdf6dl90QVkCPIOTiOWmcFPKqlo9IEDAH1309bMtnmw9R8JSe7PNkxhFuiHQPyaAzCU2Foc8i/+t",
+	"exA/N07FfUEIAKJa0KpSXAsWY/Hf1bbSNxyL6e1g5VOemN2aA5a1THyEYX8h0JPKHKgilxc/tg7b5PLP",
+	"URRF+EGshFUW6IGdw0b4y7Kndl/sAoR8GtckdRfkAklnyd6sc4Z0PAu72qpeZjmo/6BI4n8DCzYu3Wis",
+	"5tpQFA5n7qDFgQ+OOSLRd7bsnCkESWLjkSNzEqMbRQxLjMvSJrGRkIwmZ6KucpdoqVxbuy/22lV+Fxs9",
+	"aOCSvSGYGYkXuSCm0ivL8PoFG026RUri4YTmCniYGzSe6VHrEFjovpFZXN44AC0G0gAdMSEOP7YOQ7/A",
+	"41y7EktTml8ZyRmohauRaUIxuXayhi0I5wqsIdx8angpOOBWD0NEBCNqlucStB/yLO73Z8lhFMXPq9A6",
+	"QO5YSH0+Gpg6vcSYS9p9cYhN7RwmMk2Uxdx2XxwVdUrnVttrONnknfCzlxlxZRmWtvuiE8GhEtIUT4Dj",
+	"WjiICQAqMDj7hGk6jkN3+AF9/UJMIfl//+t/P6/uZ1HHEKkeLAfml84RqLU6TjgrilPqtInJn60aqurd",
+	"mQhaKuNVkiJGsHN0z1YC7nQNeTG+Zz79cR8bATOCOWDxu8/GYNYj8VE7ssexwzpxjYx0gGrVyvvZQHCa",
+	"cU1TEl/EwED/Cdj0zHv8d1vTShA5GimmySzDcn3/9/90d3p7RzHI+UAFZ67+YDE/c/4NlE0BaVttnexH",
+	"5gChYiQ0SV3dKmtGm6OSEUVRBz51dHR05AKH6jETVJUBE1hMqbPbxkJcziLnxGZn0PMoxILd7tQSV9P8",
+	"3fmFld4tGHu+IcUz7nWADtEss9Ju6TBRHLYerB1nMqQC1CHbcR+UF8wK76kr4UKCNKCUJuA5xgKmLjaG",
+	"upqmCkc7gC3Gr6yoLxLaYkW4rKEcC65KTdM4UeobWdRpdOTVRe/HhlPTOYlhNJibPUY8MdpZHBZEDfSo",
+	"KqUsaqySN/wH8qwTRruH4d7Bvvne89CfMqBMwsoHsMTDNjl2Q0QRueYytRQDi45xpVny0tNksP5pUe3U",
+	"cIWbouR2yofM+q9ag8Gb04uKmUD1trdlxoQRrdsyH2/bTttTjoZlzbUxK66yDARhcF3UuQGJCu1dGRM0",
+	"40Ev2GlH7R0TEjdB+822IW7HWVaaYbaLodX2r17NxtvtqhgE/RtjPn/mShuJdsm1miH/yvOqCZdXB8S8",
+	"3662nwV0dd+PRV/QLCu5oJiHNq+M5Q1CFgkpJgwIqByFLtWMkagsagcILUN6sXwSPD+pLrtaVn+Ju1HZ",
+	"pKxvs7alK2C4QVNbp2+DlliHZoMBr/hG7Ywj9YYDWmvap1pVoW4ULbuNKdptF/C+DYPdTTrUahVht876",
+	"bpVkPNhpZ32nMvM39thf36OaTfY2DPY2WVNTbmnsu8EcG/LE+VcHiLru0uDjJ9hRZxj/uIlpdtMetvGn",
+	"0CtgBhRiCXHAA6YxM8LHoEZwPt3e9ez5JWc3Qe7FLB2fwiCzRXdqoVm2UAFdTeUMW6rxckV4snkV/r64",
+	"Vxn+Sg1+Y7HQrmAgSD1+vf2+aCi4/7KgrOhDXuksiiLKVbpp3MF9ynlnulkpqm9oiCsfOF+O/V6Fwe1K",
+	"PbUFGrQBbaiW2rgNg260u8lRd0nE70S6HgfZ2o0O1/eq5SCFbp0NplevPYP99jaBRUPyrG+CxFaopsHG",
+	"5ZLfUqp5G95L0PNfViuC3hqymDLdeOEPz9cTyAXaYQa8F+1wOk6T7LHBCXZFTR6B6LERPXKJyb/40He6",
+	"63s15Jf+9s6gwYwvOINhs64EH1P1Ap6r4rmWHZox0/c9MaUl4F4iO+zczoZ4WSR7fzppT1rBX5n+ooP1",
+	"m6oEy1jfPdQJPGGL7mho13kQWmBqRj8QAw03FNR/CxF9g7NQzZGJIvqTYP91hIIv1QS+WJZ4UiLuL8Cs",
+	"Mx8/nBIxUywvVQj41aBAPLhNGQ0cpTONrto/NrYz98WioXmJefhSsfzJRPxkIn4yEX81E7GRiuBcexTL",
+	"pze/vVzYTM9+JyOzT/VUA9lzN20Z1RPPTQEvzRsMvib4+/6Ga5cwRC23ENeJ55OV+MlK/CTg/WZW4k0I",
+	"51cR9H5bm/I6etgmp6PaRZZzAzQ+A855qi/Qk3a3iYCZOd6bgD2Zqp9M1V/fVL2ZBPWQJuu7n8m+aD6U",
+	"ZPmZHDP9EAfyyRL+ZAn/Y1rCH7Xm88e3pX8VImXM8w8oODyZ6J9M9E8m+n8NE/1GGhzODZZpCElDzjhj",
+	"1pGCzOUsJ1M6nHBhQgXjKb1iJJ+JGGhebgKq14S0G0/zT8WEfl2TUHFlbPpwwhKiJ7mcjSdF1sUgdJ7z",
+	"tQsDAHbD+jDwp/JFppaOvqXcrEzCfACn98UKdG8/3f7/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -212,7 +213,9 @@ func TestIdentityThatCannotWorkIsSaidAtTheStart(t *testing.T) {
 		t.Run(c.rule, func(t *testing.T) {
 			var out, err bytes.Buffer
 			args := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", "sqlite::memory:", "--dev-key", filepath.Join(dir, "dev.pem")}, c.args...)
-			if code := run(t.Context(), args, terminal{out: &out, err: &err}); code != c.code || !strings.Contains(err.String(), c.says) {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // ends one that starts all the same
+			defer cancel()
+			if code := run(ctx, args, terminal{out: &out, err: &err}); code != c.code || !strings.Contains(err.String(), c.says) {
 				t.Errorf("exit code %d: %s", code, err.String())
 			}
 			failure := err.String()[strings.LastIndex(err.String(), "installstatus: "):]

@@ -143,9 +143,9 @@ func Fold(s string) string {
 	return s
 }
 
-// nearest is the one of the names that was probably meant, "" for none: the same in another case, or mistyped in about
+// Nearest is the one of the names that was probably meant, "" for none: the same in another case, or mistyped in about
 // a third of its letters at most.
-func nearest(name string, names []string) string {
+func Nearest(name string, names []string) string {
 	if len(name) > 64 {
 		return ""
 	}
@@ -208,7 +208,7 @@ func (s *shape) refuses(name string, path []string, report func(Violation)) bool
 	case slices.Contains(s.navigation, name):
 		report(navigationProperty(pointerOf(append(path, name)), name, s))
 	case s.closed:
-		report(unknownProperty(pointerOf(append(path, name)), name, nearest(name, s.names), s.typeName))
+		report(unknownProperty(pointerOf(append(path, name)), name, Nearest(name, s.names), s.typeName))
 	default:
 		return false
 	}

@@ -124,12 +124,22 @@ func (o *Operation) checkParameters(r *http.Request, params []Param) (violations
 	}
 	for _, parameter := range o.parameters {
 		err := openapi3filter.ValidateParameter(r.Context(), input, parameter)
-		signed := parameter.Schema.Value.Type.Is("integer") && strings.Trim(input.GetQueryParams().Get(parameter.Name), "0123456789") != ""
-		if err != nil || signed {
+		if err != nil || parameter.In == openapi3.ParameterInQuery && !isLiteral(parameter.Schema.Value, input.GetQueryParams().Get(parameter.Name)) {
 			violations = append(violations, invalidParameter(parameter, err))
 		}
 	}
 	return violations
+}
+
+// isLiteral closes the ways of writing a number or a bool that kin-openapi takes beside the one that OData has.
+func isLiteral(schema *openapi3.Schema, text string) bool {
+	switch {
+	case schema.Type.Is("integer"):
+		return strings.Trim(text, "0123456789") == ""
+	case schema.Type.Is("boolean"):
+		return text == "" || text == "true" || text == "false"
+	}
+	return true
 }
 
 // checkBody reads and checks a body. code is that of the error, if there are violations.
@@ -209,8 +219,13 @@ func invalidParameter(p *openapi3.Parameter, err error) Violation {
 	if schema.Type.Is("integer") {
 		must = "be a whole number, in digits"
 	}
+	if schema.Type.Is("boolean") {
+		must = "be true or false"
+	}
 	each(err, func(e *openapi3.SchemaError) {
 		switch e.SchemaField {
+		case "maximum":
+			must = fmt.Sprintf("be at most %.0f", *e.Schema.Max)
 		case "maxLength":
 			must = fmt.Sprintf("have at most %d characters", *e.Schema.MaxLength)
 		case "minLength":

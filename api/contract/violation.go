@@ -87,7 +87,7 @@ func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 		case e.Value == nil && len(path) > 0:
 			return Violation{"NullValue", pointer, fmt.Sprintf("A null value was found for the property named '%s', which has the expected type '%s[Nullable=False]'. Leave it out, or send one of its values: %s.", name, at.typeName, at.allowed)}
 		case e.SchemaField == "enum" && isText:
-			return unknownMember(pointer, nearest(text, at.members), at)
+			return unknownMember(pointer, Nearest(text, at.members), at)
 		case e.SchemaField == "format" && isText:
 			return Violation{"InvalidDateTime", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s'. Allowed: %s.", at.typeName, at.allowed)}
 		case e.SchemaField == "type" || e.SchemaField == "enum":

@@ -5,39 +5,105 @@ package odata
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
 	"installstatus/api/status"
 )
 
+// List is what makes a list: a skip token is good for this one alone.
+type List struct {
+	Tenant, App, User string
+	Filter, OrderBy   string // the options' texts
+}
+
 // checkLength is how many bytes of a skip token bind it to its list.
 const checkLength = 9
 
-// SkipToken is the $skiptoken by which the list that the query asks for goes on after an id. It has letters, digits, - and _
-// alone.
-func SkipToken(tenant string, query status.Query, after string) string {
-	return base64.RawURLEncoding.EncodeToString(append(check(tenant, query, after), after...))
+// SkipToken is the $skiptoken by which the list goes on after a place. It has letters, digits, - and _ alone.
+func SkipToken(list List, after *status.Cursor) string {
+	var place []byte
+	for _, value := range after.Values {
+		place = append(place, byte(value.Kind))
+		switch value.Kind {
+		case status.Null:
+		case status.NumberKind:
+			place = binary.AppendVarint(place, value.Number)
+		case status.TextKind:
+			place = appendText(place, value.Text)
+		}
+	}
+	place = appendText(place, after.ID)
+	return base64.RawURLEncoding.EncodeToString(append(list.check(place), place...))
 }
 
-// ErrSkipToken says that a text is no $skiptoken of the list.
-var ErrSkipToken = errors.New("the $skiptoken is not of this list: follow an @odata.nextLink as it is, or leave $skiptoken out")
+func appendText(to []byte, text string) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
+}
 
-// ParseSkipToken is the id after which a list goes on. The token must be of the same list and tenant; it carries no
-// permission, so a forged one reaches nothing that a list does not show anyway.
-func ParseSkipToken(tenant string, query status.Query, token string) (after string, err error) {
+// check binds a place to the list. It is no signature: a token that somebody forged reaches nothing that the list does not
+// show its caller anyway.
+func (l List) check(place []byte) []byte {
+	hash := sha256.Sum256(fmt.Appendf(nil, "1 %q %q %q %q %q %q", l.Tenant, l.App, l.User, l.Filter, l.OrderBy, place))
+	return hash[:checkLength]
+}
+
+var errSkipToken = errors.New("it is not of this list; follow an @odata.nextLink as it is, or leave it out")
+
+// ParseSkipToken is the place after which the list goes on, with as many values as it has orders.
+func ParseSkipToken(list List, orders []status.Order, token string) (*status.Cursor, error) {
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(decoded) <= checkLength {
-		return "", ErrSkipToken
+	if err != nil || len(decoded) < checkLength || string(list.check(decoded[checkLength:])) != string(decoded[:checkLength]) {
+		return nil, errSkipToken
 	}
-	after = string(decoded[checkLength:])
-	if string(check(tenant, query, after)) != string(decoded[:checkLength]) {
-		return "", ErrSkipToken
+	place := placeReader{rest: decoded[checkLength:]}
+	after := new(status.Cursor)
+	for range orders {
+		after.Values = append(after.Values, place.value())
+	}
+	after.ID = place.text()
+	if place.broken || len(place.rest) > 0 || after.ID == "" {
+		return nil, errSkipToken
 	}
 	return after, nil
 }
 
-func check(tenant string, query status.Query, after string) []byte {
-	hash := sha256.Sum256(fmt.Appendf(nil, "1 %q %q %q %q", tenant, query.App, query.User, after))
-	return hash[:checkLength]
+// placeReader reads what SkipToken wrote.
+type placeReader struct {
+	rest   []byte
+	broken bool
+}
+
+func (r *placeReader) value() (value status.Value) {
+	if len(r.rest) == 0 {
+		r.broken = true
+		return value
+	}
+	value.Kind = status.Kind(r.rest[0])
+	r.rest = r.rest[1:]
+	switch value.Kind {
+	case status.Null:
+	case status.TextKind:
+		value.Text = r.text()
+	case status.NumberKind:
+		number, n := binary.Varint(r.rest)
+		if r.broken = r.broken || n <= 0; !r.broken {
+			value.Number, r.rest = number, r.rest[n:]
+		}
+	default:
+		r.broken = true
+	}
+	return value
+}
+
+func (r *placeReader) text() string {
+	length, n := binary.Uvarint(r.rest)
+	if n <= 0 || length > uint64(len(r.rest)-n) {
+		r.broken = true
+		return ""
+	}
+	text := string(r.rest[n : n+int(length)])
+	r.rest = r.rest[n+int(length):]
+	return text
 }

@@ -1,7 +1,8 @@
 package odata_test
 
 import (
-	"regexp"
+	"fmt"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -10,42 +11,42 @@ import (
 	"installstatus/api/status"
 )
 
-func TestASkipTokenGivesBackItsID(t *testing.T) {
-	text := rapid.StringN(1, 50, -1)
+func TestASkipTokenGivesBackItsPlace(t *testing.T) {
+	value := rapid.Custom(func(t *rapid.T) status.Value {
+		return rapid.SampledFrom([]status.Value{{}, status.TextValue(rapid.String().Draw(t, "text")), status.NumberValue(rapid.Int64().Draw(t, "number"))}).Draw(t, "value")
+	})
 	rapid.Check(t, func(t *rapid.T) {
-		tenant, after := text.Draw(t, "tenant"), text.Draw(t, "after")
-		query := status.Query{App: text.Draw(t, "app"), User: rapid.String().Draw(t, "user")}
-		token := odata.SkipToken(tenant, query, after)
-		if !regexp.MustCompile(`^[A-Za-z0-9_-]+$`).MatchString(token) {
+		list := odata.List{Tenant: rapid.String().Draw(t, "tenant"), App: rapid.String().Draw(t, "app"), OrderBy: "x"}
+		after := &status.Cursor{Values: rapid.SliceOfN(value, 0, 3).Draw(t, "values"), ID: rapid.StringN(1, 30, -1).Draw(t, "id")}
+		orders := make([]status.Order, len(after.Values))
+		token := odata.SkipToken(list, after)
+		if strings.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 			t.Fatalf("%s must be escaped in an address", token)
 		}
-		if got, err := odata.ParseSkipToken(tenant, query, token); got != after || err != nil {
-			t.Fatalf("%q came back as %q, %v", after, got, err)
+		got, err := odata.ParseSkipToken(list, orders, token)
+		if err != nil || got.ID != after.ID || fmt.Sprint(got.Values) != fmt.Sprint(after.Values) {
+			t.Fatalf("%+v came back as %+v, %v", after, got, err)
 		}
-		other := text.Draw(t, "other")
-		for _, list := range []struct {
-			tenant string
-			query  status.Query
-		}{{other, query}, {tenant, status.Query{App: other, User: query.User}}, {tenant, status.Query{App: query.App, User: other}}} {
-			if list.tenant == tenant && list.query == query {
-				continue
+		for _, other := range []odata.List{{Tenant: list.Tenant + "x", App: list.App, OrderBy: "x"}, {Tenant: list.Tenant, App: list.App + "x", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, User: "u", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, OrderBy: "y"}, {Tenant: list.Tenant, App: list.App, OrderBy: "x", Filter: "f"}} {
+			if _, err := odata.ParseSkipToken(other, orders, token); err == nil {
+				t.Fatalf("a token of %+v is good for %+v", list, other)
 			}
-			if _, err := odata.ParseSkipToken(list.tenant, list.query, token); err == nil {
-				t.Fatalf("the token of %q, %+v is good for %q, %+v", tenant, query, list.tenant, list.query)
-			}
+		}
+		if _, err := odata.ParseSkipToken(list, append(orders, status.Order{}), token); err == nil {
+			t.Fatal("a token is good for another order")
 		}
 	})
 }
 
 // FuzzSkipToken holds the reader to accepting exactly what the writer writes.
 func FuzzSkipToken(f *testing.F) {
-	f.Add(odata.SkipToken("tenant", status.Query{App: "app"}, "id"))
+	list, orders := odata.List{Tenant: "tenant", App: "app"}, []status.Order{{Property: status.PropertyErrorCode}}
+	f.Add(odata.SkipToken(list, &status.Cursor{Values: []status.Value{status.NumberValue(-7)}, ID: "id"}))
 	f.Add("")
 	f.Add("AbC0-9_")
 	f.Fuzz(func(t *testing.T, token string) {
-		query := status.Query{App: "app"}
-		if after, err := odata.ParseSkipToken("tenant", query, token); err == nil && odata.SkipToken("tenant", query, after) != token {
-			t.Errorf("%q is accepted, and the token of %q is another", token, after)
+		if after, err := odata.ParseSkipToken(list, orders, token); err == nil && odata.SkipToken(list, after) != token {
+			t.Errorf("%q is accepted, and the token of %+v is another", token, after)
 		}
 	})
 }

@@ -1,17 +1,40 @@
 package status
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // Query asks for a page of the rows of an app.
 type Query struct {
-	App   string
-	User  string // only those of this user status; "" for all
-	After string // only ids after this one, in byte order; "" for all
-	Limit int    // how many rows at most, at least 1
+	App    string
+	User   string  // only those of this user status; "" for all
+	Filter Filter  // only those of which it is true; nil for all
+	Order  []Order // rows come in this order, those that are equal in it by the bytes of their ids
+	After  *Cursor // only rows after this place; nil from the start
+	Skip   int     // leave out as many rows first, from the start alone
+	Limit  int     // how many rows at most, at least 1
+	Count  bool    // count the rows that the whole list has
+}
+
+// Order is by the value of a property. Null comes first, or last if Descending.
+type Order struct {
+	Property   Property
+	Descending bool
+}
+
+// Cursor is the place of a row in a list: what it has in the properties of the order, and its id.
+type Cursor struct {
+	Values []Value // one for each Order of the query
+	ID     string
 }
 
 // Page is a part of a list.
 type Page struct {
 	Statuses []Status
 	More     bool // rows follow that did not fit
+	Count    int  // how many rows the whole list has, if the query asks
 
 	size int
 }
@@ -29,4 +52,54 @@ func (p *Page) Add(s Status, query Query) bool {
 	p.Statuses = append(p.Statuses, s)
 	p.size += len(s.content())
 	return true
+}
+
+// CursorOf is the place of a row in the query's list.
+func (q Query) CursorOf(s Status) *Cursor {
+	c := &Cursor{ID: s.ID}
+	for _, order := range q.Order {
+		c.Values = append(c.Values, s.Value(order.Property))
+	}
+	return c
+}
+
+// compare is -1, 0 or 1 as c comes before, with or after d in the query's list.
+func (q Query) compare(c, d *Cursor) int {
+	for i, order := range q.Order {
+		by := c.Values[i].Compare(d.Values[i])
+		if order.Descending {
+			by = -by
+		}
+		if by != 0 {
+			return by
+		}
+	}
+	return strings.Compare(c.ID, d.ID)
+}
+
+// PageOf is the rule of a list: the page that the query asks for out of all of an app's rows. It is how an engine answers
+// that can do no better, and what any engine's answer must equal.
+func (q Query) PageOf(rows []Row) (page Page) {
+	var found []Status
+	for _, row := range rows {
+		if (q.User == "" || q.User == row.User) && Matches(q.Filter, row.Status) {
+			found = append(found, row.Status)
+		}
+	}
+	if q.Count {
+		page.Count = len(found)
+	}
+	slices.SortFunc(found, func(a, b Status) int { return q.compare(q.CursorOf(a), q.CursorOf(b)) })
+	first := min(max(q.Skip, 0), len(found))
+	if q.After != nil {
+		first, _ = slices.BinarySearchFunc(found, q.After, func(s Status, after *Cursor) int {
+			return cmp.Or(q.compare(q.CursorOf(s), after), -1)
+		})
+	}
+	for _, s := range found[first:] {
+		if !page.Add(s, q) {
+			break
+		}
+	}
+	return page
 }

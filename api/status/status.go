@@ -44,3 +44,56 @@ type Key struct {
 	User string // the user status that the row must belong to; "" for any, as on the app's own path
 	ID   string
 }
+
+// Property names a property of a status in the API's own words.
+type Property string
+
+// The properties of a status.
+const (
+	PropertyID                          Property = "id"
+	PropertyDeviceName                  Property = "deviceName"
+	PropertyDeviceID                    Property = "deviceId"
+	PropertyLastSyncDateTime            Property = "lastSyncDateTime"
+	PropertyMobileAppInstallStatusValue Property = "mobileAppInstallStatusValue"
+	PropertyInstallState                Property = "installState"
+	PropertyInstallStateDetail          Property = "installStateDetail"
+	PropertyErrorCode                   Property = "errorCode"
+	PropertyOSVersion                   Property = "osVersion"
+	PropertyOSDescription               Property = "osDescription"
+	PropertyUserName                    Property = "userName"
+	PropertyUserPrincipalName           Property = "userPrincipalName"
+	PropertyDisplayVersion              Property = "displayVersion"
+)
+
+// Value is the value of one property of s; null for a property that is not there.
+func (s Status) Value(p Property) Value {
+	switch p {
+	case PropertyID:
+		return TextValue(s.ID)
+	case PropertyDeviceName:
+		return s.DeviceName.value()
+	case PropertyDeviceID:
+		return s.DeviceID.value()
+	case PropertyLastSyncDateTime:
+		return TextValue(s.LastSyncDateTime.Instant())
+	case PropertyMobileAppInstallStatusValue:
+		return TextValue(string(s.MobileAppInstallStatusValue))
+	case PropertyInstallState:
+		return TextValue(string(s.InstallState))
+	case PropertyInstallStateDetail:
+		return Text{Value: string(s.InstallStateDetail), Valid: s.InstallStateDetail != ""}.value()
+	case PropertyErrorCode:
+		return NumberValue(int64(s.ErrorCode))
+	case PropertyOSVersion:
+		return s.OSVersion.value()
+	case PropertyOSDescription:
+		return s.OSDescription.value()
+	case PropertyUserName:
+		return s.UserName.value()
+	case PropertyUserPrincipalName:
+		return s.UserPrincipalName.value()
+	case PropertyDisplayVersion:
+		return s.DisplayVersion.value()
+	}
+	return Value{}
+}

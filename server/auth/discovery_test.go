@@ -171,6 +171,23 @@ func TestKeysAreReadAgainEveryHour(t *testing.T) {
 	})
 }
 
+func TestKeysThatCouldNotBeReadAreTriedAgainEveryMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := publish("rsa")
+		p.follow(t)
+		p.fail(answers(http.StatusInternalServerError))
+		time.Sleep(time.Hour + 10*time.Minute + time.Second)
+		if reads := len(p.refreshes()); reads != 12 || p.warnings() != 11 {
+			t.Errorf("read %d times, logged %s", reads, p.logged())
+		}
+		p.fail(nil)
+		time.Sleep(time.Minute + time.Hour)
+		if reads := len(p.refreshes()); reads != 14 {
+			t.Errorf("read %d times when it answers again", reads)
+		}
+	})
+}
+
 func TestTheLastKeysStayInForceWhileTheyCannotBeRead(t *testing.T) {
 	private := object{"keys": []object{jwk("p256").with("d", "AAAA")}}.json()
 	for rule, failing := range map[string]http.HandlerFunc{

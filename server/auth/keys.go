@@ -46,8 +46,8 @@ type key struct {
 }
 
 func (k key) equal(other key) bool {
-	public, comparable := k.public.(interface{ Equal(crypto.PublicKey) bool })
-	return comparable && k.id == other.id && k.issuer == other.issuer &&
+	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.id == other.id && k.issuer == other.issuer &&
 		slices.Equal(k.algorithms, other.algorithms) && public.Equal(other.public)
 }
 

@@ -5,8 +5,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 
 	"installstatus/api/status"
@@ -72,19 +70,13 @@ func (s *Store) List(ctx context.Context, tenant string, query status.Query) (pa
 	}
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
-	var found []status.Status
+	var rows []status.Row
 	for at, row := range s.rows {
-		if at.tenant == tenant && at.app == query.App && at.id > query.After && (query.User == "" || query.User == row.User) {
-			found = append(found, row.Status)
+		if at.tenant == tenant && at.app == query.App {
+			rows = append(rows, row)
 		}
 	}
-	slices.SortFunc(found, func(a, b status.Status) int { return strings.Compare(a.ID, b.ID) })
-	for _, next := range found {
-		if !page.Add(next, query) {
-			break
-		}
-	}
-	return page, nil
+	return query.PageOf(rows), nil
 }
 
 // Ready implements status.Store.

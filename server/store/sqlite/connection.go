@@ -18,9 +18,8 @@ type connection struct {
 	find, anyApp            *sql.Stmt
 	begin, commit, rollback *sql.Stmt
 	addApp, insert, remove  *sql.Stmt
-	list, listOfUser        *sql.Stmt
-	updates                 map[columnSet]*sql.Stmt
-	prepared                []*sql.Stmt // all but the updates
+	prepared                []*sql.Stmt          // those above
+	others                  map[string]*sql.Stmt // by their text, some of those that were used
 }
 
 func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
@@ -28,7 +27,7 @@ func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
 	}
-	c := &connection{Conn: conn, updates: make(map[columnSet]*sql.Stmt)}
+	c := &connection{Conn: conn, others: make(map[string]*sql.Stmt)}
 	for _, statement := range []struct {
 		place **sql.Stmt
 		text  string
@@ -41,8 +40,6 @@ func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
 		{&c.addApp, "INSERT INTO apps (tenant, app) VALUES (?, ?) ON CONFLICT DO NOTHING"},
 		{&c.insert, insertRow()},
 		{&c.remove, "DELETE FROM statuses" + rowPlace},
-		{&c.list, listRows("")},
-		{&c.listOfUser, listRows("user_status = ? AND ")},
 	} {
 		prepared, err := conn.PrepareContext(ctx, statement.text)
 		if err != nil {
@@ -57,7 +54,7 @@ func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
 
 // close also closes the statements: with one of them open SQLite would keep the file open.
 func (c *connection) close() {
-	for _, statement := range slices.AppendSeq(c.prepared, maps.Values(c.updates)) {
+	for _, statement := range slices.AppendSeq(c.prepared, maps.Values(c.others)) {
 		statement.Close()
 	}
 	c.Close()
@@ -76,40 +73,32 @@ func (c *connection) row(ctx context.Context, tenant string, key status.Key) (*s
 	return found.kept(), nil
 }
 
-// page reads a page of an app's rows.
-func (c *connection) page(ctx context.Context, tenant string, query status.Query) (page status.Page, err error) {
-	statement, arguments := c.list, []any{tenant, query.App}
-	if query.User != "" {
-		statement, arguments = c.listOfUser, append(arguments, query.User)
+// maxOthers is how many statements a connection keeps beside those that it always has. Callers patch the same few sets of
+// columns, and filter in the same few ways, again and again.
+const maxOthers = 128
+
+// statement is the prepared form of a text that depends on what is asked for; it belongs to the connection.
+func (c *connection) statement(ctx context.Context, text string) (*sql.Stmt, error) {
+	if prepared, ok := c.others[text]; ok {
+		return prepared, nil
 	}
-	rows, err := statement.QueryContext(ctx, append(arguments, query.After, query.Limit+1)...)
+	prepared, err := c.PrepareContext(ctx, text)
 	if err != nil {
-		return page, failure("listing statuses", err)
+		return nil, failure("preparing a statement", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var found row
-		if err := rows.Scan(allColumns.fields(&found)...); err != nil {
-			return page, failure("listing statuses", err)
-		}
-		if !page.Add(found.kept().Status, query) {
+	if len(c.others) == maxOthers {
+		for some, old := range c.others {
+			old.Close()
+			delete(c.others, some)
 			break
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return status.Page{}, failure("listing statuses", err)
-	}
-	return page, nil
+	c.others[text] = prepared
+	return prepared, nil
 }
 
 // appNumber is the number of an app: its parameters are the tenant and the app.
 const appNumber = "(SELECT number FROM apps WHERE tenant = ? AND app = ?)"
-
-// listRows takes the tenant, the app, what the condition takes, an id to begin after, and how many rows.
-func listRows(condition string) string {
-	return "SELECT " + strings.Join(allColumns.names(), ", ") + " FROM statuses WHERE app = " + appNumber +
-		" AND " + condition + "id > ? ORDER BY id LIMIT ?"
-}
 
 // rowPlace says which row of the table statuses: its parameters are the tenant, the app and the id.
 const rowPlace = " WHERE app = " + appNumber + " AND id = ?"

@@ -26,40 +26,50 @@ func (r *row) kept() *status.Row {
 
 // columns are all columns of the table statuses but app, the number that stands for tenant and app.
 var columns = []column{
-	columnOf("id", func(r *row) *string { return &r.ID }),
-	columnOf("user_status", func(r *row) *string { return &r.User }),
-	nullable("device_name", func(r *row) *status.Text { return &r.DeviceName }),
-	nullable("device_id", func(r *row) *status.Text { return &r.DeviceID }),
-	columnOf("last_sync_date_time", func(r *row) *string { return &r.lastSyncDateTime }),
-	columnOf("last_sync_instant", func(r *row) *string { return &r.lastSyncInstant }),
-	columnOf("mobile_app_install_status_value", func(r *row) *string { return (*string)(&r.MobileAppInstallStatusValue) }),
-	columnOf("install_state", func(r *row) *string { return (*string)(&r.InstallState) }),
-	columnOf("install_state_detail", func(r *row) *string { return (*string)(&r.InstallStateDetail) }),
-	columnOf("error_code", func(r *row) *int32 { return &r.ErrorCode }),
-	nullable("os_version", func(r *row) *status.Text { return &r.OSVersion }),
-	nullable("os_description", func(r *row) *status.Text { return &r.OSDescription }),
-	nullable("user_name", func(r *row) *status.Text { return &r.UserName }),
-	nullable("user_principal_name", func(r *row) *status.Text { return &r.UserPrincipalName }),
-	nullable("display_version", func(r *row) *status.Text { return &r.DisplayVersion }),
+	columnOf("id", status.PropertyID, func(r *row) *string { return &r.ID }),
+	columnOf("user_status", "", func(r *row) *string { return &r.User }),
+	nullable("device_name", status.PropertyDeviceName, func(r *row) *status.Text { return &r.DeviceName }),
+	nullable("device_id", status.PropertyDeviceID, func(r *row) *status.Text { return &r.DeviceID }),
+	columnOf("last_sync_date_time", "", func(r *row) *string { return &r.lastSyncDateTime }),
+	columnOf("last_sync_instant", status.PropertyLastSyncDateTime, func(r *row) *string { return &r.lastSyncInstant }),
+	columnOf("mobile_app_install_status_value", status.PropertyMobileAppInstallStatusValue, func(r *row) *string { return (*string)(&r.MobileAppInstallStatusValue) }),
+	columnOf("install_state", status.PropertyInstallState, func(r *row) *string { return (*string)(&r.InstallState) }),
+	columnOf("install_state_detail", status.PropertyInstallStateDetail, func(r *row) *string { return (*string)(&r.InstallStateDetail) }).emptyIsNull(),
+	columnOf("error_code", status.PropertyErrorCode, func(r *row) *int32 { return &r.ErrorCode }),
+	nullable("os_version", status.PropertyOSVersion, func(r *row) *status.Text { return &r.OSVersion }),
+	nullable("os_description", status.PropertyOSDescription, func(r *row) *status.Text { return &r.OSDescription }),
+	nullable("user_name", status.PropertyUserName, func(r *row) *status.Text { return &r.UserName }),
+	nullable("user_principal_name", status.PropertyUserPrincipalName, func(r *row) *status.Text { return &r.UserPrincipalName }),
+	nullable("display_version", status.PropertyDisplayVersion, func(r *row) *status.Text { return &r.DisplayVersion }),
 }
 
 type column struct {
-	name  string
-	field func(*row) any // what database/sql both scans into and binds
-	same  func(a, b *row) bool
+	name     string
+	property status.Property // by whose value lists are filtered and ordered, "" for none
+	value    string          // that value in SQL
+	field    func(*row) any  // what database/sql both scans into and binds
+	same     func(a, b *row) bool
 }
 
-func columnOf[T comparable](name string, field func(*row) *T) column {
+func columnOf[T comparable](name string, property status.Property, field func(*row) *T) column {
 	return column{
-		name:  name,
-		field: func(r *row) any { return field(r) },
-		same:  func(a, b *row) bool { return *field(a) == *field(b) },
+		name:     name,
+		property: property,
+		value:    name,
+		field:    func(r *row) any { return field(r) },
+		same:     func(a, b *row) bool { return *field(a) == *field(b) },
 	}
 }
 
-func nullable(name string, field func(*row) *status.Text) column {
-	c := columnOf(name, field)
+func nullable(name string, property status.Property, field func(*row) *status.Text) column {
+	c := columnOf(name, property, field)
 	c.field = func(r *row) any { return text{field(r)} }
+	return c
+}
+
+// emptyIsNull is the column where an empty text stands for no value.
+func (c column) emptyIsNull() column {
+	c.value = "NULLIF(" + c.name + ", '')"
 	return c
 }
 

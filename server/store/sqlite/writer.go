@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"installstatus/api/status"
@@ -56,7 +55,7 @@ func (c *connection) transact(ctx context.Context, do func(context.Context) erro
 }
 
 // undo ends a transaction if there is one. Where it can't, the next begin fails, and calls it again.
-func (c *connection) undo() { c.rollback.ExecContext(context.Background()) }
+func (c *connection) undo() { _, _ = c.rollback.ExecContext(context.Background()) }
 
 // apply does the work of an update within a transaction.
 func (c *connection) apply(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
@@ -92,34 +91,12 @@ func (c *connection) change(ctx context.Context, tenant string, key status.Key, 
 	if set == 0 {
 		return nil
 	}
-	update, err := c.updateOf(ctx, set)
+	update, err := c.statement(ctx, updateRow(set))
 	if err != nil {
-		return failure("preparing to change a status", err)
+		return err
 	}
 	if _, err := update.ExecContext(ctx, append(set.fields(to), tenant, key.App, key.ID)...); err != nil {
 		return failure("changing a status", err)
 	}
 	return nil
-}
-
-// maxUpdates is how many prepared updates a connection keeps. Callers patch the same few sets of columns again and again.
-const maxUpdates = 128
-
-func (c *connection) updateOf(ctx context.Context, set columnSet) (*sql.Stmt, error) {
-	if update, ok := c.updates[set]; ok {
-		return update, nil
-	}
-	update, err := c.PrepareContext(ctx, updateRow(set))
-	if err != nil {
-		return nil, err
-	}
-	if len(c.updates) == maxUpdates {
-		for some, old := range c.updates {
-			old.Close()
-			delete(c.updates, some)
-			break
-		}
-	}
-	c.updates[set] = update
-	return update, nil
 }

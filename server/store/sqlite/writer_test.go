@@ -67,19 +67,19 @@ func TestAnUpdateNamesTheChangedColumnsOnly(t *testing.T) {
 	}
 }
 
-func TestPreparedUpdatesAreBounded(t *testing.T) {
+func TestPreparedStatementsAreBounded(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	c, err := store.writer.borrow(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for set := columnSet(1); set <= 2*maxUpdates; set++ {
-		if _, err := c.updateOf(t.Context(), set); err != nil {
+	for set := columnSet(1); set <= 2*maxOthers; set++ {
+		if _, err := c.statement(t.Context(), updateRow(set)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(c.updates) != maxUpdates {
-		t.Errorf("%d updates are prepared, want %d", len(c.updates), maxUpdates)
+	if len(c.others) != maxOthers {
+		t.Errorf("%d statements are prepared, want %d", len(c.others), maxOthers)
 	}
 	store.writer.giveBack(c)
 	for n := range 3 {

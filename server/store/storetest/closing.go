@@ -49,8 +49,8 @@ var closing = []rule{
 		before := caller{t, opened(t, open), "tenant"}
 		s := before.create(numbered(1), everything(1))
 		byUser := before.create(status.Key{App: "app", User: "user", ID: "id"}, everything(2))
-		changed := before.create(numbered(2), everything(3))
-		changed = before.update(numbered(2), properties()[0].to(4), status.Cond{})
+		before.create(numbered(2), everything(3))
+		changed := before.update(numbered(2), properties()[0].to(4), status.Cond{})
 		before.close()
 
 		after := before.through(opened(t, open))

@@ -56,7 +56,11 @@ var lists = []rule{
 			{"", 2, "a b", true}, {"b", 2, "c d", false}, {"b", 1, "c", true}, {"bb", 10, "c d", false}, {"d", 1, "", false}, {"", 4, "a b c d", false}, {"", 3, "a b c", true},
 		} {
 			for _, user := range []string{"", "user"} {
-				got, more := c.ids(status.Query{App: "app", User: user, After: page.after, Limit: page.limit})
+				query := status.Query{App: "app", User: user, Limit: page.limit}
+				if page.after != "" {
+					query.After = &status.Cursor{ID: page.after}
+				}
+				got, more := c.ids(query)
 				if strings.Join(got, " ") != page.want || more != page.more {
 					t.Errorf("after %q, %d at most: %q, more %t", page.after, page.limit, got, more)
 				}
@@ -84,7 +88,7 @@ var lists = []rule{
 			if !page.More {
 				break
 			}
-			query.After = page.Statuses[len(page.Statuses)-1].ID
+			query.After = query.CursorOf(page.Statuses[len(page.Statuses)-1])
 		}
 		if listed != rows {
 			t.Errorf("listed %d of %d", listed, rows)

@@ -1,0 +1,157 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"installstatus/api/odata"
+	"installstatus/api/status"
+	"installstatus/gen"
+)
+
+// ListDeviceStatuses implements the operation listDeviceStatuses.
+func (a *API) ListDeviceStatuses(c echo.Context, app string, params gen.ListDeviceStatusesParams) error {
+	return a.list(c, status.Query{App: app}, params)
+}
+
+// ListUserDeviceStatuses implements the operation listUserDeviceStatuses.
+func (a *API) ListUserDeviceStatuses(c echo.Context, app, user string, params gen.ListUserDeviceStatusesParams) error {
+	return a.list(c, status.Query{App: app, User: user}, options(params))
+}
+
+// The number of entities on a page, where $top is not given and at most.
+const (
+	defaultTop = 100
+	maxTop     = 1000
+)
+
+// options are the query options of a list.
+type options = gen.ListDeviceStatusesParams
+
+func (a *API) list(c echo.Context, query status.Query, params options) error {
+	r := c.Request()
+	tenant := exchangeOf(r).caller.Tenant
+	list := odata.List{Tenant: tenant, App: query.App, User: query.User, Filter: valueOf(params.Filter), OrderBy: valueOf(params.Orderby)}
+	selected, err := a.readOptions(&query, list, params)
+	if err != nil {
+		return err
+	}
+	page, err := a.page(r.Context(), tenant, query)
+	if err != nil {
+		return err
+	}
+	answer := collection{Value: make([]json.RawMessage, len(page.Statuses))}
+	for i, s := range page.Statuses {
+		answer.Value[i] = selectFrom(encode(entityOf(s)), selected)
+	}
+	if query.Count {
+		answer.Count = &page.Count
+	}
+	if page.More {
+		last := page.Statuses[len(page.Statuses)-1]
+		answer.NextLink = nextLink(r, odata.SkipToken(list, query.CursorOf(last)))
+	}
+	writeJSON(c.Response(), http.StatusOK, contentType, answer)
+	return nil
+}
+
+// readOptions reads the options into the query. It gives the properties that $select names, nil for all.
+func (a *API) readOptions(query *status.Query, list odata.List, params options) (selected []status.Property, err error) {
+	if params.Filter != nil {
+		if query.Filter, err = a.odata.Filter(*params.Filter); err != nil {
+			return nil, badParameter("$filter", err)
+		}
+	}
+	if params.Orderby != nil {
+		if query.Order, err = a.odata.OrderBy(*params.Orderby); err != nil {
+			return nil, badParameter("$orderby", err)
+		}
+	}
+	if params.Select != nil {
+		if selected, err = a.odata.Select(*params.Select); err != nil {
+			return nil, badParameter("$select", err)
+		}
+	}
+	if params.Skiptoken != nil {
+		if query.After, err = odata.ParseSkipToken(list, query.Order, *params.Skiptoken); err != nil {
+			return nil, badParameter("$skiptoken", err)
+		}
+	}
+	query.Limit = defaultTop
+	if params.Top != nil {
+		query.Limit = min(*params.Top, maxTop)
+	}
+	query.Skip = valueOf(params.Skip)
+	query.Count = valueOf(params.Count) && query.After == nil
+	return selected, nil
+}
+
+// page reads a page, which may be of no entities if only their number is asked for.
+func (a *API) page(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
+	if query.Limit == 0 && !query.Count {
+		return status.Page{}, nil
+	}
+	counted := query
+	counted.Limit = max(query.Limit, 1)
+	page, err := a.store.List(ctx, tenant, counted)
+	if query.Limit == 0 {
+		page.Statuses, page.More = nil, false
+	}
+	return page, err
+}
+
+// valueOf is the value of an option, zero where it is not given.
+func valueOf[T any](option *T) (value T) {
+	if option != nil {
+		value = *option
+	}
+	return value
+}
+
+// collection is gen.MobileAppInstallStatusCollectionResponse with its entities encoded already, since the model of a
+// selected entity cannot tell null from what was not selected.
+type collection struct {
+	Count    *int              `json:"@odata.count,omitempty"`
+	NextLink string            `json:"@odata.nextLink,omitempty"`
+	Value    []json.RawMessage `json:"value"`
+}
+
+// selectFrom is an encoded entity with the selected properties alone, beside its type and id; nil selects all.
+func selectFrom(entity json.RawMessage, selected []status.Property) json.RawMessage {
+	if selected == nil {
+		return entity
+	}
+	kept := []byte("{")
+	members := json.NewDecoder(bytes.NewReader(entity))
+	_, _ = members.Token() // its {
+	for members.More() {
+		name, _ := members.Token()
+		var value json.RawMessage
+		if err := members.Decode(&value); err != nil {
+			panic(fmt.Errorf("reading an encoded entity: %w", err)) // encode wrote it
+		}
+		if name == "@odata.type" || name == "id" || slices.Contains(selected, status.Property(fmt.Sprint(name))) {
+			kept = fmt.Appendf(kept, "%q:%s,", name, value)
+		}
+	}
+	return append(bytes.TrimSuffix(kept, []byte(",")), '}')
+}
+
+// nextLink is the address of a list's next page: every option of this one, and where it begins.
+func nextLink(r *http.Request, skiptoken string) string {
+	link := addressOf(r) + "?"
+	options := r.URL.Query()
+	options.Del("$skiptoken")
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		link += name + "=" + url.QueryEscape(options.Get(name)) + "&"
+	}
+	return link + "$skiptoken=" + skiptoken
+}

@@ -1,0 +1,150 @@
+package odata_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"installstatus/api/odata"
+	"installstatus/api/status"
+	"installstatus/gen"
+)
+
+func newParser(t testing.TB) *odata.Parser {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := odata.NewParser(doc, "MobileAppInstallStatus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestFilter(t *testing.T) {
+	p := newParser(t)
+	text := func(p status.Property, op status.Operator, s string) status.Filter {
+		return status.Comparison{Property: p, Operator: op, Value: status.TextValue(s)}
+	}
+	a, b, c := text("deviceId", "eq", "a"), text("deviceId", "eq", "b"), text("deviceId", "eq", "c")
+	for _, test := range []struct {
+		text string
+		want status.Filter
+	}{
+		{"deviceId eq 'a'", a},
+		{"  deviceId\teq  'a' ", a},
+		{"deviceId EQ 'a'", a},
+		{"userPrincipalName eq 'o''brien@contoso.example'", text("userPrincipalName", "eq", "o'brien@contoso.example")},
+		{"deviceName ne null", status.Comparison{Property: "deviceName", Operator: "ne"}},
+		{"installState eq 'FAILED'", text("installState", "eq", "failed")},
+		{"installStateDetail ne 'pendingReboot'", text("installStateDetail", "ne", "pendingReboot")},
+		{"errorCode ge -2147483648", status.Comparison{Property: "errorCode", Operator: "ge", Value: status.NumberValue(-2147483648)}},
+		{"lastSyncDateTime lt 2017-01-01T00:02:49.3205976-08:00", text("lastSyncDateTime", "lt", "2017-01-01T08:02:49.320597600Z")},
+		{"lastSyncDateTime gt 2017-01-01T00:00:00+01:00", text("lastSyncDateTime", "gt", "2016-12-31T23:00:00.000000000Z")},
+		{"errorCode in (1,-2, 3)", status.In{Property: "errorCode", Values: []status.Value{status.NumberValue(1), status.NumberValue(-2), status.NumberValue(3)}}},
+		{"deviceName in ('a',null)", status.In{Property: "deviceName", Values: []status.Value{status.TextValue("a"), {}}}},
+		{"startswith(deviceName,'AB')", status.StartsWith{Property: "deviceName", Text: "AB"}},
+		{"contains( id , '%_' )", status.Contains{Property: "id", Text: "%_"}},
+		{"deviceId eq 'a' or deviceId eq 'b' and deviceId eq 'c'", status.Or{Left: a, Right: status.And{Left: b, Right: c}}},
+		{"(deviceId eq 'a' or deviceId eq 'b') and deviceId eq 'c'", status.And{Left: status.Or{Left: a, Right: b}, Right: c}},
+		{"deviceId eq 'a' or deviceId eq 'b' or deviceId eq 'c'", status.Or{Left: status.Or{Left: a, Right: b}, Right: c}},
+		{"not (deviceId eq 'a') and deviceId eq 'b'", status.And{Left: status.Not{Of: a}, Right: b}},
+		{"not not contains(deviceId,'a')", status.Not{Of: status.Not{Of: status.Contains{Property: "deviceId", Text: "a"}}}},
+		{strings.Repeat("(", 49) + "deviceId eq 'a'" + strings.Repeat(")", 49), a},
+	} {
+		got, err := p.Filter(test.text)
+		if err != nil || fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", test.want) {
+			t.Errorf("%s: %#v, %v", test.text, got, err)
+		}
+	}
+	for text, says := range map[string]string{
+		"":                                           "a property, a function, not, or '('",
+		"deviceId":                                   "eq, ne, gt, ge, lt, le or in",
+		"deviceId eq":                                "a string in single quotes",
+		"deviceId eq a":                              "a string in single quotes",
+		"deviceId eq 'a":                             "a string in single quotes",
+		"deviceId eq \"a\"":                          "a string in single quotes",
+		"deviceId eq 7560ee45-ee45":                  "a string in single quotes",
+		"deviceid eq 'a'":                            "did you mean deviceId?",
+		"nothingLikeIt eq 'a'":                       "no such property",
+		"deviceId eq 'a' deviceId eq 'b'":            "and, or, or the end",
+		"deviceId eq 'a' and":                        "a property, a function",
+		"(deviceId eq 'a'":                           "')' is expected",
+		"deviceId eq 'a')":                           "and, or, or the end",
+		"not deviceId eq 'a'":                        "put the comparison in parentheses",
+		"installState gt 'failed'":                   "has no order",
+		"installState eq 'broken'":                   "a member of the enumeration",
+		"installState eq failed":                     "a member of the enumeration",
+		"errorCode eq 2147483648":                    "an integer from",
+		"errorCode eq 9.0":                           "an integer from",
+		"errorCode eq '9'":                           "an integer from",
+		"lastSyncDateTime gt 2017-01-01":             "a date and time with a zone",
+		"lastSyncDateTime gt '2017-01-01T00:00:00Z'": "a date and time with a zone",
+		"lastSyncDateTime gt 2017-01-01T00:00:00 01:00":     "a date and time with a zone",
+		"endswith(deviceId,'a')":                            "startswith and contains are",
+		"tolower(deviceId) eq 'a'":                          "startswith and contains are",
+		"contains(errorCode,'1')":                           "is no string",
+		"contains(deviceId,1)":                              "a string in single quotes",
+		"contains(deviceId 'a')":                            "',' is expected",
+		"deviceId in ()":                                    "a string in single quotes",
+		"deviceId in ('a'":                                  "')' is expected",
+		"deviceId has 'a'":                                  "eq, ne, gt, ge, lt, le or in",
+		"'a' eq deviceId":                                   "a property, a function",
+		"deviceId eq 'a'; drop":                             "and, or, or the end",
+		"deviceId eq 'a\x00'":                               "U+0000",
+		"deviceId eq '\xff'":                                "UTF-8",
+		strings.Repeat("(", 51) + "deviceId eq 'a'":         "more than 50 deep",
+		strings.Repeat("not ", 60) + "(deviceId eq 'a')":    "more than 50 deep",
+		"errorCode in (" + strings.Repeat("1,", 200) + "1)": "more than 200 values",
+	} {
+		if got, err := p.Filter(text); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%.80s: %#v, %v", text, got, err)
+		}
+	}
+}
+
+func TestOrderByAndSelect(t *testing.T) {
+	p := newParser(t)
+	for text, want := range map[string]string{
+		"deviceName":                     "[{deviceName false}]",
+		"lastSyncDateTime desc , id ASC": "[{lastSyncDateTime true} {id false}]",
+		"":                               "",
+		"deviceName,":                    "",
+		"deviceName up":                  "",
+		"deviceName desc desc":           "",
+		"deviceName,deviceName desc":     "",
+		"devicename":                     "",
+	} {
+		orders, err := p.OrderBy(text)
+		if got := fmt.Sprint(orders); (err == nil) != (want != "") || err == nil && got != want {
+			t.Errorf("$orderby=%s: %s, %v", text, got, err)
+		}
+	}
+	for text, want := range map[string]string{"id": "[id]", "deviceName, installState": "[deviceName installState]", "*": "[]", "id,*": "[]", "": "", "id,": "", "app": ""} {
+		selected, err := p.Select(text)
+		if got := fmt.Sprint(selected); (err == nil) != (want != "") || err == nil && got != want {
+			t.Errorf("$select=%s: %s, %v", text, got, err)
+		}
+	}
+}
+
+// FuzzFilter holds the reader to its bounds: it ends, repeats no value, and what it accepts can be asked of a status.
+func FuzzFilter(f *testing.F) {
+	for _, seed := range []string{"deviceId eq 'a' and not (errorCode in (1,2) or contains(id,'x''y'))", "lastSyncDateTime ge 2017-01-01T00:00:00Z", "((", "not not", "'", "installState ne null"} {
+		f.Add(seed)
+	}
+	p := newParser(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		filter, err := p.Filter(text)
+		if (err == nil) == (filter == nil) {
+			t.Fatalf("%#v, %v", filter, err)
+		}
+		if err == nil {
+			status.Matches(filter, status.New("id"))
+		}
+		if _, err := p.OrderBy(text); err != nil && len(err.Error()) > 200 {
+			t.Errorf("a long error: %v", err)
+		}
+	})
+}

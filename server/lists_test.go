@@ -1,0 +1,186 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"installstatus/gen"
+)
+
+// newListed serves an app of six statuses, a to f.
+func newListed(t *testing.T) *testServer {
+	s := start(t)
+	for id, body := range map[string]string{
+		"a": `{"deviceName":"PC-1","deviceId":"d1","installState":"failed","errorCode":-2016345060,"lastSyncDateTime":"2017-01-01T00:00:00Z","userPrincipalName":"anna@contoso.example"}`,
+		"b": `{"deviceName":"PC-2","deviceId":"d2","installState":"installed","lastSyncDateTime":"2017-01-01T00:30:00+01:00","userPrincipalName":"anna@contoso.example"}`,
+		"c": `{"deviceName":"pc-3","deviceId":"d1","installState":"failed","errorCode":7,"lastSyncDateTime":"2018-01-01T00:00:00Z"}`,
+		"d": `{"deviceName":"O'Neil's 100%","installState":"pendingInstall","installStateDetail":"pendingReboot"}`,
+		"e": `{"deviceName":"","osVersion":"1"}`,
+		"f": `{}`,
+	} {
+		s.create(t, statusPath("app", id), body)
+	}
+	s.create(t, statusPath("another", "z"), `{"installState":"failed"}`)
+	return s
+}
+
+// list reads every page of a list, with options as they are typed, and gives the ids.
+func (s *testServer) list(t testing.TB, options string) (ids string, pages []answered) {
+	t.Helper()
+	query := url.Values{}
+	for option := range strings.SplitSeq(options, "&") {
+		if name, value, ok := strings.Cut(option, "="); ok {
+			query.Add(name, value)
+		}
+	}
+	for next := statusesPath("app") + "?" + query.Encode(); next != ""; {
+		a := s.do(t, call{method: http.MethodGet, target: next})
+		pages = append(pages, a)
+		if a.status != http.StatusOK || len(pages) > 20 {
+			return fmt.Sprint(a.status), pages
+		}
+		var page gen.MobileAppInstallStatusCollectionResponse
+		if err := json.Unmarshal([]byte(a.body), &page); err != nil {
+			t.Fatal(err)
+		}
+		for _, entity := range page.Value {
+			ids += entity.ID
+		}
+		if next = ""; page.OdataNextLink != nil {
+			next = strings.TrimPrefix(*page.OdataNextLink, s.base)
+		}
+	}
+	return ids, pages
+}
+
+func TestListsAreFilteredOrderedAndCut(t *testing.T) {
+	s := newListed(t)
+	for options, want := range map[string]string{
+		"":                                 "abcdef",
+		"$filter=installState eq 'failed'": "ac",
+		"$filter=installState ne 'failed'": "bdef",
+		"$filter=installState in ('installed','PENDINGINSTALL')":  "bd",
+		"$filter=deviceId eq 'd1' and errorCode lt 0":             "a",
+		"$filter=deviceId eq null":                                "def",
+		"$filter=deviceId ne null":                                "abc",
+		"$filter=deviceId ne 'd1'":                                "bdef",
+		"$filter=not (deviceId eq 'd1')":                          "bdef",
+		"$filter=deviceId gt 'd1'":                                "b",
+		"$filter=deviceName eq 'O''Neil''s 100%'":                 "d",
+		"$filter=startswith(deviceName,'PC')":                     "ab",
+		"$filter=not startswith(deviceName,'PC')":                 "cde",
+		"$filter=contains(deviceName,'%')":                        "d",
+		"$filter=contains(deviceName,'')":                         "abcde",
+		"$filter=deviceName eq ''":                                "e",
+		"$filter=installStateDetail eq null":                      "abcef",
+		"$filter=installStateDetail eq 'pendingReboot'":           "d",
+		"$filter=lastSyncDateTime lt 2017-01-01T00:00:00Z":        "bdef",
+		"$filter=lastSyncDateTime eq 2016-12-31T23:30:00Z":        "b",
+		"$filter=lastSyncDateTime ge 2017-01-01T01:00:00+01:00":   "ac",
+		"$filter=errorCode eq -2016345060 or id eq 'f'":           "af",
+		"$orderby=deviceName":                                     "feDabc",
+		"$orderby=deviceName desc":                                "cbaDef",
+		"$orderby=installState,errorCode desc":                    "cabdef",
+		"$orderby=lastSyncDateTime desc,id desc":                  "cabfed",
+		"$filter=deviceId eq 'd1'&$orderby=errorCode desc&$top=1": "ca",
+		"$skip=2":           "cdef",
+		"$skip=2&$top=3":    "cdef",
+		"$skip=9":           "",
+		"$FILTER=id eq 'a'": "a",
+	} {
+		want = strings.ToLower(want)
+		for _, top := range []string{"", "&$top=1", "&$top=2", "&$top=5"} {
+			if strings.Contains(options, "$top") && top != "" {
+				continue
+			}
+			if got, pages := s.list(t, options+top); got != want {
+				t.Errorf("%s%s has %s instead of %s: %s", options, top, got, want, pages[len(pages)-1].body)
+			}
+		}
+	}
+}
+
+func TestCount(t *testing.T) {
+	s := newListed(t)
+	for options, want := range map[string]string{
+		"$count=true": "6", "$count=true&$top=2": "6", "$count=true&$skip=4&$top=1": "6", "$count=true&$top=0": "6",
+		"$count=true&$filter=installState eq 'failed'&$top=1": "2", "$count=true&$filter=id eq 'x'": "0",
+	} {
+		_, pages := s.list(t, options)
+		for i, page := range pages {
+			if has := strings.Contains(page.body, `"@odata.count":`+want+","); has != (i == 0) {
+				t.Errorf("%s, page %d: %s", options, i+1, page.body)
+			}
+		}
+	}
+	if _, pages := s.list(t, "$count=false"); strings.Contains(pages[0].body, "@odata.count") {
+		t.Error(pages[0].body)
+	}
+}
+
+func TestSelect(t *testing.T) {
+	s := newListed(t)
+	for options, want := range map[string]string{
+		"$select=deviceName&$filter=id eq 'a'":             `{"value":[{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","id":"a","deviceName":"PC-1"}]}`,
+		"$select=errorCode, deviceId,id&$filter=id eq 'f'": `{"value":[{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","id":"f","deviceId":null,"errorCode":0}]}`,
+		"$select=installStateDetail&$filter=id eq 'f'":     `{"value":[{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","id":"f"}]}`,
+		"$select=*&$filter=id eq 'f'":                      `{"value":[` + emptyAnswer("f") + `]}`,
+	} {
+		if _, pages := s.list(t, options); pages[0].body != want {
+			t.Errorf("%s: %s", options, pages[0].body)
+		}
+	}
+}
+
+func TestANextLinkCarriesEveryOption(t *testing.T) {
+	s := newListed(t)
+	_, pages := s.list(t, "$top=1&$skip=1&$count=true&$select=deviceName&$orderby=deviceName desc&$filter=contains(deviceName,'C + /?#')or deviceName ne 'ü'&client=x")
+	if pages[0].status != http.StatusBadRequest {
+		t.Fatal("an unknown option is taken")
+	}
+	ids, pages := s.list(t, "$top=1&$skip=1&$count=true&$select=deviceName&$orderby=deviceName desc&$filter=contains(deviceName,'C + /?#')or deviceName ne 'ü'")
+	if ids != "badef" {
+		t.Errorf("the list is %s", ids)
+	}
+	var page gen.MobileAppInstallStatusCollectionResponse
+	if err := json.Unmarshal([]byte(pages[0].body), &page); err != nil || page.OdataNextLink == nil {
+		t.Fatal(err, pages[0].body)
+	}
+	link, err := url.Parse(*page.OdataNextLink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := link.Query()
+	for name, want := range map[string]string{"$top": "1", "$skip": "1", "$count": "true", "$select": "deviceName", "$orderby": "deviceName desc", "$filter": "contains(deviceName,'C + /?#')or deviceName ne 'ü'"} {
+		if query.Get(name) != want {
+			t.Errorf("%s is %q in %s", name, query.Get(name), link)
+		}
+	}
+	query.Set("$orderby", "deviceName")
+	if a := s.do(t, call{method: http.MethodGet, target: link.EscapedPath() + "?" + query.Encode()}); a.status != http.StatusBadRequest {
+		t.Errorf("a skip token in another order: %d", a.status)
+	}
+}
+
+func TestWhatAListDoesNotTakeIsNamed(t *testing.T) {
+	s := newListed(t)
+	for options, says := range map[string]string{
+		"$filter=deviceName eq":            "'$filter' is not valid: at character 14, a string in single quotes",
+		"$filter=endswith(deviceName,'x')": "startswith and contains are",
+		"$orderby=deviceName up":           "'$orderby' is not valid",
+		"$orderby=nothing":                 "no such property",
+		"$select=app":                      "'$select' is not valid",
+		"$search=x":                        "'$search' is not allowed",
+		"$expand=app":                      "'$expand' is not allowed",
+		"$filter=userName eq 'joe' broken": "'$filter' is not valid",
+	} {
+		_, pages := s.list(t, options)
+		if p := pages[0].problem(t); pages[0].status != 400 || p.Code != "BadRequest" || !strings.Contains(p.Message, says) || strings.Contains(p.Message, "joe") {
+			t.Errorf("%s: %d %s", options, pages[0].status, pages[0].body)
+		}
+	}
+}

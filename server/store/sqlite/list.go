@@ -1,0 +1,188 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"installstatus/api/status"
+)
+
+// page reads a page of an app's rows, and their number if the query asks for it, both at one moment.
+func (c *connection) page(ctx context.Context, tenant string, query status.Query) (page status.Page, err error) {
+	if query.Count {
+		if _, err := c.ExecContext(ctx, "BEGIN"); err != nil {
+			return page, failure("listing statuses", err)
+		}
+		defer c.undo()
+		counted := newSelection("COUNT(*)", tenant, query)
+		if err := c.QueryRowContext(ctx, counted.text.String(), counted.arguments...).Scan(&page.Count); err != nil {
+			return page, failure("counting statuses", err)
+		}
+	}
+	selected := newSelection(strings.Join(allColumns.names(), ", "), tenant, query)
+	selected.page(query)
+	statement, err := c.statement(ctx, selected.text.String())
+	if err != nil {
+		return page, err
+	}
+	rows, err := statement.QueryContext(ctx, selected.arguments...)
+	if err != nil {
+		return page, failure("listing statuses", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var found row
+		if err := rows.Scan(allColumns.fields(&found)...); err != nil {
+			return page, failure("listing statuses", err)
+		}
+		if !page.Add(found.kept().Status, query) {
+			break
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return status.Page{}, failure("listing statuses", err)
+	}
+	return page, nil
+}
+
+// selection is a SELECT in the making. What a caller sent is an argument, never text.
+type selection struct {
+	text      strings.Builder
+	arguments []any
+}
+
+// newSelection selects something of the rows of the query's whole list.
+func newSelection(something, tenant string, query status.Query) *selection {
+	s := new(selection)
+	s.write("SELECT "+something+" FROM statuses WHERE app = "+appNumber, tenant, query.App)
+	if query.User != "" {
+		s.write(" AND user_status = ?", query.User)
+	}
+	if query.Filter != nil {
+		s.write(" AND ")
+		s.filter(query.Filter)
+	}
+	return s
+}
+
+func (s *selection) write(text string, arguments ...any) {
+	s.text.WriteString(text)
+	s.arguments = append(s.arguments, arguments...)
+}
+
+// page narrows the selection to the query's page, and one row more that tells whether another follows.
+func (s *selection) page(query status.Query) {
+	if query.After != nil {
+		s.write(" AND ")
+		s.after(query.Order, query.After)
+	}
+	s.write(" ORDER BY ")
+	for _, order := range query.Order {
+		s.write(expression(order.Property))
+		if order.Descending {
+			s.write(" DESC")
+		}
+		s.write(", ")
+	}
+	s.write("id LIMIT ?", query.Limit+1)
+	if query.After == nil && query.Skip > 0 {
+		s.write(" OFFSET ?", query.Skip)
+	}
+}
+
+// after is true of the rows behind a place in the order. SQLite, as the API, puts null before everything.
+func (s *selection) after(orders []status.Order, place *status.Cursor) {
+	if len(orders) == 0 {
+		s.write("id > ?", place.ID)
+		return
+	}
+	property, value := expression(orders[0].Property), argument(place.Values[0])
+	s.write("(")
+	switch {
+	case orders[0].Descending && value == nil: // nothing is behind null but further nulls
+	case orders[0].Descending:
+		s.write("COALESCE("+property+" < ?, TRUE) OR ", value)
+	case value == nil:
+		s.write(property + " IS NOT NULL OR ")
+	default:
+		s.write("COALESCE("+property+" > ?, FALSE) OR ", value)
+	}
+	s.write(property+" IS ? AND ", value)
+	s.after(orders[1:], &status.Cursor{Values: place.Values[1:], ID: place.ID})
+	s.write(")")
+}
+
+// filter is the condition of a filter, with the same logic of three values: SQL's NULL is what is neither true nor false.
+func (s *selection) filter(f status.Filter) {
+	s.write("(")
+	defer s.write(")")
+	switch f := f.(type) {
+	case status.Comparison:
+		s.comparison(f)
+	case status.In:
+		for i, value := range f.Values {
+			if i > 0 {
+				s.write(" OR ")
+			}
+			s.write(expression(f.Property)+" IS ?", argument(value))
+		}
+	case status.StartsWith:
+		s.write("substr("+expression(f.Property)+", 1, length(?)) = ?", f.Text, f.Text)
+	case status.Contains:
+		s.write("instr("+expression(f.Property)+", ?) > 0", f.Text)
+	case status.And:
+		s.filter(f.Left)
+		s.write(" AND ")
+		s.filter(f.Right)
+	case status.Or:
+		s.filter(f.Left)
+		s.write(" OR ")
+		s.filter(f.Right)
+	case status.Not:
+		s.write("NOT ")
+		s.filter(f.Of)
+	default:
+		panic(fmt.Sprintf("a filter that SQL has no words for: %T", f))
+	}
+}
+
+func (s *selection) comparison(c status.Comparison) {
+	property, value := expression(c.Property), argument(c.Value)
+	switch c.Operator {
+	case status.Equal:
+		s.write(property+" IS ?", value)
+	case status.NotEqual:
+		s.write(property+" IS NOT ?", value)
+	case status.Greater:
+		s.write("COALESCE("+property+" > ?, FALSE)", value)
+	case status.GreaterOrEqual:
+		s.write("COALESCE("+property+" >= ?, FALSE)", value)
+	case status.Less:
+		s.write("COALESCE("+property+" < ?, FALSE)", value)
+	case status.LessOrEqual:
+		s.write("COALESCE("+property+" <= ?, FALSE)", value)
+	}
+}
+
+// expression is what a property is called in SQL.
+func expression(p status.Property) string {
+	for _, c := range columns {
+		if c.property == p {
+			return c.value
+		}
+	}
+	panic("a property without a column: " + string(p))
+}
+
+// argument is a value as database/sql binds it.
+func argument(v status.Value) any {
+	switch v.Kind {
+	case status.TextKind:
+		return v.Text
+	case status.NumberKind:
+		return v.Number
+	default:
+		return nil
+	}
+}
