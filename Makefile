@@ -4,7 +4,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 REDOCLY  := @redocly/cli@2.77.0
 FUZZTIME := 10s
 
-.PHONY: run test build build-all gen lint fuzz
+.PHONY: run test build build-all gen lint vuln fuzz
 
 # Start a server on an embedded database with sample data, and print a curl that works when pasted.
 run: build
@@ -35,6 +35,10 @@ lint:
 	go vet ./...
 	go run $(GOLANGCI) run
 	npx --yes $(REDOCLY) lint openapi.yaml --config .redocly.yaml
+
+# Look for known vulnerabilities of what the program uses; needs vuln.go.dev.
+vuln:
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 # Fuzz each parser for FUZZTIME.
 fuzz:

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 
 	"installstatus/api/status"
 )
@@ -54,7 +55,7 @@ var errSkipToken = errors.New("it is not of this list; follow an @odata.nextLink
 // ParseSkipToken is the place after which the list goes on, with as many values as it has orders.
 func ParseSkipToken(list List, orders []status.Order, token string) (*status.Cursor, error) {
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(decoded) < checkLength || string(list.check(decoded[checkLength:])) != string(decoded[:checkLength]) {
+	if err != nil || strings.ContainsAny(token, "\r\n") || len(decoded) < checkLength || string(list.check(decoded[checkLength:])) != string(decoded[:checkLength]) {
 		return nil, errSkipToken
 	}
 	place := placeReader{rest: decoded[checkLength:]}
