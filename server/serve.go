@@ -22,8 +22,9 @@ func (serveCommand) Help() string {
   installstatus serve --dev --sample
   installstatus serve --dev --tls-self-signed
   installstatus serve --dev --addr 127.0.0.1:0 --db sqlite::memory:
-  installstatus serve --jwks-file keys.json --audience api://installstatus \
+  installstatus serve --audience api://installstatus \
     --issuer https://login.microsoftonline.com/{tenantid}/v2.0 --tenants 0f0e...,1a2b...
+  installstatus serve --issuer https://idp.example --jwks-file keys.json
 
 GET /healthz says that the process runs, GET /readyz that it can serve.
 SIGTERM and SIGINT let it answer what is in flight; then it exits with 0.`

@@ -115,16 +115,16 @@ func (r *claimReader) refuse(name, kind string) {
 
 // isAppOnly reports whether an application alone stands behind the token, and its roles are the application's. Entra says
 // so in idtyp, but only where the API's registration asks for that optional claim; without it, an application's token is
-// known by having no scp and being its own subject (oid is sub). No scp alone proves nothing: a user's ID token has none
-// either, has the right audience where client and API share a registration, and may carry the user's roles. What is
-// neither is taken for a user's, without a permission.
+// known by having no scp, and no subject but itself (oid is sub, or neither is there). No scp alone proves nothing: a
+// user's ID token, which always has a sub, has none either, has the right audience where client and API share a
+// registration, and may carry the user's roles. What is neither is taken for a user's, without a permission.
 func (r *claimReader) isAppOnly(scopes []string) bool {
 	kind, object, subject := r.text("idtyp"), r.text("oid"), r.text("sub")
 	if kind != "" {
 		return kind == "app"
 	}
 	isGiven := func(name string) bool { return r.values[name] != nil }
-	return len(scopes) == 0 && object != "" && object == subject && !slices.ContainsFunc(usersClaims(), isGiven)
+	return len(scopes) == 0 && object == subject && !slices.ContainsFunc(usersClaims(), isGiven)
 }
 
 // usersClaims stand in tokens of users, or in ID tokens, alone.
