@@ -18,6 +18,36 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for BatchRequestStepMethod.
+const (
+	BatchRequestStepMethodDELETE BatchRequestStepMethod = "DELETE"
+	BatchRequestStepMethodGET    BatchRequestStepMethod = "GET"
+	BatchRequestStepMethodHEAD   BatchRequestStepMethod = "HEAD"
+	BatchRequestStepMethodPATCH  BatchRequestStepMethod = "PATCH"
+	BatchRequestStepMethodPOST   BatchRequestStepMethod = "POST"
+	BatchRequestStepMethodPUT    BatchRequestStepMethod = "PUT"
+)
+
+// Valid indicates whether the value is a known member of the BatchRequestStepMethod enum.
+func (e BatchRequestStepMethod) Valid() bool {
+	switch e {
+	case BatchRequestStepMethodDELETE:
+		return true
+	case BatchRequestStepMethodGET:
+		return true
+	case BatchRequestStepMethodHEAD:
+		return true
+	case BatchRequestStepMethodPATCH:
+		return true
+	case BatchRequestStepMethodPOST:
+		return true
+	case BatchRequestStepMethodPUT:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MobileAppInstallStatusOdataType.
 const (
 	MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus MobileAppInstallStatusOdataType = "#microsoft.graph.mobileAppInstallStatus"
@@ -279,6 +309,59 @@ type UserPrincipalName = string
 //
 // Example: Display Version value
 type DisplayVersion = string
+
+// BatchRequestContent Requests to answer together.
+type BatchRequestContent struct {
+	// Requests The requests, 20 at most.
+	Requests []BatchRequestStep `json:"requests"`
+}
+
+// BatchRequestStep A request of a batch.
+type BatchRequestStep struct {
+	// ID A name for the request that no other one of the batch has. Its answer has it too.
+	ID string `json:"id"`
+
+	// Method The HTTP method.
+	Method BatchRequestStepMethod `json:"method"`
+
+	// URL The address, relative to `/beta`, with its query if it has one.
+	URL string `json:"url"`
+
+	// Headers The headers, by their names in any case. A request with a body needs `Content-Type` among them. The headers of
+	// the batch itself are not handed on.
+	Headers *map[string]string `json:"headers,omitempty"`
+
+	// Body The body, as JSON. What it must be depends on the request alone; where that takes no body it is ignored, whatever
+	// it is.
+	Body interface{} `json:"body,omitempty"`
+
+	// DependsOn The ids of the requests that must have succeeded before this one is tried.
+	DependsOn *[]string `json:"dependsOn,omitempty"`
+}
+
+// BatchRequestStepMethod The HTTP method.
+type BatchRequestStepMethod string
+
+// BatchResponseContent The answers to the requests of a batch.
+type BatchResponseContent struct {
+	// Responses The answers, one for each request, in the order of the requests.
+	Responses []BatchResponseStep `json:"responses"`
+}
+
+// BatchResponseStep What the request would have been answered alone, or 424.
+type BatchResponseStep struct {
+	// ID The id of the request.
+	ID string `json:"id"`
+
+	// Status The status.
+	Status int `json:"status"`
+
+	// Headers The headers, with their names spelt as they stand here in the answers to requests that are sent alone.
+	Headers map[string]string `json:"headers"`
+
+	// Body The body. It is absent where there is none.
+	Body *map[string]interface{} `json:"body,omitempty"`
+}
 
 // EntityTags A list of entity tags (RFC 9110) with their quotes, or `*`.
 type EntityTags = string
@@ -645,11 +728,17 @@ type Top = int
 // UserAppInstallStatusID The id of an entity. It is case-sensitive; Graph's are GUIDs.
 type UserAppInstallStatusID = ID
 
+// BadBatchRequest What every answer that is not a success says.
+type BadBatchRequest = ODataError
+
 // BadReadRequest What every answer that is not a success says.
 type BadReadRequest = ODataError
 
 // BadRequest What every answer that is not a success says.
 type BadRequest = ODataError
+
+// BatchAnswers The answers to the requests of a batch.
+type BatchAnswers = BatchResponseContent
 
 // ContentTooLarge What every answer that is not a success says.
 type ContentTooLarge = ODataError
@@ -690,9 +779,19 @@ type UnsupportedMediaType = ODataError
 // UpdatedStatus Contains properties for the installation state of a mobile app for a device.
 type UpdatedStatus = MobileAppInstallStatus
 
+// BatchRequests Requests to answer together.
+type BatchRequests = BatchRequestContent
+
 // StatusInput The properties of a mobileAppInstallStatus to set. None is required: one that is omitted keeps its value, or gets
 // its default where the entity is created.
 type StatusInput = MobileAppInstallStatusInput
+
+// BatchParams defines parameters for Batch.
+type BatchParams struct {
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
 
 // ListDeviceStatusesParams defines parameters for ListDeviceStatuses.
 type ListDeviceStatusesParams struct {
@@ -868,6 +967,9 @@ type UpdateUserDeviceStatusParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// BatchJSONRequestBody defines body for Batch for application/json ContentType.
+type BatchJSONRequestBody = BatchRequestContent
+
 // CreateDeviceStatusJSONRequestBody defines body for CreateDeviceStatus for application/json ContentType.
 type CreateDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
 
@@ -882,6 +984,9 @@ type UpdateUserDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// Batch Send several requests at once
+	// (POST /$batch)
+	Batch(ctx echo.Context, params BatchParams) error
 	// ListDeviceStatuses List mobileAppInstallStatuses
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses)
 	ListDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, params ListDeviceStatusesParams) error
@@ -917,6 +1022,35 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// Batch converts echo context to params.
+func (w *ServerInterfaceWrapper) Batch(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BatchParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Batch(ctx, params)
+	return err
 }
 
 // ListDeviceStatuses converts echo context to params.
@@ -1670,6 +1804,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteUserDeviceStatus, options.OperationMiddlewares["deleteUserDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetUserDeviceStatus, options.OperationMiddlewares["getUserDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateUserDeviceStatus, options.OperationMiddlewares["updateUserDeviceStatus"]...)
+	router.POST(options.BaseURL+"/$batch", wrapper.Batch, options.OperationMiddlewares["batch"]...)
 
 }
 
@@ -1678,188 +1813,219 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3tcts4suiroLhzykmWkin5W6mtuZ44s+O9k8Qntk+qNso5hERIwpoCOARkRzvXVfdp7v/7CvdR7pOc",
-	"6gZAghT14cSTGXu9tZWxSAAEGt2N7kZ//BoM5TSTggmtgt6vAftMp1nK8O9BLq+YuGCfNfxSs+mU5vOg",
-	"FxyTgUzmRE+oJlwRITX52/m7t0EYXNN0xnCYPJc5/DGUCQt6wQ80ec9+mTGlgzBImKY8VUHvY/H+VFzT",
-	"lCd/U1IEYTBlStExPL8UdJAyoiXJGU3wMyQ3A5GMzlNJkzY5SxlVjDChZjkjr6TQTOjWxTxjZMJownKY",
-	"pWKaUJG4XvBIjgh+1Qw7kvmU6jY51iTlgpFuSIYynU0F6Rz0CDcTJMMJzelQs5xshVuEaqI0zbUdasba",
-	"QRhomo+ZDnpBcPspDLgQLH9dgCPlMDe7hBZPgl4QDQ7oznCv2zocdVhrd7Q3aNEu3W3tDTvJPjsYHUZH",
-	"HYAa1QCRbtTdb3U6re7uRSfq7XV6URSEQWXAnVE06rJo2NodRTDg7qB1lOzttfbp7iiJaHdwNOwEtw8b",
-	"zLe3t2EwlCLhmkvxVuo3rIalFxOYq+Z6TiZUwYhizJJVSPqqNtwD2bzmhfYI1/hbSMEAcLpspulYES7I",
-	"6aj1hurhpE3ew7ZzTeiYcoEbqJiAJ4q8vqDjEt6w56/FUCZcjOtcwb4m5m2FP1wJeSNWwf5SqFmWyVyz",
-	"5A1LOAW0ekgbgBwRwE1XgaFYY5ucG/iSG64nZPxPnoVE5vhLzoCE5lWYIzwq8H4rKzSI3amQesLye+DE",
-	"r7zP/s6c4lST6UxpMmCAwzkjUgxZiH0HjNAsS/mQAtlu/0NJUeHA/qefuPE9whhRE2BwwaeszgfgOXbV",
-	"fMpKlCb/lIKtQs03MmHpf8Dk8FM/Up7OcrYSTU/cFHz4vaICiG0oxTXLNTI+/CZAFLng54wNNUuIBmht",
-	"vU6mbTfOu9FIMb3VJsdpKm+Ai1JB3v/4iuzs7Bw1LMyuKiRqNpwQqkg36hy0ok4r6lxEUS/q9naP2jvd",
-	"aO/oYL8VHfaiKMR+XOBM5ozmikRR1IG5HR0dHQFbvrx4FRLF4HRTZJbBq72jCl5vp1Tp87kYFut/MMj9",
-	"SDfHEMTM0MkCRWS5zFiurcysNIXO+oYP740eTtynz+yngvoJVcxhC7/zSiZsy01lKnMgfCqQ7mGZcPLL",
-	"wT/YUJdHFbyromEx0sPBv/sEBW76iKea5fUd/848rpz+M5GwXGkpk3s4oM9oTqdM42FfW517Q7bsLLbc",
-	"DLBnD+TpUsDuhJblYxtDKw5AL0nCEzKXMzJlVBAulKZpeq6pZt9XMMF+6IGhwbcCFOIJT07FmVR1XVoQ",
-	"ngCWUXL27vzi3o7H5K3Ulk0uIIhi+TXLyZReMYWcjicgFtwAqpppkGHOqGaqTS4kGU6kVIxwHZKz44tX",
-	"P2GXjOqJYbIGw5NSaTjL2YjlPTtGi49aU64UF+Mq7+DJw8KW3w9qBn2EZuMFPgOohs/dgTcCZOVSGG0A",
-	"TlO07dwXXgFWiVM7lTXHuphNB8ABl57rp0LvdGvHuVvOKJdT0up2dg92D3f2dw9hmOLXQUhucq41E4V0",
-	"WawbAOpW/eAPqz8oVAuEzAVN6yffiM5S7QwOhmhWYd+pHeYcW5oNeXhcgSs4K3DpbfKWTlGNIuX45GbC",
-	"BJ4POctkrgl3YBT0mo+R8ArJrQbQskVx3NwbOS9+vAH9QP2bOy4mm+ZDtmiWbREpCgsTouOUD3Op5Ei3",
-	"xznNJu2pHPCUHWfZaXk+ztRWm/zM6DVDuWpWI1qaZQ+OXL81vAweyTOW45EhRR2DtLzyiBoPorLtClT6",
-	"UeYDniRMPBSKPC4NFU6SozM9kTn/J/BICeseyXxK9IQrAnuBbdvE74iGkAkA2LOcjiSwUy7GRA1lxlSP",
-	"nLBrPmRvqKBjNmVCH2eZar9nNPmQc83ax2nqNuYCwL9gvMNNWc0ZUQo9nukJYImZ3YXt9TC2YzhkSln0",
-	"44qwaabnBb5qeJ1pOkjr+jI+J+zzMJ0lTK29XHpbGeoBwcZfZN3GFpKbCR9O8GRJ00KPpELdsJwlBDQR",
-	"q4+aoXoNQ8gczf8lyH+UM5EsoCKqMoYTrYLze6bkLB+yt26ch3NOV7W2Zr5q9HPDGkBQN2I8iuPAagdz",
-	"EPOBqYebSexilr5yymOdIyudAy9Bof3yz1GEy7yfI93/al1aMZY2OSJbUv0Hy4H/b5GJTBNlZ+GwDiBl",
-	"poiwm9I5NquezcUYD0uR+3oguO2FPZnVmBc8BmkvR6SBPnAKDdg97q/9bIWbEPyuWdoNVWQEBEpGMjfH",
-	"vZM7BJ2yhGz59oktt9wJVU06RV0oyZmapZrigYcDfIQpAev9y480VexTTT5BLoQEY49TrpWZqOo5QwlL",
-	"QjKiHP8rpD4tn86EbfKjfZ0xkXAxtk2gAd4tYj97ig/SmpnSX+7DwdWnPa3vKdId3nCeJnVDCD4mPDG2",
-	"WzwuregGvPz+7GpvuJpSPZws8FZjxtPuLtiKn7ryxhwrzZBEdZlO2cO2kt0fFMrNXrz7dtutzfX0vWzt",
-	"h1yK8WsUghZuvWFlSDlOqVCKj4tb2g0IbI0mt/U/ZEI1bUPnrSpAtv606VgVvPEGfFgI9McHMyJmhjOu",
-	"3fLRsb0zN+c/muvYZ41MkisfUe1EhnImdNDrhu4BNP+Zi6ugF0y0znrb253uQTtqR+1O7zA6jLYHTNPt",
-	"BFXP4ywrtc/tYrpqm3YG3eFOstsCYaa1C/8cwj9R+b+OHcMsiqnvv9My+0unP4ui7v536opnqLT95Xjw",
-	"Kmod/Vc59Y/F3BG1esGGcEOagy8C5w6M7kxOE3NoFC/f0ikrX6MdrWjAVZbSuZM4e8GJeUDsk6Jhaebt",
-	"HYUBYuLB3n7E2O5eC/+BX63dPcZa+9HBHvwB/0VlxhMTeoE5vIIwWLhsB/Rfc5MM7KMREFZkLEeX6oSp",
-	"Yc4zbdb1ThHvQbGsUtjGJvVVzxTLLfQuFcursIOXZzkXQ57R1G9VPPTb334yCO7uF2tYbr1LnEI6pelI",
-	"5lP2ze40ndPaljtOSncX7+aOlw4tlKRcoTTgu789e//jK3LU6UTP3YUM4zn5ZSY1U8gW4hdxhaW67z7Y",
-	"O85vCjhkkr/MWD5/ZxG7ikX4ikiD44hLMKPCIkcSyazoQK/Y16DWpZEl/92bSh1GZi4qY0M+4qwQUy7f",
-	"n1Zg0yb/7k966zv2OaMiKe6MqblwaZOLinERV+C7YVKNInv1/tyM9bBw6/eCG+KWYtcsr98+XUxyxsg1",
-	"lykOgZcyUtyfl80juf4M69SxgdOQPRwVqpclebLPyCLEXQWyE99doqq7fk/e0CtG0K9RSyJFOiczVVN4",
-	"lUEImjOSsBEXLCGDOUIaJtKo/iuj/odPPoSP0IfwD0BtxNiZASV3PB4E2wBIiszEMS8nYC+4jRVvgOdZ",
-	"d248hr+Zy1gxg61FycA+QHbMFc7rpb0aA3jWlBjAZeyEYkG67I63/OLDdR/7NkAzuGP0qYULBatl1VXM",
-	"JzXtsappt2GgpfwZyGgx8slZ37SUJJVivPpeD2nB2r7ckA8t+AZIS4qxUU0F6US7h3sH+2QwR71kKKdZ",
-	"zpRiCZBVwsrflqwAlHIxpsleADltdxNw3kWgvLBf3eiOqrbCw85Rt3RPVY/3bm7duu3+ZQuHqZaZ54Bt",
-	"ZYRvdpBqmRWqtlGVVmjaNxOZOikmhF4JH3Nd3VQY8eEekfcDDtzrmaDXlKeLniPokadlzsjQumKhu8Sq",
-	"LT9nOZxil96QD8n9cHGxRMgb6xji+SC6yM6RCUpgRv3ggrxnOp+3juF5AV3UCd8wpJYaTU2ZkbOdxYaJ",
-	"2XTBZjOh1/emcl9WZuOv31IqS7wrUvi6uSblYoNrTl8f+M2uLWu6rhl86/tHcEP90HfAR/dl3rfV0K2q",
-	"3eOecfxfyQrzMMPFHhj4Eb9vcinGDVfopawFHbDV/d+nL9ykf4Fd7cstN48x/uO3hNYtIoy5FkILg/Es",
-	"bfkJH5KKFgzkUc134HDSKGXoM0evkRUALHjOkqCn8xkLAzWcsClFNBOzadD7GJg0CDyxrqifwsBaL4wW",
-	"hirv6wu6ZB5KIw6Xd1XVrBcY5G6SYyjCR2i7Q7LippVbBlC1ucWXM53ya6YIJTnDBCSrlzGln39mYqwn",
-	"QW9/NwwyqjXLYXb/2Q8+Rq2j49bfaeuf/9X69Od+8F3QtLifpXHfbV4gTRJQWd2yjN9p4pa3cmomzj/o",
-	"BbOcr/zy6eiVGXajKZhPh6W/I0gAdl4woTtM4N0J1bRVGE+aPn5tjSn249gDGKKWQ5mWIqkVg42FTW2G",
-	"ebvtqBndjJMvE0PWQoFiGWCyol0BHCd548RuAEBmSnXQeGjT6R42TcKT0Re//pO8IVMq5oW1X0tyQzko",
-	"UiOZVwKRTEoIYZWBtcjMpwCcnf0oCoMpF+Znp5igi0iEGX748KHlBSqwJRQKozM4o4x3YhkhRm6o0Dh1",
-	"UP/UFQh3niONJGMGPAVNrBsT4V6n2wTNBl7fyNaw2ZYi8kbgaVt4XtqeHtoboJIblqYt4w1B0O3+btu8",
-	"bkYm4LQyA0r+enl64nAft9dGqSbMBqIBVdaCz5BqBimbbso0ZjxpIFrfSwSPi8JFYmH6r5Dv+jmIHOu1",
-	"WYrKUBtVTVP0bCinGc1ZYvl7On8eEpmbKzASv4hDOwpXJjy73Rfv4I8brpjPD7giu50uYpWQesLF2J0G",
-	"bXJcBmJ58fpFtPdutIsh2mJOhlTBF4LQZUoLekE/2Pml2zq4Oa79rx+gKSHo2SM1CANhrLoFoHxwf5ez",
-	"UdAL/rRdZmTbNm/VtrXN0rFCTDkdtd5KwZZB+9iseCfaDStRX45dG4ApzdN0U+DfMHq1AvR94WD/9ZDx",
-	"VvaF4DFMexEuZx6TRjeWg+5u9LxNLiYScaXOp1GyNu7VXJB48SyIQ4I3dApb8rGQOUvaffGCxDnTs1z8",
-	"BfkmTeMe6Ua7Xi4cY7IWSjOa1OQUv3vOspwBd8HDOe5VtpGqakxfMT0zxEJcSozC4CpEdyKFc+zxWI6N",
-	"iAEeg2FIhH3WTJTnMeAAseynTawqy52KUjgEyynXCrm58RtKGAbNqh6JxSxN45DEViGHPyP8J8IbHHeJ",
-	"A///e4y3rfDFmWK5vf3CK1Mi2I1bo2EJOPUtc5/GUuW2VxlxOF64dYnb5AMiuKPSuGAYZpFOwKkhe3XH",
-	"lyG4xc0lJ8Nh56i7XAx5j1/4l8brbwbxDaSEYyMWOHHclxcWRIUibq/qe+fC5GEcHIwawxnqqgpVFq4I",
-	"G04kS/qiOOiAYWP2RDkiWc4FRj6S4/NXp6dIBJpMpdKk0z30LkpCg/1mhHJPKxDdSEVdAudFiPkgb4Cw",
-	"cX6uQ/XDhBnf/gkjI55jzrMxgGiOOQtj33U6JhMn/SLycJuaw1wfoPfihKoQk3QwkIvi77TMYoRyjJf2",
-	"cQ0CRgbC9eElRbm878x8G9Y0kDJlVATVbEDVVb0DcadAcpgnoIgTgw1ThW+TZ0at2W1Hnedtcu4SBiIh",
-	"xuwXYIiCwb9jjf/i3yn+neLfHDknFUkc9kUsc+whsQHqsApoC36Bwku5ULFNEZczgRKACokwVl2HR3sR",
-	"SRjLXgLbh/FNokP7shtFNvSnTY77wl6Y2mxKXBA4eVJWOIhajyf8CYyCJ4iSiZwNUpa8JNRdMaD/S+V+",
-	"YcmYfQHzN6kuicwTlsMoVT8r29WxFTcZeE9J/OfY5HmCTXC+PvG/dX+I2+Qcl6OIFYTIYI6iDs/NxXLb",
-	"HltIpb/MaAq6in1EU9ABagTmG/kI+6UwRhtXImehIoKRKFiChxbFfESsi3+EfcbbbXs6I0qBrL/A96Zc",
-	"FEpJExcsTZdrdRKaZSBIz+EPtPsM7Bnz0tfzrhjLcKOcazHNMtTRSxBtEr7gYGNjuyxo/NmuUmxWiZKn",
-	"SW3hvs12PRSMg4wVSKrr2ti9ZcW6apP5ykUisQzmTQJFIb4hvQ7ldEoVGTB9wxgeYNOQMDqclCLFYE5i",
-	"GCQ2OoEiY5MMSVvmAGNYhl4QDTxS5lnYFzInKVU2I6oZq01el2zdWroNmYE6lqYW6lMzuD1acVX2Dc8J",
-	"T1SdCOueQgQ+Fnq+TUsoz8FrOeltALgaHXai7u56OlQsZUP9Rd/rGVXbKHcAQCeKhGTAkP3GnquYPRs5",
-	"ioB5BcYj69tfA2YJtrByi7kEhnYlvwMIr3i2wnpWnMuWkJE/AbhSNkL3OzjwAK+NIdhKZk7O8wQVw/Z9",
-	"EEXLQAEzarS5ec6npeUtarS8VVxJFyQpa//DiQ3YmItCppQZ/WXG0O3CkiFqQzVvxNickVyRsZQu9phq",
-	"Cx10MQDtjgkqdB0xytixpat3OVCW4cIHJHqxOC0X2JyzLzrWrLPQOlSgBnCetBOSThSVBidQnsf8mok2",
-	"eVPkjeyEURQRlBYV6DL4u4IQnWgZSsDEKhixevNBd737GUWzbEs5nRm2lKIWHaLluDDMVk4yMmCpFOPa",
-	"iRYlEWVHo/0VJ3W3+URbMvGvOs9KC+oPMuGmhIEdWWQzba4x8Y4H/qwnS6kXPximjNa8X17BI2M8XcjC",
-	"VXMPhfPNplyZLGRKt8ZQ+87php4K7A2Mx7RgjQOAFujmEqJkZc4/1Nz9ydU8Zgs/C4NDWbKQsfYSnxFQ",
-	"meaNy/19nISfHH+N4+/tpnTxpllwRHIwGYtrBg2ba9w3zhQGQM+kJ4liNmu4EfQ999oiob05D6oEbYhU",
-	"ZVIoQ2bocVl6Xd6NRktluwkIruW2y01bC2pd2adsuRjHuLKj37Z+PK/s6EVBFAfUyg7oDboxKqAOaPwd",
-	"Gnb+wrskHOSMXqniTjynQ7z39twCFu5qmz5s229XGy+zrK0aYbHDwmXZqu5+P1j5D1+KbtV6OCv3xmu6",
-	"WMNhZU+/bS3H/sp+RcN6HvLVvYqWtQzFK3sVDat5aVf3cWLLspSXK3s3dGnIsLV6CL9xPX/Tup62ZTX9",
-	"zMpOrl09icn6Tm7rfwdmVcbUrmZVtl01bGINszLtmvyLV3astm7219xkAB9vKi5xKzuXLb8VpyVv7V3T",
-	"TVnL51GxX1dZxgtdugMP9iOe1iIcNrzPjWsMNCJv+A+Pa4fM/eZ5EWh4h/0poxNXcxDT7Gsl2WX7ZO9/",
-	"fW80cmwz8tok7SZxe/UCfNR0aW7vHxWmbK7ssnNFXAVbbFPz7FvVvmjX5BJ3Jyxq9lxbNURDjz8ANp6w",
-	"lC31R/Q2OjHtHhUllgmY70aF9WTQq8Ubv/F9cssi7y9FN2K0OM+8GIohzfN5LR01Wp3tJfeIUHijpKAp",
-	"jCFnQsNrczPowaAvSgcE0KWN5vlosKApRf7d8MHP1b9WSseG94UHjfUA2uRUwyE6RtMqVtxxuXetL0Rc",
-	"wiB+VBT9Vr4qt231wWVkPySIwi/LWfSNuxYlsTsv4pd4OVEIKPbSAp1p6j477kRbIJPf8kArHcufTrYC",
-	"F2op0O/E4Wt917B4v/V90XZsxoyrmdpDY4QW6ZxMWcKpiU0pvACtH4CxeatHRttlfvW7bWXRbd0umob3",
-	"eUgPaZqyfEvZSzznR+OlhH9se/RGJpivbCUHbnKOrrhGI0LHFXfl2ATlfYWW8LBhe5azoiKzidC9653b",
-	"Yj3ndbbSSvv7pAu715WYdt99mo5LFKjs/qM34DRkTLjbNtfSN6yx3pVt73N7lyZOOLZ7hjdbMi8y+OP+",
-	"T2iWMWHcFK01gQoyYH5U1f3qHrXQr1V9/aZ/BDR56Oajf1k+7pJC33HvXErsNVcVdzLJNu/bK5mmDDPw",
-	"vbd3yc2qJ3rvuPS1HAszFin6UOushQHbWLQmh6NHxcEvRVkV687C6sVGt9mu3T3y7KKGD9qVPEMRsnBr",
-	"YsItLi5YXEKSVMor488+muWgPt/rdjYFv64aYKH9HwIllAs1eANam7sdu5v0Bk39ZAGb3HQX7e/9ogZp",
-	"uZaeYEERLQS8Kzj+g3XpD1bBtN78wR8Exg3sEVwElWmvjHD3ux3tj8N0VWwWQu+k8AWs69PONfCk4jW6",
-	"6DC44L8rbPUh5wVa9eANg88tdMUPert4QVS6Gy6ZgTBO/QtzqHjhffksdmAWNZ/GBe/i2ZQKkjOaYKxe",
-	"LZeFR03VeS5xjPzyuXYAZF68dENU49eUS1iYmJcF5SPp9/WnF8/6/Rf/61lofz1/8ezD9vPv+8HH/+wH",
-	"/f7nKGr1+5+7Ub//+WD06UU/eGYbhu6PNe2ff//8xXPbtCHLShi8Lp1KGw1A8BpOC5PwwTqdYkayWY5B",
-	"Y0TxsWAJ2em2BiCBGM+mHok+Hx6cdKLdziuQSlrdqLO/s7sX7Uc1z/ijsEytwIXe6Rq4rXD993L2LPiB",
-	"e3t75FZ3gumYmqIQGTHGCRf+jQ4usHGle2eZ76nRHd91ChE8WS7HOZ2aRJVLcc5ParRyUJv0g2pyI2dp",
-	"Aqp1zscTvXJ4ID+X5qkxBqJHqPFszSRecBls3j+KOs9h92QRnh6aEqVFWAeKEShFYETpS2Kfu7hfauN4",
-	"Q/zRF1jfvUx6ae8qK8UuDC4sXUvXubEbn9mPZieK9ZVwLLPVyME/2BB98Va7/hfGKxcCMqSKtRQTimt+",
-	"zV6Sv+Y0m2yZmO+/Xp6eqLvH2YTBaSWvVsNWu8RlXlYaQShJZRMa3luqlupvW5HbS94ibNDO6iwtNaRL",
-	"GjPdfJiAdmJy8OOSvDxQ/eTX3dtWv5/0+4n9z4X5T6/yn+/WkdOX5IpRa4LPYbKrc76sQtTEBH1Vwr8X",
-	"968RbSt+/b8GNE3fjTCV3CpB8H09lSSmdWuAhGXgmLSvEqx6JpXieBibCEUKnCIuoiPikMQmCsCGUJ/6",
-	"b2q5KDHYupqOspbLopKSMm6Tc4y24BgZORPaZO7jqgi3qIdTFQEJxRYc1GBXcv0vhKAdYBGOGNxEBy4j",
-	"QwWkoYkcoySlwPNyds19yeb47NTxmyIHQiVdmGILkWOKMbuu8qz21n14GwY/L8R81KkAWhA1F0MTCq75",
-	"lLWXJBOxth+0FmCagIY5bRJRUhAPfLGlbU2R1bkmvHXt3YbBG8rFKu55A8zq7od22W3x2C7XuDS940pW",
-	"VOR+bJI2mNC5OU8xXHiJ8ME1m6q1SX48yeYW4XpqumE4nZ0izXM6r/Ppaq7HzYjDO8eAHioax2pZpoT1",
-	"MmnG7gGTWcqMwepG5midmNK5p6LeWUpwE6ssuYnlLtGiF/N22RwRfvSPO1stFyhyM2grEpm4KkwDYIIL",
-	"TTzYIr5WKlQ0HWLoOVBNIgP4anP2bVrS4tNa/C3111UYUei5t9UQt016Ycvbxci3NX2rrW8rAXEbEIut",
-	"9hTwtWsrIjBv62F266jEz1td7VseR5uOUBJ32sDeV42ycBzcronv+xIjUxkDUg0JXGOsrDS+rUQKruvp",
-	"7XwZQLi606Vrd9sYV7i+c7VDndH4NIuIVaEFj5ga9nD1ltQQz8d1H2Z16HuQaVrwAsltzg0bbpkajCXu",
-	"jskUS1zK5JYkO/ppg/RFRcS+qKUacAkoY5Oa6C86n7GYUHVleLTxV/ctDfu7wcp8AjXGuFCTdoOMsFjv",
-	"1k6O64kNIbal/1wJJNC1nEw4QPXLrg3zf0DvqiqCKWP97Lp7ezv7K4/HSqhyo1EYrwPt9rksxWTEblxY",
-	"h8kUFcICBGqHJhOC8QsasEriE1uny4iMG8ky55gFgyXLrNk18WalfFOjULPwzdG8CI6niXGmoemZh8Ej",
-	"mioWNma8LSQC79ivj17ECr81RZCJm2oPHaucJCinXGuW2PRARTV51NvHTKu+gGc2WaBXXrlM9FdJyvf1",
-	"coYX2wwIarFZ5pXMdPGfbH4MLFyiJwx9QQoU/wJZBcjzSah5EmqehJrfWqipckegnjLGuOXzj48BzbLg",
-	"01L+WcD+X8JstdYote/uSFdZMYxUUOQ9KQPxKFGz4RDkCUXnalGaKgpSrET0woZSPxvZUoX4XR37a6aM",
-	"c1IVOksQLMkH8hU3dB2cz9KbxHfnpBSGK/O4x1vCCH0P66i6pO6CU/0xKAtkuULntw5XN1ZoEtJkp7E5",
-	"HpV/RJZZacISrXz0Bfm+ir2AHhXcDYrwcNO3xNyG7P4NC1x2b1azf65asbciIY8LkerEGsmA1GHOTAzn",
-	"ZhEXspx8+e4D15P3BnOngNzWw9lvcmaW/p4NpNQLnY9n2g18whWAAPOxzjKWK5aw5DjLLheg2fy6/qGc",
-	"TeU1F+NzvzUsjUuFkJQ5M64jiyu8zrLjLPuJKtPg2Cu6Boz9PfsHysXmrb/j9Um4qXIxhq+fMI0d64uo",
-	"vGg0K9NGQE2poGMc4S0mLoAjBHPi1CbqIZ5i+Sns089yPIYXWjpg4DrMDR5LzpdOnGbZewAtS36YF7A1",
-	"1csVY8V2+JPPalCxTbgYnzhsAM5ZpCA5kTcilTQxtJNLYLUyP86HEw7TmOXsbYVqCnXxhKur84wOWYGI",
-	"9kXBqOovziZzxYc0fcOmMp/X3/4sx/DyzE3hFWiw9Uavstl5xlhSPM9SqkEtrE9yxFN2PleaTT2aKXrl",
-	"bMyVzudN7zJ5w/LzCUvTc6T3pjY1VHu7lq+s0e4arAhLlCdzM8qVybWE/mwmISNoQ+XJaK83i2Tfsc2y",
-	"6EIS7kknerK9PqkpT2rKH8j22iTILk8C+T/ZfMHIIYpAFl6zdzSYNdCrwLoQmHIQx+Ts3fkFmdIrhvkx",
-	"atrBhhmP17iY5Iwm70Q6Xyu0dm/D4NLbqkZXwCL7XmWmizn5vkJ2dvNY2P7qhBoy/LUJpnbEUhNeogSQ",
-	"CSoBiNKZHP3yF3XoL88g+FWr2zH5iIeznOv5OVZ0MtnRGM1NkJL560dnvv3bh4tgMTbDJocQJD62sQio",
-	"evfID9ib9GdRtDPEVvgni41NDlDSpJJGrwNBuFIzvyKt9evW+UxpFVpXLRPDybXqCzpLOJbKCAGrMe+7",
-	"Qu8Ag/NNSSnKweEINReexo3JpC2IJZ3pSddqx6bKVdBzECmAOdE6QyaErZfUEat9lAr/m4wlKsRMJ2PM",
-	"BzCY24wXLq3+jcyvQBhQw4mURdKMNjlzaTTeuHO7L+xLZbLglw6o3hyMLxigYBEd0CO70Y5Z6CiVN7j1",
-	"1N9Bd0JWHl7mqQWA6m1vp3LMRbsQIaRIuWDtoZxuy3xMhe2jtg2gtq+77Wi7iFhBCMuMeb7Hb1BYB5kN",
-	"5LP2e0aT9nGaYoVampRrJqdCzwSaUUAmXtr5Q84180fAe3x4uGQsTIR2xe5hmbqImnGc3SALOl1zMZLO",
-	"DZ+adOA2n65XmBStyLNiIr3t7U73oB21o3andxgdRtvBgqd8uSjnAvjCZoBtPsdfkGdm9SGJtwdM0/h5",
-	"b8ExyNbjWdCQQ3SCNkUbbHgs4DFQIbbM3S+ftZEfJHpW6omC7q52HNB2UV2mL/70pyLLExdETWSu+6Je",
-	"wrdWimjhxsHlpk8ZxaRP5JnhKngPZLkkUbYshBRYFIvaspyKaXsOxr/exkW1SZvp17h6lOXIyqu+oo4i",
-	"UDHMxYsyBhb5+oKO46KoNyyCjsmADq8wvUcRgWyAWoY5mPuW0axIy7rb6RI+IkpOGYIAC8LcUEVGVGmW",
-	"t8lrNMyVvYFxUi2nfEiUZpnNBu6uIxOurvrC1hnkFR8vtx8oC6u+eL3e4mdTetvNsb6JKByRuLQoxq78",
-	"mM2j0rqYZ6xH6uEowIvjoUxY7NK0O5enkMTWTSb23HBCEls/priI+l/vu9QjsVHrY5OO5W/n7972xXov",
-	"45VuxGQTL2LyVrpSsOhfRFVf4E0qbnmGd2EhUVwMmSfauWxKuDsXk5w5dHQJvkG0ELI8cuCMHNKZq6Rn",
-	"73q5ViwdlVDoixdYIy9+z5Sc5WgkwEwVcUjiU4EF/l3EQ498tuWecJmFjIPZ6e3WGp7y0gwbkbjM2AoD",
-	"uo94pcadS5JiY2DkZOvzVjvuAW7ZBxbZUHjlqsi2aGockCuGV4jo+22/ukfit5JMmZ7IhEyBukguZ5oR",
-	"zaZZSjUr8BAL7fpL4qrhO9rULx3YmeAGoCm8xnuL/TD0GkXeZafrb3zLsC7hHoG36Nv708XFGV7+t8lP",
-	"r49PKg6XVJG/vr4IyzxZDhUdmX4opCejjbjIeEXngChMMZLPUmbrgWF9qyFDj2Kk07mpL2Y792DQTpuc",
-	"ATTsDqjiqCB0ioiGNUQMZN2scjameeKKGw+pQuowZa1SpjXL1UvCEzOLqvd6uy+6oI/AVgKyY8EfmKlX",
-	"16gHNA5HkAtwfrbFk63nSLu1N9s8iVFqGgKLYQI4SWLDXciz+N+6B/Fz47fbF4QAIKolhSrljWAxFsVc",
-	"dSF9w7Gc2Q7WnuSJ2a05EVK0TAiCOWFCINnKHKgilxc/tg7b5PLPURRF+EGsRVSWSIGdw0b4y54A7b7Y",
-	"BQj5bKRJsC0oErlTeYJY/wfpjgXsausqmeWgioGnvv8NLJm3dKOxnmZDWS6cuYMWh6NmzBGJvrOFv0wp",
-	"PhIbpxeZkxg9FWJYYlwWl4iNEGKUJRPYlLtUN+Xa2n2x164eKbFRNQYu3RaCmZF48aDBZGZlIVS/ZJ5J",
-	"eEdJPJzQXMEx4QaNZ3rUOoRTat+IBS5zF4AWY1U0+6xNFMGPrcPQL7E3167IzZTmV0Y4BW7hqhSaaEeu",
-	"3XFuS3K5ElcIN79U7aXggFs9jMIQWHQ+l6BgkGdxvz9LDqMofl6F1gEeQIVg5aOBqZRKjEWi3ReH2NTO",
-	"YSLTRFnMbffFUVEp0hW0b6Bs8k74+aOMRLAMS9t90YmAqIQ06euBXAsfLAFAhTPEPmGajuPQET+gr18K",
-	"JyT//3//n+fV/SwqySHXg+XA/NI5ArVWSQdnRXFKnTYxGYxVQ12zOzNBy2W8Wj7EyE6O79larJ2uYS+2",
-	"/LvHf9zHRnA6wRyw/NhnY5PqkfioHVly7LBOXGMjHeBatQJrNtaaZlzTlMQXMQjF/wRseuY9/rutKiSI",
-	"HI0U02SWYcG0//d/uzu9vaMYRGnggjNXAa6Yn6F/A2VTwtfWuyb7kSEg1D2EJqmrHGQtVXOU46Mo6sCn",
-	"jo6OjlxsTj0sgaoyJgHL2XR221gKyRm9nGTqbGYeh1gwjZ1a5mqavzu/sAKyBWPPt1V49rMO8CGaZVag",
-	"LH0SCmLrwdpxJkMqQOOwHfdBP8C83J5GEC6kqAJOaWKKYywh6cJPqKsqqXC0A9jiooT/kgoPoS0Xg8sa",
-	"yrHgqlTmjJ+ivpFFpTzHXl2AfGxOajonMYwGc7NkxBOjAMVhwdRAValyyqLKJXnDfyDPOmG0exjuHeyb",
-	"7z0P/SkDyiSsfABLPGyTYzdEFJFrLlPLMbDsE1eaJS89ZQErUBb1Js2pcFMUPU75kFkXUauTvzm9qGji",
-	"qre9LTMmjPTalvl423bannK03WqujeVulfIdhMF1UWkEJCo0KWVM0IwHvWCnHbV3TNTZBE0k24a5HWdZ",
-	"aenYLoZW2796VfNut6tiEPRvDKv8mStttLUlN1eG/SvPcSVcXp8NMy+76moW0NV9PxZ9QbOsPAXFPLSp",
-	"W+zZIGSR82HCgIHKUeiyuRiJyqJ2gNAyrBcL2MDzk+qyq4XNl3j0lE3KCiNrW7oSchs0tZXSNmiJlUA2",
-	"GPCKb9TO+CpvOKA1WH2q1XXpRtGyC4+i3XYB79sw2N2kQ61aDHbrrO9WyXeDnXbWdypzL2OP/fU9qvk8",
-	"b8Ngb5M1NWX3xb4bzLEhFZtvnUfUdXb5j59gR53t+eMm1s9Ne9jGn0KvhBRwiCXMAQlMY/KBj0GN4Xy6",
-	"vSvt+UU/N0HuxUQYn8Igs2VPatFPNlU8Xc3lzLFUO8sV4cnmddD74qsKoVeqoBsLlXYl20Dq8Sue90VD",
-	"yfOXBWdFN+1KZ1GUsa3yTeNx7XPOO/PNSllzw0NcAbf5cuz3arxtVypaLfCgDXhDtdjBbRh0o91NSN2l",
-	"cb4T63oYbGu3s8F36mU8sN/eJotqSDT1KHhlhf0ZtFouwi1lf7fhV0ls/stqccVbw99Sphsvx+H5ek63",
-	"wATMgF/FBJyy0iREbECKrj7EA5AhNmIsLsfzl1Nvd32vhlS9j48GDWZ8AQ2GzUoPfEzVayGuin1aRjRj",
-	"pr+WYkqV/qtkb9i5nQ3xssib/URpT+L9X5n+IsL6TWX7pXXyv1wvQApbdN1CA8298AJTfveeDtBwQ4n7",
-	"t5C1N6CFaj5JlLWfJPQ/ulDwpA18vSSyzqB7f9oAqPalLtBcZv3+rbxocig9SHTVIrGx5bcvFk2/Swy2",
-	"l4rlT0bbJ6Ptk9H2mxltjXgDdO1xLJ/f/PYCXjM/+53Mvj7XUw1sryicT/XEcxzAa+wGE6yJeP56U7LL",
-	"kqGW22zrzPPJbvtkt32S1NbbbTfhgN9EYvttrbzrGFubnI5qd0TOw85cxzu/pL5AJ9XdJk5k5vjVnOjJ",
-	"ePxkPP72xuPNRKH7NCLfnSb7opkoyXKaHDN9HwT5ZJt+sk3/MW3TD1qF+eNbt78JkzIG83sUHJ6M5k9G",
-	"8yej+QMzmm+kiuHcYJmGIzSkLjOGFinIXM5yMqXDCRcmnC6e0itG8pmIgXnlJq53TWS18cb+VEzo1zV5",
-	"/VaGSA8nLCF6ksvZeFIk/wtC511eM+EDsBvWh8ExlS8ytXT0LeVmZfK2Azi9L1age/vp9r8DAAD//w==",
+	"7L37chs5sif8Kogan5DdU6SKFCVLdEz0p5bc3ZqvfTmWfBxxTJ9TIAskMSoC1QWUZE6vIvZp9v99hX2U",
+	"fZINJC6FuvAiW3ZbHk1MuEUSqAISiURmIvOXfwQTvsg4I0yKYPhHQD7iRZYS+HuM5WSu/hDFYoHzZTAM",
+	"Lq45mswxmxERIswShFFKhURyjiW6xlQKNOU5GnM5D8LgCqcFUQ/Iye8FEeoN7/8IxjxZwqvynOcnPCHB",
+	"sNOPegd7g/3oIAoDyoTEaXousSTBMJhimpIkuAmDOcEJyWFoJ5xJwmTnYpmpNjjLUjrBknK2+w/BWRAG",
+	"r3MyJXkwDHIii5z9bUEZXeBUPYcmwTDoBWGwIHLO1YfXxxcnvwZhUORpMAx2E3JFJ+Q4y15ghmdkQZjc",
+	"XfAxTdV3Yhf3xv3JXjLoRFEUdQbqn0P1T1T+r2eeoSZRCCJ2n+4fRIQM9jvwj/rUGewT0jmInu6rP9R/",
+	"g5uwpE6NCubjrQlhp9v/utPFjMs5yWFGCckIS8QrFgzfA9n7wQczqj1/VL88v/iSY/rxkSApmci/VSh7",
+	"8+HmJtScfszEteIYn99fMYKusTA8n4SIM4KoQIwrnic50btAcPVJbwXVHH7OKUmqm0BknAmid4G3hs8v",
+	"8CwYBqNg7/d+5+n1ce1/oyAIg1enWOLOf5BcUM6CYTDoRo7JCZuQzrFaeZI0GT60u6+jST6Npn0STTqD",
+	"aUQ6g+lg3DlK9vc7B3gwTSLcHx9NepVNIoB+wbAfDXz+hN2r/pjADg7eEMGLfEJecvkzL5iaOWWM5M9d",
+	"u5QqRq0MJho/xXuT/X7ncNpTg9kfd3AfDzr7k15yQJ5OD6MjNYRE74F+1D/o9Hqd/uCiFw33e8Mo+tTZ",
+	"LYgQeKYeeqFWUS8pEsVkjhyXnZV8UghUsITkSM6pQBmW8y664GiSEywJohKNlwgj2FYhEoQlSK/M0DTp",
+	"0GlnQYWgbNYNbm4rytrX/tNXte+t6mD9qv4MwvcUdjBhk+U9WlVkHlHdkEPYwXBcUYmMaEKcoTkWSB81",
+	"38AK7fkr1B8YIZXzS8IuyEdZlVHHSK2emZOe6t/PX730RU99WX/CyRs9OLUORGKaaqlkfj9jVzilyd/1",
+	"7EqyvmV4nBIkOcoJTuA1jswZXqYcJ130OiVYEESYKHKCfOIhTVQ1SkEkSE7TS33Fpwjeqh875fkCyy46",
+	"liiljKB+iCY8LRYM9Z4OEdUDVHI5xxNJcrQT7iAskZA4l+ZRBekGYSBxPiMyGAbBzYd7wr33j8w3ikEn",
+	"NJ8UKc49cVFjVDsJPkUYwaGr2dbbh1QKkk7XMe8LnpD0P9S4YA8qEVXkpJ2RT5pDWiUmJrxIE8TIFcn1",
+	"9IZKQpQ6rR5YiHgOH61KW6q+8DXBkzkC3afCe7u2+W60W+pD94YhvyydNPNwllC1ni+5fEFqIk69nzBJ",
+	"5RLktNHG1jHJSe1x94jQzYkChedwjDGiNo8sm0k8E4gydDbtvFAbqoveKJlBJcIzTJlWT5VGotZHaZol",
+	"vZXAeM4mPKFsVt+p5mekf60cLpeMX7N1tH/LRJFlPJckeUESiuHcvEcLAMepIjdeRwY3xy461/RF11TO",
+	"0eyfNAPuV594oeTvskpzrUf49H7JKwIculsT6vOP8RPvtX/yMXMm0aIQEo2JNp8QZxNjQ40JqmtWFRFa",
+	"0cIejvK7ozGwpqLBBV2QuhxQ30NXSRekZGn0T87IXR3Shk1P7RB8+p1gpjbbhLMrkoPNrVUORVGQgh8z",
+	"MpEkQVJRa+d5suja57yaTgWRO110nKb8WklRzNCbn0/Q3t7eUcvEzKxCbQZigfpR72kn6nWi3kUUDaP+",
+	"cHDU3etH+0dPDzrR4TCKQuhHGYxkSXAuUBRFPTW2o6OjIyWW316cKItQnW4CFZn6af+oqhqkWMjzJZu4",
+	"+d8b5v5OF0dviELvk8aOyHKekVwag0tIrDrLazq5s/1wal/92ryqobO6Mew4J+qOHcqC52DgMtj3aprq",
+	"5Ofjf5CJLI8q9VuVDUt37L1SS++KFNVFP0uafm+nyXrWC7Am+ASTO1/9s6Sy7sdaH/BtKMXZehxKWwHf",
+	"FE1CBDxPBZqoQ6XUJLroF3pFtOYNdLhmK2yU3i5N7g8XfBnCAD9MaSrrLuFj9Eh/XdEGwT0oJOfJHShs",
+	"r3GOF0SC8lfjdvsL2jGj2LEjgJ5DZZyX1novNCqA59+0G+YZSmiClrxAC4IZ8r3iP1b4wrzonomFr0Uo",
+	"4BOanLHXXNQdcwzRRDEdRq9fnV/cmbqUvOTSHJsNBhEkV4b5Al8SAduAJmpDXCtW1cMwLmmhPdhzzgVB",
+	"VIbaew1dMiyNZNMcnpRG5Bq3ti9J7pP4+HOpptmHSTJryBnFavC9VYCmilkpZ1p0Ke0K7m3viq8UV7Ez",
+	"M5QNah4rFmMlAVfqeWdM7vVr6p2dzjTnC9Tp9wZPB4d7B4ND9Rj36WmIrnMqJWHO2nDzVgS1s773yss3",
+	"SlXHkDnDaf3km+IidQes3jTruO/MPOYcWuoFuX9SgQp1VsDUu+glXoBZjcrno+s5YXA+5CTjuUTUktHs",
+	"cqfGb/aGlwZ2kad3tbFf1IaxWoUu8hSOyVah7rmw1eDuqZXQmCKsFMNXdAaUXLVYZQv3sDsTvM2XtwgK",
+	"nGXp0p43vG08aAdn2Q7izPmGQXAs6CTngk9ld5bjbN5tv+De6aLfCL6C22xe1MQrzrJ7J1i/Nr00H/HX",
+	"JAfW4qzOQZJfeuIXVIay7RpW+pnnY5okhN0X2Xlcuhitzo0LOec5/ac6zbia95TnC22MqbWAtl3kdwQX",
+	"5lwR2LvzmHJ18FE2Q2LCMyKG6BRifMogoeMsE903BCfvcipJ9zhN7cJcKPI33O6wKOvPMLAXjgs5V1yi",
+	"R3dhet2P5ZhMiBCG/ahAZJHJpeNXqX7OJB6ndU8XfI/Ix0laJERsjCl4WXnUPaKNP8m6dzxE13M6mYMO",
+	"kKbO4scQKkYSpGxG40nSjxq2PILncHFXklwHSNVZEYxOLYnW0fkh0Gr7QCtF7iI9sWZ+XSILmStZAubV",
+	"279GEUzzbo50/611ZUT7yPkU7XBhYoZ20JyniTCjsFynKKWHCLRb4CU0q57N7hn3SyP7fCLY5VVrUtSE",
+	"l/pa6eU5MI3qo06hMbnD9TWvrUgTBO/VU7vGAk3VBoV4B+kroQwvSIJ2fE/Sjp2udlg2rL+6UpITUaQS",
+	"w4EHD3ivhqRE799+xqkgH2r6CUgh2DDmOKVS6IGKIXLBxaEJgQsVuc7Kbwtmmvxsfs4ISyibmSaqAUQF",
+	"QD9zio/T2gVDLe72vpwQD2taW1PYd+A4r9+SWE88TfStCxyXRnVTsvzuPKAvqFhAdkJdrGiHq7RRHGWo",
+	"tveLPlbaKQmODbwg99ufeXdUKBe7GbVil1vqwJI7Wdp3OWez56AENeJV1Mxg51ijQgg6c/EVW2ywDZbc",
+	"zv/HEyxxV3XeqRJk5y/bPqvCN94D7xcDfftkBsbMYMS1+3k8M9Eu+vwHxyr5KE3qhs+oZiATXjAZDPuh",
+	"/UI1/42yy2AYzKXMhru7vf7TbtSNur3hYXQY7Y6JxF8kRUXy7G+9URFF/YNH4pJmYLT97Xh8EnWO/rsc",
+	"+ns3dqlj0rekG+w59UYluQNtO6OzRB8a7seXeEHKn8Hj6RpQkaV4WUa6n+ovkPnGNfSSu45MUPtWKVCr",
+	"0r/CoBEmo9h/QwyIEh+thDAqY/l0Lk6JmOQ0k3perwTyvnDTKpVtaFKfdSFIbqj3VpC8Sjv14+ucsgnN",
+	"cOq3cl/67XXMv7vGrHO5iQuzBukCp1OeL8hXu3224aY79jgpA9W8O1ZahqKZREE+rQSuPn7z8wk66vWi",
+	"J/bqjNAc/V5wSQSIhfiHuCJS7Xvv7W30VyUcCMnfC5IvXxnGrnIR/IS45nHgJTUi55FDCSdGdcCX5HNY",
+	"663WJf/dG0qdRnosIiMTOqXEqSlv35xVaNNF/+4PeucR+ZhhlrjbfayvxrroouJchBn4AdRYgspejXTQ",
+	"z7pfvPVn0Q14S5ArktfvCS/mOSHoivIUHgHXZ5zdXXzcd3JRHdZ3xxYXdOZwFGBeltuTfAQRwW6rkJ36",
+	"gS1V2/VH9AJfEgQRyZIjztIlKkTN4DVZHTgnKCFTykiCxkugtBpIq/kvtPkfPkT/fofRv9/AbkPaz6xY",
+	"cs+TQWoZFJOCMLHCyyrYjQA/9wvczRszVx3DXy24z41gp6kZmC9AHFMB43pmrsYUPWtGjOJl6ARqQbrq",
+	"jrd84/0N9Ps6RNO8Y7Jz6xcKxsqqm5gPZtr3aqbdhIHk/De1jZo5i9b7JjlHKWez9fd6sBeM78s+8r6l",
+	"zamtxdlMm6YM9aLB4f7TAzRegl0y4YssJ0KQRG2rhJSfzbZSpOTNbERzAWSt3W3IeRuF8sK8das7qtoM",
+	"D3tH/TKQWHy/d3Ob5m3X7wVmjeApHdzGp6jfc2kUd7h48Ep/Ejv2JTtw91LmgfQjRFJw1Yn24Lb7s1Db",
+	"zdGsStZQcSTPvAQGo7l9NfVG8sw5QLQBu8b/cT3nqdUtIYkjoTNaW0D1xPuruNwNOWCtC4avME2b8TwQ",
+	"0SoVl0xMgJzGO1qz5OckV7rFW++R9yl8tzlZxPi1CdfxYnhtpvxUJ/UQbRRSht4QmS87x+p7R12w1D8L",
+	"4YK529q7EoFvG6PyafGSb0yN2oxVsRvdn9211YT95XxBQPjVlnJBtDFr3aKEFYuGY3SOr8gdL6MZjT8j",
+	"I3hJ4sUhqLfrWATKtogl8I3uLxYbUHMo6Yfv/PgdhIHc9xXw2X1ViHs1s7nqXLxjHv9XcnXezzyJe0Z+",
+	"4O/rnLNZS5xKadCoDtDq7oNWGuEqn+C8/nT36PeYDvclqXVzUwP50+HbHR8PKam4mtT2qMIBWZ7Ung8I",
+	"TMVXIAoULWhOkmAo84KEgZjMyQIDm7FiEQzfBxoliCYm3vtDGBgXoXZ1gF9J44K2jUNI4OHyQrgKCgUY",
+	"MAamF9EpOMhhW1Hdyk5D7WodKsMLmdIrIhBGOQFUr/XTWOCPvxE2k/NgeDAIgwxLSXI1uv8aBe+jztFx",
+	"5z9x55//3fnw11HwKGib3G9cx8i3TxAnSU6EsNPSwd2Jnd7aoWkYnGAYFDld++az6Yl+7FZD0K8Oy6Bi",
+	"gIXVD1ADusUAamiRbS+/Mh5L83LooQSi5BOeliqpsWq0G1tsx3mDbtTObm1gsm1jy1w7RxyrbmuMN0Ug",
+	"PaQ6aTy26fUP2wbhmVzNt//Kr9ECs6W7UpNcI8qNyZTnlbxMjZjEjG23kZnpQhFn7yCKwgCAc9XHnhug",
+	"TdBWI3z37l3HywYiK3aoejpRZ5QOAS4TZtE1ZhKGrqx5camUOy9ajaMZUTIF7jG23oT7vX4bNVtkfatY",
+	"g2Y7gHwBp60LbzY9PbbXREXXJE07OuQIQW7L7ZZ504h0/n1lBBj98vbs1PI+LK9J2k+IyctVu7KWiwu7",
+	"ZpySxbZCowAkl/qI/VAsOC5cHFJj+Ccgd32IPit6DYhfmc8mqih+jyd8keGcJEa+p8snIeK5vmdG8Q9x",
+	"aJ5ChUar6I7YK/XHNRXElwdUoEGvD1zFuJxTNrOnQRcdl9mOHnyJA78YRANArGBLQEnpjlgQWlD4TRjV",
+	"VE1fH6lBGDB9deII5ZP7UU6mwTD4y24JPr+rfxW75gIEzwRwytm085IzsoraGrQb7UWDsJJaacW1JpiQ",
+	"NE23Jf41wZdrSD9ilvafTxlvZp9IHgtzX6fLa09IQ6zY0/4getJFF3MuSIucBs1a5zBQhuLmWRCHGq5T",
+	"QEs6YzwnSXfEfkBxFXA8HqJ+NPAy2fW9EBOS4KSmp/jdc5LlREkXOJzjYWUZsagmzrrh6Uc0kr9iUAbX",
+	"MbpVKWz0nCdyTNoZeIqERtqQhJXnseIBZMRPFxlTlloTxUXd8wWVAqS5Ds5LCGAIiCGKWZGmcYhiY5Cr",
+	"PyP4J4JrUntTqv7/nzGENKg3FkJDrsrCYFAxcm3nqEUCDH1HX1qTVNjlFVodjhtXm3EXvQMGt7s0dgJD",
+	"T9IqODVmb0DMtzK44c0VJ8Nh76i/Wg15A2/4l+brr0bxLbSEY60WWHXc1xcaqoJLjq0GuFrUEPUceBjW",
+	"jjOwVQWYLFQgMplzkoyYO+iUwAZkaj5FWU4ZpBej4/OTszPYBBItuJCo1z/0biNDzf36CeWaVii6lYm6",
+	"gs5Nivkkb6GwzjCoU/XdnOgEmjlBU5oDJOhMkWgJkL6xn58Qo7nVfoF5qEEq0rdBECI8xyIEzCLAZo4f",
+	"SZ7FQOUYImPiGgW0DgTzgzuncnqP9Hhb5jTmPCWYBVVwtOqsXil1xzG5GqdiEasGa6Gq3o0ea7Nm0I16",
+	"T7ro3OLpwkaMye9KIDKi/p1J+Bf+TuHvFP6mIDkxS+JwxGKeQw8ODcCGFWpvqU/K4MWUidggqOaEgQYg",
+	"QsS0V9fy0X6EEkKyZ0rsq+drHGDzYz+KTH5dFx2PmIlKMGCDlCF18qTERWGbsEL4qAQFTYAlE16MU5I8",
+	"Q9heMUCQWeV+YcUzR0yNXyNBI54nJFdPqQYzmq5WrNjB6GI98V9jDYOoFsEG1MX/1v8p7qJzmI5ARhFC",
+	"4yWoOjTX0Rtdc2zBLv29wKmyVcxXOFU2QG2D+U4+RH53zmgdr2c9VIgRFAUr+NCwmM+IdfUPkY8QQmJO",
+	"Z2Appes35N6CMmeUtEnB0nW50SbBWaYU6aX6A/w+Y3PGPPPtvEtCMlgoG7+Pswxs9JJE2+QIWdqYBEpD",
+	"Gn+06wybdarkWVKbuO+z3UwFHYVmFJLqvLaOIVszr9pgPnOSsFnGyzaFwqlvsF8nfLHAAo2JvCYEDrBF",
+	"qKEhnUoxXqJYPSTWNoFAM40NJ41wUM8wAt1tGvWV0N+FI8ZzlGJhAMP1s7roeSnWjadbbzNljqWpofpC",
+	"P9wcrTAr8wvNEU1EfRPWw/GQelnoBRCu2HmWXqu33haEq+3DXtQfbN6HukrTJ71vqE1tbdwpAlpVJERj",
+	"AuI39uIxzdlIQQXMKzSemgSaGjFLsoWVW8wVNDQz+RNIeEmzNd4zdy6bjQzySZErJVOIcUVQHUfo8g5W",
+	"M7N6nqeoaLHvkyhaRQo1olafmxfhXXreolbPWyVeu6FJGf8fDGxMZpQ5nZJn+PeCQBSN2YZgDdVCfmN9",
+	"RlKBZpzbBH8sDXUgYkRZd4RhJuuMUSZorpy9BRpaxQvvYNOz5rAsekBOPulYM7Ffm1gBa8J52k6IelFU",
+	"OpyU8TyjV4R10QsXatYLoyhCoC0KZcvA5wpD9KJVLKEGVuGI9YuvbNfbn1E4y3aEtZnVkmKwokPwHDvH",
+	"bOUkQ2OScjarnWhREmFyND1Yc1L320+0FQP/rPOs9KD+xBOqqzX+pOz3N67Q4h+22oT6s1GyalWlx7Y3",
+	"24a7uhXsxK2G6o/IFDUwMNuNFbMhR+DrKO/TxsQPGXblNZq+3JswMJRlWSFvOftJSnAt+udEfaWdxw2o",
+	"v1oMujrfDa7TvFFIxTiDzW/WNvZcAN6DQU1hpPUBygq2YwlBs9TnP3gu/MGtLhup9lCWNADt38J3SJmM",
+	"y9bp/jmZCA/ZBTq7YOvN9qJdcYbt0LLpjm0pEt855RygnkuTI0FMUZE1GxLOw9qWBCHlSl4qAZX4EuG2",
+	"IqpS/W69nCqbrqxKtvYBLV2a1XvWP8Fr26wrsLar37YdQ3Zt93r7alD+2q623ao417Wdmz22510w2nWA",
+	"yorzQQdwjnOCL4ULYcjxRHbRSw/8yJVouFY6U071/bMX5dG4em8blmm/W228ylG67gnNDo27z3Xd/X6K",
+	"LhCCX4bh324Dle66tetowf5r2BNr+5Qtm3ADazv6besK/tqOXrKiU3E38HZ2pwxpwwzaWPK7Y7mvK68/",
+	"Q8x6RazWy1iXbF0r9LOdZA5qJR/W9nINq0D/6/tYw2cVMvXa3i1dWoAw1z/Cb1yHWdzU07SsosSt7WTb",
+	"1bHGNneyS/8nCKsS+mK9qDLtqtmNmw5iaNeWobDNIWxat0d8b/MAn28qQbVrO5ctv5akRS/NbbVXo/07",
+	"E7+uMP0n2fRlTfvNlr1pe2v7Xqv4Gwx8U97AqWXoOdYZoRW1DdxPzFrJ5lfIcmhxeJdOg+9pxW2xTi+n",
+	"/BaL7qeibxQx0PBOtfS2DHD0gv70fa2Qjok5dwgQt1ifEjZi/Zmhm32u9b9qnUzMkB/BjI5NqQRT50jX",
+	"PqoGTU3bAq1MzIqAqieVVbbh6+toC21q0eDr2rt2bWHUt+Ki9mjndY9o6fENcOMpScnKGHZvoRPd7rva",
+	"iWVljNvtwnqVjvUKrd/4LqWlK8iAIfUEbikLL+9ugvN8WasTAjeVJjBqirD6RXCGU/UMXjCpftbRJB4N",
+	"RswrKyRIrr113w0XtFWZuh0/+OWuNtpl0PCu+KC1pFYXnUl1iM5KYAdbFMHEz8UlDeLvake/5Cflsq0/",
+	"uLS2DxvCxfLaW2Ad4otRbM+L+Bmokk5BMRfdEIBZj/O0J1pjm3zJA61MRno42Rwv1GrT3ErC1/puEPF+",
+	"67va27F+ZlwtoRNqO4alS7QgCcU6n9FFjpvYMW0Bie9sb5eFb263lK7bplXUDe/ykJ7gNCX5jjCBHzb2",
+	"0qvV872t0QueAJDsWgncllBTSacBho4rKS6xTuT+DCvhftP2dQ5Zi9Smk5Pb7gTXW60Skdt4xyvt73Jf",
+	"mLWu4KD4KTd4VrJAZfW/e5ddC2jS7Za5huC0wV9btr3L5V2JnXRs1gyiAXjuSivB+s9xlhGmQ9uNNwEz",
+	"NCZ+Ju7d2h61dOF1ff2m3wKb3Hf30b+sHLfVOm65drZWyYbLqVu5ZNvX7YSnKQFoZOucbzc9IeLT1hWg",
+	"RPjYyWB11qAjTP5yW5DqdyXB37KyXOmtldWLreIXbLs7lNmuuCL4lTxHEYhw42LS8ZX2Ss2CWKWcX+oc",
+	"qGmRK/P5TpezDTBh3QMa7b8JlhA2Pe2FstrsfejttDfV1AeY2Sa2wbW/84sa2Ms1SJuGIeoUvEt1/Aeb",
+	"IHPW0bTe/N4fBDp09ju4CCqRL7Vy96cd7d+H68otViMu33Nu4kTbZjgts4CC4RSngtRXygb1I8ldADmf",
+	"ESuoM6//H0HuZQCsjrMPUT+yiR7qGVSShbhNPP+5JBmEp+KPZ7pvv8zbwHmOlw7nRYcEvy9HVqIP8fE/",
+	"yAQioxrPvh2J2oBXm7RRYq+dLuoXcAb//fzVyy6CZBwPdNdDb63gxqackWfO7Yylq5ZjPM1+/nmZmj1i",
+	"8IM2hT52sOgIYAqdBvKxA0EOwXAftqzBX12V6FKHYDKel7J6uigmE0ISkpQgSSarnnohsm79awlEaxfY",
+	"G+tBFUytfeUaMyAfpctThpgentag1D1gsff/NRp9jKKO+vdQ/YPVn73paPTx6fTDDy0oY20SzwwyNOiB",
+	"NDfogj7mDSq5yaRww2oyQhKBYrOHOxc6hXABYIJzstCqlXk+4lNInjZxL1QKkk41FgUYyywB3CTNAtXN",
+	"4FF1cKNrMqxAY6ghL5jiTFxnhfiOOQd/q2+WjAyZ6xoXkvNbJxl6Y+wBip+c8xUOw18vLl4j3QAyqgwK",
+	"2S/PL4Iw+PX58WkQBq9fnatPr9/Cv8cXJ78GYXD6/LfnF8+bUGXeu/s3YVDk6Vr8thDlJMWSXgG2Vgyl",
+	"G2OTm0+lsHDbPjpTjRwH+/t7B2tGsVcXdAAHYWiiB7hG4lWjp9pnoi8DLBKi2+nrRF0l82LlI0PgEsVH",
+	"kOHsIDw2RVvd5rjQ4/ik88JOYSP57InRklLpb5BrXqSJFotjQliJVAKCHEymQX+w+txoF2tabLefKTYF",
+	"FY/BBVa7oGSG2dYKgC3E6m3knlctUEs+kZFUIp1jutToEbrSumECj/uqZ4ySZtqxl26ax94KQdYK9dYN",
+	"NoibUnduc1xaNAKXYbx/dOSlFvejZn5pRaS0bWZX18cuRhtHnrpEufrAbN7caSWltJlN10juZab+t2Wy",
+	"lWQZuPfrnLIVI2A6478xhkqK2qePQi3zaS3hr5F6XCwwQznBCQD51IAuPbOpOs4VWYOfPtaeIpkHptZy",
+	"yH5OwdLGwHxNBo1G8sMPj0ejH/7H49B8evLD43e7T34cBe//axQ4TacfGfVmFDw2DUP7x4b2T3588sMT",
+	"07RVOXpeZly23vSpn9GEJ/qAMBmZAFde5IAogwSdMZKgvX5nrDRavZuGKPp4+PS0Fw16J0rIdfpR72Bv",
+	"sB8dRLW0+aOwxF2kTO71/V3bigvgAfqu28RHdnangNXcBlEEerBXUghi15uSf9JKnnd+pxDIk+V8luOF",
+	"2Ci8HOLx2ocaRFBsz6wxQTmdzdfLRrX9LAZ0K0DCEGGd9plxiGTS3HxwFPWeqNXjDrsuRGSRyaXTMEH/",
+	"BXcRwE09Q+Z7CwqGzfkSwocRy7CcewVOTFBapdxsRfVtU+1qchhWws2vpGObJF6PC+BuKe3hrJR+ZYIJ",
+	"qtTEZ+iXHGfzHQ0I98vbs1NxexCOMDirgG63LLVFNfcgaxnCKOVtbHhnOK7Vzx2a1JBdWVP/bYFwrTFd",
+	"0gqD+25OdOD+24uTmi03GiV/DG46o1EyGiXmPxf6P8PKfx5t2k6fAiQrNiDTqcGuB4Rdx6iJRoSpYMM1",
+	"16+VbStJ738EOE1fTQFnfp2a/aZeZwIw31soYQQ4IPpXkKxecyEoHMYavggrSRE76IA4RLFOkTf4amf+",
+	"L7VCFYDEVq1VUQO6rNSriLvoHKAIKMAmFUxqw5wKh0VQx1px2fpuCZ7WaFdK/U+koHlAk46AfILHFq6x",
+	"QtJQw8pglGIl83JyRX3N5vj1mTMGrNlRwRIXpAErIwgx8yrPam/ehzdh8FsDEKG+C1QLJJZsonHiJF2Q",
+	"7gqkUWMGw7UQYAi2jGkbuAW3edQbO9JU9V0PRFlzfL3AlK2TntdgTt360C67NY/tco4raz+sFUWuMESb",
+	"tkGYzJelpb1C+djKrvY1m4pF3YvWeOjABKucSdttDu8cU/uhYnGs12VKWq/SZswaEJ6lRLvPrnkO11AL",
+	"vPTuIm6tJdiBVabcJnJXXJc0Qb0NgKQPjWHPViMFHHCjNCqRBh0BjECNPKTBUpr8WqkR23aIQYhoFWHW",
+	"c6VtW1T2w0b+Le3XdRzh7NybKv7LNr2g5U0TFmZD32rrmwpazBabxdRbD+jGuTl4pps6Bs2mXeIXtar2",
+	"LY+jbZ9Qbu60Rbyve0rjOLjZAH7zKbeJZXp3FS9nw610pfFNBUZnU09v5Ut0nfWd3tp2N62gO5s7VzvU",
+	"BY2/Z0PtJKqAKrrN1LKG65ekxng+r/s0q1Pfo0zbhBtbbntp2BJO1OIsscFEGNwmK4XcCiTkX7fANnZw",
+	"fqyGQ2irU8Qat/hvMi9IjLC41DJaJyb6noaDQbAWbLAmGGvBTluVi1GN7eConBt8LW36uiLkytaqOojN",
+	"3AAcVPWumiJQT+YWNxP9mwqOV+vtP8R9meWzJYzQlFzb/F0NIx2qCejSlRomUQeAj0kFFdVUytcq41a6",
+	"zDlAZJJkVdhCTb1Zq9/Udqie+PZs7pDjbnHtfFEFy/KO/frTHZDWS3P1aoc6hCsYqwnyBZWSJAY7mEqh",
+	"bTKw22dEihFT35lKAuV1glcFoILY//l6hgf8pRjUcDPPK7D18V8MeCZcO8s5gaBfx+KfoKuo7fmg1Dwo",
+	"NQ9KzZdWapp3diV8UMeXH+8DnGXBh5Xy09H+X8JttdEpdWCD4dZ5MbRW4EBBS8QFrON2hIBiEE1tylWr",
+	"XMvozodSPxvJSoP4VZ37a66Mc1RVOksSrADL/Iwbuh6MZ+VN4qtzVCrDlXHc4S1hBEkmdVZdefVMyux7",
+	"pcs5m99E1l8bpckF6egCEMI/IkvI1rBkK599lX5f5V7FHhXeDRzyk+5bcm5L6b+WCa66N6v5P9fN2JsR",
+	"48dOpTo1TjIb2kbYZKknccHLwZe/vaMSwgJpThaKuU0qm9/ktZ76GzLmXDY6HxfSPviUCkUCuNAvMpIL",
+	"kpDkOMveNqjZ/nP9RTlZ8CvKZud+azU1ygVQkudExwg3Z3iVZcdZ9isWusGxV2BfCfY35B+gF+tf/RWv",
+	"D8IOlbKZevspkdCxPonKD61uZdxKqAVmeAZPeAmYZOoIAcDY2kA9xhMkP1Pr9BufzdQPkltiwDz0DR5J",
+	"zlcOHGfZG0Vakvy0dLRlE6KH7pbDH3xWo4ppQtnMAZIqyenQBU/5NUs5TvTeybkStTw/zidzqoZR5ORl",
+	"Zdc4c/GUisvzDE+IY0TzgxNU9R9ez5eCTnD6gix4vqz/+hufqR9f2yGcKAu23ugkK84zQhL3fZZiqczC",
+	"+iCnNCXnSyHJwtszrldOZlTIfNn2W8avSX4+J2l6Dvu9rU2N1V5ulCsbrLsWL8IK40nfjFKhgYghcUFX",
+	"a1DWUHkymutNVwksNiUYbO7pHdlED77XBzPlwUz5hnyvbYrs6goR/z9ZNpwczGUs05q/o8WtAVEFJoRA",
+	"14o8Rq9fnV+gBUT/08ad6ZblkDaEmOQEJ69YutyotPZvwuCtt1StoYAOmr4y0iZg/WfoznYcjeWvDqgF",
+	"/r6LoO4B1KH0ELGUTlBBmuDW5ejXxqxTfzW8/mfNbk8XK5oUOZXLcyj3rIOFCc51Nrr+62frvv37u4ug",
+	"mbdiUMAYio9N0imY3kP0E/RGoyKK9ibQCv4ksfbJKZbUdaYg6oAhKkRhrUgvgU/mBeT76FAtB5U+YrhI",
+	"KNTRDBVXQ1E4AdEBmufb0MfKh6sjVF946jAmjU8Vc1zIed9Yx7oEdjC0FHHEnEsJseC69Yoi47WXYua/",
+	"k5BEhABpNwPgp/HSQJvZhI1rnl8qZUBM5pw7dLQuem3x0l7Yc3vEzI9Cl8grA1C9MQiXuuHSQIdoEO3p",
+	"iU5Tfq3js/0VtCdk5cu3eWoIIIa7uymfUdZ1KgRnKWWkO+GLXZ7PMDN9xK4m1O5VvxvtutRkoDDPNNPp",
+	"Tf0ClHWlsyn9rPuG4KR7nKaQQoaTcs7ojMmCgRtF6cQrO7/LqST+E+AeX3254lmAcXxJ7mCa0qVHW8mu",
+	"mQWy6yibcptviXWtMFNsx5z9Ll67cAMZ7u72+k+7UTfq9oaH0WG02wyULydlQwB/MOVR2s/xH9BjPfvQ",
+	"JpY8GTYCg0yx3oaFHEIQtK7oaHBQFB+rXQgtc/vJF23oJw6RlXIuVHdbWF7tbVd6dsT+8hcH50kZEnOe",
+	"yxE7dhFVrXWKGzcOtnBdSjCge6LHWqrAPZCRkkiYmpGcQcVsrDsjQaQ5B+M/bmJbfNyWwdGhHmWt8vKq",
+	"z5bFddk5HpyMEpHPL/As7qJz4spx4Rka48kl4Lg5qBlN1DKfVd+3TAtXs2TQ6yM6RYIvCJAAqsVeY4Gm",
+	"WEiSd9FzcMyVvZXgxJIv6AQJSTJTKsxeRyZUXI6Yya+jlRgvux6gC4sRe77Z42fqfZnFMbGJoByhuPQo",
+	"2hymSj7aENXzjpUsjic8IbGt4WZDnkIUmzCZ2AvDCVFs4phiB++0OXZpiGJt1scad+/v569ejtjmKOO1",
+	"YcRomyhi9JIbntO1n7EYMbhJhSXP4C4sRIKyCfFUOwubCatzMc9Jmeaiq38p1YLx8shRZ+QEF7bMvrnr",
+	"NWl9jgoj9gMU0I/fEMGLHJwEAEkWhyg+Y1c4pYnNeBiij6YWNEzT6ThQus4srZYpz/RjIxSXxRjUA+1L",
+	"oNtUvcaFJAkyU4Ic7Xzc6cZDxVvmC8NsoLxS4YDUdQFEdEngChFiv81b91H8kpv8PbSAPMKcF5IgSRZZ",
+	"iiVxfHicpvzanxIVLe9Rv16RfGxGAgsArvCa7HXrofdrFHmXnba/ji2jAoapfoXYXkg4xOJSdNGvz49P",
+	"KwGXWKBfnl+EJSCqZUW7TV3KmLFGLASSwEvFKEQQlBcpMcXCofj1hEBE8VTnT0HxcdN5qB7a66LXihpm",
+	"BYQ7KrzU0dBQ1o4qJzOcJzbfb4IF7A5d8zolUpJcPIPcX5yTWvR6d8T6yh5RS6mYXedzUeYXPR6qPa6O",
+	"IItk83iHJjtPYO/WftmlSQxa00SJGMKUJElMugt6HP9b/2n8RMftjhhCihDVesOV2sdqMobFbOlheU2h",
+	"1vleFx0zMKsE5OEyzjo6BUGfMKHaspUxYIHeXvzcOeyit3+NoiiCF0Kh4jI7Ta0cNIJP5gTojthAUcgX",
+	"I22KrduRIJ3KE8TEP3B7LEBXU3RZTwdMDDj1/XdAPf2VC60Tj5s1u2HkllpUHTUzCkz0yFQF13X6UayD",
+	"XniOYohUiNUU47LyZKyVEG0s6cSm3GIalnPrjth+t57ibJPgddoikJmguHnQQG6xE9eVevoa2RijeDLH",
+	"uVDHhH1oXMhp51CdUgde7T9DWshVkeSj1FkEP3cOQ7/+/lLaFNUFzi+1cqqkhVEzDKwFlfY4N/W6bf1r",
+	"oNs1SdPOlOcLkqC3jCreGkIWBiNIFHnOlYGBHsejUZEcRlH8pEqtp3AAOcXKZwOdUo60R6I7YofQ1Ixh",
+	"ztNEGM7tjthRF9mSG8agatnZ6BXzgUK1RrCKS7sj1ovUpmJc13ZT29XFYDFFVHWGmG+IxLM4tJtfsa9f",
+	"JzdE//d//q8n1fV0ZeZB6qnpqPGlSyBqrcwujArDkHpdpIuTiJai57cWgkbKeIV+W/JY1Wv7Wrzo8C5f",
+	"/tiXTdXppMYAtck/ap/UEMVH3chsxx7pxTUx0lNSq1Z93YDq4IxKnKL4IlZK8T8VNz32vv5PU3KYIT6d",
+	"CiJRkUF2+v/53/294f5RrFRpJQULWx7ejU/vf01l9VLGkQBYSXQQ6Q0EtgeTKLVlhY2nagl6fBRFPfWq",
+	"o6OjI5ubU09L0LgAOicBat32Bl2ok2ydXlYztT4zT0I0XGNnRrjq5q/OL4yCbMg49H0Vnv+sp+QQzjKj",
+	"UJYxCW6zDR3MxgQzZXGYjgfKPoCSO55FEDawSJWk1OAxMVL2qE0/MTovXDaMWO+pWuJN9UhDU0sWpjXh",
+	"M0ZFaczpOEV5zV0ZfSteLRJSrE9qvESxepoam9lGNNEGUBw6oaZMlaqkNDAuutIGetwLo8FhuP/0QL/v",
+	"SegPWbFMQsov1BQPu+jYPiKK0BXlqZEYUBOaCkmSZ56xIPBSoLkN2NSnwrXZaEcVgDEfoqCxTamHTbEj",
+	"DNAumuNEJ6KBqaEzy7VWZur/YFDA9I2Qec2O2Q9xkUPUhknS1musqBRrKxPLsgekyA2iqPpwT7D60Bmw",
+	"WUsDGU6kac4X+rVjotYFziqDIpKlWNn3xrS1MxxEUWgKSZtQykb9GwfJMmJ9s53VvjMXYJqOCZ1OlRBj",
+	"GqMPgjQ3SMjYwcjEZdrhoop5cmYyEvWc/AV0Hgb9fmXqh0b2MGU1A5NDnK2yhkKU0JxMZLrU1l3Oi9nc",
+	"FKrtouepMaEMLop/XvV7ZsZqGTXnVDIjvS6rAD28uESMRIrFvLWUua5pYoSSWUSA0VCnRNUPa9V09YyS",
+	"sUpUH+0BTOmEmLho44h6cXZRcT+J4e4uzwjTJluX57Nd02l3QeHCQlKp3dXrPE5BGFy52rNq5uBHzQjD",
+	"GQ2GwV436u7pVMs5+AV3H7nSzqVmtjI2q2zSBoj1IQwyU/Cu5sQ2ppo+xPpRyT16m8NWVhsbQDdKyIgS",
+	"jKJS4aJMODZOHIupIw0qE7h/AV6HAccsnbJfc9N0kYPOmnFkFSfFytrPTRkY+Tm4HAqWKpve3ysg6TSj",
+	"MDJiJavbQGd0NjW/O8idKaap8A4E7DkBlRnLc9i3Fgbe+S2o3v7AmkoEDLWX3nRWRm5/EJrqZ4mTHDpJ",
+	"P9bxJWXt1dg5qMra7DqWCOB+gGedpQOlnTWb+GXFVxaLq1Qe362WHa/X/O1H0erHmHa7lSJnN2Ew2K5T",
+	"tZow9Ott7lcB94ROe5s7lYVmoMfB5h7V4gWqV2+L99SLf0G//W0m1QJPeRMG+9tQsq1+in+3BeLC3mq9",
+	"/3AT/uFubt5vc3ewbQ/T+EPoVScHT6+poOiJFbUhJxoOYAahqZp9P6hh72oj5jjLynfsOmkqdv8oJWty",
+	"s1t1dyhitcIn/EY17M0quWzMPOEFqLaiKNEc/DZ0iuJH8P14acRMVb87ZiOGs6w8zZg5c53EYNyBeM6J",
+	"MpT4NLTwvNpzYlTYxlZX359Wpx3e8nRwRYI3tjST3KapjtXZpiUU893igZd0q3Y6J2nLB5qLqQ+fIugc",
+	"vW8h5PyCz9+6jPt0caP6bjHGFmz9b0VSKQmxQjjABrOSqiZwPtzcdu954msr5r6FIndiav/h9VJOq+k1",
+	"m10gmjgvFrVe2Nol44xILQVHzOQwiaG5aKxG20fwTxtGgX65dyfq1EJ9cwOZVjopTRgjLW7EIMXPnGSF",
+	"dKxKZ4BAaZGbOrPKl5y3lpva4fAG6k0ZGXJLdcvPVWsqW1vIhmr1ypsw6EeDbba6q+96G9H1oJp9AdXs",
+	"W5GVFfGn2Wq11bpS/H2mxub/WMnmTG60fEuJbA2CU99vlnQNIaAf+FlCwDol25SILbaiLfh5D3SIrQSL",
+	"Ldr16bu3v7lXS+2l728Pas74hD0Yths96mXa6Nkyx3nVppkR+bk7pnTdf5burVZub0u+dIXQHnbag3r/",
+	"C5GftLG+qG6/6uj7DLvAeotrIdrgk74TWVDAo+7oAA231Li/hK69xV6oFggBXftBQ//WlYIHa+DzNZFN",
+	"d1h3Zw0o0760BdSnFkvgzr284HIoI0Vl1SOxted3xJqu3xUO27eC5A9O2wen7YPT9qs5bbV6o/a1J7F8",
+	"efPlFbx2efYnuX19qSdaxJ69+8qwnHsBgnCN3eKC1cgmn+9KtmhYYrXPti48H/y2D37bB01ts992Gwn4",
+	"VTS2L+vl3STYIMynekdkI+n1dbwNbBwxSEYZtEkiPcbPlkQPzuMH5/HXdx5vpwrdpRP59ntyxNo3JVq9",
+	"J2dE3sWGfPBNP/imv03f9L02Yb597/ZXEVLaYX6HisOD0/zBaf7gNL9nTvOtTDEYm5qmlggtEKXa0cIZ",
+	"WvIiRws8mVOm0+bjBb4kKC9YrHNlhMHNX4egohNQPrgB/bEBv3ctFMpkThKXL2RBfoPQJtTUXPiK2C3z",
+	"gyTYyhuJWPn0HWFHpeuzKHJ6b6xQt/m+83pUOmUW7dw8YGxUwpv/FwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
