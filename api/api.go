@@ -98,7 +98,7 @@ func (a *API) matched() error {
 	return nil
 }
 
-// ServeHTTP is the way of a request, from its names to the route of its operation; inForce is the rest of the way.
+// ServeHTTP is the way of a request, from its names to its caller; route and inForce are the rest of the way.
 func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	w := &answer{ResponseWriter: to}
 	r, x := begin(w, r, a.options.Now())
@@ -111,11 +111,17 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	}
 	x.caller = caller
 
+	a.route(w, r)
+}
+
+// route takes a request whose caller is known to the route of its operation.
+func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	addressed, err := a.tree.resolve(r)
 	if err != nil {
 		WriteError(w, r, err)
 		return
 	}
+	x := exchangeOf(r)
 	x.operation, x.params = addressed.operation, addressed.params
 
 	a.echo.ServeHTTP(w, forRouter(r, addressed))

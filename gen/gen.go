@@ -18,6 +18,36 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for BatchRequestStepMethod.
+const (
+	BatchRequestStepMethodDELETE BatchRequestStepMethod = "DELETE"
+	BatchRequestStepMethodGET    BatchRequestStepMethod = "GET"
+	BatchRequestStepMethodHEAD   BatchRequestStepMethod = "HEAD"
+	BatchRequestStepMethodPATCH  BatchRequestStepMethod = "PATCH"
+	BatchRequestStepMethodPOST   BatchRequestStepMethod = "POST"
+	BatchRequestStepMethodPUT    BatchRequestStepMethod = "PUT"
+)
+
+// Valid indicates whether the value is a known member of the BatchRequestStepMethod enum.
+func (e BatchRequestStepMethod) Valid() bool {
+	switch e {
+	case BatchRequestStepMethodDELETE:
+		return true
+	case BatchRequestStepMethodGET:
+		return true
+	case BatchRequestStepMethodHEAD:
+		return true
+	case BatchRequestStepMethodPATCH:
+		return true
+	case BatchRequestStepMethodPOST:
+		return true
+	case BatchRequestStepMethodPUT:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MobileAppInstallStatusOdataType.
 const (
 	MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus MobileAppInstallStatusOdataType = "#microsoft.graph.mobileAppInstallStatus"
@@ -279,6 +309,59 @@ type UserPrincipalName = string
 //
 // Example: Display Version value
 type DisplayVersion = string
+
+// BatchRequestContent Requests to answer together.
+type BatchRequestContent struct {
+	// Requests The requests, 20 at most.
+	Requests []BatchRequestStep `json:"requests"`
+}
+
+// BatchRequestStep A request of a batch.
+type BatchRequestStep struct {
+	// ID A name for the request that no other one of the batch has. Its answer has it too.
+	ID string `json:"id"`
+
+	// Method The HTTP method.
+	Method BatchRequestStepMethod `json:"method"`
+
+	// URL The address, relative to `/beta`, with its query if it has one.
+	URL string `json:"url"`
+
+	// Headers The headers, by their names in any case. A request with a body needs `Content-Type` among them. The headers of
+	// the batch itself are not handed on.
+	Headers *map[string]string `json:"headers,omitempty"`
+
+	// Body The body, as JSON. What it must be depends on the request alone; where that takes no body it is ignored, whatever
+	// it is.
+	Body interface{} `json:"body,omitempty"`
+
+	// DependsOn The ids of the requests that must have succeeded before this one is tried.
+	DependsOn *[]string `json:"dependsOn,omitempty"`
+}
+
+// BatchRequestStepMethod The HTTP method.
+type BatchRequestStepMethod string
+
+// BatchResponseContent The answers to the requests of a batch.
+type BatchResponseContent struct {
+	// Responses The answers, one for each request, in the order of the requests.
+	Responses []BatchResponseStep `json:"responses"`
+}
+
+// BatchResponseStep What the request would have been answered alone, or 424.
+type BatchResponseStep struct {
+	// ID The id of the request.
+	ID string `json:"id"`
+
+	// Status The status.
+	Status int `json:"status"`
+
+	// Headers The headers, with their names spelt as they stand here in the answers to requests that are sent alone.
+	Headers map[string]string `json:"headers"`
+
+	// Body The body. It is absent where there is none.
+	Body *map[string]interface{} `json:"body,omitempty"`
+}
 
 // EntityTags A list of entity tags (RFC 9110) with their quotes, or `*`.
 type EntityTags = string
@@ -645,11 +728,17 @@ type Top = int
 // UserAppInstallStatusID The id of an entity. It is case-sensitive; Graph's are GUIDs.
 type UserAppInstallStatusID = ID
 
+// BadBatchRequest What every answer that is not a success says.
+type BadBatchRequest = ODataError
+
 // BadReadRequest What every answer that is not a success says.
 type BadReadRequest = ODataError
 
 // BadRequest What every answer that is not a success says.
 type BadRequest = ODataError
+
+// BatchAnswers The answers to the requests of a batch.
+type BatchAnswers = BatchResponseContent
 
 // ContentTooLarge What every answer that is not a success says.
 type ContentTooLarge = ODataError
@@ -693,9 +782,19 @@ type UnsupportedMediaType = ODataError
 // UpdatedStatus Contains properties for the installation state of a mobile app for a device.
 type UpdatedStatus = MobileAppInstallStatus
 
+// BatchRequests Requests to answer together.
+type BatchRequests = BatchRequestContent
+
 // StatusInput The properties of a mobileAppInstallStatus to set. None is required: one that is omitted keeps its value, or gets
 // its default where the entity is created.
 type StatusInput = MobileAppInstallStatusInput
+
+// BatchParams defines parameters for Batch.
+type BatchParams struct {
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
 
 // ListDeviceStatusesParams defines parameters for ListDeviceStatuses.
 type ListDeviceStatusesParams struct {
@@ -871,6 +970,9 @@ type UpdateUserDeviceStatusParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// BatchJSONRequestBody defines body for Batch for application/json ContentType.
+type BatchJSONRequestBody = BatchRequestContent
+
 // CreateDeviceStatusJSONRequestBody defines body for CreateDeviceStatus for application/json ContentType.
 type CreateDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
 
@@ -885,6 +987,9 @@ type UpdateUserDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// Batch Send several requests at once
+	// (POST /$batch)
+	Batch(ctx echo.Context, params BatchParams) error
 	// ListDeviceStatuses List mobileAppInstallStatuses
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses)
 	ListDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, params ListDeviceStatusesParams) error
@@ -920,6 +1025,35 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// Batch converts echo context to params.
+func (w *ServerInterfaceWrapper) Batch(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BatchParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Batch(ctx, params)
+	return err
 }
 
 // ListDeviceStatuses converts echo context to params.
@@ -1673,6 +1807,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteUserDeviceStatus, options.OperationMiddlewares["deleteUserDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetUserDeviceStatus, options.OperationMiddlewares["getUserDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateUserDeviceStatus, options.OperationMiddlewares["updateUserDeviceStatus"]...)
+	router.POST(options.BaseURL+"/$batch", wrapper.Batch, options.OperationMiddlewares["batch"]...)
 
 }
 
@@ -1681,192 +1816,222 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L39cts4tiD+KihO33LSQ8mULDu2UlP9c+z0tOd2Pm7s3NRvotxLSIQkjCmATUB2NL2u2qfZ//cV9lH2",
-	"SbbOAUCCFPXh2J1uZzw1lbZIAAQODs4XzsevwUjOMimY0Cro/xqwz3SWpQz/HubykokL9lnDLzWfzWi+",
-	"CPrBMRnKZEH0lGrCFRFSk7+dv3kdhMEVTecMh8lzmcMfI5mwoB+8oMk79sucKR2EQcI05akK+h+L92fi",
-	"iqY8+ZuSIgiDGVOKTuD5e0GHKSNakpzRBD9DcjMQyegilTRpk7cpo4oRJtQ8Z+RECs2Ebl0sMkamjCYs",
-	"h1kqpgkViesFj+SY4FfNsGOZz6huk2NNUi4Y6YZkJNP5TJDOsz7hZoJkNKU5HWmWk51wh1BNlKa5tkPN",
-	"WTsIA03zCdNBPwhuPoUBF4LlLwtwpBzmZpfQ4knQD6LhM7o32u+2Dscd1uqN94ct2qW91v6okxywZ+PD",
-	"6KgDUKMaINKNugetTqfV7V10ov5+px9FQRhUBtwbR+Mui0at3jiCAXvD1lGyv986oL1xEtHu8GjUCW4e",
-	"Nphvbm7CYCRFwjWX4rXUr1gNSy+mMFfN9YJMqYIRxYQl65D0pDbcA9m85oX2Cdf4W0jBAHC6bKbpRBEu",
-	"yNm49Yrq0bRN3sG2c03ohHKBG6iYgCeKvLygkxLesOcvxUgmXEzqVMG+JuZthT5cCnkt1sH+vVDzLJO5",
-	"ZskrlnAKaPWQNgApIoCbrgNDscY2OTfwJddcT8nknzwLiczxl5zDEVpUYY7wqMD7taycQexOhdRTlt8D",
-	"JT7xPvs7U4ozTWZzpcmQAQ7njEgxYiH2HTJCsyzlIwrHdvcfSooKBfY//UiN7xHGiJoAgws+Y3U6AM+x",
-	"q+YzVqI0+acUbB1qvpIJS/8TJoef+pHydJ6ztWh66qbgw++ECjhsIymuWK6R8OE3AaJIBT9nbKRZQjRA",
-	"a+dlMmu7cd6Mx4rpnTY5TlN5DVSUCvLuxxOyt7d31LAwu6qQqPloSqgi3ajzrBV1WlHnIor6UbffO2rv",
-	"daP9o2cHreiwH0Uh9uMCZ7JgNFckiqIOzO3o6OgIyPL7i5OQKAbcTZF5Bq/2jyp4vZtSpc8XYlSs/8Eg",
-	"9ze6OeZAzM05WToRWS4zlmsrMytNobO+5qN7Ow+n7tNv7aeCOocq5rCD3zmRCdtxU5nJHA4+FXjuYZnA",
-	"+eXwH2ykS1YF76poWIz0cPDvPkGBmz7mqWZ5fce/M48r3H8uEpYrLWVyDwz6Lc3pjGlk9rXVuTdkx85i",
-	"x80Ae/ZBni4F7E5oST62MWfFAeg5SXhCFnJOZowKwoXSNE3PNdXshwom2A89MDT4WoBCPOHJmXgrVV2X",
-	"FoQngGWUvH1zfnFv7DF5LbUlk0sIolh+xXIyo5dMIaXjCYgF14CqZhpklDOqmWqTC0lGUykVI1yH5O3x",
-	"xclP2CWjemqIrMHwpFQa3uZszPK+HaPFx60ZV4qLSZV28ORhYcvvBzWDPkKzyRKdAVTD547hjQFZuRRG",
-	"GwBuirad+8IrwCpxZqeyga2L+WwIFHAlXz8Teq9bY+duOeNczkir2+k96x3uHfQOYZji17OQXOdcayYK",
-	"6bJYNwDUrfrBM6s/KFQLhMwFTeucb0znqXYGB3No1mHfmR3mHFuaDXl4VIEr4BW49DZ5TWeoRpFyfHI9",
-	"ZQL5Q84ymWvCHRgFveITPHiF5FYDaNmiYDf3dpyXP96AfqD+LRwVk03zITs0y3aIFIWFCdFxxke5VHKs",
-	"25OcZtP2TA55yo6z7Kzkj3O10yY/M3rFUK6a1w4tzbIHd1y/NrwMHsm3LEeWIUUdg7S89A41MqKy7RpU",
-	"+lHmQ54kTDyUE3lcGiqcJEfneipz/k+gkRLWPZb5jOgpVwT2Atu2id8RDSFTALBnOR1LIKdcTIgayYyp",
-	"PjllV3zEXlFBJ2zGhD7OMtV+x2jyIeeatY/T1G3MBYB/yXiHm7KeMqIUejzXU8ASM7sL2+thbMdoxJSy",
-	"6McVYbNMLwp81fA603SY1vVlfE7Y51E6T5jaeLn0ujLUA4KNv8i6jS0k11M+miJnSdNCj6RCXbOcJQQ0",
-	"EauPmqH6DUPIHM3/Jch/lHORLKEiqjKGEq2D8zum5DwfsddunIfDp6taWzNdNfq5IQ0gqBsxHsVxILXD",
-	"BYj5QNTD7SR2MU9PnPJYp8hK50BLUGh//+cowmXeD0v3v1qXVoylTY7JjlT/yXKg/ztkKtNE2Vk4rANI",
-	"mSki7GZ0gc2qvLkY42EpcncHgtte2JN5jXjBY5D2ckQa6ANcaMjucX/tZyvUhOB3zdKuqSJjOKBkLHPD",
-	"7p3cIeiMJWTHt0/suOVOqWrSKepCSc7UPNUUGR4O8BGmBKT3Lz/SVLFPNfkEqRAeGMtOuVZmoqrvDCUs",
-	"CcmYcvyvkPqsfDoXtsmP9nXGRMLFxDaBBni3iP0sFx+mNTOlv9yHg6uPe1rfUzx3eMN5ltQNIfiY8MTY",
-	"bpFdWtENaPn92dVecTWjejRdoq3GjKfdXbAVP3XljWErzZBEdZnO2MO2kt0fFMrNXr77dtutzfX0vWzt",
-	"h1yKyUsUgpZuvWFleHKcUqEUnxS3tFscsA2a3M7/JxOqaRs671QBsvOnbceq4I034MNCoD8+mBExM5xx",
-	"7ZaPTuydueH/aK5jnzUSSa58RLUTGcm50EG/G7oH0PxnLi6DfjDVOuvv7na6z9pRO2p3+ofRYbQ7ZJru",
-	"Jqh6HmdZqX3uFtNVu7Qz7I72kl4LhJlWD/45hH+i8n8dO4ZZFFM/fKdl9pfOYB5F3YPv1CXPUGn7y/Hw",
-	"JGod/Xc59Y/F3BG1+sGWcMMzB18Eyh0Y3ZmcJYZpFC9f0xkrX6MdrWjAVZbShZM4+8GpeUDsk6Jhaebt",
-	"H4UBYuKz/YOIsd5+C/+BX63ePmOtg+jZPvwB/0VlxhMT+oFhXkEYLF22A/pvuEkG8tEICCsylqNLdcrU",
-	"KOeZNut6o4j3oFhWKWxjk/qq54rlFnrvFcursIOXb3MuRjyjqd+qeOi3v/lkENzdL9aw3HqXOIV0RtOx",
-	"zGfsq91pOqe1HcdOSncX7+aOlw4tlKRcoTTgu789effjCTnqdKKn7kKG8Zz8MpeaKSQL8fdxhaS67z7Y",
-	"O86vCjgkkr/MWb54YxG7ikX4ikiD44hLMKPCIkcSyazoQC/ZXVDrvZEl/8ObSh1GZi4qYyM+5qwQU96/",
-	"O6vApk3+w5/0znfsc0ZFUtwZU3Ph0iYXFeMirsB3w6QaRfbq/bkZ62Hh1u8FN8QtO3+gx3Le4PqL4mfC",
-	"E2Iu0GboyqGNq9gaC1dl0Ifmf9q0XGsj9K6jjJNvSKhxY7ECiywULMWuWF6/17uY5oyRKy5T3Bzlej9e",
-	"LFculsM63dnCHcuKHQoV95Lwsc9IfMVtRd1T3xGlahX4gbyil4ygx6iWRIp0QeaqZkpQ5qjRnJGEjblg",
-	"CRkuENIwkUbDijKGlfDRO/Mb9M78A5w2Yiz4gJJ7Hg2CbQAkRWLiiJdTXZYc8oo3wE2sozwKOF/NGa+Y",
-	"wc6yzGUfIKPjCuf13F46Ajxr6iHgMnZCgStddXtefvHhOuZ9HaAZ3DGa6tJVjdVf68r7owL8rSrAN2Gg",
-	"pfwZjtEKwZIroqUkqRSTLeRJa1V0Qz40sRKOlhQTo/QL0ol6h/vPDshwgRrfSM6ynCnFEjhWCSt/22MF",
-	"oJTL0WL2as3ZEbYB520Eygv71a1u/2orPOwcdUvHX/Xt3npuWrfdv2yJmWqZea7tVkb4aoxUy6wwYhgl",
-	"dI0NA1UbO8MQeiV8wnV1U2HEh8si7wccuNdzQa8oT5d9ctDXUcuckZF1ckNHlHVbfs5y4GLvvSEfkmPn",
-	"8mKJkNer1GlCxybcgxn1gwvyjul80TqG5wV0USd8xfC01M7UjBk529nCmJjPlqxhU3p1byr3+8ps/PXb",
-	"k8oS7/IZvm4uoLnY4gLZ1wd+swvhmq5rBt/54Ru4+3/oO+Cj+yq/5mpQXNXucc84/q9khXmYgXgPDPyI",
-	"39e5FJMG54RS1oIO2Or+PRWWfBS+wK725ZabbzGy5reE1g0ijLlwQwuD8dlt+ak0kooWDMejmknC4aRR",
-	"ytAbkV4hKQBY8JwlQV/ncxYGajRlM4poJuazoP8xMAkmeGKdfD+FgbVeGC0MVd6XF3TFPJRGHC5vAav5",
-	"RDB9gEk7oggfo+0OjxU3rdwy4FQb/wg51ym/YopQkjNM7QLLsLmHgn4wCF7kb66uovTq+JeTk5///9fH",
-	"3dZC9a4HwdrVzujnn5mY6GnQP+iFQUa1Zjks4r8GwceodXTc+jtt/fO/W5/+PAi+C5pg8LM0/tPNcKBJ",
-	"ApqtW71x/E0cFNZOzSRaCPrBPOdrv3w2PjHDbjUF8+mwdDgFQcHOCyZ0iwm8OaWatgobS9PHr6zNxX4c",
-	"ewDd1HIk01JytdKyMcSp7RC0146asdJ4WTMxYi2UO1YBJivaFcBxAjpO7BoAZKZUB42HNp3uYdMkPFF+",
-	"+es/yWsyo2JRXApoSa4pB31rLPNKJJjJySGsztDehMx8BsDZO4iiMJhxYX52igm6kFCY4YcPH1pepAhb",
-	"cZBhdAaszLiHliF65JoKjVMHLVFdggzoeTJJMmFAetAS2972EO53uk3QbGAJjdQPm+0oIq8FMuXC9dX2",
-	"9NDeAJVcszRtGXcUgnEPt9vmTTMyEb+VGVDy1/dnpw73cXttmHDCbCQgnMpa9B+emmHKZtsSjTlPGg6t",
-	"76aDXKXwUVma/gmSZz8JlKPQNk1UGeukqnminozkLKM5SywbSBdPQyJzc1NG4u/j0I7ClYmPbw/EG/jj",
-	"mivm0wOuSK/TRawSUk+5mDim0SbHZSSclzChCLfvRT2MkRcLMqIKvlBjF3u/dFvPro9r/0N2wWH5hvMG",
-	"YSCM8bcAlA/u73I2DvrBn3bLlHi75q3atSZcOlGIKWfj1msp2CpoH5sV70W9sBJ258i1AZjSPE23Bf41",
-	"o5drQD8QDvZ3h4y3si8EjyHay3B56xFp9CN61u1FT9vkYioRV+p0GgVw49/OBYmXeUEcErzIU9iST4TM",
-	"WdIeiO9JnDM9z8VfkG7SNO6TbtTzkhEZy7ZQmtGkJs743XOW5QyoCzLnuF/ZRqqqQZXF9MwQS4FBMcqM",
-	"6xDdiRTOs8ojOTYkCWgMxoER9lkzUfJjwAFiyU+bWI2XO02m8MiWM64VUnPjuJUwjFpWfRKLeZrGIYmt",
-	"3g5/RvhPhBc97q4H/v/3GC9l4YtzxXJ7SYY3q0Swa7dGQxJw6jvm2o2lym2vMlJzvHQ5E7fJB0Rwd0rj",
-	"gmCYRToBp4bs1R1fheAWN1dwhsPOUXe1GPIOv/AvjddfDeJbSAnHRixw4rgvLyyJCkXgZNX50eUpgHFw",
-	"MGrsa6jSKtRsuCJsNJUsGYiC0QHBxvSVckyynAsMPSXH5ydnZ3gINJlJpUmne+jdp4QG+80I5Z5WILqV",
-	"JrsCzssQ80HeAGHjfV6H6ocpM8EVU0bGPMekcxMA0QKTRsa+73pMpk76ReThNjeKuWVA99EpVSFmSWEg",
-	"F8XfaZnFCOUY7/bjGgSMDITrw7uMcnnfmfk2rGkoZcqoCKrpmKqregPiToHkME9AEScGG6IK3yZPjFrT",
-	"a0edp21y7jI24kGM2S9AEAWDfyca/8W/U/w7xb85Uk4qkjgciFjm2ENiA1R1FZwt+AV6MeVCxTZHX84E",
-	"SgAqJMIYfx0e7UckYSx7DmQfxjeZJu3LbhTZ2Ks2OR4Ie69q01lxQYDzpKzw0LWOUfgTCAVPECUTOR+m",
-	"LHlOqLuJQDeZyjXEijEHAuZvco0SmScsh1Gq7li2qyMrbjLwnpL4z7FJtAWb4FyC4n/rvojb5ByXo4gV",
-	"hMhwgaIOz839c9uyLTylv8xpCrqKfURT0AFqB8y3BRL2S2GzNh5HzpBFBCNRsAIPLYr5iFgX/wj7jJfg",
-	"ljsjSoGsv0T3ZlwUSkkTFSwtnBt1EpplIEgv4A80Dw0tj3nu63mXjGW4Uc63m2aZqlpftokfcbCxwXUW",
-	"NP5s1yk260TJs6S2cN+0uxkKxo/GCiTVdW3tBbNmXbXJ3HGReFiGiyaBohDf8LyO5GxGFRkyfc0YMrBZ",
-	"SBgdTUuRYrggMQwSG51AkYnJRqUtcTBewUjQi0MDj5R5Fg6EzElKlU1Ja8Zqk5clWbcGcXPMQB1LUwv1",
-	"WelyPGWGBNg3PCc8UfVDWHcoIvCx0HOBWnHyHLxWH70tAFc7h52o29t8DhVL2Uh/0ff6RtU2yh0A0Iki",
-	"IRkyJL+x51FmeSNHETCvwHhsgytqwCzBFlYuO1fA0K7kdwDhJc/WWM8KvmwPMtInAFfKxuilBwwP8NrY",
-	"i61k5uQ8T1AxZN8HUbQKFDCjRpub56NaWt6iRstbxeN0SZKy9j+c2JBNuChkSpnRX+YMvTPsMURtqOa0",
-	"GBseyRWZSOmCv6m20EFPBNDumKBC1xGjDN5buXqXhGYVLnzAQy+Wp+Uiy3P2RWzN+hRtQgVqAOdJOyHp",
-	"RFFpcALlecKvmGiTV0Xizk4YRRFBaVGBLoO/KwjRiVahBEysghHrNx9019vzKJplO8rpzLClFLXoEC3H",
-	"hWG2wsnIkKVSTGocLUoiyo7GB2s4dbeZo62Y+J34WWlBfSETbmpI2JFFZmJ07FUQ/FnPVlOvPjFKGa05",
-	"yZzAI2M8XUqDVvMiBf5mc95Ml1LVW2Oofed0Q08F9gZGNi1Y4wCgBbq5hChZGf6Hmrs/uZpjbeGOYXAo",
-	"S5ZSBr/HZwRUpkXjcn8fX+JH/2DjH3yz7bl41Sw44nEwKaNrBg2b7N03zhQGQM+kJ4liNm27EfQ9L9yi",
-	"ooDhB9UDbQ6pyqRQ5pihY2bpnHm7M1oq201AcC13XXLgWlTx2j5ly+VA0rUd/bZ19ry2oxcsUTCotR3Q",
-	"aXRrVEAd0LhFNOz8hXdJOMwZvVTF1XlOR3g97nkPLN3VNn3Ytt+tNl5lWVs3wnKHpcuydd39frDyF1+K",
-	"btWCRGv3xmu6XERjbU+/ba3Iwdp+RcN6Ivj1vYqWtRTRa3sVDauJgdf3cWLLqpyja3s3dGlIcbZ+CL9x",
-	"PYHWpp62ZTX/z9pOrl09i8zmTm7rfwdiVYberidVtl01umIDsTLtmtyQ13astm5269xmAB9vKp5zazuX",
-	"Lb8WpSWv7V3TdVlM6Zsiv660jxfhdAsa7AdGbUQ4bHifG9cYj0Re8Rff1g6Z+83zIh7xFvtTBjGupyCm",
-	"2V0l2VX7ZO9/fW80cmxTItss+SZzfvUCfNx0aW7vHxXmzK7ssvNYXAdbbFPz7FvXvmjX5BJ3Kyxq9lxb",
-	"N0RDjz8ANp6ylK30R/Q2OjHtvqmTWGbAvt0prGfjXi/e+I3vk1oWiZcpehujxXnuhVqMaJ4vavnA0eps",
-	"L7nHhMIbJQVNYQw5Fxpem5tBDwYDUToggC5tNM9vBguaahTcDh/8YgkbpXRseF940FiQoU3ONDDRCZpW",
-	"seSRS35sfSHiEgbxN3WiX8uTctvWMy4j++GBKPyynEXfuGtREjt+ET/Hy4lCQLGXFuhMU/fZcRxt6Zj8",
-	"lgytdCx/5GwFLtRy0N+Kwtf6biDxfuv7OtuxGTOupsoPjRFapAsyYwmnJoSl8AK0fgDG5q2+sbNdJri/",
-	"3VYW3Tbtoml4n0x6RNOU5TvKXuI5PxovJ/+3tkevZIIJ49ZS4Cbn6IprNCJ0XHFXjk3s3h20hIcN27c5",
-	"K0pim0De2965LRfU3mQrrbS/z3Nh97oS+u67T9NJiQKV3f/mDTjvllIf3mKLl/Mmrt3hWvN7t+U0pyxs",
-	"2MHnlTiqERVkyGqxVN/MBjdkzrjdJtfSeGwwz5Zt73N7VybQOLZbileXMi9qZOABn9IsY8L4oVpz0dJW",
-	"369yWYvtW9fXb/pHQJOHbh/8l2XULu36LffOJZ3fcBd1K5t7876dyDRlmInxnXUWaLYtoHuWSxDNsfRp",
-	"kaoRzQq1cHAbbNjkUfZNUfD3oqw7d2tt5GIrdwXX7h5pdlElCw2HniUQSbi1IeIWF4zYJaZJpbw0AQvj",
-	"ea6nLL/X7WyKbl43wFL7PwRKKBdL8grUcnf9eTvxHJr6SSO2cWUo2t+79IZnuZamYsnSUEjwl8D+g01p",
-	"MNbBtN78wTMC4+f3Ddz0lenPjHD3u7H2b8M2WWwWQu+0cPasG0yc7+dpxS142SN0yUFb2Ppezs236qId",
-	"Bp9bGGsR9Ht4A1j6k66YgTBRG0tzqLhZfvks9mAWNafVJffx+YwKkjOaYDBmLVmJd5qq81zh+frlc+0A",
-	"yLyA+Iaw1bsUJFmamJfm5iMZDPSn758MBt//jyeh/fX0+ycfdp/+MAg+/tcgGAw+R1FrMPjcjQaDz8/G",
-	"n74fBE9sw9D9saH90x+efv/UNm1IoxMGL0uv4UYLH7wGbmEyelivYsxMN88xKpAoPhEsIXvd1hAkEOO6",
-	"1ifR58Nnp52o1zkBqaTVjToHe7396CCqhT4chWXuDC70XtfAbU1sh5e7acnR39vbI7e6U0zL1RRmyoix",
-	"Xbj4fvRggo0r/XfLvF+N8RauU4jgyXI5yenMJCxdiXN+cqu1g9qsLlSTazlPE1Ctcz6Z6rXDw/Fz6b4a",
-	"g1z6hBrX5UziDabB5oOjqPMUdk8W+QdCUwS4iNtBMQKlCAwZfk7scxfYTW2gdog/BiKjeuolP7WX0ZVy",
-	"MgYXVq6l6+IUjFP0R7MTxfpKOJbpiOTwH2yEzpbrYzsK66SL8RlRxVqKCcU1v2LPyV9zmk13TFD/X9+f",
-	"narbB1KFwVklv1rDVrsEdl7aIUEoSWUTGt5bLp7qb1vz3svOI2xU1vo0PDWkSxpTGX2YgnZiajHgkrxE",
-	"X4Pk195NazBIBoPE/ufC/Kdf+c93m47TlyQDUhuyC8Bk1yf1WYeoiYnqq8T3L+9fI9pWAjd+DWiavhlj",
-	"SsF1guC7ekpRTO/XAAlLwDF5YyUa+a1UiiMzNiGoFChFXIS/xCGJTZiHjZE/89/UcpJiNH01LWktWUkl",
-	"NWncJucYTsMx9HUutMngyFURT1OPlysiTooteFaDXUn1vxCCdoBlOGL0Gh26lBsVkIYmNJCSlALNy9kV",
-	"9yWb47dnjt4USS4q+eAUWwoNVIzZdZW82lv34U0Y/LwU1FM/BdCCqIUYmVh/Y7pvzhZjbT9oLcA8EA1z",
-	"2iZkqDg88MWWLee0IZmIt679mzB4RblYRz2vgVjdnmmX3ZbZdrnGlWk+15KiIgdok7TBhM4NP8V48BXC",
-	"B9dspjZmcfIkmxuE65nphvGSdoo0z+miTqerOT+3OxweH4PzUNE41ssyJaxXSTN2D5jMUmYMVtcyR+vE",
-	"jC48FfXWUoKbWGXJTSR3hRa9nJjNJgHxw7scb7VUoEi+oa1IZALnMM+DiR41AX/L+FqpVNLExNA1pJol",
-	"CPDVJmXctrTJp434W+qv6zCi0HNvqjGM2/TCljfLoY0b+lZb31QiHrc4LLbqV8A3rq0Isb2px1FuOiV+",
-	"/vJq35IdbTtCebjTBvK+bpQldnCzIYDzS4xMZZBPNeZzg7Gy0vimEgq6qae382WE6PpO7127m8bA0c2d",
-	"qx3qhMY/s4hYlbPgHaaGPVy/JTXE83Hdh1kd+h5kmha8dOS2p4YNt0wNxhJ3x2TKka4kciuyWf20RX6q",
-	"IiWDqOWScBlGY5N76i86n7OYUHVpaLQJSPAtDQe9YG3CiBphXKr6vEXKX6wobSfH9dTGiNvimq4UFuha",
-	"TiYcovpl14YJXqB3VRXBnMB++uT9/b2DteyxEoveaBTG60C7fS5bNRmzaxe3Y1KBhbAAgdqhSXVhHL+G",
-	"rJLZxtZrMyLjVrLMOaY5Yckqa3ZNvFkr39ROqFn49mheZD+gifGWoulbD4PHNFUsbExpXEgEHtuvj14E",
-	"g782ZcaJm2ofPeecJChnXGuW2PxPXCujk6HePmFaDQQ8s9kgvQLmZSbHStbFu8sZXvA6IKjFZplXUg/G",
-	"f7IJULCAjZ4y9AUpUPwLZBU4no9CzaNQ8yjU/NZCTZU6wukpg8hbPv34GNAsCz6tpJ8F7P8lzFYbjVIH",
-	"7o50nRXDSAVFYpsy0pISNR+NQJ5QdKGWpamiMMlaRC9sKHXeyFYqxG/q2F8zZZyTqtBZgmBFwpc73NB1",
-	"cD4rbxLfnJNSGK7M4x5vCSP0Payj6or6G071x6g7kOUKnd86XF1boUlIk37IJvFUPoss0w6FJVr56Avy",
-	"fRV7AT0quBsU8f+mb4m5DeUbGha46t6sZv9ct2JvRUIeFyLVqTWSwVGHOTMxWphFXMhy8uW7D1xP3xnM",
-	"nQFyWxd2v8lbs/R3bCilXup8PNdu4FOuAASYcHeesVyxhCXHWfZ+CZrNr+sfytlMXnExOfdbw9K4VAhJ",
-	"mTPjOrK8wqssO86yn6gyDY694ntA2N+xf6BcbN76O16fhJsqFxP4+inT2LG+iMqLRrMybQTUjAo6wRFe",
-	"Y2YKYCGY9Kg2UQ/xFMvPYJ9+lpMJvNDSAQPXYW7wWHK+cuI0y94BaFnyYlHA1lSxV4wV2+FPPqtBxTbh",
-	"YnLqsAEoZ5Fj5lRei1TSxJydXAKplflxPppymMY8Z68rp6ZQF0+5ujzP6IgViGhfFISq/uLtdKH4iKav",
-	"2Ezmi/rbn+UEXr51UzgBDbbe6CSbn2eMJcXzLKUa1ML6JMc8ZecLpdnMOzNFr5xNuNL5ouldJq9Zfj5l",
-	"aXqO572pTQ3VXm+kKxu0uwYrwgrlydyMcmWSaaE/m8m4CdpQyRnt9WaRzT22aTRdzMk96USPttdHNeVR",
-	"TfkD2V6bBNnVWT7/nS2WjByiCGThNXtHg1kDvQqsC4Gp93FM3r45vyAzeskwAUpNO9gypfUGF5Oc0eSN",
-	"SBcbhdbuTRi897aq0RWwSK9Ymely0sU7yM5uHkvbX51QQwrHNsHcnVhLxMuEATJBJcJUOpOjX9+kDv3V",
-	"KSLvtLo9k3B6NM+5XpxjyS6T/o7R3AQpmb9+dObbv324CJZjM2z2D0HiYxuLgKp3n7zA3mQwj6K9EbbC",
-	"P1lsbHKAkiZXOHodCMKVmvuVia1ft87nSqvQumqZIF2u1UDQecKxFkoIWI2J/RV6Bxicb8o6Ug4OLNRc",
-	"eBo3JpOXIpZ0rqddqx2bMmZB30GkAOZU6wyJELZeUSiu9lEq/G8ylqgQU9lMMOHDcGFTmri6CdcyvwRh",
-	"QI2mUhZZUdrkrcuT8srx7YGwL5Upc1A6oHpzML5ggIJFdECf9KI9s9BxKq9x66m/g45DVh6+z1MLANXf",
-	"3U3lhIt2IUJIkXLB2iM525X5hArbR+0aQO1eddvRbhGxghCWGfN8j1+hsA4yG8hn7XeMJu3jNMVKxTQp",
-	"10zOhJ4LNKOATLyy84eca+aPgPf48HDFWJjp7pLdwzJ1ETXjKLtBFnS65mIsnRs+NfnebcJkr0AtWpHn",
-	"xUT6u7ud7rN21I7anf5hdBjtBkue8uWinAvg9zbFbzMf/548MasPSbw7ZJrGT/tLjkG24NKShhyiE7Sp",
-	"ymGjZwGP4RRiy9z98kkbeSHRs1JPFXR3xQHhbBflgwbiT38q0nhxQdRU5nog6qWca7Wmlm4cXPGBlFHM",
-	"6kWeGKqC90CWShJl635IgVXPqC3Pqpi2fDD+9SYuqo7aVM7G1aOsN1de9RWFMuEUw1y8MHIgkS8v6CQu",
-	"irvDIuiEDOnoEvO3FCHmBqhlmIO5bxnPi7y7vU6X8DFRcsYQBFjx55oqMqZKs7xNXqJhruwNhJNqOeMj",
-	"ojTLbLp3dx2ZcHU5ELaQJK/4eLn9QFlYDcTLzRY/m7Pdbo71TUThiMSlRTF29eVsopzWxSJjfVIPRwFa",
-	"HI9kwmKXh9+5PIUktm4yseeGE5LY+jHFRVqHzb5LfRIbtT42+Xb+dv7m9UBs9jJe60ZMtvEiJq+lKwmM",
-	"/kVUDQTepOKWZ3gXFhLFxYh5op1Ll4W7czHNmUNHl8EdRAshS5YDPHJE565Uor3r5VqxdFxCYSC+xyKI",
-	"8Tum5DxHIwGmIolDEp+JK5ryxEU89MlnW88Ll1nIOFh+wG6toSnPzbARicuUvDCg+4hXct65JCk2AUJO",
-	"dj7vtOM+4JZ9YJENhVeuinSapogFuWR4hYi+3/ar+yR+LcmM6alMyAxOF8nlXDOi2SxLqWYFHmLBZX9J",
-	"XDV8R5sCtUM7E9yAD8UxqJQG/eni4i15Qj0v3VlRPOCgR/6dvwCC85N0tWNxBMGeVlwshwsEncxJb68D",
-	"88lSCrNin3XoH1kkpqyWZLSYXI0xFMhiiEkUeTexbnHG8Q2rYu4TeIuOx7gmqi5Vm/z08vi0MlWqyF9f",
-	"XoRlljZ3ThwN+VCIdkZVcmH7ii4Ai5liJJ+nzFajw+pqI4buzkhEFqa6ne3ch0E7bfIWtsqihyr4GKEz",
-	"PAVYwcZsu5tVziY0T1wF7hFVeHRNUbWUac1y9ZzwxMyi6lrfHoguKEuAZ3ASsdwUbkpZVasPBAj4o4u+",
-	"frLDk52nSFhqb3Z5EqNINwL6xwSQucTG4pAn8b91n8VPjVPxQBACgKgWtKoU14LFWPx3ta30NcdientY",
-	"+ZQnZrcWgGUtEx9h2F8I9KQyB6rI+4sfW4dt8v7PURRF+EGshFUW6IGdw0b4y7Kn9kD0AEI+jWuSugty",
-	"gaSzZG/WOUM6noVdbVUvsxzUf1Ak8b+BBRtXbjRWc20oCoczd9DiwAcnHJHoO1t2zhSCJLHxyJE5idGN",
-	"IoYlxmVpk9hISEaTM1FXuUu0VK6tPRD77Sq/i40eNHTJ3hDMjMTLXBBT6ZVleP2CjSbdIiXxaEpzBTzM",
-	"DRrP9bh1CCz0wMgsLm8cgBYDaYCOmBCHH1uHoV/gcaFdiaUZzS+N5AzUwtXINKGYXDtZwxaEcwXWEG4+",
-	"NXwvOOBWH0NEBCNqnucStB/yJB4M5slhFMVPq9B6htyxkPp8NDB1eokxl7QH4hCb2jlMZZooi7ntgTgq",
-	"6pQurLbXcLLJG+FnLzPiyiosbQ9EJ4JDJaQpngDHtXAQEwBUYHD2CdN0Eofu8AP6+oWYQvJ//+f/elrd",
-	"z6KOIVI9WA7ML10gUGt1nHBWFKfUaROTP1s1VNW7NRG0VMarJEWMYOfonq0E3Oka8mJ8z3z64z42BmYE",
-	"c8Did5+NwaxP4qN2ZI9jh3XiGhnpANWqlfezgeA045qmJL6IgYH+E7Dpiff477amlSByPFZMk3mG5fr+",
-	"z//u7vX3j2KQ84EKzl39wWJ+5vwbKJsC0rbaOjmIzAFCxUhokrq6VdaMtkAlI4qiDnzq6OjoyAUO1WMm",
-	"qCoDJrCYUqfXxkJcziLnxGZn0PMoxJLd7swSV9P8zfmFld4tGPu+IcUz7nWADtEss9Ju6TBRHLY+rB1n",
-	"MqIC1CHb8QCUF8wK76kr4VKCNKCUJuA5xgKmLjaGupqmCkd7BluMX1lTXyS0xYpwWSM5EVyVmqZxotTX",
-	"sqjT6Miri96PDaemCxLDaDA3e4x4YrSzOCyIGuhRVUpZ1Fglr/gL8qQTRr3DcP/Zgfne09CfMqBMwsoH",
-	"sMTDNjl2Q0QRueIytRQDi45xpVny3NNksP5pUe3UcIXrouR2ykfM+q9ag8Grs4uKmUD1d3dlxoQRrdsy",
-	"n+zaTrszjoZlzbUxK66zDARhcFXUuQGJCu1dGRM040E/2GtH7T0TEjdF+82uIW7HWVaaYXaLodXur17N",
-	"xpvdqhgE/RtjPn/mShuJdsW1miH/yvOqCVdXB8S83662nwV0dd+PxUDQLCu5oFiENq+M5Q1CFgkppgwI",
-	"qByHLtWMkagsagcILUN6sXwSPD+tLrtaVn+Fu1HZpKxvs7GlK2C4RVNbp2+LlliHZosBL/lW7Ywj9ZYD",
-	"Wmvap1pVoW4UrbqNKdrtFvC+CYPeNh1qtYqwW2dzt0oyHuy0t7lTmfkbexxs7lHNJnsTBvvbrKkptzT2",
-	"3WKODXni/KsDRF13afDxE+yoM4x/3MY0u20P2/hT6BUwAwqxgjjgAdOYGeFjUCM4n25ue/b8krPbIPdy",
-	"lo5PYZDZoju10CxbqICup3KGLdV4uSI82b4K/0DcqQx/pQa/sVhoVzAQpB6/3v5ANBTcf15QVvQhr3QW",
-	"RRHlKt007uA+5bw13awU1Tc0xJUPXKzGfq/C4G6lntoSDdqCNlRLbdyEQTfqbXPUXRLxW5Guh0G2etHh",
-	"5l61HKTQrbPF9Oq1Z7Df/jawaEie9U2Q2ArVNNi4WvJbSTVvwjsJev7LakXQG0MWU6YbL/zh+WYCuUQ7",
-	"zIB3oh1Ox2mSPbY4wa6oyQMQPbaiRy4x+Rcf+k53c6+G/NLf3hk0mPEFZzBs1pXgY6pewHNdPNeqQzNh",
-	"+q4nprQE3Elkh53b2xIvi2TvjyftUSv4K9NfdLB+U5VgFeu7gzqBJ2zZHQ3tOvdCC0zN6HtioOGWgvpv",
-	"IaJvcRaqOTJRRH8U7L+OUPClmsAXyxKPSsTdBZhN5uP7UyLmiuWlCgG/GhSIe7cpo4GjdKbRVfvH1nbm",
-	"gVg2NK8wD79XLH80ET+aiB9NxF/NRGykIjjXHsXy6c1vLxc207PfycjsUz3VQPbcTVtG9dRzU8BL8waD",
-	"rwn+vrvh2iUMUastxHXi+WglfrQSPwp4v5mVeBvC+VUEvd/WpryJHrbJ2bh2keXcAI3PgHOeGgj0pO01",
-	"ETAzxzsTsEdT9aOp+uubqreToO7TZH37MzkQzYeSrD6TE6bv40A+WsIfLeF/TEv4g9Z8/vi29K9CpIx5",
-	"/h4Fh0cT/aOJ/tFE/69hot9Kg8O5wTINIWnIGWfMOlKQhZznZEZHUy5MqGA8o5eM5HMRA83LTUD1hpB2",
-	"42n+qZjQrxsSKq6NTR9NWUL0NJfzybTIuhiEznO+dmEAwG5YHwb+VL7I1MrRd5SblUmYD+D0vliB7s2n",
-	"m/8XAAD//w==",
+	"7L37chs5sif8Kogan5DdU6SKFCVLdEzMp5bc3ZrTvhxLPo7vmJ5TIAskMSoC1QWUZE6vIvZp9v99hX2U",
+	"fZINJC6FuvAiW3ZbHk1MuEUSqAISiURmIvOXvwcTvsg4I0yKYPh7QD7iRZYS+HuM5WSu/hDFYoHzZTAM",
+	"Lq45mswxmxERIswShFFKhURyjiW6xlQKNOU5GnM5D8LgCqcFUQ/IyW8FEeoN738PxjxZwqvynOcnPCHB",
+	"sNOPegd7g/3oIAoDyoTEaXousSTBMJhimpIkuAmDOcEJyWFoJ5xJwmTnYpmpNjjLUjrBknK2+w/BWRAG",
+	"r3MyJXkwDHIii5z9ZUEZXeBUPYcmwTDoBWGwIHLO1YfXxxcnvwRhUORpMAx2E3JFJ+Q4y15ghmdkQZjc",
+	"XfAxTdV3Yhf3xv3JXjLoRFEUdQbqn0P1T1T+r2eeoSZRCCJ2n+4fRIQM9jvwj/rUGewT0jmInu6rP9R/",
+	"g5uwpE6NCubjrQlhp9v/utPFjMs5yWFGCckIS8QrFgzfA9n7wQczqj1/VD8/v/iSY/rrI0FSMpF/qVD2",
+	"5sPNTag5/ZiJa8UxPr+/YgRdY2F4PgkRZwRRgRhXPE9yoneB4OqT3gqqOfycU5JUN4HIOBNE7wJvDZ9f",
+	"4FkwDEbB3m/9ztPr49r/RkEQBq9OscSd/yS5oJwFw2DQjRyTEzYhnWO18iRpMnxod19Hk3waTfskmnQG",
+	"04h0BtPBuHOU7O93DvBgmkS4Pz6a9CqbRAD9gmE/Gvj8CbtX/TGBHRy8IYIX+YS85PInXjA1c8oYyZ+7",
+	"dilVjFoZTDR+ivcm+/3O4bSnBrM/7uA+HnT2J73kgDydHkZHagiJ3gP9qH/Q6fU6/cFFLxru94ZR9Kmz",
+	"WxAh8Ew99EKtol5SJIrJHDkuOyv5pBCoYAnJkZxTgTIs5110wdEkJ1gSRCUaLxFGsK1CJAhLkF6ZoWnS",
+	"odPOggpB2awb3NxWlLWv/aevat9b1cH6Vf0JhO8p7GDCJst7tKrIPKK6IYewg+G4ohIZ0YQ4Q3MskD5q",
+	"voEV2vNXqD8wQirnl4RdkI+yKqOOkVo9Myc91b+dv3rpi576sv6Ikzd6cGodiMQ01VLJ/H7GrnBKk7/p",
+	"2ZVkfcvwOCVIcpQTnMBrHJkzvEw5TrrodUqwIIgwUeQE+cRDmqhqlIJIkJyml/qKTxG8VT92yvMFll10",
+	"LFFKGUH9EE14WiwY6j0dIqoHqORyjieS5Ggn3EFYIiFxLs2jCtINwkDifEZkMAyCmw/3hHvvH5lvFINO",
+	"aD4pUpx74qLGqHYSfIowgkNXs623D6kUJJ2uY94XPCHpf6pxwR5UIqrISTsjnzSHtEpMTHiRJoiRK5Lr",
+	"6Q2VhCh1Wj2wEPEcPlqVtlR94WuCJ3MEuk+F93Zt891ot9SH7g1Dflk6aebhLKFqPV9y+YLURJx6P2GS",
+	"yiXIaaONrWOSk9rj7hGhmxMFCs/hGGNEbR5ZNpN4JhBl6GzaeaE2VBe9UTKDSoRnmDKtniqNRK2P0jRL",
+	"eiuB8ZxNeELZrL5Tzc9I/1o5XC4Zv2braP+WiSLLeC5J8oIkFMO5eY8WAI5TRW68jgxujl10rumLrqmc",
+	"o9k/aQbcrz7xQsnfZZXmWo/w6f2SVwQ4dLcm1Ocf4yfea//gY+ZMokUhJBoTbT4hzibGhhoTVNesKiK0",
+	"ooU9HOV3R2NgTUWDC7ogdTmgvoeuki5IydLon5yRuzqkDZue2iH49DvBTG22CWdXJAebW6sciqIgBT9m",
+	"ZCJJgqSi1s7zZNG1z3k1nQoid7roOE35tZKimKE3P52gvb29o5aJmVmF2gzEAvWj3tNO1OtEvYsoGkb9",
+	"4eCou9eP9o+eHnSiw2EUhdCPMhjJkuBcoCiKempsR0dHR0osv704URahOt0EKjL10/5RVTVIsZDnSzZx",
+	"8783zP2dLo7eEIXeJ40dkeU8I7k0BpeQWHWW13RyZ/vh1L76tXlVQ2d1Y9hxTtQdO5QFz8HAZbDv1TTV",
+	"yc/H/yATWR5V6rcqG5bu2Hullt4VKaqLfpY0/d5Ok/WsF2BN8Akmd776Z0ll3Y+1PuDbUIqz9TiUtgK+",
+	"KZqECHieCjRRh0qpSXTRz/SKaM0b6HDNVtgovV2a3B8u+DKEAX6Y0lTWXcLH6JH+uqINgntQSM6TO1DY",
+	"XuMcL4gE5a/G7fYXtGNGsWNHAD2HyjgvrfVeaFQAz79pN8wzlNAELXmBFgQz5HvF/1rhC/OieyYWvhah",
+	"gE9ocsZec1F3zDFEE8V0GL1+dX5xZ+pS8pJLc2w2GESQXBnmC3xJBGwDmqgNca1YVQ/DuKSF9mDPORcE",
+	"URlq7zV0ybA0kk1zeFIakWvc2r4kuU/i44+lmmYfJsmsIWcUq8H3VgGaKmalnGnRpbQruLe9K75SXMXO",
+	"zFA2qHmsWIyVBFyp550xudevqXd2OtOcL1Cn3xs8HRzuHQwO1WPcp6chus6plIQ5a8PNWxHUzvreKy/f",
+	"KFUdQ+YMp/WTb4qL1B2wetOs474z85hzaKkX5P5JBSrUWQFT76KXeAFmNSqfj67nhMH5kJOM5xJRS0az",
+	"y50av9kbXhrYRZ7e1cZ+URvGahW6yFM4JluFuufCVoO7p1ZCY4qwUgxf0RlQctVilS3cw+5M8DZf3iIo",
+	"cJalS3ve8LbxoB2cZTuIM+cbBsGxoJOcCz6V3VmOs3m3/YJ7p4t+JfgKbrN5UROvOMvunWD92vTSfMRf",
+	"kxxYi7M6B0l+6YlfUBnKtmtY6Seej2mSEHZfZOdx6WK0Ojcu5Jzn9J/qNONq3lOeL7QxptYC2naR3xFc",
+	"mHNFYO/OY8rVwUfZDIkJz4gYolOI8SmDhI6zTHTfEJy8y6kk3eM0tQtzocjfcLvDoqw/w8BeOC7kXHGJ",
+	"Ht2F6XU/lmMyIUIY9qMCkUUml45fpfo5k3ic1j1d8D0iHydpkRCxMabgZeVR94g2/iTr3vEQXc/pZA46",
+	"QJo6ix9DqBhJkLIZjSdJP2rY8giew8VdSXIdIFVnRTA6tSRaR+eHQKvtA60UuYv0xJr5dYksZK5kCZhX",
+	"b/8cRTDNuznS/bfWlRHtI+dTtMOFiRnaQXOeJsKMwnKdopQeItBugZfQrHo2u2fcL43s84lgl1etSVET",
+	"XuprpZfnwDSqjzqFxuQO19e8tiJNELxXT+0aCzRVGxTiHaSvhDK8IAna8T1JO3a62mHZsP7qSklORJFK",
+	"DAcePOC9GpISvX/5CaeCfKjpJyCFYMOY45RKoQcqhsgFF4cmBC5U5Dorvy2YafKT+TkjLKFsZpqoBhAV",
+	"AP3MKT5OaxcMtbjb+3JCPKxpbU1h34HjvH5LYj3xNNG3LnBcGtVNyfK784C+oGIB2Ql1saIdrtJGcZSh",
+	"2t4v+lhppyQ4NvCC3G9/5t1RoVzsZtSKXW6pA0vuZGnf5ZzNnoMS1IhXUTODnWONCiHozMVXbLHBNlhy",
+	"O/8fT7DEXdV5p0qQnT9t+6wK33gPvF8M9O2TGRgzgxHX7ufxzES76PMfHKvkozSpGz6jmoFMeMFkMOyH",
+	"9gvV/FfKLoNhMJcyG+7u9vpPu1E36vaGh9FhtDsmEn+RFBXJs7/0RkUU9Q8eiUuagdH2l+PxSdQ5+u9y",
+	"6O/d2KWOSd+SbrDn1BuV5A607YzOEn1ouB9f4gUpfwaPp2tARZbiZRnpfqq/QOYb19BL7joyQe1bpUCt",
+	"Sv8Kg0aYjGL/DTEgSny0EsKojOXTuTglYpLTTOp5vRLI+8JNq1S2oUl91oUguaHeW0HyKu3Uj69zyiY0",
+	"w6nfyn3pt9cx/+4as87lJi7MGqQLnE55viBf7fbZhpvu2OOkDFTz7lhpGYpmEgX5tBK4+vjNTyfoqNeL",
+	"ntirM0Jz9FvBJREgFuIf4opIte+9t7fRX5VwICR/K0i+fGUYu8pF8BPimseBl9SInEcOJZwY1QFfks9h",
+	"rbdal/wPbyh1GumxiIxM6JQSp6a8fXNWoU0X/Yc/6J1H5GOGWeJu97G+Guuii4pzEWbgB1BjCSp7NdJB",
+	"P+t+8dYfRTfgLTN+JY950RK0D+pnQhOkrzoXEIQldZDnGg9X5aH3LXK8bbrGR+hdHOrw/BBhHYBmFBbu",
+	"DCxBrkhev4G9mOeEoCvKU1gcYXs/hABUQgDCutzZ4urTqB0CDPdS8JGPIHzZbVXdUz9kqOoV+Ct6gS8J",
+	"glhvyRFn6RIVouZKMPkyOCcoIVPKSILGS6C0GkirY0Vox0r4EFf9HcZVfwO7DWkPvmLJPU8GqWVQTArC",
+	"xAova7o0QifdLxD1YBwISsH5amGTbgQ7TZ3LfAEHHRUwrmfm0lHRs2YeKl6GTqBwpatuz8s33t8Qyq9D",
+	"NM07Ju+5flVj7Ne68f5gAH+vBvBNGEjOf1XbaIViSQWSnKOUs9kW+qTxKtpH3je1Um0tzmba6GeoFw0O",
+	"958eoPESLL4JX2Q5EYIkalslpPxstpUiJW/meZqrNetH2Iact1EoL8xbt7r9q83wsHfUL0O0xfd767lp",
+	"3nb9XmDWCEvTYYN8ivo9l6Byh4sHr/QnsWNfsgO3WmWGTT9CJAUnqGgPG7w/C7XdHM2qZA0VR/LMSw0x",
+	"mttXU28kz5xrSbsG1niWwOA0I4T0mITOaG0B1RPvr+JyN+SAtS4YvsI0bUZKQaywVFwyMaGHGklqzZKf",
+	"k1zpFm+9R96nwOjmZBHj16ucHAhPdboU0UYhZegNkfmyc6y+d9QFS/2zsEOYuwe/KxH4tjEqnxYv+cak",
+	"s80oILvR/dldW03YX84XBIRfbSkXRBuz1uFMWLFouJzn+Irc8TKa0fgzMoKXJF6Eh3q7jvKgbIsoDd/o",
+	"/mJRFzWHkn74zl+/gwCb+74CPruvSh6o5oxXnYt3zOP/Sq7O+5mBcs/ID/x9nXM2a4kAKg0a1QFa3X04",
+	"UCMQ6BOc15/uHv0eEw2/JLVubmrwiTowvuMjTSUVV5PaHlWgJcuT2vMBIb/4CkSBogXNSRIMZV6QMBCT",
+	"OVlgYDNWLILh+0DjL9HERNJ/CAPjItSuDvAracTVtnEICTxcXrVX4bYAXccAICM6BQc5bCuqW9lpqF2t",
+	"g5B4IVN6RQTCKCeAl6amYWCWAfX1x/zV1VWUXh3/dnLy6///8rjfWYrBNaC+rp7tAn/8lbCZnAfDg0EY",
+	"ZFhKkqtJ/H0UvI86R8ed/8Kdf/5358OfR8GjoI0Gv3KdpNBOB5wkORHCzl5H1yeWCmuHpnGIgmFQ5HTt",
+	"m8+mJ/qxWw1Bvzoso7oBl1c/QA3oFgOowXW2vfzKODbNy6GHkpuST3haaq7G+NHebrEdgw66UTtXtqH5",
+	"to0tc+0ccaxWrkH2FIH0kOqk8dim1z9sG4RnmTXf/gu/RgvMlu7mTXIN6TcmU55XEmM1ZBUzJmB3EzPT",
+	"hSLO3kEUhQEgF6uPPTdAmyGvRvju3buOl45FVmxk9XSijjIdg11mLKNrzCQMXRn94lLpgF64IEczokQP",
+	"XHd0t92E+71+GzVbjoRW6QfNdgB6BA5lF19uenpsr4mKrkmadnTMF4Lkotst86YRaQCEyggw+vnt2anl",
+	"fVheg5qQEJMYrXZlLRkads04JYtthUYBUDr1EfuxcHCquECwxvBPQDz7GIlWQhsUxTKhUFRhFB9P+CLD",
+	"OUnMMZAun4SI5/o6GsU/xKF5ChUaLqQ7Yq/UH9dUEF8eUIEGvT5wFeNyTtnMHhpddFymm3r4MQ59ZBAN",
+	"ADKELQGmpjtiteNiDUg4VdPXJ28QBkzfsDhC+eR+lJNpMAz+tFui/+/qX8WuuSfBMwGccjbtvOSMrKK2",
+	"Rk1He9EgrOS2WnGtCSYkTdNtiX9N8OUa0o+Ypf3nU8ab2SeSx9YZqNPltSekIVjvaX8QPemiizkXpEVO",
+	"gwKuk0goQ3HzLIhDjZcqoCWdMZ6TpDtiP6C4ivgeD1E/GnhQAvr6iAlJcFJTZ/zuOclyoqQLHM7xsLKM",
+	"WFQzl93w9CMa2Xcx6IzrGN2qFDZ80RM5Ju8PHEpCQ51IwsrzWPEAMuKni4zFS60l49Ie+IJKAdJcR0cm",
+	"BEAcxBDFrEjTOESxsdvVnxH8E8Ftqr1QVf//rxgiH9QbC6Exb2VhQMAYubZz1CIBhr6j77ZJKuzyCq01",
+	"x40b0LiL3gGD210aO4GhJ2kVnBqzNzD+Wxnc8OaKk+Gwd9RfrYa8gTf8S/P1V6P4FlrCsVYLrDru6wsN",
+	"VcFlJ1cjjC1si3oOPAxr/xqYtAIsGyoQmcw5SUbMHXRKYAM0OJ+iLKcM8rvR8fnJ2RlsAokWXEjU6x96",
+	"l5ah5n79hHJNKxTdypJdQecmxXySt1BYp3jUqfpuTnQG05ygKc0Bk3WmSLQETOXYTxCJ0dxqv8A81EBF",
+	"6UsjiNGeYxECaBSAY8ePJM9ioHIMATRxjQJaB4L5wdVUOb1HerwtcxpznhLMgio6XXVWr5S645hcjVOx",
+	"iFWDtVBV70aPtVkz6Ea9J110bgGNYSPG5DclEBlR/84k/At/p/B3Cn9TkJyYJXE4YjHPoQeHBmDqCrW3",
+	"1CdlF2PKRGwgbHPCQAMQIWLa+Wv5aD9CCSHZMyX21fM1ELP5sR9FJsGxi45HzAQvGLRHypA6eVLiwuBN",
+	"9CF8VIKCJsCSCS/GKUmeIWxvIiAWrXINseKZI6bGr6G4Ec8TkqunVGMeTVcrVuxgdLWk+M+xxqFUi2Dj",
+	"7uJ/6/8Yd9E5TEcgowih8RJUHZrrII+uObZgl/5W4FTZKuYrnCoboLbBfF8gIr85n7UO67OOLMQIioIV",
+	"fGhYzGfEuvqHyEeINDGnM7CU0vUbcm9BmTNK2qRg6eHcaJPgLFOK9FL9Ae6hsTljnvl23iUhGSyUTaDA",
+	"WSaq3pdtkrQsbUwGqyGNP9p1hs06VfIsqU3cd+1upoIOVjMKSXVeW4earZlXbTCfOUnYLONlm0Lh1DfY",
+	"rxO+WGCBxkReEwIH2CLU2JxOpRgvUaweEmubQKCZBueTRjjo0HsQ6G7TqK+E/i4cMZ6jFAuD2K6f1UXP",
+	"S7FuHOJ6mylzLE0N1RdlXP+caBFgfqE5oomob8J61B5SLwu9OMMVO8/Sa/XW24JwtX3Yi/qDzftQl8n6",
+	"pPcNtamtjTtFQKuKhGhMQPzGXtimORspqIB5hcZTk8FUI2ZJtrBy2bmChmYmfwAJL2m2xnvmzmWzkUE+",
+	"KXKlZAqhsAjKEwldX8NqZlbP8xQVLfZ9EkWrSKFG1Opz8wLBS89b1Op5q4R1NzQp4/+DgY3JjDKnU/IM",
+	"/1YQCLYx2xCsoVpkcKzPSCrQjHOLsICloQ4ElijrjjDMZJ0xygzZlbO3SE+reOEdbHrWHJaFb8jJJx1r",
+	"JkRsEytgTThP2wlRL4pKh5Mynmf0irAueuEi0nphFEUItEWhbBn4XGGIXrSKJdTAKhyxfvGV7Xr7Mwpn",
+	"2Y6wNrNaUgxWdAieY+eYrZxkaExSzma1Ey1KIkyOpgdrTup++4m2YuCfdZ6VHtQfeUJ1ucwflf3+xlW6",
+	"/N2W+1B/NmqGrSq12fZm23BXt4KduNVQ/RGZqhIG57yxYjYyCXwd5bXbmPiRxa6+SdOXexMGhrIs04mA",
+	"t5j9JCW4FiR0or7SzuMG1mItVF2d7wZYa96oZGOcweY3axt7LgDvwaCmMNL6AGUF27GEoFnq8x88F/7g",
+	"VtftVHsoSxoVBd7Cd0iZjMvW6f4xCQsPSQg6CWHrzfaiXXGG7dCy6Y5tLRjfOeUcoJ5LkyNBTFWXNRsS",
+	"zsPalgQh5WqOKgGV+BLhtiKqUn5wvZwqm64sC7f2AS1dmuWT1j/Ba9ss7LC2q9+2HcR3bfd6+2rs/tqu",
+	"tt2qcNi1nZs9tuddMNp1HMuK80HHeY5zgi+Fi3TI8UR20UsPfcrVyLhWOlNO9f2zFwzSuHpvG5Zpv1tt",
+	"vMpRuu4JzQ6Nu8913f1+ii4QqV9G699uA5XuurXraKst1MA/1vYpWzbxHtZ29NvWFfy1Hb2cRqfibuDt",
+	"7E4Z0oYZtLHkd8dyX1def4aY9aqIrZexLie7VmlpO8kc1GpurO3lGlYrLazvYw2fVdDga3u3dGlBIl3/",
+	"CL9xHedyU0/TsgrTt7aTbVcHe9vcyS79HyCsSoSM9aLKtKsmQW46iKFdWyLDNoewad0eGL7NA3y+qcTe",
+	"ru1ctvxakha9NLfVXpH870z8yslcx7h8kk2vu25n2Zu2t7bvtYq/wcA39SWcWoaeY504WlHbwP3ErJVs",
+	"foVkiBaHd+k0+J5W3FZL9VLPb7Hofsb6RhEDDe9US29LFEcv6I/f1wrpmJhzBxRxi/Up0SXWnxm62eda",
+	"/6vWycQM+RHM6NjUqjCFpnTxqWrQ1LQt0MrErAgoO1NZZRvlvo620KYWDb6uvWvXFkZ9Ky5qj3Ze94iW",
+	"Ht8AN56SlKyMYfcWOtHtvqudWJYmud0urJdJWa/Q+o3vUlq6ihgYMlTglrLw0vMmOM+XtUItcFNpAqOm",
+	"CKtfBGc4Vc/gBZPqZx1N4tFgxLy6ToLk2lv33XBBW5mv2/GDX29so10GDe+KD1prmnXRmVSH6KzEf7BV",
+	"KUz8XFzSIP6udvRLflIu2/qDS2v7sCFcLK+9BdYhvhjF9ryIn4Eq6RQUc9ENAZj1OE97ojW2yZc80Mpk",
+	"pIeTzfFCrTjQrSR8re8GEe+3vqu9HetnxtUaRqG2Y1i6RAuSUKzTHl3kuIkd0xaQ+M72dll56HZL6bpt",
+	"WkXd8C4P6QlOU5LvCBP4YWMvvWJJ39saveAJIPmulcBtCTWVdBpg6LiS4hLrfO/PsBLuN21f55C1SG3W",
+	"ObntTnC91SoRuY13vNL+LveFWesKXIqfcoNnJQtUVv+7d9m9aWBS32KJm4DWa1e41vzOfTntWNItK/is",
+	"kns7wQyNSS3/9rtZ4BbwrNstcg3Ja4NDvmx7l8u7EkPr2CwphHvw3BUvgw0+x1lGmM5dMO6ixlLfrXFZ",
+	"ywdf19dv+i2wyX33D/7LHtS2Hs4t185WA9pw+3grn3v7up3wNCUAkW1vX9p9CxDSayt3UCJ8DG1wK9Qg",
+	"REyCelsU8nclwd+ysiDwra2Ri60CVGy7O5TZrnwpOA49TyCIcOND1AG09iC2YGYp55c6yW1a5HJO8jtd",
+	"zjZEjHUPaLT/JlhC2PzDF8ostxfet1PPVVMfaGib4BXX/s61N9jLNWijhqfBafCX6vgPNkEnraNpvfm9",
+	"Pwh0bPR3cNNXIqBq5e4PO9q/D9+kW6xG4oXnvcaJNr5xWqZ5BcMpTgWpr5TN2kCSuwwBPiNWUGdef2ci",
+	"inb/jP01RP3IZvKoZ1BJFuI2CRvnkmQQf4w/num+/TIxB+c5XjogHx3z/b4cWQkvxcf/IBMIfWs8+3Yk",
+	"agPgbdJGib12uqhfwNv/t/NXL7sIsq088GUPxbeCH5xyRp65ewUsXT0qc5XgAwyUufcjBj9oU+hjB4uO",
+	"AKbQeT4fOxDFEgz3YcsaHN5VmUx1jC3jWoOBg00mismEkIQkJQqWgU2gXgy0W/9ahtjaBfbGelAF1Wtf",
+	"ucYMyEfpEtEhaIunNUh9Dznu/d9Ho49R1FH/Hqp/sPqzNx2NPj6dfvihBUauTeKZQYYGRZLmBmXSBzVC",
+	"JTeZHH1YTUZIIlBs9nDnQueILgBUck4WWrUyz0d8CtnxJrCJSkHSqQYbAWOZJQCMpVmguhk8qg5udG2O",
+	"FXAbNWgNU/6M67Qf3/PqYJD11aGRIXNd60RyfussUm+MPUBzlHO+wiP8y8XFa6QbQMqcgZn7+flFEAa/",
+	"PD8+DcLg9atz9en1W/j3+OLklyAMTp//+vzieROLznt3/yYMijxdC9AXopykWNIrAE+LoThqbMAXqBQW",
+	"dt2H36qR42B/f+9gzSj26oIO8D4MTfQA10i8anhc+0z0bY9FxHQ7fZ2oq6TWrHxkCFyi+AhS2B1Gy6Zw",
+	"utscF3ocn3Re2ClsJJ89MVpyZv0Ncs2LNNFicUwIK6FoQJCDyTToD1afG+1iTYvt9jPF5hjjMbjAajfQ",
+	"zDDbWgGwhVi9jdzz6nFqyScykkqkk4iXGh4E6QEyDzQOuK96xihpph176aZ57K0QZK1Yft1gg7gpdec2",
+	"x6WFm3Ap5PtHR17ueD9qJhBXRErbZnb1nexitHHkqcuErA/MJkaeVnKGm+mSjextZirsWyZbSZaBe79O",
+	"GlwxAqYhHRpjqOQgfvoo1DKf1jI6G7nlxQIzlBOcAFJTDcnUM5uq41yRFvrpY+0pknloeS2H7OeUBG4M",
+	"zNdk0GgkP/zweDT64X88Ds2nJz88frf75K+j4P3fR4HTdPqRUW9GwWPTMLR/bGj/5K9PfnhimrYqR8/L",
+	"lNrWq1z1M5rwRB8QJuUWYOuLHCCDkKAzRhK01++MlUard9MQRR8Pn572okHvRAm5Tj/qHewN9qODqIaL",
+	"cBSWwJqUyb2+v2tbgR88YOd1m/jIzu4UMLvbMKhAD/ZKS0FyQlPyT1rJ887vFAJ5spzPcrwQG4WXQ75e",
+	"+1AD+YrtmTUmKKez+XrZqLafxQJvRcAYIqzzejMOoWqamw+Oot4TtXrcgROGiCwyuXQaJui/4C4CPLFn",
+	"yHxvUd+wOV9C+DBiGZZzr9CNiTqsFHSuqL5tql1NDsNKuPmVdGyTxOuBH9w1tD2cldKvTDBBlZr4DP2c",
+	"42y+oxH/fn57dipuj7ISBmcV8PWWpbbo9h4mMUMYpbyNDe8MqLf6uUOTGnQva+q/LRi9NaZLWnGO382J",
+	"zsx4e3FSs+VGo+T3wU1nNEpGo8T850L/Z1j5z6NN2+lTkILFBuhBNdj1iL/rGDXRkD8V8L/m+rWybQXV",
+	"4PcAp+mrKdQbWKdmv6nXGwHs/xZKGAEOlR0qUGWvuRAUDmONT4WVpIgdNkQcolhjIBgAvTP/l1rBEoDa",
+	"q9YsqSGZVuqWxF10DlgTFHCxCia1YU6FA5uog+k4OAa3BE9rtCul/idS0DygSUeAtsFji8dZIWmocYMw",
+	"SrGSeTm5or5mc/z6zBkD1uyogMUL0sANEoSYeZVntTfvw5sw+LWBeFHfBaoFEks20UCAOkajHUrWmMFw",
+	"LQQgkS1j2gZPw20e9caOKai+AWm05vh6gSlbJz2vwZy69aFddmse2+UcV9YAWSuKXIGQNm2DMJkvS0t7",
+	"hfKxlV3tazYVi7oXrfHQgQlWOZO22xzeOab2Q8XiWK/LlLRepc2YNSA8S4l2n13zHK6hFnjp3UXcWkuw",
+	"A6tMuU3krrguaaK2G4RQH/vEnq1GCjhkTmlUIo0qAyCQGlpKo+E0+bVSK7jtEIMY4CqEsOdK27a48IeN",
+	"/Fvar+s4wtm5N1WAn216QcubJu7Phr7V1jcVOKAtNoupux/QjXNz+Fs3dZChTbvEL25W7VseR9s+odzc",
+	"aYt4X/eUxnFwswHd6FNuE8v8/Sog0oZb6UrjmwpO0qae3sqX8EnrO7217W5aUZU2d652qAsaf8+G2klU",
+	"Qc10m6llDdcvSY3xfF73aVanvkeZtgk3ttz20rAlnKjFWWKDiTC4TVYKuRVQ179sAV7t8BpZDWjSlh+J",
+	"NTD1X2RekBhhcalltM489T0NB4NgLZpkTTDWgp22qgekGtvBUTk3AGra9HXF6JWtVXUQm7kB+qvqXTVF",
+	"oGDQLW4m+jcVoLbW23+I+zLLZ0tZoSm5tgnaGic8VBPQJUw1DqaO8B+TCuwtZnD1pFXGrXSZc8BAJcmq",
+	"sIWaerNWv6ntUD3x7dncQQPe4tr5ooqG5h379ac7pLSX5urVDnUIVzBWE+QLKiVJDDg0lULbZGC3z4gU",
+	"I6a+M6UiyusEr8xDpSTD5+sZHrKbYlDDzTyv1CWI/2TQUeHaWc4JBP06Fv8EXUVtzwel5kGpeVBqvrRS",
+	"07yzK/GhOr78eB/gLAs+rJSfjvb/Em6rjU6pAxsMt86LobUCh/paQmpgHbcjBFT7aGpTrmrpWkZ3PpT6",
+	"2UhWGsSv6txfc2Wco6rSWZJgBRrqZ9zQ9WA8K28SX52jUhmujOMObwkjSDKps+rKq2dSwisoXc7Z/Cay",
+	"/tooTS5IR1f4EP4RWWLyhiVb+eyr9Psq9yr2qPBu4KC9dN+Sc1tqO7ZMcNW9Wc3/uW7G3owYP3Yq1alx",
+	"ktnQNsImSz2JC14OvvztHZUQFkhzslDMbXIV/Sav9dTfkDHnstH5uJD2wadUKBLAhX6RkVyQhCTHWfa2",
+	"Qc32n+svysmCX1E2O/dbq6lRLoCSPCc6Rrg5w6ssO86yX7DQDY5dFpcW7G/IP0Av1r/6K14fhB0qZTP1",
+	"9lMioWN9EpUfWt3KuJVQC8zwDJ7wEkDn1BECiMC1gXqMJ0h+ptbpVz6bqR8kt8SAeegbPJKcrxw4zrI3",
+	"irQk+XHpaMsmRA/dLYc/+KxGFdOEsplDnFWS08FHnvJrlnKc6L2TcyVqeX6cT+ZUDaPIycvKrnHm4ikV",
+	"l+cZnhDHiOYHJ6jqP7yeLwWd4PQFWfB8Wf/1Vz5TP762QzhRFmy90UlWnGeEJO77LMVSmYX1QU5pSs6X",
+	"QpKFt2dcr5zMqJD5su23jF+T/HxO0vQc9ntbmxqrvdwoVzZYdy1ehBXGk74ZpUIjTUPigi7Hoayh8mQ0",
+	"15uu1FtsamzY5OI7sokefK8PZsqDmfIN+V7bFNnVJUD+nSwbTg7mMpZpzd/R4taAqAITQqCLgR6j16/O",
+	"L9ACov9p4850y3pXG0JMcoKTVyxdblRa+zdh8NZbqtZQQFd7oDLSZkWCz9Cd7Tgay18dUEt9gy6CwhZQ",
+	"aNSDPFM6QQVKhFuXo1/8tE791fUTPmt2e7oa1aTIqVyeQz1vHSxMcK6z0fVfP1n37d/eXQTNvBUD88ZQ",
+	"fGySTsH0HqIfoTcaFVG0N4FW8CeJtU9OsaQuJAZRBwxRIQprRXoJfDIvIN9Hh2o5LPwRw0VCoVBqqLga",
+	"qv4JiA7QPN8GL1c+XB2h+sJThzFpALKY40LO+8Y61jXOg6GliCPmXEqIBdetV1SRr70UM/+dhCQiBMzC",
+	"GSB7jZcGu84mbFzz/FIpA2Iy59zB33XRawuI98Ke2yNmfhS6BmIZgOqNQbjUDZcGOkSDaE9PdJryax2f",
+	"7a+gPSErX77NU0MAMdzdTfmMsq5TIThLKSPdCV/s8nyGmekjdjWhdq/63WjXpSYDhXmmmU5v6hegrCud",
+	"Teln3TcEJ93jNIUUMpyUc0ZnTBYM3ChKJ17Z+V1OJfGfAPf46ssVzwIQ60tyB9OULj3aSnbNLJBdR9mU",
+	"23xLrIvBmWpK5ux38dqFG8hwd7fXf9qNulG3NzyMDqPdZqB8OSkbAviDqX/Tfo7/gB7r2Yc2seTJsBEY",
+	"ZKoxNyzkEIKgdclOA5Oi+FjtQmiZ20++aEM/coislHOhupsCVRC55moLj9if/uTwWilDYs5zOWLHLqKq",
+	"tRB148bBViZMCQb4VvRYSxW4BzJSEglTFJQzKImOdWckiDTnYPz7TWyry9s6RzrUoyxGX1712brHLjvH",
+	"wwtSIvL5BZ7FXXROXL01PENjPLkEoD6HJaSJWuaz6vuWaeGK0gx6fUSnSPAFARJAOeBrLNAUC0nyLnoO",
+	"jrmytxKcWPIFnSAhSWZqwdnryISKyxEz+XW0EuNl1wN0YTFizzd7/ExBN7M4JjYRlCMUlx5Fm8NUyUcb",
+	"onresZLF8YQnJLZF+mzIU4hiEyYTe2E4IYpNHFPs8Ls2xy4NUazN+lgDK/7t/NXLEdscZbw2jBhtE0WM",
+	"XnLDc7q4NxYjBjepsOQZ3IWFSFA2IZ5qZ3FRYXUu5jkp01x0eTelWjBeHjnqjJzgQmj1w971mrQ+R4UR",
+	"+wENogGK3xDBixycBIA5F4coPmNXOKWJzXgYoo+m2DdM0+k4UJvQLK2WKc/0YyMUl9U21APtS6DbVL3G",
+	"hSQJMlOCHO183OnGQ8Vb5gvDbKC8UuGQ8nWFS3RJ4AoRYr/NW/dR/JKb/D20gDzCnBeSIEkWWYolcXx4",
+	"nKb82p8SFS3vUb9ekXxsRgIL8M5tA3RN0rQz5fmCJDpz8DH2onQXrrLgwQD9O/1RCZxfuM18NAlVTyoh",
+	"luMlkI7naLDXU+PJUqxGRT7K0N+yIExJrX6AG1ztYHDMooVJFHk3sXZyOvCNCqCh+hUCj2FOWFyKLvrl",
+	"+fFpZahYoJ+fX4QlHK/dJ1aGuHw2YypZfCaBl4qLiSAoL1JiStVD6fUJgXDnqU7ugtL3pvNQPbTXRa/V",
+	"Uhn2EO4c8/JaQ7PsdlQ5meE8scmIEyxg6+qK6ymRkuTiGSQm45zUQuu7I9ZXxpLiM7UTdbKZWpSy5PZQ",
+	"CSB1PlqYncc7NNl5AoKl9ssuTWJQ6SZK/hGmxFxicnHQ4/jf+k/jJzqoeMQQUoSoVruuVN5WkzH8bwtf",
+	"y2sKlfb3uuiYgc0nIEmYcdbR+RH6+AuVPKmMAQv09uKnzmEXvf1zFEURvBDKZJepc2rloBF8MsdTd8QG",
+	"ikK+jGvTup24ANFZHm8mOIPbMwu6mpLfejpg/4BK4r9DAIVWLbTOim5WjIeRW2pRdQ7OKDDRI1OTnurn",
+	"xjoih+cohjCKWE0xLuuexlpD0paczrrKLaJmObfuiO136/nXNkNf51QCmQmKm6cgJD67s8RsEZuYPwbs",
+	"63gyx7lQZ5h9aFzIaedQHaEHXuVJQ1pIpFFyRKc4/NQ5DFEJpK0W2+TPLnB+qTVnJS2MDmQwN6i0uoap",
+	"Fm+rrwPdfGn4llHFW0NIEWEEiSLPubJ+0ON4NCqSwyiKn1Sp9RROR6f1+Wyg892Rdpd0R+wQmpoxzHma",
+	"CMO53RE76iJb8MVYey07G71iPkytVldWcWl3xHqR2lSM68qCaru6ADGmiKoOOPMNkXgWh3bzK/b1qzSH",
+	"6P/+z//1pLqeFmhBSz01HTW+dAlErRV5hlFhGFKvi3RpHNFScv/WQtBIGa/MdEuSrXptX4sXHXvmyx/7",
+	"sqk6jNQYoDL+R+0wG6L4qBuZ7dgjvbgmRnpKatVq/xvEH5xRiVMUX8TqAP2n4qbH3tf/ZQpeM8SnU0Ek",
+	"KjJInf8//7u/N9w/ipWer6RgoUilpu3Gp/e/prJ6KeNIAKgpOoj0BgLDiEmU2qLWxo22BCMjiqKeetXR",
+	"0dGRTRyq50xo0AKdMAGVlnuDLlTpth45qzZbh54nIRp+uzMjXHXzV+cXRns3ZBz6jhTPuddTcghnmdF2",
+	"y4AJt9mGDgNkgpkyh0zHA2W8QMEnz1wJG0i4SlJqZJsYKWPZ5sYYhRxuQkas91Qt8aZquKGpZAzTmvAZ",
+	"o6K0NHUQpbzm+nTyxKuFaYr1SY2XKFZPU2Mz24gm2jqLQyfUlB1VlZQGY0bXeUGPe2E0OAz3nx7o9z0J",
+	"/SErlklI+YWa4mEXHdtHRBG6ojw1EgMqklMhSfLMs2QEXgo0t9Gk+lS4NhvtqIJ+5uMnNLYp9YAzdoSB",
+	"eUZznOgsObCDdNq71spM9SkMCpi+rjKv2TH7IS5yCCkxGeR6jRWVYm0CY1n2gPy9QRRVH+4JVh/XAzZr",
+	"ab3DiTTN+UK/dkzUusBZZSBOshRPSGjtbjvDQRSFpoy5ifNsVF9yeDEj1jfbWe07czun6ZjQ6VQJMebp",
+	"6hskZOwwbuIyJ3JRBWQ5M+mSek7+Ajr3h34/Z+kyNLKHKZMemByCgJWpFqKE5mQi06U2PXNezOamTHIX",
+	"PU+NfWdAW/zzqt8zM1bLqDmnkrbpdVmFNuIFTWIkUizmrYX0dUUdI5TMIgLGhzolqk5iq6arZ5SMVUIO",
+	"afdkSifEBG0bL9mLs4uKb0wMd3d5Rpi2J7s8n+2aTrsLCrcpkkrtS1/nDgvC4MpVPlYzBydvRhjOaDAM",
+	"9rpRd0/ngc7Babn7yBUWLzWzlYFjZZM2tK4PYZCZcos1D7sx1fQh1o9K7tHbHLay2tiACFLiWZRIGZX6",
+	"KmU2tPEwWcAfaSCjwDcN2D8MOGbplP2aD6mLHK7XjCOrOClW1k54ysADkYM/pGApEaKyV0DSaUZhZMRK",
+	"VrdR2Ohsan53eEBTTFPhHQjY81AaM1ntW1uEwDlVqN7+wJpKBAz1FYLprIzc/iA0tnPiJIdGEIh18EtZ",
+	"+Td23jPrdxdIBzoBFhHwrLN0oLC4ZhO/qP3KUoWVuve71aL39YrT/Sha/RjTbrdSYu8mDAbbdarWsoZ+",
+	"vc39Ksij0Glvc6eyzBH0ONjco1o6A3odbu5VQy5X3XpbDK9esQ767W9DixbIzZsw2N9mAdqK/vj3dSBl",
+	"7E3d+w834e/uNur9Nvch2/YwjT+EXkl98F6bsp+eNFL7eKIhDmYQbqu5/oMa9q62fY6zrHzHrhPCYvf3",
+	"UiAnN7tVL4kiViskxK9UQ/msEufGOhRe0G0rMhTNwd1Dpyh+BN+Pl0Y6VdXCYzZiOMvKQ5CZo9oJGsYd",
+	"MOmcKPuKT0MLOawdLkbzbUgI9f1pddrhLQ8VV9l6Y0szyW2a6vijbVpCBeotHnhJt2qn86y2fKC5bPvw",
+	"KfLR0fsWstGvUv6ti8ZPFzeq7xZjbKkX8K1IKiUhVggH2GBWUtUEzoeb2+49T3xtxdy30P9OTMFKvF7K",
+	"ae2+ZuoLRBPn/KLWeVu7OJ0RqaXgiJm8LDE0l6fVDIII/mnDXdAv9+55nTapb6Mge0wn2glj28WNuKr4",
+	"mZOskGJW6QywLi1yU2eL+ZLz1nJT+yneQJE0I0NuqaX5+XdNHW0L2VAtuXoTBv1osM1Wd0WJbyO6HjS6",
+	"b0ej+1ZEbEVqam5cbSOvlJqfqej5P1YSW5MbLRZTIlvjAdX3mwVkQ3boB36W7LAu0DbdY4sdbIvb3gPV",
+	"Yyt5ZAvUffKm7/U392qpM/b97UHNGZ+wB8N2W0m9TNtKW6Z7r9o0MyI/d8eUFwWfpbKrldvbki9d0b+H",
+	"nfZgFfxM5CdtrC9qEqw6+j7DnLC+6Vq0OnjA70QWFPCoOzpAwy0V9S+hom+xF6q1UkBFf1Dsv45S8KmW",
+	"wCfrEg9GxOcrMJsu2u7OiCgEyUsTQn1qMSDu3KcMDo4y1lZW/R9b+5lHrOloXuEefitI/uAifnARP7iI",
+	"v5qLWGtFal97EsuXN19eL2yXZ3+Qk9mXeqJF7NmbtgzLuRfFCHftLQ5fjQ3z+Y5riycmVnuI68LzwUv8",
+	"4CV+UPC+mJd4G8H5VRS9L+tT3iQPIYSpepFlswR0zIAN2hwxSLQZtAkwPcbPFmAPruoHV/XXd1Vvp0Hd",
+	"pcv69ntyxNo3JVq9J2dE3sWGfPCEP3jCv01P+L22fL59X/pXEVLaPX+HisODi/7BRf/gov/XcNFvZcHB",
+	"2NQ0tSBpgZTVbh3O0JIXOVrgyZwyjSQQL/AlQXnBYp0+JEydg3WINzon54Mb0O8b8JbXQtdM5iRxKVQW",
+	"lDkIbY5R7cJAEbtlfpAXXHkjESufviPsqHQ9HUVO740V6jbfd16PuKfMotObB4yNJnnz/wIAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

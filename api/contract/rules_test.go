@@ -105,7 +105,7 @@ var rules = []struct {
 		{body: `{"deviceName":"\ud83d\ude00"}`, want: 200},
 		{body: strings.Repeat("[", 20_000), want: 400, code: "BadRequest"},
 		{body: "[]", want: 400, code: "ModelValidationFailure", targets: "."},
-		{body: "null", want: 400, code: "ModelValidationFailure", targets: "."},
+		{body: "null", want: 400, code: "ModelValidationFailure", targets: ".", says: "Cannot convert the value"},
 		{body: `"text"`, want: 400, code: "ModelValidationFailure", targets: "."},
 	}},
 	{"no property stands twice", []ruleCase{
@@ -215,11 +215,61 @@ var rules = []struct {
 		{body: manyUnknown(100), want: 400, says: "There are 100 violations"},
 		{body: manyUnknown(5000), want: 400, says: "There are 5000 violations"},
 	}},
+	{"a request of a batch is judged as if it were alone, the batch by its schema", []ruleCase{
+		{requests: patchOf(`{"errorCode":7}`), want: 200, has: `"status":200`},
+		{requests: patchOf(`{"errorCode":7.0}`), want: 200, has: `"target":"/errorCode"`},
+		{requests: patchOf(`{"errorCode":7,"errorCode":7}`), want: 200, has: `"code":"DuplicateProperty","target":"/errorCode"`},
+		{requests: patchOf(`{"deviceName":"\u0000"}`), want: 200, has: `"code":"NulCharacter","target":"/deviceName"`},
+		{requests: patchOf(`"e30="`), want: 200, has: `"code":"WrongType","target":""`},
+		{requests: patchOf(`null`), want: 200, has: `"code":"WrongType","target":""`},
+		{requests: patchOf(`{"deviceName":"\ud800"}`), want: 400, code: "BadRequest"},
+		{requests: patchOf(`{"deviceName":}`), want: 400, code: "BadRequest"},
+		{requests: `{"id":"1","method":"PATCH","url":"` + statusURL + `","body":{}}`, want: 200, has: `"target":"Content-Type"`},
+		{requests: `{"id":"1","method":"delete","url":"` + statusURL + `","headers":{"IF-MATCH":"x"}}`, want: 200, has: `"target":"If-Match"`},
+		{requests: `{"id":"1","method":"GET","url":"` + statusURL + `","headers":{},"body":null,"dependsOn":[]}`, want: 200, has: `"status":200`},
+		{requests: `{"id":"1","method":"GET","url":"` + statusURL + `?$x"}`, want: 200, has: `"target":"$x"`},
+		{requests: `{"id":"1","method":"PUT","url":"` + statusURL + `"}`, want: 200, has: `"Allow":"DELETE, GET, HEAD, PATCH"`},
+		{requests: `{"id":"1","method":"FETCH","url":"x"}`, want: 400, targets: "/requests/0/method"},
+		{requests: `{"id":1,"method":"GET","url":null}`, want: 400, targets: "/requests/0/id /requests/0/url"},
+		{requests: `{"id":"","method":"GET","url":"x"},{}`, want: 400, targets: "/requests/0/id /requests/1/id /requests/1/method /requests/1/url"},
+		{requests: `{"id":"1","method":"GET","url":"x","headers":{"If-Match":1,"Prefer":"a\r\nb"}}`, want: 400, targets: "/requests/0/headers/If-Match /requests/0/headers/Prefer"},
+		{requests: `{"id":"1","method":"GET","url":"x","dependson":[],"body":{},"body":{}}`, want: 400, targets: "/requests/0/body /requests/0/dependson", says: "There are 2"},
+		{requests: strings.Repeat(`{},`, 20) + `[]`, want: 400, says: "'requests' has more than 20 elements."},
+		{requests: ` `, want: 200, has: `{"responses":[]}`},
+		{method: http.MethodPost, target: batch, body: `{}`, want: 400, targets: "/requests"},
+	}},
+	{"ids of a batch are its own and different, and dependencies are no circle", []ruleCase{
+		{requests: read("a", "") + read("A", ""), want: 400, targets: "/requests/1/id"},
+		{requests: read("ä", "") + read("Ä", ""), want: 200},
+		{requests: read("a", "b") + read("B", ""), want: 200},
+		{requests: read("a", "x") + read("b", "a"), want: 400, targets: "/requests/0/dependsOn/0"},
+		{requests: read("a", "A"), want: 400, targets: "/requests/0/dependsOn"},
+		{requests: read("a", "c") + read("b", "a") + read("c", "b") + read("d", "a") + read("e", ""), want: 400, targets: "/requests/0/dependsOn /requests/1/dependsOn /requests/2/dependsOn /requests/3/dependsOn"},
+	}},
+	{"a url in a batch is relative to /beta, Authorization is ignored", []ruleCase{
+		{requests: readURL(statusURL), want: 200, has: `"status":200`},
+		{requests: readURL(statusURL[1:]), want: 200, has: `"status":200`},
+		{requests: readURL(statusURL[1:] + "?"), want: 200, has: `"status":200`},
+		{requests: readURL("deviceAppManagement/mobileApps/app/deviceStatuses?$filter=errorCode eq 0&$select=id"), want: 200, has: `"status":200`},
+		{requests: readURL("/beta" + statusURL), want: 200, has: "Resource not found for the segment 'beta'."},
+		{requests: readURL("/v1.0" + statusURL), want: 200, has: "Resource not found for the segment 'v1.0'."},
+		{requests: readURL("https://graph.microsoft.com/beta" + statusURL), want: 200, has: "Resource not found for the segment 'https:'."},
+		{requests: readURL("//127.0.0.1/beta" + statusURL), want: 200, has: "Resource not found for the segment ''."},
+		{requests: readURL("/../beta" + statusURL), want: 200, has: "Resource not found for the segment '..'."},
+		{requests: readURL(""), want: 200, has: "Resource not found for the segment ''."},
+		{requests: readURL("/%zz"), want: 200, has: "relative to /beta/"},
+		{requests: readURL("/$batch"), want: 200, has: `"Allow":"POST"`},
+		{requests: `{"id":"1","method":"POST","url":"%24BATCH","headers":{"content-type":"application/json"},"body":{"requests":[]}}`, want: 200, has: "A batch cannot be a request of a batch."},
+		{requests: `{"id":"1","method":"GET","url":"` + statusURL + `","headers":{"Authorization":"Bearer nonsense"}}`, want: 200, has: `"status":200`},
+	}},
 }
 
 const (
-	list = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses"
-	app  = list + "/id"
+	list  = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses"
+	app   = list + "/id"
+	batch = "/beta/$batch"
+
+	statusURL = "/deviceAppManagement/mobileApps/app/deviceStatuses/id" // of a request of a batch
 )
 
 // ruleCase is a request and its answer.
@@ -227,6 +277,7 @@ type ruleCase struct {
 	method      string // PATCH or GET, as the rest suggests, where empty
 	target      string // app's path where empty
 	body        string // of a PATCH; a case without body and content type is a GET
+	requests    string // of a batch, in place of a body
 	contentType string // "-" for none
 	header      http.Header
 	want        int
@@ -263,7 +314,7 @@ func TestEveryNumberedRuleHasItsTest(t *testing.T) {
 }
 
 func (c ruleCase) name() string {
-	name := c.target + c.contentType + c.body
+	name := c.target + c.contentType + c.body + c.requests
 	if c.header != nil {
 		name += fmt.Sprint(c.header)
 	}
@@ -271,6 +322,9 @@ func (c ruleCase) name() string {
 }
 
 func (c ruleCase) run(t *testing.T, handler http.Handler) {
+	if c.requests != "" {
+		c.method, c.target, c.body = http.MethodPost, batch, `{"requests":[`+strings.TrimSuffix(c.requests, ",")+`]}`
+	}
 	if c.target == "" {
 		c.target = app
 	}
@@ -302,6 +356,9 @@ func (c ruleCase) run(t *testing.T, handler http.Handler) {
 
 	if w.Code != c.want {
 		t.Fatalf("%d instead of %d: %s", w.Code, c.want, w.Body)
+	}
+	if c.requests != "" && w.Code == http.StatusOK {
+		contracttest.Items(t, []byte(c.body), w.Body.Bytes())
 	}
 	if !strings.Contains(w.Body.String(), c.has) {
 		t.Errorf("the answer lacks %s: %s", c.has, w.Body)
@@ -349,6 +406,22 @@ func newHandler(t *testing.T) http.Handler {
 	}
 	return handler
 }
+
+// patchOf is a request of a batch that changes a status.
+func patchOf(body string) string {
+	return `{"id":"1","method":"PATCH","url":"` + statusURL + `","headers":{"Content-Type":"application/json"},"body":` + body + `},`
+}
+
+// read is a request of a batch that depends on another one, or on none.
+func read(id, on string) string {
+	if on != "" {
+		on = `,"dependsOn":["` + on + `"]`
+	}
+	return `{"id":"` + id + `","method":"GET","url":"` + statusURL + `"` + on + `},`
+}
+
+// readURL is a request of a batch.
+func readURL(url string) string { return `{"id":"1","method":"GET","url":"` + url + `"},` }
 
 func dateTimes(want int, texts ...string) (cases []ruleCase) {
 	for _, text := range texts {
