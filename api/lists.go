@@ -48,16 +48,16 @@ func (a *API) list(c echo.Context, query status.Query, params options) error {
 	if err != nil {
 		return err
 	}
-	answer := collection{Value: make([]json.RawMessage, len(page.Statuses))}
-	for i, s := range page.Statuses {
-		answer.Value[i] = selectFrom(encode(entityOf(s)), selected)
+	answer := collection{Value: make([]json.RawMessage, len(page.Rows))}
+	for i, row := range page.Rows {
+		answer.Value[i] = selectFrom(encode(entityOf(row.Status)), selected)
 	}
 	if query.Count {
 		answer.Count = &page.Count
 	}
 	if page.More {
-		last := page.Statuses[len(page.Statuses)-1]
-		answer.NextLink = nextLink(r, odata.SkipToken(list, query.CursorOf(last)))
+		last := page.Rows[len(page.Rows)-1]
+		answer.NextLink = nextLink(r, odata.SkipToken(list, query.CursorOf(last.Status)))
 	}
 	writeJSON(c.Response(), http.StatusOK, contentType, answer)
 	return nil
@@ -103,7 +103,7 @@ func (a *API) page(ctx context.Context, tenant string, query status.Query) (stat
 	counted.Limit = max(query.Limit, 1)
 	page, err := a.store.List(ctx, tenant, counted)
 	if query.Limit == 0 {
-		page.Statuses, page.More = nil, false
+		page.Rows, page.More = nil, false
 	}
 	return page, err
 }

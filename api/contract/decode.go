@@ -11,12 +11,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// Decode reads a JSON text that did not come as the body of a request, such as one of many in a file, for CheckBody. The only
+// error is a *SyntaxError.
+func Decode(text []byte) (value any, duplicates []Violation, err error) {
+	return decode(text, anything)
+}
+
 // decode reads one JSON text into maps, slices, strings, json.Numbers, bools and nil, and into a json.RawMessage where s
-// wants a value as it was sent. A text that is not JSON is a *textError. Of names that stand twice the first wins, and each
+// wants a value as it was sent. A text that is not JSON is a *SyntaxError. Of names that stand twice the first wins, and each
 // further one is a violation.
 func decode(text []byte, s *shape) (value any, duplicates []Violation, err error) {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
-		return nil, nil, &textError{where: "line 1, column 1", what: "there is a byte order mark; leave it out"}
+		return nil, nil, &SyntaxError{Line: 1, Column: 1, What: "there is a byte order mark; leave it out"}
 	}
 	d := decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))}
 	if value, err = d.value(s); err == nil {
@@ -31,10 +37,15 @@ func decode(text []byte, s *shape) (value any, duplicates []Violation, err error
 
 var errTrailing = errors.New("there is something after the JSON text")
 
-// textError says where a text is not JSON, without repeating any of it but one character.
-type textError struct{ where, what string }
+// SyntaxError says where a text is not JSON, without repeating any of it but one character.
+type SyntaxError struct {
+	Line, Column int // from 1
+	What         string
+}
 
-func (e *textError) Error() string { return "At " + e.where + ": " + e.what + "." }
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("At line %d, column %d: %s.", e.Line, e.Column, e.What)
+}
 
 type decoder struct {
 	tokens     *jsontext.Decoder
@@ -107,7 +118,7 @@ func (d *decoder) array(s *shape) (any, error) {
 }
 
 // explain turns what the decoder said into a line, a column and a reason.
-func (d *decoder) explain(text []byte, err error) *textError {
+func (d *decoder) explain(text []byte, err error) *SyntaxError {
 	offset := d.tokens.InputOffset()
 	what := "this is not JSON"
 	var syntax *jsontext.SyntacticError
@@ -132,5 +143,5 @@ func (d *decoder) explain(text []byte, err error) *textError {
 	before := text[:min(offset, int64(len(text)))]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:]))) + 1
-	return &textError{where: fmt.Sprintf("line %d, column %d", line, column), what: what}
+	return &SyntaxError{Line: line, Column: column, What: what}
 }

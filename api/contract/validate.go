@@ -68,6 +68,16 @@ func (o *Operation) ValidateBody(body []byte) error {
 	return NewInvalid(code, violations)
 }
 
+// CheckBody is ValidateBody for a body that Decode has read, or that was put together of what Decode gives. It hands the body
+// on as Validate does, and may change value on the way.
+func (o *Operation) CheckBody(value any, duplicates []Violation) (body any, err error) {
+	if o.body == nil {
+		return nil, fmt.Errorf("the operation %s takes no body", o.ID)
+	}
+	body, code, violations := o.checkValue(nil, value, duplicates)
+	return body, NewInvalid(code, violations)
+}
+
 // Param is a path parameter.
 type Param struct{ Name, Value string }
 
@@ -138,11 +148,15 @@ func isLiteral(schema *openapi3.Schema, text string) bool {
 
 // checkBody reads and checks a body. code is that of the error, if there are violations.
 func (o *Operation) checkBody(params []Param, body []byte) (value any, code string, violations []Violation) {
-	rule := o.body
-	value, duplicates, err := decode(body, rule.shape)
+	value, duplicates, err := decode(body, o.body.shape)
 	if err != nil {
 		return nil, "BadRequest", []Violation{unreadable("", err.Error())}
 	}
+	return o.checkValue(params, value, duplicates)
+}
+
+func (o *Operation) checkValue(params []Param, value any, duplicates []Violation) (checked any, code string, violations []Violation) {
+	rule := o.body
 	value = rule.shape.normalise(value, nil, func(v Violation) { violations = append(violations, v) })
 	violations = append(violations, o.checkID(value, params)...)
 	each(rule.schema.VisitJSON(value, rule.visit...), func(e *openapi3.SchemaError) {

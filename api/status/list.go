@@ -32,9 +32,9 @@ type Cursor struct {
 
 // Page is a part of a list.
 type Page struct {
-	Statuses []Status
-	More     bool // rows follow that did not fit
-	Count    int  // how many rows the whole list has, if the query asks
+	Rows  []Row
+	More  bool // rows follow that did not fit
+	Count int  // how many rows the whole list has, if the query asks
 
 	size int
 }
@@ -44,13 +44,13 @@ type Page struct {
 const maxPage = 4 << 20
 
 // Add puts the next row of the list on the page, or reports false if the page is full.
-func (p *Page) Add(s Status, query Query) bool {
-	if len(p.Statuses) == query.Limit || p.size >= maxPage {
+func (p *Page) Add(row Row, query Query) bool {
+	if len(p.Rows) == query.Limit || p.size >= maxPage {
 		p.More = true
 		return false
 	}
-	p.Statuses = append(p.Statuses, s)
-	p.size += len(s.content())
+	p.Rows = append(p.Rows, row)
+	p.size += len(row.content())
 	return true
 }
 
@@ -80,24 +80,24 @@ func (q Query) compare(c, d *Cursor) int {
 // PageOf is the rule of a list: the page that the query asks for out of all of an app's rows. It is how an engine answers
 // that can do no better, and what any engine's answer must equal.
 func (q Query) PageOf(rows []Row) (page Page) {
-	var found []Status
+	var found []Row
 	for _, row := range rows {
 		if (q.User == "" || q.User == row.User) && Matches(q.Filter, row.Status) {
-			found = append(found, row.Status)
+			found = append(found, row)
 		}
 	}
 	if q.Count {
 		page.Count = len(found)
 	}
-	slices.SortFunc(found, func(a, b Status) int { return q.compare(q.CursorOf(a), q.CursorOf(b)) })
+	slices.SortFunc(found, func(a, b Row) int { return q.compare(q.CursorOf(a.Status), q.CursorOf(b.Status)) })
 	first := min(max(q.Skip, 0), len(found))
 	if q.After != nil {
-		first, _ = slices.BinarySearchFunc(found, q.After, func(s Status, after *Cursor) int {
-			return cmp.Or(q.compare(q.CursorOf(s), after), -1)
+		first, _ = slices.BinarySearchFunc(found, q.After, func(row Row, after *Cursor) int {
+			return cmp.Or(q.compare(q.CursorOf(row.Status), after), -1)
 		})
 	}
-	for _, s := range found[first:] {
-		if !page.Add(s, q) {
+	for _, row := range found[first:] {
+		if !page.Add(row, q) {
 			break
 		}
 	}

@@ -31,6 +31,24 @@ func (f Field[T]) apply(property *T) {
 	}
 }
 
+// Whole is the patch that gives any status all of s but its id.
+func (s Status) Whole() Patch {
+	return Patch{
+		DeviceName:                  Set(s.DeviceName),
+		DeviceID:                    Set(s.DeviceID),
+		LastSyncDateTime:            Set(s.LastSyncDateTime),
+		MobileAppInstallStatusValue: Set(s.MobileAppInstallStatusValue),
+		InstallState:                Set(s.InstallState),
+		InstallStateDetail:          Set(s.InstallStateDetail),
+		ErrorCode:                   Set(s.ErrorCode),
+		OSVersion:                   Set(s.OSVersion),
+		OSDescription:               Set(s.OSDescription),
+		UserName:                    Set(s.UserName),
+		UserPrincipalName:           Set(s.UserPrincipalName),
+		DisplayVersion:              Set(s.DisplayVersion),
+	}
+}
+
 // Apply is s after the patch.
 func (p Patch) Apply(s Status) Status {
 	p.DeviceName.apply(&s.DeviceName)

@@ -99,6 +99,12 @@ func TestEveryPropertyCanBePatchedAndChangesTheTag(t *testing.T) {
 		if other, taken := tags[patched.ETag()]; taken {
 			t.Errorf("setting %s gives the same tag as setting %s", field.Name, other)
 		}
+		if other := patched.Whole().Apply(status.New("id")); other != patched {
+			t.Errorf("the whole patch does not say %s", field.Name)
+		}
+		if cleared := status.New("id").Whole().Apply(patched); cleared != status.New("id") {
+			t.Errorf("the whole patch does not say that %s is not set", field.Name)
+		}
 		tags[patched.ETag()] = field.Name
 	}
 }
@@ -150,5 +156,17 @@ func TestUserStatusIDsAreUUIDsOfAppAndName(t *testing.T) {
 	}
 	if status.UserStatusID("app", "") != "" {
 		t.Error("nobody has a user status")
+	}
+}
+
+func TestDeviceStatusIDsNeverChangeBetweenVersions(t *testing.T) {
+	const want = "b3bfd920-13cf-5a0f-b6bb-e69df8a33e0c"
+	for _, device := range []string{"1a2b3c4d-0001-4000-8000-00000000000a", "1A2B3C4D-0001-4000-8000-00000000000A"} {
+		if id := status.DeviceStatusID("app", device); id != want {
+			t.Errorf("an import would make the row of %s again, as %s", device, id)
+		}
+	}
+	if status.DeviceStatusID("App", "1a2b3c4d-0001-4000-8000-00000000000a") == want {
+		t.Error("another app has the same id")
 	}
 }

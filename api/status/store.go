@@ -28,6 +28,15 @@ type Store interface {
 	// pages, nor past the pages, if it was there before the first and after the last was read.
 	List(ctx context.Context, tenant string, query Query) (Page, error)
 
+	// Apps reads the apps of a tenant that have rows: those behind the given one, in the byte order of their ids, limit of
+	// them at most.
+	Apps(ctx context.Context, tenant, after string, limit int) ([]string, error)
+
+	// Import makes and changes rows of an app as Imported.Row says, one after the other, all of them in one atomic step. It
+	// counts those that it made and those that it changed; a row that was as it should be is neither. What an error says
+	// is as for Update. Others can write again only when it has ended, so rows should be few.
+	Import(ctx context.Context, tenant, app string, rows []Imported) (created, changed int, err error)
+
 	// Ready reports whether the engine can serve now.
 	Ready(ctx context.Context) error
 

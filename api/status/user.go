@@ -15,8 +15,13 @@ func UserStatusID(app, userPrincipalName string) string {
 	if userPrincipalName == "" {
 		return ""
 	}
-	name := fmt.Sprintf("%d:%s%s", len(app), app, strings.ToLower(userPrincipalName))
-	hash := sha1.Sum(append(userStatusSpace[:], name...))
+	return derivedID(userStatusSpace, app, userPrincipalName)
+}
+
+// derivedID is a UUID of version 5 (RFC 9562) over the app and a lower-cased name.
+func derivedID(space [16]byte, app, name string) string {
+	name = fmt.Sprintf("%d:%s%s", len(app), app, strings.ToLower(name))
+	hash := sha1.Sum(append(space[:], name...))
 	id := hash[:16]
 	id[6] = id[6]&0x0f | 0x50
 	id[8] = id[8]&0x3f | 0x80

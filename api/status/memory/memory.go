@@ -5,6 +5,8 @@ package memory
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"installstatus/api/status"
@@ -42,10 +44,7 @@ func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch
 	if err != nil {
 		return status.Status{}, false, err
 	}
-	if s.rows == nil {
-		s.rows = make(map[place]status.Row)
-	}
-	s.rows[place{tenant, key.App, key.ID}] = next
+	s.put(place{tenant, key.App, key.ID}, next)
 	return next.Status, created, nil
 }
 
@@ -79,6 +78,44 @@ func (s *Store) List(ctx context.Context, tenant string, query status.Query) (pa
 	return query.PageOf(rows), nil
 }
 
+// Apps implements status.Store. It looks at every row.
+func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]string, error) {
+	if err := s.usable(ctx); err != nil {
+		return nil, err
+	}
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	behind := make(map[string]bool)
+	for at := range s.rows {
+		if at.tenant == tenant && at.app > after {
+			behind[at.app] = true
+		}
+	}
+	apps := slices.Sorted(maps.Keys(behind))
+	return apps[:min(limit, len(apps))], nil
+}
+
+// Import implements status.Store.
+func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+	if err := s.usable(ctx); err != nil {
+		return 0, 0, err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, imported := range rows {
+		found := s.find(tenant, status.Key{App: app, ID: imported.ID})
+		next := imported.Row(app, found)
+		switch {
+		case found == nil:
+			created++
+		case next != *found:
+			changed++
+		}
+		s.put(place{tenant, app, imported.ID}, next)
+	}
+	return created, changed, nil
+}
+
 // Ready implements status.Store.
 func (s *Store) Ready(ctx context.Context) error { return s.usable(ctx) }
 
@@ -97,6 +134,13 @@ func (s *Store) usable(ctx context.Context) error {
 		return fmt.Errorf("the store is closed: %w", status.ErrUnavailable)
 	}
 	return ctx.Err()
+}
+
+func (s *Store) put(at place, row status.Row) {
+	if s.rows == nil {
+		s.rows = make(map[place]status.Row)
+	}
+	s.rows[at] = row
 }
 
 func (s *Store) find(tenant string, key status.Key) *status.Row {

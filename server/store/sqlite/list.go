@@ -36,7 +36,7 @@ func (c *connection) page(ctx context.Context, tenant string, query status.Query
 		if err := rows.Scan(allColumns.fields(&found)...); err != nil {
 			return page, failure("listing statuses", err)
 		}
-		if !page.Add(found.kept().Status, query) {
+		if !page.Add(*found.kept(), query) {
 			break
 		}
 	}
@@ -44,6 +44,31 @@ func (c *connection) page(ctx context.Context, tenant string, query status.Query
 		return status.Page{}, failure("listing statuses", err)
 	}
 	return page, nil
+}
+
+// apps reads the apps that have rows; those that had some keep their number.
+func (c *connection) apps(ctx context.Context, tenant, after string, limit int) (apps []string, err error) {
+	statement, err := c.statement(ctx, "SELECT app FROM apps WHERE tenant = ? AND app > ?"+
+		" AND EXISTS (SELECT 1 FROM statuses WHERE statuses.app = apps.number) ORDER BY app LIMIT ?")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := statement.QueryContext(ctx, tenant, after, limit)
+	if err != nil {
+		return nil, failure("listing apps", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var app string
+		if err := rows.Scan(&app); err != nil {
+			return nil, failure("listing apps", err)
+		}
+		apps = append(apps, app)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, failure("listing apps", err)
+	}
+	return apps, nil
 }
 
 // selection is a SELECT in the making. What a caller sent is an argument, never text.

@@ -69,6 +69,26 @@ func (s *Store) List(ctx context.Context, tenant string, query status.Query) (st
 	return c.page(ctx, tenant, query)
 }
 
+// Apps implements status.Store.
+func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]string, error) {
+	c, err := s.readers.borrow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.readers.giveBack(c)
+	return c.apps(ctx, tenant, after, limit)
+}
+
+// Import implements status.Store.
+func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+	c, err := s.writer.borrow(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer s.writer.giveBack(c)
+	return c.importRows(ctx, tenant, app, rows)
+}
+
 // Ready implements status.Store: it reads from the database.
 func (s *Store) Ready(ctx context.Context) error {
 	c, err := s.readers.borrow(ctx)

@@ -76,9 +76,21 @@ func (c *connection) apply(ctx context.Context, tenant string, key status.Key, p
 }
 
 func (c *connection) add(ctx context.Context, tenant, app string, r *row) error {
+	if err := c.knowApp(ctx, tenant, app); err != nil {
+		return err
+	}
+	return c.addRow(ctx, tenant, app, r)
+}
+
+// knowApp gives an app its number, unless it has one.
+func (c *connection) knowApp(ctx context.Context, tenant, app string) error {
 	if _, err := c.addApp.ExecContext(ctx, tenant, app); err != nil {
 		return failure("adding an app", err)
 	}
+	return nil
+}
+
+func (c *connection) addRow(ctx context.Context, tenant, app string, r *row) error {
 	if _, err := c.insert.ExecContext(ctx, append(allColumns.fields(r), tenant, app)...); err != nil {
 		return failure("adding a status", err)
 	}

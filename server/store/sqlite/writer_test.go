@@ -180,6 +180,26 @@ func TestAFailedCommitIsUnavailable(t *testing.T) {
 	mustUpdate(t, store, benchKey(1), status.Patch{DeviceName: status.Set(status.TextOf("another"))})
 }
 
+func TestAnImportIsWholeOrNotAtAll(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	store := openTest(t, path)
+	mustUpdate(t, store, benchKey(1), benchPatch(1))
+	if _, err := raw(t, path).Exec("CREATE TRIGGER refuse BEFORE INSERT ON statuses WHEN NEW.id = 'refused' BEGIN SELECT RAISE(ABORT, 'no'); END"); err != nil {
+		t.Fatal(err)
+	}
+	rows := []status.Imported{{ID: benchKey(1).ID, Patch: benchPatch(2)}, {ID: benchKey(2).ID, Patch: benchPatch(2)}, {ID: "refused"}}
+	if created, changed, err := store.Import(t.Context(), "tenant", "app", rows); err == nil || created+changed != 0 {
+		t.Errorf("%d created, %d changed, %v", created, changed, err)
+	}
+	if s, err := store.Get(t.Context(), "tenant", benchKey(1)); err != nil || s != benchPatch(1).Apply(status.New(benchKey(1).ID)) {
+		t.Errorf("the row has become %+v, %v", s, err)
+	}
+	if _, err := store.Get(t.Context(), "tenant", benchKey(2)); !errors.Is(err, status.ErrNotFound) {
+		t.Errorf("a row before the refused one is there: %v", err)
+	}
+	mustUpdate(t, store, benchKey(2), benchPatch(2))
+}
+
 func walOf(t *testing.T, path string) []byte {
 	t.Helper()
 	wal, err := os.ReadFile(path + "-wal")

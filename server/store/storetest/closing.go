@@ -26,6 +26,12 @@ var closing = []rule{
 		if _, err := c.store.List(context.Background(), c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("List: %v", err)
 		}
+		if _, err := c.store.Apps(context.Background(), c.tenant, "", 1); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("Apps: %v", err)
+		}
+		if _, _, err := c.store.Import(context.Background(), c.tenant, "app", []status.Imported{whole(2)}); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("Import: %v", err)
+		}
 		if err := c.store.Ready(context.Background()); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Ready: %v", err)
 		}

@@ -40,6 +40,10 @@ var laws = []rule{
 					h.list()
 				case step < 13:
 					h.delete()
+				case step < 16:
+					h.imports()
+				case step < 17:
+					h.apps()
 				default:
 					h.update()
 				}
@@ -65,12 +69,12 @@ var laws = []rule{
 			query := status.Query{App: "app", Limit: rapid.IntRange(1, 4).Draw(t, "limit"), Order: orders().Draw(t, "order")}
 			for more := true; more; {
 				page, err := store.List(context.Background(), tenant, query)
-				if err != nil || page.More && len(page.Statuses) == 0 {
+				if err != nil || page.More && len(page.Rows) == 0 {
 					t.Fatalf("listing %+v: %+v, %v", query, page, err)
 				}
-				for _, s := range page.Statuses {
-					got = append(got, s.ID)
-					query.After = query.CursorOf(s)
+				for _, row := range page.Rows {
+					got = append(got, row.ID)
+					query.After = query.CursorOf(row.Status)
 				}
 				more = page.More
 				id := rapid.StringMatching(`[a-cA-C/é]{1,3}`).Draw(t, "id")
@@ -154,7 +158,7 @@ func (h history) list() {
 	}
 	got, err := h.store.List(context.Background(), tenant, query)
 	want, wantErr := h.model.List(context.Background(), tenant, query)
-	if !slices.Equal(got.Statuses, want.Statuses) || got.More != want.More || got.Count != want.Count || err != nil || wantErr != nil {
+	if !slices.Equal(got.Rows, want.Rows) || got.More != want.More || got.Count != want.Count || err != nil || wantErr != nil {
 		h.Fatalf("listing %+v of %s: %+v, %v; want %+v, %v", query, tenant, got, err, want, wantErr)
 	}
 }
@@ -187,6 +191,34 @@ func (h history) update() {
 	if got != want || created != wantCreated || !errors.Is(kind(err), kind(wantErr)) {
 		h.Fatalf("updating %+v of %s with %+v, %+v:\n%+v, created %t, %v; want\n%+v, created %t, %v",
 			key, tenant, patch, cond, got, created, err, want, wantCreated, wantErr)
+	}
+}
+
+func (h history) imports() {
+	tenant, key := h.row()
+	var rows []status.Imported
+	for range rapid.IntRange(0, 4).Draw(h.T, "rows") {
+		_, key := h.row()
+		row := status.Imported{ID: key.ID, Patch: patches().Draw(h.T, "patch")}
+		if rapid.Bool().Draw(h.T, "in a user status") {
+			row.User = status.Set(key.User)
+		}
+		rows = append(rows, row)
+	}
+	created, changed, err := h.store.Import(context.Background(), tenant, key.App, rows)
+	wantCreated, wantChanged, wantErr := h.model.Import(context.Background(), tenant, key.App, rows)
+	if created != wantCreated || changed != wantChanged || err != nil || wantErr != nil {
+		h.Fatalf("importing %+v to %s of %s: %d, %d, %v; want %d, %d, %v", rows, key.App, tenant, created, changed, err, wantCreated, wantChanged, wantErr)
+	}
+}
+
+func (h history) apps() {
+	tenant, key := h.row()
+	after := rapid.SampledFrom([]string{"", key.App}).Draw(h.T, "after")
+	got, err := h.store.Apps(context.Background(), tenant, after, 1)
+	want, wantErr := h.model.Apps(context.Background(), tenant, after, 1)
+	if !slices.Equal(got, want) || err != nil || wantErr != nil {
+		h.Fatalf("apps of %s after %q: %q, %v; want %q, %v", tenant, after, got, err, want, wantErr)
 	}
 }
 

@@ -81,14 +81,14 @@ var lists = []rule{
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(page.Statuses) > 20 {
-				t.Errorf("a page has %d of them", len(page.Statuses))
+			if len(page.Rows) > 20 {
+				t.Errorf("a page has %d of them", len(page.Rows))
 			}
-			listed += len(page.Statuses)
+			listed += len(page.Rows)
 			if !page.More {
 				break
 			}
-			query.After = query.CursorOf(page.Statuses[len(page.Statuses)-1])
+			query.After = query.CursorOf(page.Rows[len(page.Rows)-1].Status)
 		}
 		if listed != rows {
 			t.Errorf("listed %d of %d", listed, rows)

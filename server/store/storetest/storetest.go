@@ -32,6 +32,7 @@ func Run(t *testing.T, engine Engine) {
 		{"conditions", conditions},
 		{"deletions", deletions},
 		{"lists", lists},
+		{"imports", imports},
 		{"concurrency", concurrency},
 		{"contexts", contexts},
 		{"closing", closing},
@@ -153,11 +154,11 @@ func (c caller) ids(query status.Query) (ids []string, more bool) {
 	if err != nil {
 		c.Fatalf("listing %+v: %v", query, err)
 	}
-	for _, s := range page.Statuses {
-		if got := c.get(status.Key{App: query.App, User: query.User, ID: s.ID}); got != s {
-			c.Fatalf("%+v is listed as %+v", got, s)
+	for _, row := range page.Rows {
+		if got := c.get(status.Key{App: query.App, User: row.User, ID: row.ID}); got != row.Status {
+			c.Fatalf("%+v is listed as %+v", got, row)
 		}
-		ids = append(ids, s.ID)
+		ids = append(ids, row.ID)
 	}
 	return ids, page.More
 }

@@ -1,0 +1,149 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"installstatus/api/status"
+)
+
+var imports = []rule{
+	{"an import makes the rows that are missing, changes those that differ, and counts both", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		c.create(numbered(1), everything(1))
+		c.create(numbered(2), everything(2))
+		c.imports("app", 1, 1, whole(1), whole(3), imported("id 2", status.Patch{ErrorCode: status.Set(int32(7))}))
+		c.finds(numbered(1), everything(1).Apply(status.New("id 1")))
+		want := everything(2).Apply(status.New("id 2"))
+		want.ErrorCode = 7
+		c.finds(numbered(2), want)
+		c.finds(numbered(3), everything(3).Apply(status.New("id 3")))
+	}},
+	{"the same import again changes nothing", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		rows := []status.Imported{whole(1), whole(2), imported("id 3", status.Patch{})}
+		c.imports("app", 3, 0, rows...)
+		c.imports("app", 0, 0, rows...)
+		c.imports("app", 0, 0)
+	}},
+	{"the later of two imported rows of one id is applied to the earlier", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		first, second := whole(1), properties()[0].to(2)
+		c.imports("app", 1, 1, first, imported("id 1", second))
+		c.finds(numbered(1), second.Apply(everything(1).Apply(status.New("id 1"))))
+	}},
+	{"an imported row is made in the user status that is named, else in that of its name", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		named := imported("named", named("anna@contoso.com"))
+		named.User = status.Set("user")
+		nobodys := imported("nobody's", named.Patch)
+		nobodys.User = status.Set("")
+		c.imports("app", 4, 0, named, nobodys, imported("derived", named.Patch), imported("unnamed", status.Patch{}))
+		for id, want := range map[string]string{
+			"named": "user", "nobody's": "", "derived": status.UserStatusID("app", "anna@contoso.com"), "unnamed": "",
+		} {
+			if got := c.userOf("app", id); got != want {
+				t.Errorf("%s is in the user status %q, want %q", id, got, want)
+			}
+		}
+	}},
+	{"an import moves no row to another user status", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		c.create(status.Key{App: "app", User: "user", ID: "id"}, everything(1))
+		moved := imported("id", named("anna@contoso.com"))
+		moved.User = status.Set("another")
+		c.imports("app", 0, 1, moved)
+		if got := c.userOf("app", "id"); got != "user" {
+			t.Errorf("it is in %q", got)
+		}
+	}},
+	{"an import is its tenant's and its app's alone", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		c.create(status.Key{App: "other", ID: "id 1"}, everything(2))
+		c.as("other").create(numbered(1), everything(3))
+		c.imports("app", 1, 0, whole(1))
+		c.finds(status.Key{App: "other", ID: "id 1"}, everything(2).Apply(status.New("id 1")))
+		c.as("other").finds(numbered(1), everything(3).Apply(status.New("id 1")))
+	}},
+	{"an import whose context has ended has no effect", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, rows := range [][]status.Imported{nil, {whole(1)}} {
+			if created, changed, err := c.store.Import(ended, c.tenant, "app", rows); !errors.Is(err, context.Canceled) || created+changed != 0 {
+				t.Errorf("Import: %d, %d, %v", created, changed, err)
+			}
+		}
+		c.misses(numbered(1))
+	}},
+	{"apps are those that have rows, in byte order, a part at a time", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		if got := c.apps("", 10); len(got) > 0 {
+			t.Errorf("an empty store has %q", got)
+		}
+		want := oddKeys()
+		for _, app := range want {
+			c.imports(app, 1, 0, whole(1))
+		}
+		c.as("other").imports("another tenant's", 1, 0, whole(1))
+		c.create(status.Key{App: "emptied", ID: "id"}, status.Patch{})
+		c.deletes(status.Key{App: "emptied", ID: "id"}, status.Cond{}, nil)
+		slices.Sort(want)
+		var got []string
+		for after := ""; ; after = got[len(got)-1] {
+			part := c.apps(after, 7)
+			if got = append(got, part...); len(part) < 7 {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%.300q", got)
+		}
+	}},
+	{"apps are not read once the context has ended", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := c.store.Apps(ended, c.tenant, "", 1); !errors.Is(err, context.Canceled) {
+			t.Errorf("Apps: %v", err)
+		}
+	}},
+}
+
+func imported(id string, patch status.Patch) status.Imported {
+	return status.Imported{ID: id, Patch: patch}
+}
+
+// whole imports everything into the row of that number.
+func whole(n int) status.Imported { return imported(numbered(n).ID, everything(n)) }
+
+func (c caller) imports(app string, created, changed int, rows ...status.Imported) {
+	c.Helper()
+	gotCreated, gotChanged, err := c.store.Import(context.Background(), c.tenant, app, rows)
+	if err != nil || gotCreated != created || gotChanged != changed {
+		c.Fatalf("importing: %d created, %d changed, %v; want %d, %d", gotCreated, gotChanged, err, created, changed)
+	}
+}
+
+func (c caller) apps(after string, limit int) []string {
+	c.Helper()
+	apps, err := c.store.Apps(context.Background(), c.tenant, after, limit)
+	if err != nil {
+		c.Fatalf("listing apps: %v", err)
+	}
+	return apps
+}
+
+// userOf is the user status that a row is listed in.
+func (c caller) userOf(app, id string) string {
+	c.Helper()
+	page, err := c.store.List(context.Background(), c.tenant, status.Query{
+		App: app, Limit: 1, Filter: status.Comparison{Property: status.PropertyID, Operator: status.Equal, Value: status.TextValue(id)},
+	})
+	if err != nil || len(page.Rows) != 1 {
+		c.Fatalf("listing %s: %+v, %v", id, page, err)
+	}
+	return page.Rows[0].User
+}
