@@ -69,6 +69,26 @@ func (s *Store) List(ctx context.Context, tenant string, query status.Query) (st
 	return c.page(ctx, tenant, query)
 }
 
+// ListUsers implements status.Store.
+func (s *Store) ListUsers(ctx context.Context, tenant string, query status.Query) (status.UserPage, error) {
+	c, err := s.readers.borrow(ctx)
+	if err != nil {
+		return status.UserPage{}, err
+	}
+	defer s.readers.giveBack(c)
+	return c.users(ctx, tenant, query)
+}
+
+// Summarize implements status.Store.
+func (s *Store) Summarize(ctx context.Context, tenant, app string) (status.Summary, error) {
+	c, err := s.readers.borrow(ctx)
+	if err != nil {
+		return status.Summary{}, err
+	}
+	defer s.readers.giveBack(c)
+	return c.summary(ctx, tenant, app)
+}
+
 // Apps implements status.Store.
 func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]string, error) {
 	c, err := s.readers.borrow(ctx)

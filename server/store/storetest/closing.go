@@ -26,6 +26,12 @@ var closing = []rule{
 		if _, err := c.store.List(context.Background(), c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("List: %v", err)
 		}
+		if _, err := c.store.ListUsers(context.Background(), c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("ListUsers: %v", err)
+		}
+		if _, err := c.store.Summarize(context.Background(), c.tenant, "app"); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("Summarize: %v", err)
+		}
 		if _, err := c.store.Apps(context.Background(), c.tenant, "", 1); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Apps: %v", err)
 		}
