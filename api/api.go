@@ -16,7 +16,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"installstatus/api/contract"
-	"installstatus/api/odata"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -41,7 +40,9 @@ type API struct {
 	tree       *node
 	echo       *echo.Echo
 	operations map[string]*contract.Operation // by method and echo's route
-	odata      *odata.Parser
+
+	deviceStatuses *lists[status.Row]
+	userStatuses   *lists[status.UserStatus]
 }
 
 var _ gen.ServerInterface = (*API)(nil)
@@ -66,7 +67,10 @@ func New(store status.Store, options Options) (*API, error) {
 		store: store, options: options,
 		tree: newTree(c), echo: echo.New(), operations: make(map[string]*contract.Operation),
 	}
-	if a.odata, err = odata.NewParser(doc, "MobileAppInstallStatus"); err != nil {
+	if a.deviceStatuses, err = newLists(doc, "MobileAppInstallStatus", store.List, func(row status.Row) any { return entityOf(row.Status) }); err != nil {
+		return nil, err
+	}
+	if a.userStatuses, err = newLists(doc, "UserAppInstallStatus", store.ListUsers, func(user status.UserStatus) any { return userEntityOf(user) }); err != nil {
 		return nil, err
 	}
 	for _, o := range c.Operations {

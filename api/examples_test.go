@@ -66,6 +66,7 @@ var errorExamples = map[string]request{
 		return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.Read.All"}}, nil
 	}},
 	"notFound":           {target: strings.TrimSuffix(exampleTarget, "5") + "6"},
+	"userNotFound":       {method: http.MethodGet, target: strings.TrimSuffix(exampleList, "deviceStatuses") + "userStatuses/another"},
 	"notAcceptable":      {header: map[string]string{"Accept": "text/html"}},
 	"requestTimeout":     {from: iotest.ErrReader(os.ErrDeadlineExceeded)},
 	"conditionNotMet":    {header: map[string]string{"If-Match": `"another"`}},
@@ -94,6 +95,14 @@ func (f *failing) Delete(context.Context, string, status.Key, status.Cond) error
 
 func (f *failing) List(context.Context, string, status.Query) (status.Page, error) {
 	return status.Page{}, f.err
+}
+
+func (f *failing) ListUsers(context.Context, string, status.Query) (status.UserPage, error) {
+	return status.UserPage{}, f.err
+}
+
+func (f *failing) Summarize(context.Context, string, string) (status.Summary, error) {
+	return status.Summary{}, f.err
 }
 
 func (f *failing) Update(context.Context, string, status.Key, status.Patch, status.Cond) (status.Status, bool, error) {

@@ -81,6 +81,21 @@ func (e MobileAppInstallStatusInputOdataType) Valid() bool {
 	}
 }
 
+// Defines values for MobileAppInstallSummaryOdataType.
+const (
+	MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary MobileAppInstallSummaryOdataType = "#microsoft.graph.mobileAppInstallSummary"
+)
+
+// Valid indicates whether the value is a known member of the MobileAppInstallSummaryOdataType enum.
+func (e MobileAppInstallSummaryOdataType) Valid() bool {
+	switch e {
+	case MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ResultantAppState.
 const (
 	ResultantAppStateFailed          ResultantAppState = "failed"
@@ -249,25 +264,82 @@ func (e SelectedMobileAppInstallStatusOdataType) Valid() bool {
 	}
 }
 
+// Defines values for SelectedUserAppInstallStatusOdataType.
+const (
+	SelectedUserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus SelectedUserAppInstallStatusOdataType = "#microsoft.graph.userAppInstallStatus"
+)
+
+// Valid indicates whether the value is a known member of the SelectedUserAppInstallStatusOdataType enum.
+func (e SelectedUserAppInstallStatusOdataType) Valid() bool {
+	switch e {
+	case SelectedUserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserAppInstallStatusOdataType.
+const (
+	UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus UserAppInstallStatusOdataType = "#microsoft.graph.userAppInstallStatus"
+)
+
+// Valid indicates whether the value is a known member of the UserAppInstallStatusOdataType enum.
+func (e UserAppInstallStatusOdataType) Valid() bool {
+	switch e {
+	case UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
 // StatusID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
 //
 // Example: 7560ee45-ee45-7560-45ee-607545ee6075
 type StatusID = string
+
+// UserStatusID Key of the entity: the one that a path named when a device status was created in it, or else a GUID that follows from
+// the app and the `userPrincipalName` of a device status when that was created.
+//
+// Example: 0d0ae9f6-0000-4000-8000-000000000002
+type UserStatusID = string
 
 // DeviceName Device name
 //
 // Example: Device Name value
 type DeviceName = string
 
+// UserStatusUserName User name: that of the device status with the latest `lastSyncDateTime`, `null` if that one has none. Of several with
+// the same instant it is the one with the greatest id, compared by its bytes.
+//
+// Example: User Name value
+type UserStatusUserName = string
+
 // DeviceID Device ID
 //
 // Example: Device Id value
 type DeviceID = string
 
+// UserStatusUserPrincipalName User principal name: that of the same device status as `userName`, `null` if that one has none.
+//
+// Example: User Principal Name value
+type UserStatusUserPrincipalName = string
+
+// InstalledDeviceCount How many of its device statuses have the `installState` `installed`.
+//
+// Example: 1
+type InstalledDeviceCount = int32
+
 // LastSyncDateTime Last sync date time. `0001-01-01T00:00:00Z` if it was never set.
 //
 // Example: 2017-01-01T00:02:49.3205976-08:00
 type LastSyncDateTime = string
+
+// FailedDeviceCount How many of its device statuses have the `installState` `failed`.
+//
+// Example: 2
+type FailedDeviceCount = int32
 
 // MobileAppInstallStatusValue The install state of the app. Possible values are: `installed`, `failed`, `notInstalled`, `uninstallFailed`,
 // `pendingInstall`, `unknown`, `notApplicable`.
@@ -276,6 +348,11 @@ type MobileAppInstallStatusValue = ResultantAppState
 // InstallState The install state of the app. Possible values are: `installed`, `failed`, `notInstalled`, `uninstallFailed`,
 // `pendingInstall`, `unknown`, `notApplicable`. Summaries count by this property.
 type InstallState = ResultantAppState
+
+// NotInstalledDeviceCount How many of its device statuses have the `installState` `notInstalled`.
+//
+// Example: 0
+type NotInstalledDeviceCount = int32
 
 // InstallStateDetail More about the install state, from a later revision of the API. It is answered where it was set.
 type InstallStateDetail = ResultantAppStateDetail
@@ -588,6 +665,53 @@ type MobileAppInstallStatusInput struct {
 // MobileAppInstallStatusInputOdataType The type of the entity. It may be sent, with or without the `#`, and must then be this one.
 type MobileAppInstallStatusInputOdataType string
 
+// MobileAppInstallSummary Contains properties for the installation summary of a mobile app. Devices, which are the app's device statuses, count
+// by `installState`; `unknown` and `uninstallFailed` count nowhere. Users, which are its user statuses, count by the
+// states of all of their devices, so that one may count several times, or not at all. A device status without a user
+// status counts as a device only.
+type MobileAppInstallSummary struct {
+	// OdataType The type of the entity.
+	OdataType MobileAppInstallSummaryOdataType `json:"@odata.type"`
+
+	// ID Key of the entity. It is the id of the app.
+	//
+	// Example: a1b2c3d4-0000-4000-8000-000000000001
+	ID string `json:"id"`
+
+	// InstalledDeviceCount Number of devices that have the app installed.
+	InstalledDeviceCount int32 `json:"installedDeviceCount"`
+
+	// FailedDeviceCount Number of devices that have failed to install the app.
+	FailedDeviceCount int32 `json:"failedDeviceCount"`
+
+	// NotApplicableDeviceCount Number of devices that the app is not applicable for.
+	NotApplicableDeviceCount int32 `json:"notApplicableDeviceCount"`
+
+	// NotInstalledDeviceCount Number of devices that do not have the app installed.
+	NotInstalledDeviceCount int32 `json:"notInstalledDeviceCount"`
+
+	// PendingInstallDeviceCount Number of devices that have been notified to install the app.
+	PendingInstallDeviceCount int32 `json:"pendingInstallDeviceCount"`
+
+	// InstalledUserCount Number of users all of whose devices have the app installed.
+	InstalledUserCount int32 `json:"installedUserCount"`
+
+	// FailedUserCount Number of users one or more of whose devices have failed to install the app.
+	FailedUserCount int32 `json:"failedUserCount"`
+
+	// NotApplicableUserCount Number of users for all of whose devices the app is not applicable.
+	NotApplicableUserCount int32 `json:"notApplicableUserCount"`
+
+	// NotInstalledUserCount Number of users one or more of whose devices do not have the app installed.
+	NotInstalledUserCount int32 `json:"notInstalledUserCount"`
+
+	// PendingInstallUserCount Number of users one or more of whose devices have been notified to install the app and none of whose devices has failed.
+	PendingInstallUserCount int32 `json:"pendingInstallUserCount"`
+}
+
+// MobileAppInstallSummaryOdataType The type of the entity.
+type MobileAppInstallSummaryOdataType string
+
 // ODataError What every answer that is not a success says.
 type ODataError struct {
 	// Error What went wrong.
@@ -683,6 +807,107 @@ type SelectedMobileAppInstallStatus struct {
 // SelectedMobileAppInstallStatusOdataType The type of the entity.
 type SelectedMobileAppInstallStatusOdataType string
 
+// SelectedUserAppInstallStatus A userAppInstallStatus in a list. It has all of its properties, or those that `$select` names.
+type SelectedUserAppInstallStatus struct {
+	// OdataType The type of the entity.
+	OdataType SelectedUserAppInstallStatusOdataType `json:"@odata.type"`
+
+	// ID Key of the entity: the one that a path named when a device status was created in it, or else a GUID that follows from
+	// the app and the `userPrincipalName` of a device status when that was created.
+	//
+	//
+	// Example: 0d0ae9f6-0000-4000-8000-000000000002
+	ID UserStatusID `json:"id"`
+
+	// UserName User name: that of the device status with the latest `lastSyncDateTime`, `null` if that one has none. Of several with
+	// the same instant it is the one with the greatest id, compared by its bytes.
+	//
+	//
+	// Example: User Name value
+	UserName *UserStatusUserName `json:"userName,omitempty"`
+
+	// UserPrincipalName User principal name: that of the same device status as `userName`, `null` if that one has none.
+	//
+	//
+	// Example: User Principal Name value
+	UserPrincipalName *UserStatusUserPrincipalName `json:"userPrincipalName,omitempty"`
+
+	// InstalledDeviceCount How many of its device statuses have the `installState` `installed`.
+	//
+	// Example: 1
+	InstalledDeviceCount *InstalledDeviceCount `json:"installedDeviceCount,omitempty"`
+
+	// FailedDeviceCount How many of its device statuses have the `installState` `failed`.
+	//
+	// Example: 2
+	FailedDeviceCount *FailedDeviceCount `json:"failedDeviceCount,omitempty"`
+
+	// NotInstalledDeviceCount How many of its device statuses have the `installState` `notInstalled`.
+	//
+	// Example: 0
+	NotInstalledDeviceCount *NotInstalledDeviceCount `json:"notInstalledDeviceCount,omitempty"`
+}
+
+// SelectedUserAppInstallStatusOdataType The type of the entity.
+type SelectedUserAppInstallStatusOdataType string
+
+// UserAppInstallStatus Contains properties for the installation status of an app for a user. It is made of the device statuses that belong
+// to it.
+type UserAppInstallStatus struct {
+	// OdataType The type of the entity.
+	OdataType UserAppInstallStatusOdataType `json:"@odata.type"`
+
+	// ID Key of the entity: the one that a path named when a device status was created in it, or else a GUID that follows from
+	// the app and the `userPrincipalName` of a device status when that was created.
+	//
+	//
+	// Example: 0d0ae9f6-0000-4000-8000-000000000002
+	ID UserStatusID `json:"id"`
+
+	// UserName User name: that of the device status with the latest `lastSyncDateTime`, `null` if that one has none. Of several with
+	// the same instant it is the one with the greatest id, compared by its bytes.
+	//
+	//
+	// Example: User Name value
+	UserName *UserStatusUserName `json:"userName"`
+
+	// UserPrincipalName User principal name: that of the same device status as `userName`, `null` if that one has none.
+	//
+	//
+	// Example: User Principal Name value
+	UserPrincipalName *UserStatusUserPrincipalName `json:"userPrincipalName"`
+
+	// InstalledDeviceCount How many of its device statuses have the `installState` `installed`.
+	//
+	// Example: 1
+	InstalledDeviceCount InstalledDeviceCount `json:"installedDeviceCount"`
+
+	// FailedDeviceCount How many of its device statuses have the `installState` `failed`.
+	//
+	// Example: 2
+	FailedDeviceCount FailedDeviceCount `json:"failedDeviceCount"`
+
+	// NotInstalledDeviceCount How many of its device statuses have the `installState` `notInstalled`.
+	//
+	// Example: 0
+	NotInstalledDeviceCount NotInstalledDeviceCount `json:"notInstalledDeviceCount"`
+}
+
+// UserAppInstallStatusOdataType The type of the entity.
+type UserAppInstallStatusOdataType string
+
+// UserAppInstallStatusCollectionResponse A page of a list of user statuses.
+type UserAppInstallStatusCollectionResponse struct {
+	// OdataCount How many user statuses the whole list has. It is on the first page, where `$count=true` asks for it.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataNextLink The address of the next page, with every option of this one. It is absent on the last page.
+	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
+
+	// Value The user statuses. A page may have fewer than `$top`, even none, and still be followed by another.
+	Value []SelectedUserAppInstallStatus `json:"value"`
+}
+
 // IfMatch A list of entity tags (RFC 9110) with their quotes, or `*`.
 type IfMatch = EntityTags
 
@@ -773,6 +998,12 @@ type Status = MobileAppInstallStatus
 // Statuses A page of a list.
 type Statuses = MobileAppInstallStatusCollectionResponse
 
+// Summary Contains properties for the installation summary of a mobile app. Devices, which are the app's device statuses, count
+// by `installState`; `unknown` and `uninstallFailed` count nowhere. Users, which are its user statuses, count by the
+// states of all of their devices, so that one may count several times, or not at all. A device status without a user
+// status counts as a device only.
+type Summary = MobileAppInstallSummary
+
 // Unauthorized What every answer that is not a success says.
 type Unauthorized = ODataError
 
@@ -781,6 +1012,16 @@ type UnsupportedMediaType = ODataError
 
 // UpdatedStatus Contains properties for the installation state of a mobile app for a device.
 type UpdatedStatus = MobileAppInstallStatus
+
+// UserNotFound What every answer that is not a success says.
+type UserNotFound = ODataError
+
+// UserStatus Contains properties for the installation status of an app for a user. It is made of the device statuses that belong
+// to it.
+type UserStatus = UserAppInstallStatus
+
+// UserStatuses A page of a list of user statuses.
+type UserStatuses = UserAppInstallStatusCollectionResponse
 
 // BatchRequests Requests to answer together.
 type BatchRequests = BatchRequestContent
@@ -877,6 +1118,61 @@ type UpdateDeviceStatusParams struct {
 	//   user status of a new entity is the path's, or else follows from `userPrincipalName`. With `If-Match` nothing is
 	//   created.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetInstallSummaryParams defines parameters for GetInstallSummary.
+type GetInstallSummaryParams struct {
+	// IfNoneMatch Answer 304, without the entity, if it still has one of these entity tags (compared weakly), or, with `*`, if it is
+	// there.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ListUserStatusesParams defines parameters for ListUserStatuses.
+type ListUserStatusesParams struct {
+	// Filter Only the entities for which this is true (OData 4.01). Supported are `eq`, `ne`, `gt`, `ge`, `lt`, `le`, `in`, `and`,
+	// `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at most 200 values. A
+	// string stands in single quotes, with a quote inside it doubled; a member of an enumeration stands in single quotes
+	// and has no order; a date and time stands without quotes, and a `+` in it is written `%2B`. Strings compare by
+	// their bytes. `null` is equal to `null` alone.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Properties with commas between them, each followed by `desc` if its greatest values come first. `null` comes first,
+	// or last with `desc`. Entities that are equal in all of them come in the order of their ids.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select Properties with commas between them: only these are answered, beside `@odata.type` and `id`, or all of them for `*`.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip How many entities of the list are left out at its start. It is for the first page alone.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count Whether the first page says in `@odata.count` how many entities the whole list has, whatever `$top` and `$skip`.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserStatusParams defines parameters for GetUserStatus.
+type GetUserStatusParams struct {
+	// IfNoneMatch Answer 304, without the entity, if it still has one of these entity tags (compared weakly), or, with `*`, if it is
+	// there.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
 	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
@@ -1005,6 +1301,15 @@ type ServerInterface interface {
 	// UpdateDeviceStatus Update mobileAppInstallStatus
 	// (PATCH /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId})
 	UpdateDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, mobileAppInstallStatusID MobileAppInstallStatusID, params UpdateDeviceStatusParams) error
+	// GetInstallSummary Get mobileAppInstallSummary
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/installSummary)
+	GetInstallSummary(ctx echo.Context, mobileAppID MobileAppID, params GetInstallSummaryParams) error
+	// ListUserStatuses List userAppInstallStatuses
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses)
+	ListUserStatuses(ctx echo.Context, mobileAppID MobileAppID, params ListUserStatusesParams) error
+	// GetUserStatus Get userAppInstallStatus
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId})
+	GetUserStatus(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, params GetUserStatusParams) error
 	// ListUserDeviceStatuses List mobileAppInstallStatuses of a user
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId}/deviceStatuses)
 	ListUserDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, params ListUserDeviceStatusesParams) error
@@ -1380,6 +1685,200 @@ func (w *ServerInterfaceWrapper) UpdateDeviceStatus(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateDeviceStatus(ctx, mobileAppID, mobileAppInstallStatusID, params)
+	return err
+}
+
+// GetInstallSummary converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInstallSummary(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetInstallSummaryParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInstallSummary(ctx, mobileAppID, params)
+	return err
+}
+
+// ListUserStatuses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUserStatuses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUserStatusesParams
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", ctx.QueryParams(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $filter: %s", err))
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", ctx.QueryParams(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $orderby: %s", err))
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", ctx.QueryParams(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $top: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", ctx.QueryParams(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skip: %s", err))
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", ctx.QueryParams(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $count: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", ctx.QueryParams(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skiptoken: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUserStatuses(ctx, mobileAppID, params)
+	return err
+}
+
+// GetUserStatus converts echo context to params.
+func (w *ServerInterfaceWrapper) GetUserStatus(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// ------------- Path parameter "userAppInstallStatusId" -------------
+	var userAppInstallStatusID UserAppInstallStatusID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userAppInstallStatusId", ctx.Param("userAppInstallStatusId"), &userAppInstallStatusID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userAppInstallStatusId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserStatusParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetUserStatus(ctx, mobileAppID, userAppInstallStatusID, params)
 	return err
 }
 
@@ -1802,11 +2301,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteDeviceStatus, options.OperationMiddlewares["deleteDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetDeviceStatus, options.OperationMiddlewares["getDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateDeviceStatus, options.OperationMiddlewares["updateDeviceStatus"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses", wrapper.ListUserStatuses, options.OperationMiddlewares["listUserStatuses"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId", wrapper.GetUserStatus, options.OperationMiddlewares["getUserStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses", wrapper.ListUserDeviceStatuses, options.OperationMiddlewares["listUserDeviceStatuses"]...)
 	router.POST(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses", wrapper.CreateUserDeviceStatus, options.OperationMiddlewares["createUserDeviceStatus"]...)
 	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteUserDeviceStatus, options.OperationMiddlewares["deleteUserDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetUserDeviceStatus, options.OperationMiddlewares["getUserDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateUserDeviceStatus, options.OperationMiddlewares["updateUserDeviceStatus"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/installSummary", wrapper.GetInstallSummary, options.OperationMiddlewares["getInstallSummary"]...)
 	router.POST(options.BaseURL+"/$batch", wrapper.Batch, options.OperationMiddlewares["batch"]...)
 
 }
@@ -1816,222 +2318,248 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37chs5sif8Kogan5DdU6SKFCVLdEzMp5bc3ZrTvhxLPo7vmJ5TIAskMSoC1QWUZE6vIvZp9v99hX2U",
-	"fZINJC6FuvAiW3ZbHk1MuEUSqAISiURmIvOXvwcTvsg4I0yKYPh7QD7iRZYS+HuM5WSu/hDFYoHzZTAM",
-	"Lq45mswxmxERIswShFFKhURyjiW6xlQKNOU5GnM5D8LgCqcFUQ/IyW8FEeoN738PxjxZwqvynOcnPCHB",
-	"sNOPegd7g/3oIAoDyoTEaXousSTBMJhimpIkuAmDOcEJyWFoJ5xJwmTnYpmpNjjLUjrBknK2+w/BWRAG",
-	"r3MyJXkwDHIii5z9ZUEZXeBUPYcmwTDoBWGwIHLO1YfXxxcnvwRhUORpMAx2E3JFJ+Q4y15ghmdkQZjc",
-	"XfAxTdV3Yhf3xv3JXjLoRFEUdQbqn0P1T1T+r2eeoSZRCCJ2n+4fRIQM9jvwj/rUGewT0jmInu6rP9R/",
-	"g5uwpE6NCubjrQlhp9v/utPFjMs5yWFGCckIS8QrFgzfA9n7wQczqj1/VD8/v/iSY/rrI0FSMpF/qVD2",
-	"5sPNTag5/ZiJa8UxPr+/YgRdY2F4PgkRZwRRgRhXPE9yoneB4OqT3gqqOfycU5JUN4HIOBNE7wJvDZ9f",
-	"4FkwDEbB3m/9ztPr49r/RkEQBq9OscSd/yS5oJwFw2DQjRyTEzYhnWO18iRpMnxod19Hk3waTfskmnQG",
-	"04h0BtPBuHOU7O93DvBgmkS4Pz6a9CqbRAD9gmE/Gvj8CbtX/TGBHRy8IYIX+YS85PInXjA1c8oYyZ+7",
-	"dilVjFoZTDR+ivcm+/3O4bSnBrM/7uA+HnT2J73kgDydHkZHagiJ3gP9qH/Q6fU6/cFFLxru94ZR9Kmz",
-	"WxAh8Ew99EKtol5SJIrJHDkuOyv5pBCoYAnJkZxTgTIs5110wdEkJ1gSRCUaLxFGsK1CJAhLkF6ZoWnS",
-	"odPOggpB2awb3NxWlLWv/aevat9b1cH6Vf0JhO8p7GDCJst7tKrIPKK6IYewg+G4ohIZ0YQ4Q3MskD5q",
-	"voEV2vNXqD8wQirnl4RdkI+yKqOOkVo9Myc91b+dv3rpi576sv6Ikzd6cGodiMQ01VLJ/H7GrnBKk7/p",
-	"2ZVkfcvwOCVIcpQTnMBrHJkzvEw5TrrodUqwIIgwUeQE+cRDmqhqlIJIkJyml/qKTxG8VT92yvMFll10",
-	"LFFKGUH9EE14WiwY6j0dIqoHqORyjieS5Ggn3EFYIiFxLs2jCtINwkDifEZkMAyCmw/3hHvvH5lvFINO",
-	"aD4pUpx74qLGqHYSfIowgkNXs623D6kUJJ2uY94XPCHpf6pxwR5UIqrISTsjnzSHtEpMTHiRJoiRK5Lr",
-	"6Q2VhCh1Wj2wEPEcPlqVtlR94WuCJ3MEuk+F93Zt891ot9SH7g1Dflk6aebhLKFqPV9y+YLURJx6P2GS",
-	"yiXIaaONrWOSk9rj7hGhmxMFCs/hGGNEbR5ZNpN4JhBl6GzaeaE2VBe9UTKDSoRnmDKtniqNRK2P0jRL",
-	"eiuB8ZxNeELZrL5Tzc9I/1o5XC4Zv2braP+WiSLLeC5J8oIkFMO5eY8WAI5TRW68jgxujl10rumLrqmc",
-	"o9k/aQbcrz7xQsnfZZXmWo/w6f2SVwQ4dLcm1Ocf4yfea//gY+ZMokUhJBoTbT4hzibGhhoTVNesKiK0",
-	"ooU9HOV3R2NgTUWDC7ogdTmgvoeuki5IydLon5yRuzqkDZue2iH49DvBTG22CWdXJAebW6sciqIgBT9m",
-	"ZCJJgqSi1s7zZNG1z3k1nQoid7roOE35tZKimKE3P52gvb29o5aJmVmF2gzEAvWj3tNO1OtEvYsoGkb9",
-	"4eCou9eP9o+eHnSiw2EUhdCPMhjJkuBcoCiKempsR0dHR0osv704URahOt0EKjL10/5RVTVIsZDnSzZx",
-	"8783zP2dLo7eEIXeJ40dkeU8I7k0BpeQWHWW13RyZ/vh1L76tXlVQ2d1Y9hxTtQdO5QFz8HAZbDv1TTV",
-	"yc/H/yATWR5V6rcqG5bu2Hullt4VKaqLfpY0/d5Ok/WsF2BN8Akmd776Z0ll3Y+1PuDbUIqz9TiUtgK+",
-	"KZqECHieCjRRh0qpSXTRz/SKaM0b6HDNVtgovV2a3B8u+DKEAX6Y0lTWXcLH6JH+uqINgntQSM6TO1DY",
-	"XuMcL4gE5a/G7fYXtGNGsWNHAD2HyjgvrfVeaFQAz79pN8wzlNAELXmBFgQz5HvF/1rhC/OieyYWvhah",
-	"gE9ocsZec1F3zDFEE8V0GL1+dX5xZ+pS8pJLc2w2GESQXBnmC3xJBGwDmqgNca1YVQ/DuKSF9mDPORcE",
-	"URlq7zV0ybA0kk1zeFIakWvc2r4kuU/i44+lmmYfJsmsIWcUq8H3VgGaKmalnGnRpbQruLe9K75SXMXO",
-	"zFA2qHmsWIyVBFyp550xudevqXd2OtOcL1Cn3xs8HRzuHQwO1WPcp6chus6plIQ5a8PNWxHUzvreKy/f",
-	"KFUdQ+YMp/WTb4qL1B2wetOs474z85hzaKkX5P5JBSrUWQFT76KXeAFmNSqfj67nhMH5kJOM5xJRS0az",
-	"y50av9kbXhrYRZ7e1cZ+URvGahW6yFM4JluFuufCVoO7p1ZCY4qwUgxf0RlQctVilS3cw+5M8DZf3iIo",
-	"cJalS3ve8LbxoB2cZTuIM+cbBsGxoJOcCz6V3VmOs3m3/YJ7p4t+JfgKbrN5UROvOMvunWD92vTSfMRf",
-	"kxxYi7M6B0l+6YlfUBnKtmtY6Seej2mSEHZfZOdx6WK0Ojcu5Jzn9J/qNONq3lOeL7QxptYC2naR3xFc",
-	"mHNFYO/OY8rVwUfZDIkJz4gYolOI8SmDhI6zTHTfEJy8y6kk3eM0tQtzocjfcLvDoqw/w8BeOC7kXHGJ",
-	"Ht2F6XU/lmMyIUIY9qMCkUUml45fpfo5k3ic1j1d8D0iHydpkRCxMabgZeVR94g2/iTr3vEQXc/pZA46",
-	"QJo6ix9DqBhJkLIZjSdJP2rY8giew8VdSXIdIFVnRTA6tSRaR+eHQKvtA60UuYv0xJr5dYksZK5kCZhX",
-	"b/8cRTDNuznS/bfWlRHtI+dTtMOFiRnaQXOeJsKMwnKdopQeItBugZfQrHo2u2fcL43s84lgl1etSVET",
-	"XuprpZfnwDSqjzqFxuQO19e8tiJNELxXT+0aCzRVGxTiHaSvhDK8IAna8T1JO3a62mHZsP7qSklORJFK",
-	"DAcePOC9GpISvX/5CaeCfKjpJyCFYMOY45RKoQcqhsgFF4cmBC5U5Dorvy2YafKT+TkjLKFsZpqoBhAV",
-	"AP3MKT5OaxcMtbjb+3JCPKxpbU1h34HjvH5LYj3xNNG3LnBcGtVNyfK784C+oGIB2Ql1saIdrtJGcZSh",
-	"2t4v+lhppyQ4NvCC3G9/5t1RoVzsZtSKXW6pA0vuZGnf5ZzNnoMS1IhXUTODnWONCiHozMVXbLHBNlhy",
-	"O/8fT7DEXdV5p0qQnT9t+6wK33gPvF8M9O2TGRgzgxHX7ufxzES76PMfHKvkozSpGz6jmoFMeMFkMOyH",
-	"9gvV/FfKLoNhMJcyG+7u9vpPu1E36vaGh9FhtDsmEn+RFBXJs7/0RkUU9Q8eiUuagdH2l+PxSdQ5+u9y",
-	"6O/d2KWOSd+SbrDn1BuV5A607YzOEn1ouB9f4gUpfwaPp2tARZbiZRnpfqq/QOYb19BL7joyQe1bpUCt",
-	"Sv8Kg0aYjGL/DTEgSny0EsKojOXTuTglYpLTTOp5vRLI+8JNq1S2oUl91oUguaHeW0HyKu3Uj69zyiY0",
-	"w6nfyn3pt9cx/+4as87lJi7MGqQLnE55viBf7fbZhpvu2OOkDFTz7lhpGYpmEgX5tBK4+vjNTyfoqNeL",
-	"ntirM0Jz9FvBJREgFuIf4opIte+9t7fRX5VwICR/K0i+fGUYu8pF8BPimseBl9SInEcOJZwY1QFfks9h",
-	"rbdal/wPbyh1GumxiIxM6JQSp6a8fXNWoU0X/Yc/6J1H5GOGWeJu97G+Guuii4pzEWbgB1BjCSp7NdJB",
-	"P+t+8dYfRTfgLTN+JY950RK0D+pnQhOkrzoXEIQldZDnGg9X5aH3LXK8bbrGR+hdHOrw/BBhHYBmFBbu",
-	"DCxBrkhev4G9mOeEoCvKU1gcYXs/hABUQgDCutzZ4urTqB0CDPdS8JGPIHzZbVXdUz9kqOoV+Ct6gS8J",
-	"glhvyRFn6RIVouZKMPkyOCcoIVPKSILGS6C0GkirY0Vox0r4EFf9HcZVfwO7DWkPvmLJPU8GqWVQTArC",
-	"xAova7o0QifdLxD1YBwISsH5amGTbgQ7TZ3LfAEHHRUwrmfm0lHRs2YeKl6GTqBwpatuz8s33t8Qyq9D",
-	"NM07Ju+5flVj7Ne68f5gAH+vBvBNGEjOf1XbaIViSQWSnKOUs9kW+qTxKtpH3je1Um0tzmba6GeoFw0O",
-	"958eoPESLL4JX2Q5EYIkalslpPxstpUiJW/meZqrNetH2Iact1EoL8xbt7r9q83wsHfUL0O0xfd767lp",
-	"3nb9XmDWCEvTYYN8ivo9l6Byh4sHr/QnsWNfsgO3WmWGTT9CJAUnqGgPG7w/C7XdHM2qZA0VR/LMSw0x",
-	"mttXU28kz5xrSbsG1niWwOA0I4T0mITOaG0B1RPvr+JyN+SAtS4YvsI0bUZKQaywVFwyMaGHGklqzZKf",
-	"k1zpFm+9R96nwOjmZBHj16ucHAhPdboU0UYhZegNkfmyc6y+d9QFS/2zsEOYuwe/KxH4tjEqnxYv+cak",
-	"s80oILvR/dldW03YX84XBIRfbSkXRBuz1uFMWLFouJzn+Irc8TKa0fgzMoKXJF6Eh3q7jvKgbIsoDd/o",
-	"/mJRFzWHkn74zl+/gwCb+74CPruvSh6o5oxXnYt3zOP/Sq7O+5mBcs/ID/x9nXM2a4kAKg0a1QFa3X04",
-	"UCMQ6BOc15/uHv0eEw2/JLVubmrwiTowvuMjTSUVV5PaHlWgJcuT2vMBIb/4CkSBogXNSRIMZV6QMBCT",
-	"OVlgYDNWLILh+0DjL9HERNJ/CAPjItSuDvAracTVtnEICTxcXrVX4bYAXccAICM6BQc5bCuqW9lpqF2t",
-	"g5B4IVN6RQTCKCeAl6amYWCWAfX1x/zV1VWUXh3/dnLy6///8rjfWYrBNaC+rp7tAn/8lbCZnAfDg0EY",
-	"ZFhKkqtJ/H0UvI86R8ed/8Kdf/5358OfR8GjoI0Gv3KdpNBOB5wkORHCzl5H1yeWCmuHpnGIgmFQ5HTt",
-	"m8+mJ/qxWw1Bvzoso7oBl1c/QA3oFgOowXW2vfzKODbNy6GHkpuST3haaq7G+NHebrEdgw66UTtXtqH5",
-	"to0tc+0ccaxWrkH2FIH0kOqk8dim1z9sG4RnmTXf/gu/RgvMlu7mTXIN6TcmU55XEmM1ZBUzJmB3EzPT",
-	"hSLO3kEUhQEgF6uPPTdAmyGvRvju3buOl45FVmxk9XSijjIdg11mLKNrzCQMXRn94lLpgF64IEczokQP",
-	"XHd0t92E+71+GzVbjoRW6QfNdgB6BA5lF19uenpsr4mKrkmadnTMF4Lkotst86YRaQCEyggw+vnt2anl",
-	"fVheg5qQEJMYrXZlLRkads04JYtthUYBUDr1EfuxcHCquECwxvBPQDz7GIlWQhsUxTKhUFRhFB9P+CLD",
-	"OUnMMZAun4SI5/o6GsU/xKF5ChUaLqQ7Yq/UH9dUEF8eUIEGvT5wFeNyTtnMHhpddFymm3r4MQ59ZBAN",
-	"ADKELQGmpjtiteNiDUg4VdPXJ28QBkzfsDhC+eR+lJNpMAz+tFui/+/qX8WuuSfBMwGccjbtvOSMrKK2",
-	"Rk1He9EgrOS2WnGtCSYkTdNtiX9N8OUa0o+Ypf3nU8ab2SeSx9YZqNPltSekIVjvaX8QPemiizkXpEVO",
-	"gwKuk0goQ3HzLIhDjZcqoCWdMZ6TpDtiP6C4ivgeD1E/GnhQAvr6iAlJcFJTZ/zuOclyoqQLHM7xsLKM",
-	"WFQzl93w9CMa2Xcx6IzrGN2qFDZ80RM5Ju8PHEpCQ51IwsrzWPEAMuKni4zFS60l49Ie+IJKAdJcR0cm",
-	"BEAcxBDFrEjTOESxsdvVnxH8E8Ftqr1QVf//rxgiH9QbC6Exb2VhQMAYubZz1CIBhr6j77ZJKuzyCq01",
-	"x40b0LiL3gGD210aO4GhJ2kVnBqzNzD+Wxnc8OaKk+Gwd9RfrYa8gTf8S/P1V6P4FlrCsVYLrDru6wsN",
-	"VcFlJ1cjjC1si3oOPAxr/xqYtAIsGyoQmcw5SUbMHXRKYAM0OJ+iLKcM8rvR8fnJ2RlsAokWXEjU6x96",
-	"l5ah5n79hHJNKxTdypJdQecmxXySt1BYp3jUqfpuTnQG05ygKc0Bk3WmSLQETOXYTxCJ0dxqv8A81EBF",
-	"6UsjiNGeYxECaBSAY8ePJM9ioHIMATRxjQJaB4L5wdVUOb1HerwtcxpznhLMgio6XXVWr5S645hcjVOx",
-	"iFWDtVBV70aPtVkz6Ea9J110bgGNYSPG5DclEBlR/84k/At/p/B3Cn9TkJyYJXE4YjHPoQeHBmDqCrW3",
-	"1CdlF2PKRGwgbHPCQAMQIWLa+Wv5aD9CCSHZMyX21fM1ELP5sR9FJsGxi45HzAQvGLRHypA6eVLiwuBN",
-	"9CF8VIKCJsCSCS/GKUmeIWxvIiAWrXINseKZI6bGr6G4Ec8TkqunVGMeTVcrVuxgdLWk+M+xxqFUi2Dj",
-	"7uJ/6/8Yd9E5TEcgowih8RJUHZrrII+uObZgl/5W4FTZKuYrnCoboLbBfF8gIr85n7UO67OOLMQIioIV",
-	"fGhYzGfEuvqHyEeINDGnM7CU0vUbcm9BmTNK2qRg6eHcaJPgLFOK9FL9Ae6hsTljnvl23iUhGSyUTaDA",
-	"WSaq3pdtkrQsbUwGqyGNP9p1hs06VfIsqU3cd+1upoIOVjMKSXVeW4earZlXbTCfOUnYLONlm0Lh1DfY",
-	"rxO+WGCBxkReEwIH2CLU2JxOpRgvUaweEmubQKCZBueTRjjo0HsQ6G7TqK+E/i4cMZ6jFAuD2K6f1UXP",
-	"S7FuHOJ6mylzLE0N1RdlXP+caBFgfqE5oomob8J61B5SLwu9OMMVO8/Sa/XW24JwtX3Yi/qDzftQl8n6",
-	"pPcNtamtjTtFQKuKhGhMQPzGXtimORspqIB5hcZTk8FUI2ZJtrBy2bmChmYmfwAJL2m2xnvmzmWzkUE+",
-	"KXKlZAqhsAjKEwldX8NqZlbP8xQVLfZ9EkWrSKFG1Opz8wLBS89b1Op5q4R1NzQp4/+DgY3JjDKnU/IM",
-	"/1YQCLYx2xCsoVpkcKzPSCrQjHOLsICloQ4ElijrjjDMZJ0xygzZlbO3SE+reOEdbHrWHJaFb8jJJx1r",
-	"JkRsEytgTThP2wlRL4pKh5Mynmf0irAueuEi0nphFEUItEWhbBn4XGGIXrSKJdTAKhyxfvGV7Xr7Mwpn",
-	"2Y6wNrNaUgxWdAieY+eYrZxkaExSzma1Ey1KIkyOpgdrTup++4m2YuCfdZ6VHtQfeUJ1ucwflf3+xlW6",
-	"/N2W+1B/NmqGrSq12fZm23BXt4KduNVQ/RGZqhIG57yxYjYyCXwd5bXbmPiRxa6+SdOXexMGhrIs04mA",
-	"t5j9JCW4FiR0or7SzuMG1mItVF2d7wZYa96oZGOcweY3axt7LgDvwaCmMNL6AGUF27GEoFnq8x88F/7g",
-	"VtftVHsoSxoVBd7Cd0iZjMvW6f4xCQsPSQg6CWHrzfaiXXGG7dCy6Y5tLRjfOeUcoJ5LkyNBTFWXNRsS",
-	"zsPalgQh5WqOKgGV+BLhtiKqUn5wvZwqm64sC7f2AS1dmuWT1j/Ba9ss7LC2q9+2HcR3bfd6+2rs/tqu",
-	"tt2qcNi1nZs9tuddMNp1HMuK80HHeY5zgi+Fi3TI8UR20UsPfcrVyLhWOlNO9f2zFwzSuHpvG5Zpv1tt",
-	"vMpRuu4JzQ6Nu8913f1+ii4QqV9G699uA5XuurXraKst1MA/1vYpWzbxHtZ29NvWFfy1Hb2cRqfibuDt",
-	"7E4Z0oYZtLHkd8dyX1def4aY9aqIrZexLie7VmlpO8kc1GpurO3lGlYrLazvYw2fVdDga3u3dGlBIl3/",
-	"CL9xHedyU0/TsgrTt7aTbVcHe9vcyS79HyCsSoSM9aLKtKsmQW46iKFdWyLDNoewad0eGL7NA3y+qcTe",
-	"ru1ctvxakha9NLfVXpH870z8yslcx7h8kk2vu25n2Zu2t7bvtYq/wcA39SWcWoaeY504WlHbwP3ErJVs",
-	"foVkiBaHd+k0+J5W3FZL9VLPb7Hofsb6RhEDDe9US29LFEcv6I/f1wrpmJhzBxRxi/Up0SXWnxm62eda",
-	"/6vWycQM+RHM6NjUqjCFpnTxqWrQ1LQt0MrErAgoO1NZZRvlvo620KYWDb6uvWvXFkZ9Ky5qj3Ze94iW",
-	"Ht8AN56SlKyMYfcWOtHtvqudWJYmud0urJdJWa/Q+o3vUlq6ihgYMlTglrLw0vMmOM+XtUItcFNpAqOm",
-	"CKtfBGc4Vc/gBZPqZx1N4tFgxLy6ToLk2lv33XBBW5mv2/GDX29so10GDe+KD1prmnXRmVSH6KzEf7BV",
-	"KUz8XFzSIP6udvRLflIu2/qDS2v7sCFcLK+9BdYhvhjF9ryIn4Eq6RQUc9ENAZj1OE97ojW2yZc80Mpk",
-	"pIeTzfFCrTjQrSR8re8GEe+3vqu9HetnxtUaRqG2Y1i6RAuSUKzTHl3kuIkd0xaQ+M72dll56HZL6bpt",
-	"WkXd8C4P6QlOU5LvCBP4YWMvvWJJ39saveAJIPmulcBtCTWVdBpg6LiS4hLrfO/PsBLuN21f55C1SG3W",
-	"ObntTnC91SoRuY13vNL+LveFWesKXIqfcoNnJQtUVv+7d9m9aWBS32KJm4DWa1e41vzOfTntWNItK/is",
-	"kns7wQyNSS3/9rtZ4BbwrNstcg3Ja4NDvmx7l8u7EkPr2CwphHvw3BUvgw0+x1lGmM5dMO6ixlLfrXFZ",
-	"ywdf19dv+i2wyX33D/7LHtS2Hs4t185WA9pw+3grn3v7up3wNCUAkW1vX9p9CxDSayt3UCJ8DG1wK9Qg",
-	"REyCelsU8nclwd+ysiDwra2Ri60CVGy7O5TZrnwpOA49TyCIcOND1AG09iC2YGYp55c6yW1a5HJO8jtd",
-	"zjZEjHUPaLT/JlhC2PzDF8ostxfet1PPVVMfaGib4BXX/s61N9jLNWijhqfBafCX6vgPNkEnraNpvfm9",
-	"Pwh0bPR3cNNXIqBq5e4PO9q/D9+kW6xG4oXnvcaJNr5xWqZ5BcMpTgWpr5TN2kCSuwwBPiNWUGdef2ci",
-	"inb/jP01RP3IZvKoZ1BJFuI2CRvnkmQQf4w/num+/TIxB+c5XjogHx3z/b4cWQkvxcf/IBMIfWs8+3Yk",
-	"agPgbdJGib12uqhfwNv/t/NXL7sIsq088GUPxbeCH5xyRp65ewUsXT0qc5XgAwyUufcjBj9oU+hjB4uO",
-	"AKbQeT4fOxDFEgz3YcsaHN5VmUx1jC3jWoOBg00mismEkIQkJQqWgU2gXgy0W/9ahtjaBfbGelAF1Wtf",
-	"ucYMyEfpEtEhaIunNUh9Dznu/d9Ho49R1FH/Hqp/sPqzNx2NPj6dfvihBUauTeKZQYYGRZLmBmXSBzVC",
-	"JTeZHH1YTUZIIlBs9nDnQueILgBUck4WWrUyz0d8CtnxJrCJSkHSqQYbAWOZJQCMpVmguhk8qg5udG2O",
-	"FXAbNWgNU/6M67Qf3/PqYJD11aGRIXNd60RyfussUm+MPUBzlHO+wiP8y8XFa6QbQMqcgZn7+flFEAa/",
-	"PD8+DcLg9atz9en1W/j3+OLklyAMTp//+vzieROLznt3/yYMijxdC9AXopykWNIrAE+LoThqbMAXqBQW",
-	"dt2H36qR42B/f+9gzSj26oIO8D4MTfQA10i8anhc+0z0bY9FxHQ7fZ2oq6TWrHxkCFyi+AhS2B1Gy6Zw",
-	"utscF3ocn3Re2ClsJJ89MVpyZv0Ncs2LNNFicUwIK6FoQJCDyTToD1afG+1iTYvt9jPF5hjjMbjAajfQ",
-	"zDDbWgGwhVi9jdzz6nFqyScykkqkk4iXGh4E6QEyDzQOuK96xihpph176aZ57K0QZK1Yft1gg7gpdec2",
-	"x6WFm3Ap5PtHR17ueD9qJhBXRErbZnb1nexitHHkqcuErA/MJkaeVnKGm+mSjextZirsWyZbSZaBe79O",
-	"GlwxAqYhHRpjqOQgfvoo1DKf1jI6G7nlxQIzlBOcAFJTDcnUM5uq41yRFvrpY+0pknloeS2H7OeUBG4M",
-	"zNdk0GgkP/zweDT64X88Ds2nJz88frf75K+j4P3fR4HTdPqRUW9GwWPTMLR/bGj/5K9PfnhimrYqR8/L",
-	"lNrWq1z1M5rwRB8QJuUWYOuLHCCDkKAzRhK01++MlUard9MQRR8Pn572okHvRAm5Tj/qHewN9qODqIaL",
-	"cBSWwJqUyb2+v2tbgR88YOd1m/jIzu4UMLvbMKhAD/ZKS0FyQlPyT1rJ887vFAJ5spzPcrwQG4WXQ75e",
-	"+1AD+YrtmTUmKKez+XrZqLafxQJvRcAYIqzzejMOoWqamw+Oot4TtXrcgROGiCwyuXQaJui/4C4CPLFn",
-	"yHxvUd+wOV9C+DBiGZZzr9CNiTqsFHSuqL5tql1NDsNKuPmVdGyTxOuBH9w1tD2cldKvTDBBlZr4DP2c",
-	"42y+oxH/fn57dipuj7ISBmcV8PWWpbbo9h4mMUMYpbyNDe8MqLf6uUOTGnQva+q/LRi9NaZLWnGO382J",
-	"zsx4e3FSs+VGo+T3wU1nNEpGo8T850L/Z1j5z6NN2+lTkILFBuhBNdj1iL/rGDXRkD8V8L/m+rWybQXV",
-	"4PcAp+mrKdQbWKdmv6nXGwHs/xZKGAEOlR0qUGWvuRAUDmONT4WVpIgdNkQcolhjIBgAvTP/l1rBEoDa",
-	"q9YsqSGZVuqWxF10DlgTFHCxCia1YU6FA5uog+k4OAa3BE9rtCul/idS0DygSUeAtsFji8dZIWmocYMw",
-	"SrGSeTm5or5mc/z6zBkD1uyogMUL0sANEoSYeZVntTfvw5sw+LWBeFHfBaoFEks20UCAOkajHUrWmMFw",
-	"LQQgkS1j2gZPw20e9caOKai+AWm05vh6gSlbJz2vwZy69aFddmse2+UcV9YAWSuKXIGQNm2DMJkvS0t7",
-	"hfKxlV3tazYVi7oXrfHQgQlWOZO22xzeOab2Q8XiWK/LlLRepc2YNSA8S4l2n13zHK6hFnjp3UXcWkuw",
-	"A6tMuU3krrguaaK2G4RQH/vEnq1GCjhkTmlUIo0qAyCQGlpKo+E0+bVSK7jtEIMY4CqEsOdK27a48IeN",
-	"/Fvar+s4wtm5N1WAn216QcubJu7Phr7V1jcVOKAtNoupux/QjXNz+Fs3dZChTbvEL25W7VseR9s+odzc",
-	"aYt4X/eUxnFwswHd6FNuE8v8/Sog0oZb6UrjmwpO0qae3sqX8EnrO7217W5aUZU2d652qAsaf8+G2klU",
-	"Qc10m6llDdcvSY3xfF73aVanvkeZtgk3ttz20rAlnKjFWWKDiTC4TVYKuRVQ179sAV7t8BpZDWjSlh+J",
-	"NTD1X2RekBhhcalltM489T0NB4NgLZpkTTDWgp22qgekGtvBUTk3AGra9HXF6JWtVXUQm7kB+qvqXTVF",
-	"oGDQLW4m+jcVoLbW23+I+zLLZ0tZoSm5tgnaGic8VBPQJUw1DqaO8B+TCuwtZnD1pFXGrXSZc8BAJcmq",
-	"sIWaerNWv6ntUD3x7dncQQPe4tr5ooqG5h379ac7pLSX5urVDnUIVzBWE+QLKiVJDDg0lULbZGC3z4gU",
-	"I6a+M6UiyusEr8xDpSTD5+sZHrKbYlDDzTyv1CWI/2TQUeHaWc4JBP06Fv8EXUVtzwel5kGpeVBqvrRS",
-	"07yzK/GhOr78eB/gLAs+rJSfjvb/Em6rjU6pAxsMt86LobUCh/paQmpgHbcjBFT7aGpTrmrpWkZ3PpT6",
-	"2UhWGsSv6txfc2Wco6rSWZJgBRrqZ9zQ9WA8K28SX52jUhmujOMObwkjSDKps+rKq2dSwisoXc7Z/Cay",
-	"/tooTS5IR1f4EP4RWWLyhiVb+eyr9Psq9yr2qPBu4KC9dN+Sc1tqO7ZMcNW9Wc3/uW7G3owYP3Yq1alx",
-	"ktnQNsImSz2JC14OvvztHZUQFkhzslDMbXIV/Sav9dTfkDHnstH5uJD2wadUKBLAhX6RkVyQhCTHWfa2",
-	"Qc32n+svysmCX1E2O/dbq6lRLoCSPCc6Rrg5w6ssO86yX7DQDY5dFpcW7G/IP0Av1r/6K14fhB0qZTP1",
-	"9lMioWN9EpUfWt3KuJVQC8zwDJ7wEkDn1BECiMC1gXqMJ0h+ptbpVz6bqR8kt8SAeegbPJKcrxw4zrI3",
-	"irQk+XHpaMsmRA/dLYc/+KxGFdOEsplDnFWS08FHnvJrlnKc6L2TcyVqeX6cT+ZUDaPIycvKrnHm4ikV",
-	"l+cZnhDHiOYHJ6jqP7yeLwWd4PQFWfB8Wf/1Vz5TP762QzhRFmy90UlWnGeEJO77LMVSmYX1QU5pSs6X",
-	"QpKFt2dcr5zMqJD5su23jF+T/HxO0vQc9ntbmxqrvdwoVzZYdy1ehBXGk74ZpUIjTUPigi7Hoayh8mQ0",
-	"15uu1FtsamzY5OI7sokefK8PZsqDmfIN+V7bFNnVJUD+nSwbTg7mMpZpzd/R4taAqAITQqCLgR6j16/O",
-	"L9ACov9p4850y3pXG0JMcoKTVyxdblRa+zdh8NZbqtZQQFd7oDLSZkWCz9Cd7Tgay18dUEt9gy6CwhZQ",
-	"aNSDPFM6QQVKhFuXo1/8tE791fUTPmt2e7oa1aTIqVyeQz1vHSxMcK6z0fVfP1n37d/eXQTNvBUD88ZQ",
-	"fGySTsH0HqIfoTcaFVG0N4FW8CeJtU9OsaQuJAZRBwxRIQprRXoJfDIvIN9Hh2o5LPwRw0VCoVBqqLga",
-	"qv4JiA7QPN8GL1c+XB2h+sJThzFpALKY40LO+8Y61jXOg6GliCPmXEqIBdetV1SRr70UM/+dhCQiBMzC",
-	"GSB7jZcGu84mbFzz/FIpA2Iy59zB33XRawuI98Ke2yNmfhS6BmIZgOqNQbjUDZcGOkSDaE9PdJryax2f",
-	"7a+gPSErX77NU0MAMdzdTfmMsq5TIThLKSPdCV/s8nyGmekjdjWhdq/63WjXpSYDhXmmmU5v6hegrCud",
-	"Teln3TcEJ93jNIUUMpyUc0ZnTBYM3ChKJ17Z+V1OJfGfAPf46ssVzwIQ60tyB9OULj3aSnbNLJBdR9mU",
-	"23xLrIvBmWpK5ux38dqFG8hwd7fXf9qNulG3NzyMDqPdZqB8OSkbAviDqX/Tfo7/gB7r2Yc2seTJsBEY",
-	"ZKoxNyzkEIKgdclOA5Oi+FjtQmiZ20++aEM/coislHOhupsCVRC55moLj9if/uTwWilDYs5zOWLHLqKq",
-	"tRB148bBViZMCQb4VvRYSxW4BzJSEglTFJQzKImOdWckiDTnYPz7TWyry9s6RzrUoyxGX1712brHLjvH",
-	"wwtSIvL5BZ7FXXROXL01PENjPLkEoD6HJaSJWuaz6vuWaeGK0gx6fUSnSPAFARJAOeBrLNAUC0nyLnoO",
-	"jrmytxKcWPIFnSAhSWZqwdnryISKyxEz+XW0EuNl1wN0YTFizzd7/ExBN7M4JjYRlCMUlx5Fm8NUyUcb",
-	"onresZLF8YQnJLZF+mzIU4hiEyYTe2E4IYpNHFPs8Ls2xy4NUazN+lgDK/7t/NXLEdscZbw2jBhtE0WM",
-	"XnLDc7q4NxYjBjepsOQZ3IWFSFA2IZ5qZ3FRYXUu5jkp01x0eTelWjBeHjnqjJzgQmj1w971mrQ+R4UR",
-	"+wENogGK3xDBixycBIA5F4coPmNXOKWJzXgYoo+m2DdM0+k4UJvQLK2WKc/0YyMUl9U21APtS6DbVL3G",
-	"hSQJMlOCHO183OnGQ8Vb5gvDbKC8UuGQ8nWFS3RJ4AoRYr/NW/dR/JKb/D20gDzCnBeSIEkWWYolcXx4",
-	"nKb82p8SFS3vUb9ekXxsRgIL8M5tA3RN0rQz5fmCJDpz8DH2onQXrrLgwQD9O/1RCZxfuM18NAlVTyoh",
-	"luMlkI7naLDXU+PJUqxGRT7K0N+yIExJrX6AG1ztYHDMooVJFHk3sXZyOvCNCqCh+hUCj2FOWFyKLvrl",
-	"+fFpZahYoJ+fX4QlHK/dJ1aGuHw2YypZfCaBl4qLiSAoL1JiStVD6fUJgXDnqU7ugtL3pvNQPbTXRa/V",
-	"Uhn2EO4c8/JaQ7PsdlQ5meE8scmIEyxg6+qK6ymRkuTiGSQm45zUQuu7I9ZXxpLiM7UTdbKZWpSy5PZQ",
-	"CSB1PlqYncc7NNl5AoKl9ssuTWJQ6SZK/hGmxFxicnHQ4/jf+k/jJzqoeMQQUoSoVruuVN5WkzH8bwtf",
-	"y2sKlfb3uuiYgc0nIEmYcdbR+RH6+AuVPKmMAQv09uKnzmEXvf1zFEURvBDKZJepc2rloBF8MsdTd8QG",
-	"ikK+jGvTup24ANFZHm8mOIPbMwu6mpLfejpg/4BK4r9DAIVWLbTOim5WjIeRW2pRdQ7OKDDRI1OTnurn",
-	"xjoih+cohjCKWE0xLuuexlpD0paczrrKLaJmObfuiO136/nXNkNf51QCmQmKm6cgJD67s8RsEZuYPwbs",
-	"63gyx7lQZ5h9aFzIaedQHaEHXuVJQ1pIpFFyRKc4/NQ5DFEJpK0W2+TPLnB+qTVnJS2MDmQwN6i0uoap",
-	"Fm+rrwPdfGn4llHFW0NIEWEEiSLPubJ+0ON4NCqSwyiKn1Sp9RROR6f1+Wyg892Rdpd0R+wQmpoxzHma",
-	"CMO53RE76iJb8MVYey07G71iPkytVldWcWl3xHqR2lSM68qCaru6ADGmiKoOOPMNkXgWh3bzK/b1qzSH",
-	"6P/+z//1pLqeFmhBSz01HTW+dAlErRV5hlFhGFKvi3RpHNFScv/WQtBIGa/MdEuSrXptX4sXHXvmyx/7",
-	"sqk6jNQYoDL+R+0wG6L4qBuZ7dgjvbgmRnpKatVq/xvEH5xRiVMUX8TqAP2n4qbH3tf/ZQpeM8SnU0Ek",
-	"KjJInf8//7u/N9w/ipWer6RgoUilpu3Gp/e/prJ6KeNIAKgpOoj0BgLDiEmU2qLWxo22BCMjiqKeetXR",
-	"0dGRTRyq50xo0AKdMAGVlnuDLlTpth45qzZbh54nIRp+uzMjXHXzV+cXRns3ZBz6jhTPuddTcghnmdF2",
-	"y4AJt9mGDgNkgpkyh0zHA2W8QMEnz1wJG0i4SlJqZJsYKWPZ5sYYhRxuQkas91Qt8aZquKGpZAzTmvAZ",
-	"o6K0NHUQpbzm+nTyxKuFaYr1SY2XKFZPU2Mz24gm2jqLQyfUlB1VlZQGY0bXeUGPe2E0OAz3nx7o9z0J",
-	"/SErlklI+YWa4mEXHdtHRBG6ojw1EgMqklMhSfLMs2QEXgo0t9Gk+lS4NhvtqIJ+5uMnNLYp9YAzdoSB",
-	"eUZznOgsObCDdNq71spM9SkMCpi+rjKv2TH7IS5yCCkxGeR6jRWVYm0CY1n2gPy9QRRVH+4JVh/XAzZr",
-	"ab3DiTTN+UK/dkzUusBZZSBOshRPSGjtbjvDQRSFpoy5ifNsVF9yeDEj1jfbWe07czun6ZjQ6VQJMebp",
-	"6hskZOwwbuIyJ3JRBWQ5M+mSek7+Ajr3h34/Z+kyNLKHKZMemByCgJWpFqKE5mQi06U2PXNezOamTHIX",
-	"PU+NfWdAW/zzqt8zM1bLqDmnkrbpdVmFNuIFTWIkUizmrYX0dUUdI5TMIgLGhzolqk5iq6arZ5SMVUIO",
-	"afdkSifEBG0bL9mLs4uKb0wMd3d5Rpi2J7s8n+2aTrsLCrcpkkrtS1/nDgvC4MpVPlYzBydvRhjOaDAM",
-	"9rpRd0/ngc7Babn7yBUWLzWzlYFjZZM2tK4PYZCZcos1D7sx1fQh1o9K7tHbHLay2tiACFLiWZRIGZX6",
-	"KmU2tPEwWcAfaSCjwDcN2D8MOGbplP2aD6mLHK7XjCOrOClW1k54ysADkYM/pGApEaKyV0DSaUZhZMRK",
-	"VrdR2Ohsan53eEBTTFPhHQjY81AaM1ntW1uEwDlVqN7+wJpKBAz1FYLprIzc/iA0tnPiJIdGEIh18EtZ",
-	"+Td23jPrdxdIBzoBFhHwrLN0oLC4ZhO/qP3KUoWVuve71aL39YrT/Sha/RjTbrdSYu8mDAbbdarWsoZ+",
-	"vc39Ksij0Glvc6eyzBH0ONjco1o6A3odbu5VQy5X3XpbDK9esQ767W9DixbIzZsw2N9mAdqK/vj3dSBl",
-	"7E3d+w834e/uNur9Nvch2/YwjT+EXkl98F6bsp+eNFL7eKIhDmYQbqu5/oMa9q62fY6zrHzHrhPCYvf3",
-	"UiAnN7tVL4kiViskxK9UQ/msEufGOhRe0G0rMhTNwd1Dpyh+BN+Pl0Y6VdXCYzZiOMvKQ5CZo9oJGsYd",
-	"MOmcKPuKT0MLOawdLkbzbUgI9f1pddrhLQ8VV9l6Y0szyW2a6vijbVpCBeotHnhJt2qn86y2fKC5bPvw",
-	"KfLR0fsWstGvUv6ti8ZPFzeq7xZjbKkX8K1IKiUhVggH2GBWUtUEzoeb2+49T3xtxdy30P9OTMFKvF7K",
-	"ae2+ZuoLRBPn/KLWeVu7OJ0RqaXgiJm8LDE0l6fVDIII/mnDXdAv9+55nTapb6Mge0wn2glj28WNuKr4",
-	"mZOskGJW6QywLi1yU2eL+ZLz1nJT+yneQJE0I0NuqaX5+XdNHW0L2VAtuXoTBv1osM1Wd0WJbyO6HjS6",
-	"b0ej+1ZEbEVqam5cbSOvlJqfqej5P1YSW5MbLRZTIlvjAdX3mwVkQ3boB36W7LAu0DbdY4sdbIvb3gPV",
-	"Yyt5ZAvUffKm7/U392qpM/b97UHNGZ+wB8N2W0m9TNtKW6Z7r9o0MyI/d8eUFwWfpbKrldvbki9d0b+H",
-	"nfZgFfxM5CdtrC9qEqw6+j7DnLC+6Vq0OnjA70QWFPCoOzpAwy0V9S+hom+xF6q1UkBFf1Dsv45S8KmW",
-	"wCfrEg9GxOcrMJsu2u7OiCgEyUsTQn1qMSDu3KcMDo4y1lZW/R9b+5lHrOloXuEefitI/uAifnARP7iI",
-	"v5qLWGtFal97EsuXN19eL2yXZ3+Qk9mXeqJF7NmbtgzLuRfFCHftLQ5fjQ3z+Y5riycmVnuI68LzwUv8",
-	"4CV+UPC+mJd4G8H5VRS9L+tT3iQPIYSpepFlswR0zIAN2hwxSLQZtAkwPcbPFmAPruoHV/XXd1Vvp0Hd",
-	"pcv69ntyxNo3JVq9J2dE3sWGfPCEP3jCv01P+L22fL59X/pXEVLaPX+HisODi/7BRf/gov/XcNFvZcHB",
-	"2NQ0tSBpgZTVbh3O0JIXOVrgyZwyjSQQL/AlQXnBYp0+JEydg3WINzon54Mb0O8b8JbXQtdM5iRxKVQW",
-	"lDkIbY5R7cJAEbtlfpAXXHkjESufviPsqHQ9HUVO740V6jbfd16PuKfMotObB4yNJnnz/wIAAP//",
+	"7L39chu30jd4KyievCU7Z0gNKUq2mDp1VpGdROeNP15Lflz7hH6eATkgiaMhMBkMJTNZVe3V7P97C3sp",
+	"eyVvoRvAYD74IYl2IkeplExyAAzQaDS6G41f/94ay3kqBRO5ag1+b7FPdJ4mDD6PaD6e6Q9qMZ/TbNka",
+	"tC6uJRnPqJgyFRAqYkJJwlVO8hnNyTXluSITmZGRzGetoHVFkwXTDWTs1wVT+g2//N4ayXgJr8oymZ3K",
+	"mLUG7V7YPTroH4ZHYdDiQuU0Sc5zmrPWoDWhPGFx6yZozRiNWQZdO5UiZyJvXyxTXYamacLHNOdS7P9b",
+	"SdEKWm8zNmFZa9DKWL7IxD/mXPA5TXQ7PG4NWt1W0JqzfCb1l7cnF6c/tYLWIktag9Z+zK74mJ2k6Ssq",
+	"6JTNmcj353LEE/2b2qfdUW98EPfbYRiG7b7+81z/CYv/uqYNPYiFYmr/2eFRyFj/sA1/9Ld2/5Cx9lH4",
+	"7FB/0P+2boKCOhUqmK+3JoQdbu/LDpcKmc9YBiOKWcpErN6I1uAXIHuv9dH06sDv1Y8vLz5nn/75jWIJ",
+	"G+f/KFH25uPNTYCcfiLUteYYn9/fCEauqTI8HwdECka4IkJqnmcZw1WgpP6GS0EXh8cZZ3F5EahUCsVw",
+	"FXhz+PKCTluD1rB18Guv/ez6pPLfsNUKWm9e0Jy2/4NlikvRGrT6ndAxORNj1j7RM8/iOsMHdvW1keST",
+	"cNJj4bjdn4Ss3Z/0R+3j+PCwfUT7kzikvdHxuFtaJAro1xr0wr7Pn7B69YcxrODWO6bkIhuz1zL/QS6E",
+	"HjkXgmUvXbmEa0YtdSYcPaMH48Ne+/mkqztzOGrTHu23D8fd+Ig9mzwPj3UXYlwDvbB31O52273+RTcc",
+	"HHYHYXjX0c2ZUnSqG73Qs4hTStRiPCOOy84KPlkoshAxy0g+44qkNJ91yIUk44zRnBGek9GSUALLKiCK",
+	"iZjgzAxMkTaftOdcKS6mndbNbUVZ89zffVZ73qz218/qDyB8X8AKZmK8fECzSkwT5QU5gBUM2xXPiRFN",
+	"RAoyo4rgVvMnmKEDf4Z6fSOkMnnJxAX7lJdl1AnRs2fGhEP91/mb177oqU7r9zR+h53T88ByyhOUSub5",
+	"mbiiCY//haMryPpe0FHCSC5JxmgMr3FkTukykTTukLcJo4oRJtQiY8QnHkGi6l4qloPkNLX0T3JC4K3Y",
+	"7ERmc5p3yElOEi4Y6QVkLJPFXJDuswHh2EEtlzM6zllG9oI9QnOicprlpqkF67SCVk6zKctbg1br5uMD",
+	"4d6HR+YbzaBjno0XCc08cVFhVDsIOSGUwKaLbOutQ54rlkzWMe8rGbPkP3S/YA1qEbXIWDMjn9a7tEpM",
+	"jOUiiYlgVyzD4Q20hCh0WuxYQGQGX61KW6i+8DOj4xkB3afEe/u2+H64X+hDD4YhPy+dkHmkiLmez9cy",
+	"f8UqIk6/n4mc50uQ00YbW8ckp5XmHhCh6wMFCs9gGxNML568KJbTqSJckLNJ+5VeUB3yTssMnhM6pVyg",
+	"eqo1Ej0/WtMs6K0FxksxljEX0+pKNY8JPi1tLpdCXot1tH8v1CJNZZaz+BWLOYV98wFNAGynmtx0HRnc",
+	"GDvkHOlLrnk+I9PfeArcr7/JhZa/yzLNUY/w6f1algQ4VLcm1P238VPvtX/wNnOWk/lC5WTE0HwiUoyN",
+	"DTVipKpZlURoSQt73Mp3R2NgTU2DCz5nVTmgf4eqOZ+zgqXJb1KwXW3Shk1f2C749DulQi+2sRRXLAOb",
+	"G1UOTVGQgp9SNs5ZTHJNrb2X8bxj23kzmSiW73XISZLIay1FqSDvfjglBwcHxw0DM6MK0AykivTC7rN2",
+	"2G2H3YswHIS9Qf+4c9ALD4+fHbXD54MwDKAeF9CTJaOZImEYdnXfjo+Pj7VYfn9xqi1Cvbspskj1o8Pj",
+	"smqQUJWfL8XYjf/BMPdXOjm4IBa4TmorIs1kyrLcGFwqp7pyfs3HO1sPL+yr35pX1XRW14c950Tds12Z",
+	"ywwMXAHrXg9T7/xy9G82zoutSj8rs2Hhjn1QaumuSFGe9LO47vd2mqxnvQBrgk8w3vnsn8WleT9BfcC3",
+	"oTRnYz+0tgK+KR4HBHieKzLWm0qhSXTIj/yKoeYNdLgWK2yU7j6PHw4XfB7CAD9MeJJXXcIn5Bv8uaQN",
+	"gntQ5VLGO1DY3tKMzlkOyl+F2+0Tsmd6sWd7ADUH2jgvrPVuYFQAz79pF8x3JOYxWcoFmTMqiO8V/2eJ",
+	"L8yLHphY+FKEAj7h8Zl4K1XVMScIjzXTUfL2zfnFztSl+LXMzbZZYxDFMm2Yz+klU7AMeKwXxLVmVeyG",
+	"cUkr9GDPpFSM8DxA7zVUSWluJBtyeFwYkWvc2r4keUji44+lGrKPyNm0Jmc0q8HvVgGaaGblUqDo0toV",
+	"nNvuiq80V4kz05UNap5YzEdaAq7U885EftCrqHd2OJNMzkm71+0/6z8/OOo/1824b88Ccp3xPGfCWRtu",
+	"3JqgdtQPXnn5k1LVMWQmaFLd+SZ0kbgNFhfNOu47M82cQ0mckIcnFbjSewUMvUNe0zmY1aRon1zPmID9",
+	"IWOpzHLCLRnNKndq/GZveGFgL7JkVwv7VaUbq1XoRZbANtko1D0Xtu7cA7USakOEmRL0ik+Bkqsmqyjh",
+	"GtuZ4K2/vEFQ0DRNlna/kU39IXs0TfeIFM43DIJjzseZVHKSd6YZTWed5gPuvQ75mdErOM2Wi4p4pWn6",
+	"4ATrl6YX8pF8yzJgLSmqHJTLS0/8gspQlF3DSj/IbMTjmImHIjtPChej1bnpIp/JjP+mdzOpxz2R2RyN",
+	"MT0XULZD/IrgwpxpAntnHhOpNz4upkSNZcrUgLyAGJ8iSOgkTVXnHaPxh4znrHOSJHZiLjT5a253mJT1",
+	"exjYCyeLfKa5BHt3YWo9jOkYj5lShv24Imye5kvHr7l+nOZ0lFQ9XfA7YZ/GySJmamNMwetSUw+INv4g",
+	"q97xgFzP+HgGOkCSOIufQqgYi4m2GY0nCZsaNDQhMzi4K0iOAVJVVgSjEyXROjo/BlptH2ilyb1ITq2Z",
+	"X5XIKs+0LAHz6v3fwxCGuZst3X9rVRlBH7mckD2pTMzQHpnJJFamF5brNKWwi0C7OV1CsfLe7Np4WBrZ",
+	"/Ylgp1fPyaIivPTPWi/PgGl0Hb0LjdgO59e8tiRNCLwXh3ZNFZnoBQrxDrmvhAo6ZzHZ8z1Je3a46LCs",
+	"WX9VpSRjapHkFDY8aOAX3SUtev/xA00U+1jRT0AKwYIx2ynPFXZUDYgLLg5MCFygyXVW/LoQpsgP5nHK",
+	"RMzF1BTRBSAqAOqZXXyUVA4YKnG3D2WHeJzTypzCugPHefWUxHrieYynLrBdGtVNy/LdeUBfcTWH2wlV",
+	"sYIO19xGcRSh2t4T3FaaKQmODTpnD9ufuTsqFJNdj1qx051jYMlOpvZDJsX0JShBtXgVPTJYOdaoUIpP",
+	"XXzFFgtsgyW393/ImOa0oyvvlQmy97dt2yrxjdfgw2KgPz+ZgTFT6HHlfJ5OTbQL7v/gWGWfcnN1w2dU",
+	"05GxXIi8NegF9gdd/GcuLluD1izP08H+frf3rBN2wk538Dx8Hu6PWE4/yxWVXKb/6A4XYdg7+kZd8hSM",
+	"tn+cjE7D9vF/F13/xfU9x5j0LekGa06/UUvuFtrO5CzGTcM9fE3nrHgMHk9XgKs0ocsi0v0F/kDML66g",
+	"d7nr2AS1b3UFatX1r6BVC5PR7L8hBkSLj0ZCGJWxaF2qF0yNM57mOK43ing/uGEVyjYUqY56oVhmqPde",
+	"saxMO/3wbcbFmKc08Uu5H/3yGPPvjjGrXG7iwqxBOqfJRGZz9sVOn2246Z7dTopANe+MlRehaOaioJyU",
+	"AlefvPvhlBx3u+FTe3TGeEZ+XcicKRAL0bdRSaTa9z7Y0+gvSjgQkr8uWLZ8Yxi7zEXwiEjkceAl3SPn",
+	"kSOxZEZ1oJfsPqz1HnXJ/+V1pUoj7ItK2ZhPOHNqyvt3ZyXadMj/8ju99w37lFIRu9N9ikdjHXJRci7C",
+	"CPwAapqDyl6OdMC2HhZv/VF0A94y/dfyWC4agvZB/Yx5TPCocw5BWDkGea7xcJUafWiR403DNT5C7+AQ",
+	"w/MDQjEAzSgs0hlYil2xrHoCezHLGCNXXCYwOcrWfgwBKIUABFW5s8XRp1E7FBjuheBjn0D4ituqui/8",
+	"kKGyV+Cf5BW9ZARivXNJpEiWZKEqrgRzX4ZmjMRswgWLyWgJlNYdaXSsKHSsBI9x1V9hXPWfYLUR9OBr",
+	"ljzwZJCeBs2kIEys8LKmSy100j2BqAfjQNAKzhcLm3Q92KvrXOYH2Oi4gn59Zw4dNT0r5qHmZagECley",
+	"6vS8eOPDDaH8MkRD3jH3nqtHNcZ+rRrvjwbw12oAa16wHOAzwzn/RHCeVEAm/IphqCYfz8iIJVJMQUpe",
+	"S72pZvdiGfPKwFAJ+eHUeYvwVz0C81vXTPQ2rp9ioisN970H5bZLfvhSnbDy0KuHj84aX1V5Vq5VPg6o",
+	"1is/9Wvqecul/FmLvxUGAVckl5LoudrCDjDeYNvkQzMHtEiUYorOGkG6Yf/54bMjMlqCpT6W8zRjSrFY",
+	"i8OYFd+NONSklPX7ueZI1Pp/tiHnbQyBC/PWrU5tKyN83j3uFaH16us9rd40bjt/r6iohRNiuKeckF7X",
+	"XSza4eTBK/1B7NmX7MFpZHEzqhcSloDzWjWHez6cidpujGZW0ppqmsvUu9JjNO4vppbmMnUuQXTprPEI",
+	"gqPA9BCuNcV8yisTqFt8uArnbsgBc70Q9IrypB7hBjHeueaSsQkZRQSwNVN+zjK9D773mnxIAe31wRIh",
+	"r1c5pwid4DU3hsY8F+Qdy7Nl+0T/7qgLHpZ7Yb4IF7+wKxH4vtYrnxav5cbLgpvRW/bDh7O6thqwP52v",
+	"GAi/ylTOGToh7EEBE4t57ahgRq/YjqfR9MYfkRG8LPYic/TbMTqHiy2ia3xnyWeLlqk4ArHxvX9+BYFR",
+	"D30GfHZfdemjfNe/7BTeMY//lVzUD/Pm0AMjP/K3YtnrtQHnukSDd+2rjTrX490cc36GVjVUvp7xRGuZ",
+	"K+LV0eekTfDi4h94uh56bJIexGeITGqagJUuNmSjOKTseHK0pre9le607nr/184jdgqqVSd/xUr7y5Lr",
+	"JmhdZ1JMGwJLC3+LXiFQavdRprX40jucid791O1rvL/+Oal1c1NB5cX7Vm0fwDAunWDo3buM32e3THTM",
+	"wk0SegWaiqYFz1jcGuTZggUtNZ6xOQU2E4t5a/BLC2H9eGwuaH0MWmbFoicW2BmBvJv6oXLg4SKCq4zi",
+	"CBuOwdUnfAI7BOz6HEvZYWilA/cPucgTfsUUoSRjAMOph2HQ+wFM/PvszdVVmFyd/Hp6+vP/+fqk116q",
+	"/jWAia8e7Zx++pmJaT5rDY76QSulec4yPYj/GrZ+CdvHJ+3/pO3f/rv98e/D1jetJhr8LPHuWzMdaBxn",
+	"TCk7ery0FVsqrO0awtu1Bq1Fxte++Wxyis1u1QV8dVBcFgK4d2xAd+gWHaigQDe9/Mqcl5mXQw2t1uVy",
+	"LJPCsDa+GTxEVdsxaL8TNnNlE0h8U99SV84RxzoNELtVEwi7VCWNxzbd3vOmTniOo/rbf5LXZE7F0gV0",
+	"5BKRYkdsIrMS3gIiIQrjoepsYmY+18Q5OArDoAWA+Ppr13XQAq/oHn748KHt3fJlKxaybp1pTRtPHAsg",
+	"DHJNRQ5dHzFC1aU2UT1NT5Ip06IH9KbOtovwsNtrombDltAo/aDYHiBagc3gri2Zmh7bI1HJNUuSNoYS",
+	"E7izertp3tQjxNUp9YCSH9+fvbC8D9NrwHhiZvA29KqsYGzAqhklbL6t0FgAQlu1x36INewqLr641v1T",
+	"EM8+9K6V0Aact7inrsrovE/Gcp7SjMVmG0iWTwMiM4xyItG3UWBasSZHZyje6A/XXDFfHnBF+t0ecJWQ",
+	"+YyLqd00OuSkQDHwYMkcqFU/7AMSlVgC+llnKCrbxZrcE1wPH3feVtASqNg5Qvnk/iZjE63E7hdJZfbx",
+	"qdo3x7h0qoBTzibt11KwVdTGZBzkIOwHJcgEK66RYCrnSbIt8a8ZvVxD+qGwtL8/ZbyR3ZE8Nn1NlS5v",
+	"PSENMeDPev3waYdczKRiDXIa/AN4N5ELEtX3gihAGG4FJflUyIzFnaH4lkTlRCLRgPTCvodQg6fbQuWM",
+	"xhV1xq+esTRjWrrA5hwNStNIVRkQw3UPm6hd6o5AZ1zH6FalsFHxnsgx18nB360QQStnotiPNQ8QI346",
+	"xDjkuHW0uNt0cs5zBdIcg+5jBthAakAisUiSKCCRcSvqjyH8CSFIx8bp6P//M4KAOv1GzzDEUxLBru0Y",
+	"USRA1/cwZIolyk6vQq05qhleUYd8AAa3qzRyAgMHaRWcCrPXUsc0MrjhzRU7w/PucW+1GvIO3vCX5usv",
+	"RvEttIQTVAusOu7rCzVVwYFelC+uWDQw3Q40RtH9Dyatsq40Np5JFg+F2+i0wIaME3JC0owLgA0hJ+en",
+	"Z2ewCHIylyon3d5zL6YiQO7HFoo5LVF0K0t2BZ3rFPNJ3kBhdIxUqfphxvBi7IyRCc8A6nuqSbQEqP7I",
+	"9+1FZGa1X2AebhAI8Uwbrv7MqAoAixByLkTf5DKNgMoReOKiCgVQB4Lxwcl5MbxvsL8NYxpJmTAqWmXQ",
+	"0/Ko3mh1xzG57qdmEasGo1DV7yZP0Kzpd8Lu0w45tzj5sBAj9qsWiILpv9Mc/sLnBD4n8JmD5KQijoKh",
+	"iGQGNSQUAFNX6bWlv2m7mHKhIoOMnjEBGoAKiMCzKctHhyGJGUu/02Jft4/4/uZhLwzNvfkOORkKE1tl",
+	"QIS5IHrnSZi7XWWC2uGrFhQ8BpaM5WKUsPg7Qu1BKYQ4l05JV7Q5FLr/mOGByCxmmW6lHEpvqlqxYjuD",
+	"Sfiiv0cIb6wnwYZzR/+j933UIecwHEWMIkRGS1B1eIYxaB2zbcEq/XVBE22rmJ9oom2AygLzjyoI+9Ud",
+	"qWG0uHVkEcFI2FrBh4bFfEasqn+EfYJAOLM7A0tpXb8m9+ZcOKOkSQoWbvuNNglNU61IL/UHcA+NzB7z",
+	"nW/nXTKWwkTZe3k0TVXZ+7J1AGhr0DLACIY0fm/XGTbrVMmzuDJw33e8mQp4dmAUkvK4to5gXjOuSmfu",
+	"OUhYLKNlk0Lh1DdYr2M5n1NFRiy/Zgw2sHmAkM9OpRgtSaQbidAmUGSKmK+5EQ54owsEuls0+ieFvwVD",
+	"ITOSUGUSgWBbHfKyEOvmvA6XmTbHksRQfV5cF5sxFAHmCc8Ij1V1EVaDwYl+WeCFr69YeZZeq5feFoSr",
+	"rMNu2OtvXoeYffFO7xugqY3GnSagVUUCMmIgfiPvFMXsjRxUwKxE44m5GFshZkG2oBSLsYKGZiR/AAkv",
+	"ebrGe+b2ZbOQQT5pciVsAjcsCGS9U5i2yWpmVs/zFBUU+z6JwlWk0D1q9Ll594sKz1vY6Hkr3RaqaVLG",
+	"/wcdG7EpF06nlCn9dcEgFtAsQ7CGKgelEe6RXJGplBa4h+aGOhD3pq07JqjIq4xRHG+uHL0FEFzFCx9g",
+	"0Yt6tywqUMbutK2ZCNZNrECRcJ62E5BuGBYOJ208T/kVEx3yygXMdoMwDAloi0rbMvC9xBDdcBVL6I6V",
+	"OGL95Dedb261U+8pazPrKaVgRZd3q60PQmu71YpO3WuvKryj38uYY4bl77Vt/s4lR/7dZojSH2tpJldl",
+	"Z256sy24j6VglW3VVb9HJhGRSY1Rmw0bFAl+jOJIbcT8Sw0uJVbdT3sTtAxlRYp3x28x+nHCaCU+8VT/",
+	"hI7hGjxv5XaT3rsNFuOslvzMOHrNM2v3eua91zCoIII1NqAtXNuXALRG3NvBK+F3bnWqZ70+0riWhOY9",
+	"/Ea0ObhsHO4fc8ft8d4axjVsvdheNSvFsBwaFt2JTR/mO56cc9NzV0qimEkEtmZBwl5XWZIgpFyaai2g",
+	"Yl8i3FZElTLWrpdTRdGVmUTXNtBQpZ5xb30LXtl6LqC1Vf2yzbjva6tXy5evDa2tasutisRfW7leY3ve",
+	"BYMcY1RW7A8YYj7KGL1ULooho+O8Q157gIUurdK11ocyjmfLXqBH7Vi9qVum/H658Con6LoW6hVq55rr",
+	"qvv1NF3gklBxUeh2C6hwxa2dR5ugp4IXtbZOUbIOEbS2ol+2qryvrehdg3fq6wbeTnfKkDaEoIklvzqW",
+	"+7Ly+h5i1ks8uV7GOhiPSnK+7SRzq5KmaW0tV7CcnGd9HWvUrMomsbZ2Q5UG8Or1TfiFq9DIm2qakmVk",
+	"17WVbLkqPujmSnbq/wBhVYAqrRdVplz5/vWmjRjKNd2h2mYTNqWb76Rs04DPN6W42rWVi5JfStKS1+Yk",
+	"+rpIcP2Vid98PMP4lTvZ9Fh1O8velL21fY8q/gYD36QkcmoZeUnxznpJbQPXkrBWsnkK97AanNmF0+Br",
+	"mnGbYNtDvbjFpPtgGRtFDBTcqZbehFFBXvHvv64ZwniX4mLGLeanACRav2dgsfta/6vmycQD+dHJ5MSk",
+	"NzK5CTFfYTkgatIURGXiURRcWCrNso1gX0dbKFOJ9F5X3pVrCpG+FRc1RzKva6Khxp+AG1+whK2MT/cm",
+	"OsZyX9VKLLJZ3W4VVjNrrVdo/cK7lJYuiRKF2ydwArnwbgaPaZYtK7m94BTSBD1NCNVPlBQ00W3Ihcj1",
+	"Y4wU8WgwFF4qQMUy9NZ9NVzQlBnydvzgp6jcaJdBwV3xQWMazA45y/UmOi2gZ+ylUhMbFxU0iL6qFf1a",
+	"nhbTtn7jQm0fFoSL07UnvBi+S0lk94voO1AlnYJiDrEhuLIaw2l3tNoy+ZwbWnHR6HFnc7xQySd3Kwlf",
+	"qbtBxPuld7W2I2wzKqe9C9COEcmSzFnMKV5pdFHhJi4MLSD1la3tAjvgdlPpqm2aRSy4y016TJOEZXvK",
+	"BHXYuEovv97XNkevZAzg72slcNNlmdJVGWDoqHR9JUKoiXtYCQ+btm8zuJHI7Y1ydtuV4GrrWWL5Nt7x",
+	"Uvldrgsz1yWkJv86DZ0WLFCa/a/eZfeulsbgFlNcz4GwdoYrxXfuy2lOP9Awg9+V7tWOqSAjVrlb+9VM",
+	"cANu3+0muQIiuMEhX5Td5fSuhO87MVMK4R4yc/kuYYHPaJoygfcSjLuoNtW7NS4rd73X1fWL/hnY5KH7",
+	"B/+yG7UFKrrl3NkEchtOH2/lc2+et1OZJAyyKtjTl2bfAoTr2mRPnCk/7QK4FSrwIObyeVOE8dclwQso",
+	"+NuszaLW+sVpyt1jll0LzbIbHwcYVM1iENx/1cX6XtBFPpMZ/43d3rK82CrYyJbb4f7rcOTACex5dWE7",
+	"Nv5gDIa2SpXFxEykvMTLiJNFls8wUH1nS7MJuWRdA7XyfwqWUPae6CsWc2qDF25naumiPiDUNoFIrvzO",
+	"NXGQyxUIqprXyFljl3WJ0ABxtY6m1eIPX05AnPtXcGpbAGmjov6HSf6vxc/8voJrehtLrlJ1vSnnF96V",
+	"gHgty3dsHfxCxW/pIYti6jQfKeSrUu7el0AzbzmZ59utdK/o9hP5vgl9c8Va9yYnwCxXqjzPTJE5vQSs",
+	"gL+09ufhyt5hut9uY7K5gveb6tsabR4LPFpuON+O/rULj96pMY3R6U2T4up0azChiWJVYtvbkloq2pt5",
+	"csqsUp169Z1rVjWfi9inAemF9nasboPnbK5uc1HyPGcp3Puhn86wbq+47EqzjC4dOB7etfql6FkB2ShH",
+	"/2ZjCDmvtX07EjXl3KjTRquozXTRT0CC/ev8zesOgRvMXr4VL3FHKWVIIgX7zp3n09ylDjZH+D5oT4Fn",
+	"MxTwAF2Qn9pUtRUwBd6v/dSG6NHW4BBWnUm9sep2cBW30hxpQcfBF6oW4zFjMYsLZEkDRcS9u0du/iu3",
+	"rtdOsNfXozJQbfPM1UbAPuUO3AWCpWVSyaLlobH+8l/D4acwbOu/z/Ufqj92J8Php2eTj982QLM27Vim",
+	"k4EBjueZAZb3gQJJwU0G9wZmUzAWKxKZNdy+QNyFOQA1z9gczWDTPpETQJwxAcU8VyyZIIAXOKlFDGCT",
+	"yALlxeBRtX+D+NYrIKwqcFUmU7XE67b+iafLfIIhO0aGzDAtZS7lrZEZvD52ASE5n8kVJ7E/XVy8JVgA",
+	"rqob6NYfX160gtZPL09etILW2zfn+tvb9/D35OL0p1bQevHy55cXL+v4rt67ezdBa5Ela0FvA5KxhOb8",
+	"CgBJI8CKjwygkVZXTKYlH9KyQo6jw8ODozW9OKgKOsDQMjTBDq6ReOWw9OaRYJSFRZl2K32dqCtdaV3Z",
+	"ZABcovkIYGEc7tmmMPbbbBfYjzvtF3YIG8lnd4wGHAp/gVzLRRKjWBwxJgp4NxDk4N7q9/qr941msYZi",
+	"u3lPsbgddARHT5XIL2GYba0A2EKs3kbuWZBIJ/lUypKcIDDHEiG3CHZQeECswH3lPUZLMzxQSzaN42CF",
+	"IGvEx+20Noibws/RdGBoLUUHy3J4fOzhsfTCOihHSaQ0LWaXwsBORhNHvnAIBNWOWUCCFyWsjjpMQQ0R",
+	"RSwSc/6KTLaSLH33frysv6IHAmGSan0o3f2/ey/0NL+oICnU8FoWcypIxmgM6IcVdHDPGir3cwUcw937",
+	"2tUk8xBoGzZZC3ZWwtZ998MpOe52w6f+SrLIdAZrqaljviZDhsP847dPhsNv/68ngfn29NsnH/af/nPY",
+	"+uW/hi2n6fRCo94MW09MwcB+2FD+6T+ffvvUFG1Ujl4WUBaNIVT6MRnLGDcIA3UBmaoWGcDwEcWngsXk",
+	"oNceaY0WV9OAhJ+eP3vRDfvdUy3k2r2we3TQPwyPwgrW0HFQgFVzkR/0/FXbCKbkJUtYt4iP7eheQB6M",
+	"JlxH0IO9bLJwKbAu+ceN5PngVwqAPGkmpxmdq43Cy2WTWNuogVGnds8aMZLx6Wy9bNTLz+bXaESVGhCK",
+	"eBqphBBx5Oaj47D7VM+edIC/AWHzNF86DRP0X3DtA0bnd8T8bpFUqdlfAvgyFCnNZ15uSxPtb3QtCX0q",
+	"qb5Nql1FDsNMuPEVdGySxD/UM8WshI0yt/eqXitQEvQQIx/jJSIRorBEJdilXhMjr8aAqthN66GfXLCa",
+	"VSW0iaINRsW1Uvsd+TGj6WwPMX9/fH/2Qt0eZy1onZXSrzQwpk2/5WUlEISSRDYtmp1B9Ze/t3lcAe8X",
+	"dW29AaW/skTixkwHH2YM72++vzitWJ7DYfx7/6Y9HMbDYWz+ucB/BqV/vtm0+O+SK0BtAB/WnV2P+b9u",
+	"WcUI+leC/63PX9MiOythH/3eoknyZgIZh9YZBe+qCREh+08DJcx2A6nnSmClb6VSHFQHRKikWq5FDkEq",
+	"CtwaRQjdM/9JJaMigO2WkypWsMxLiRWjDsGYBw7ImAuRoxuBKwdJVYXTc6BNbgqeVWhX7FF3pKBpoE5H",
+	"ALejI4vIXSJpgMiBlCRUS+iMXXFfDzt5e+ZMF2skldLFKFZDDlSMmXEVmoU37ufFuD+XbC6YoAzcd2fx",
+	"fHgTtH6uYXlV+6tLELUUY4QvxujTZgB842iAIAmAtm6g4zZIYW48+o1t/cYmnXOlGNDjekW5WCfxr8Fg",
+	"vbVaVFSrK0bFGFdmLlsrPl1asyZ9jok8Wxa+jBXq3VaeC193LPksuuEaHygYuaV9dLsF7e29eg2XbLr1",
+	"2mJB61X6opkDJtOEoYPyWmYQlDGnS+9k/tZ6mO1YachN28SK4IF6rhmDa+6jull9wKxrhyeeG6UT8fIA",
+	"uhoBMVFS1Pm1lHCwaeOF203lxAees/Jv22U4XeurRP4tPATrOMJ5Em7K0IXb1IKSN3VEww11y6VvSkCH",
+	"WywWzONnnTzrijtk0ZsqfOKmVeJnjC7XLbbQbVsoFnfSIN7XtVLbDm424DbeJbamQCYqQz1uCMEoFb4p",
+	"IUBuqunNfAEMufn02HJbA17k5srlClVB46/ZAN1wJaxvt5ga5nD9lFQYz+d1n2ZV6nuUaRpwbcltLw0b",
+	"ztwb3FH2xJ2CY2qlkBtvUKrWpNxwKNOiAo9tk6ZFmE7jH3m2YBGh6hJlNGJq+DrWUX9rHUsLxlqi3y2y",
+	"GEISYdM5ns8MNCw6F2xyIzjNKbvgzdgAs17XLptPkObwFmc/vZsSBG1jLBxEtJvpswk4yYRdW+gZzG4S",
+	"6AEIsGgRvRvvLo5YCayfCjjcQ5VxK13mHJDbWbwqiK+i3qzVbyorFAe+PZs70ONbHOxflHFevW2/lpXa",
+	"YsC+NofbtqsDOOSymqCc8zxnsUlpoc0LGAb4GqYsV0OBJgcCHhQ5q4vkVKVEUvfXMzzMWs2ghptlVsqm",
+	"FP3NYLrDwX4+Y3CdybH4HXQVvTwflZpHpeZRqfncSk39VLRAvmz78uOXFk3T1seV8tPR/i/hatvoSDtq",
+	"IlRx+emu5iW2UDUwOwQlEaQl4+MZuNuLtAwVF5W58zQUo2XFSfVdMWTM2VIlk/ErCglbT4doniq9VG9P",
+	"paDLwHdFsqGAecSt0uWBgZyNpv9K4maod0XwAkBtg/8J3is8yYQ7PrluRKsv5fDtMlITvnOhvPQZ1haH",
+	"0M9dbZW32uYMJ2zaviabz4peL2xqM0NDpB/qcVBd6x52GdnV07qz17HvuqUnf2On9AwYgIsMo27lRCv2",
+	"irn+frauHq8I7PifbNmg5pjMnuXsY3fJInbXYLVescfeY85Nz4lr6R4EPPB7dIvpNku7YZp32bvnmDCk",
+	"EMt3oZnrkLk26BrTAvgenTusdu4W5JsUWbLKJFzZ2Xt0tBtiT8/uw3mxLPANdjnFR5W+7UrkfK7+drXQ",
+	"LusRd17IEAQoZA5AQrsVjM9qvdypLN/Uc5MwXTTWV2YruM8s9LZw1zVK2qYdd42QWb1w1nFBo0ytb6or",
+	"5ceqJbF6Tpu8IK+3XfJ3PvAs6dzV7HX34FzvMl/zyRM621yaqAKDl+KFA6Ug9W/dSclso2vtR3c0WeUy",
+	"tvKc6U3VqKycEJ6Tsi+30DlWpE+6R2hhF/qzMgTyzTkpfMylfuwwvDEEVJqqBbgyZpYVeKxEiuIozVzo",
+	"uja+SHe7ANP9Kl8lL5J4BYW15nNoK2hVrJ3agmq5XADVxVlX5JsGuCrgrxIKsW7E3oiEPHGeyhfm7Nne",
+	"yWFivMRBXMii88WzDzyH+0w8Y3PN3AbczC/yFof+jo2kzGuVTxa5bfgFV5oEEIm8SFmmWMzikzR9X6Nm",
+	"8+PqizI2l1dcTM/90npoXCqgpMwYXkSvj/AqTU/S9CeqsMCJg31Cf8k79m9wN+NTf8arnbBd5WKq3/6C",
+	"5VCxOojSg8YIE9pIqDkVdAotvIYsFSx7iynEKh31GE+x7EzP089yOtUPcmmJAePA0EMWn6/sOE3Td5q0",
+	"LP5+6Wgrxgy77qbD73xaoYopwsXUpajSktPlm3khr0UiaYxrJ5Na1MrsJBvPuO7GImOvS6vGSf0XXF2e",
+	"p3TMHCOaB05QVR+8nS0VH9PkFZvLbFl9+rOc6odvbRdga6sWOk0X5yljsfs9TWiu96VqJyc8YedLlbO5",
+	"t2ZcrYxNucqzZdOzVF6z7HzGkuQc1ntTmQqrvd4oVzYcmjQczq04k8AgSa4wNR3cfUWrQ2/zxc5oIh21",
+	"moZwhCbhrkUj/CP8J4/e/0fv/6P3//OGNDQpslb2NOIwNEiepsS9D0juNHX/bk7bdXNTvxGw1coucBtK",
+	"q/tWr240Adc7hNY1t8qovCWX46juze9FM7vg/JWZsJvcycKBe/LKAXrDOTk4nU0cfUrzGSSSeXN+Aegk",
+	"kBSmctz07PAoZKx/2IY/+lu7f8hY+yh8dqg/6H83O6IzRuM3IlluNNd6BiRkx3GSCLRjjBwvZ7hxxs9p",
+	"7JZq1ecA8gDheIYil45Ej9LgURrsXBpsDK27nSuxkSRNEmdLAJyNwXh1IJy7RueVWnkM0fv8IXoV/KI/",
+	"PE6vGX7rs0TpvfckRON1cZcXvrQ11rPF38NNaTe+mqwpd6gh93yHnM6omHIx1QqAw5Scy6tSwB5gJqHP",
+	"0oeSq2z3q3Pb32t0ByXsr600m4FJvGI0cgrqCqjjcAOrcFS6UIwiPZ7WcDhem2SJYoTChVBsCLlTwbUv",
+	"hKaxx0RwsFATuhFKt8q7dAegOT8pX4WWYRxSdjw5WnOG37vnGX7DntXMMppuAxPu0qDnuDv8cA1O5SSq",
+	"2s4QmLRIEri55cJmML2KFlxvJi5yRreFlIW7mbBlidyAQNlJdS+cYgLDnPA4IFoe0AxFBySAWuasmUd3",
+	"iNSwbsdupmbqFkidrjDmMnGpQr4CdlpPxy+yHPuAzMbGi4zny3Mtdw28C6MZ4vbjpx/sXvOvDxetOtKY",
+	"SYgnSHRiIJ1B4R6Q76E2GS7C8GAMpeAjizDGV1skkKECb14KwpVa2OMzDx43zxaA0IaX6/EIl+dqKOgi",
+	"5kxADNeI4VpXEK+FG1FTIr6ica2LoGGAV7kxVVsk6SKf9Uy0HexFmnaGIo6WszwH9B4s3byRVl9Khf9O",
+	"xmIVQHbHKUgqvUeiQDYQW9cyu9SCS41nUrpEgR3y1qYOfGVNhaEwDxUM24MM8fqgHNiWA1kekH54gAOd",
+	"aFEIkZT+DFrXYOnH91liCKAG+/uJnHLRcVaLFAkXrDOW832ZTakwddQ+Emr/qtcJ9x3wN1BYpsh0uMW+",
+	"glOKOYMTLNV5x2jcOUkSAP2jcTFmcibyhQCZrVrB6sofMp4zvwW4F6h/XNEWpPu+ZDsYZu7Ax62igcwC",
+	"eIhcTKQFvqRjUIABi2ZgNXuHsLNwHRns73d7zzphJ+x0B8/D5+F+HdqoGJSFQfgWT55WOOS/JU9w9IGF",
+	"Ans6qF2OLlnN3tFgALA1QwGLDRPKWIENJTP7zVc0yPcSsDDymdLVx7NCWhp7eCiG4m9/c5ltuSBqJrN8",
+	"KE7crfJiGQMSh5zrt9RuMBgBO04YhUS35AlKFdBXjZAkKBYVxGU+DQjFykSx3LhBot9vIjM80KhmXEzx",
+	"6qg57ue+XYJj8PDUvMxKWkS+vKDTqEPOGSgagJA4JSM6voTdwWVdQqIWaNF4f2OyUFrr0U33uz29cyg5",
+	"Z0AC0G+uIZRF5SzrkJdgWxS1teCkuZzzMVE5S1FEcms7xVxdDoVBROSle+52PuAQQA3Fy82hDjNEzzKT",
+	"Y/ZD0OtJVIRSWNS5EoLggFQBYLUsjsYyZpF+kX+FOiCRuXYbedd6AxKZe9GRy3S2+S70gER4nhlhCsp/",
+	"nb95PRSbcWHWAr+QbXBfyGtpeM4qkkMBZh9MeQoqZUAUF2PmefZsBlmYnYtZxgpgMnRSaUVfyGLL0Xvk",
+	"mC6UiT4zhqkBYnRUGIpvST/sk+gdU3KRwekoIF9rfeVMXNGExxajakA+RQPnQSwsjhGbcmGmFmXKd9hs",
+	"SKLvaWxATXWD9iVQbaJf41x3ik21ICd7n/Y60UDzlvnBMBv4LrlCmEw6RiWfkksGV5IArce89ZBEr6VB",
+	"XCRzQH7M5CJnJGfzVKu5jg9PtEXgD4mrhvfop1csG5mewAR8cMuAXLMkaWvrnMWI9fiEekglc0QcpYIc",
+	"9cn/5N9rgfOTtFiVBgLvaQlmYrQE0smM9A+6uj9pQnWv2Kc88JcsCFPjI7G9LTpX2Rgcs6AwCUPvZpcd",
+	"HF6k5wpoqJ8C+AqMiapL1SE/vTx5UeoqVeTHlxdBkbjYrhMrQxwCobHybSYrRZeai5liJFskeLNCD3Ui",
+	"NXdQhUoyWxL9Hlt5oBvtdshbPVWGPZTbxzwk0sBMu+1VxqY0iy185JgqWLon56dnZyRhec4y9R1AydKM",
+	"VeCFOkPR65AT4DO9EhEeUE8KzZi2dRRTAy2A9P5oEa6f7PF47ykIlsqTfR5HoNKNtfxjQou52KCnkSfR",
+	"/+g9i57aqxOEaEJYZDXQ9PCb3qt5jHNn+F9rOLk2Ta/5WPf5oENOBLj8FcC6CinaiGiF21+g5UmpD1SR",
+	"9xc/tJ93yPu/awsVXghmWAF2qGcOCsE3sz11hqKvKeTLuCat24kLEJ3F9macSNLuWVAVyKzMcMD8AZXE",
+	"f4cCCq2aaMSxRY8V3jP5Rl1y/Tljjlpc74NTDkyEXkM9Z9BuhO5DmZEIrmVGeojYBuh56B0wfhX0gGYW",
+	"w78YW2coDjtVxFyLqYwomEBmRqL6LghQtW4vMUvEQimP4O5JNJ7RTOk9zDYaLfJJ+7neQo9QZ7GplDVp",
+	"AfpMyxGEefqh/TzwLrLoyTaIp3OaXaLmrKWF0YFMRgueW10DWQntMEs3Xxq+F1zz1gBgsgQjapFlUls/",
+	"5Ek0HC7i52EYPS1T6xnsjk7r89kAEYoJeu86Q/Ecipo+zGQSK8O5naE47pC3tg209hpWNnkj/IS+qK6s",
+	"4tLOUHRDvaiEzFH3J08i59IWmqh6gzO/sJxOo8Aufs2+nsc/Csj//3//P0/L82mhsVHq6eHo/iVLIKpr",
+	"F6pjryh0qdshrzAQ0UGlLeZ2xd1aCBopk7GShK/AourX9lC8oKPclz/2ZRO9Gek+6FrsE/p6ByQ67oRm",
+	"OXZZN6qIke4B3LPSDALKMJ8zm0+HpjynCYkuIr2B/qa56Yn3839GqA4IIicTxXKySAHs+P/7f3sHg8Pj",
+	"SOv5Wgq6MHPXP1z/SGUMGScK0r+SoxAXkHVjJZzh7mlOUZdgZIRh2NWvOj4+PrbgaVXcKISZRtAooVm3",
+	"2++QiMeRPZC1arM9z/UkRO3Y9kw4rxPFE1zuS5yB70jxzna7Wg7RNDXabnEB0y22gUNtH1OhzSFT8Ugb",
+	"L+jgK8yVoJYzWEtKzBsTEW0sW3wwo5BDKMZQdJ/pKYa3GL12LOep1kytnTP9jaf2th8MayyngqvC0sQT",
+	"n/xaGidhIV5tEqQId2q6JJFuTffNLCMeo3UWBU6oaTuqLClNVgDSJa/49+RJNwj7z4PDZ0f4vqeB32XN",
+	"MjErftBDfN4hJ7aJMCRXXCZGYmh214Rg8XeeJaPoUpGZPf/CXeHaLLTjUm4xH/G6tky5B3W+p0xiGTKj",
+	"MSIFgh2EQMWolY0yRi81L2gFDONlzGv2zHqIFhlcUTWYvzjHmkoRmsA0L2oAhmE/DMuNe4LVR2KHxVpY",
+	"77AjoVtev3bE9LzAXmVA6dOEjllg7W47wn4YBtZ/L9xdD92gI5dD+B+KnlnOet2Z8CCkY8wnEy3EhKer",
+	"b5CQkctKEBW4kPMyhP6ZgYzEMfkT6Nwf+H4pkmVQXFe5psDkcGKpTbWAxDxj4zxZoumZycV0hjHoqkNe",
+	"Jsa+MzD7/n7V65oR62lEzilBV3pVVuHDeyAMlKiEqhmBvBBK7wdZbiWd3i+dUDKTCKjsepcoO4mtmq7b",
+	"KBirSBKB7smEj5k5dzZesldnFyXfmBrs78uUCbQnOzKb7ptK+3MOh3s5z9GVvs4d1gpaVzacrqVHDk7e",
+	"lAma8tagddAJOweIhTkDp+X+NzAwTCNqNbOVF9GLIk35VT4GrVSqhrPwE2Oq4SbWCwvuwWUOS1kvbLgE",
+	"VSCQF9jmnh848PBrjYfJpmjITZIP8E3DwY0Ajlk6Zb/iQ+oQl4llKolVnDQroxOeC/BAZOAPWYiEKVVa",
+	"KyDp7NnHUBSsbk+LyZk9G3EZHCaUJ8rbEKjnoTRmsl63QfnUEJu2rKlFwACPEExlbeT2+oGxnWMnORDz",
+	"ObLxMfY6QuS8Z8UFb3ebWCLPOkvnLNa8BGzicEW/NwD6TVxSFOGsnGNGYRIeL5FBLwxXN2PKYROGiXQL",
+	"/e0qxf6rsV53c71SXk+odLC50g8yG/E4ZgJrHG2u8VrmmOoQM2zrWs8316rkeNfVult0zygUF1L+TLMp",
+	"vq57uA0tGhJa3gStw20m4EzkLBM0OQfdrbj9Zc/rQMrYk7pfPt4Ev7vTqF+2OQ/ZtoYp/DEoEum2wHtt",
+	"j3kLaaTX8RhBqacA34Fc/1F3ex9tn5M0Ld6x74Sw2v+9EMjxzX7ZS6KJ1Qji/TPH5AurxLmxDpV3vb4x",
+	"lwfPwN3DJyT6Bn4fLY10KquFJ2IoaJoWm6AwW7UTNEK6tJ8zpu0rOQlsii90uBjNtyYh9O8vysMObrmp",
+	"THiCSdQ3ljSD3KYoBkBvUzKX6VYNXvKtyo1N4N5WDZrDto93kY+O3reQjXplPBTReHdxo+tu0Uddh4/Z",
+	"e0Hd5bc/i6TSEmKFcIAFZiVVReB8vLnt2vPE11bMfQv97xQjY1YDvRkfGGj3FVNfER475xf3ESi8g9Mp",
+	"y1EKDoXBeVMDc3haRiQK4U8TjjO+3Dvnddqkl8G0HHLVEGL1nZOsAFlXqlyExZTlJgZd+ZLz1nIT/RTv",
+	"WL7IrAy5pZbm4/nVdbQtZAPOcVyEN/bC/jZL3ebJupXoetTo/jwa3Z9FxJakJnLjaht5pdS8p6LnPywB",
+	"ZcY3KBYTljdG5+rfNwvImuzABu8lO6wLtEn32GIFY9fjh6B6bCWPbJrsOy/6bm9zrbcZuOS5RcrHMX1l",
+	"axA54w5rMGi2lfTL0FbaEj521aKZsvy+K6Y4KLiXyq5n7mBLvnwlY8AGelxpj1ZB60eW32lhfVaTYNXW",
+	"dw9zwvqmK6Hr4AHfiSxYQFM72kCDLRX1z6Gib7EWkGwlFf1Rsf8ySsFdLYE76xKPRsT9FZhNB227MyJ4",
+	"Deu4UQM6xbOa4tKTckdgBmbQeYkhuKCcHsxGvuBZ2DWcZW7jCx6KBmewj6r8G8ukavJsTFlewe79Q1Qt",
+	"8+6vVNd6VJ12oDo59rRrurIi/xB36q3FyMLd/9vqyKkRZ2bHB05vIHMHnMVnjFzPAHy9cqvQ85HyfGDC",
+	"vwokC6kYXFOFaEIbG0ZjG2JSvE0/uWRpjmffHYjHtrG1Jvwxx7ieQmkckOgbPHX6Rw16gExzEg4XYdg7",
+	"smNsKKSpG3XIB7gOz/GYfzLESGqI6sI78uUhe4K6CH5sPFF778/p43naFzlPK9H8cQv4Os/UmqRf6USt",
+	"JE0f3gaw/3vTCI0j+pYOtjU7BYQ4CblOpKOoc1cN+2F/hbJYrLs/RFH0Xv/X9csB/MKjb+6eCmYj6tUf",
+	"JVqa5cCfSyjtPGDKQzuzV0S8w/2tddqhqCu1azS1x/inx/inR13ti8U/FdrJVyJc7xlB5Us91SD2rN2Z",
+	"0nzmXdGDQPImwCjI+HD/qCybfFOtDn+qCs/HEKjHEKjH04vPFgK1jeD8Iore5w2Y2iQPwXgtR2naK/B4",
+	"CGLt1qFYbbhiH+8twB7jsB7jsL58HNZ2GtQu47FuvyaHonlRbnYmPYZ5PYZ5fZ1hXg/a8vnzB4p9ESGF",
+	"sWc7VBwe488e488e48/+GvFnW1lw0Dc9TBQkDYki0a0jBVnKRUbmdDzjAmPFojm9ZCRbiAixMZTJOLAO",
+	"zhUBJz66DjW9cmtc1vGMxQ4fxMvfawA0KgcGmtgN6Qsgl7/LvjCRiBmvHM6Kh+zt+sRU4/sV896+KIcI",
+	"rMz+4MfpmTzfCAxo8B/8ED2v+Ur4Uf0F59W761xA3oWiiZFRW2/+dwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -28,8 +28,14 @@ func newListed(t *testing.T) *testServer {
 	return s
 }
 
-// list reads every page of a list, with options as they are typed, and gives the ids.
+// list reads every page of the list of the app's device statuses.
 func (s *testServer) list(t testing.TB, options string) (ids string, pages []answered) {
+	t.Helper()
+	return s.listOf(t, statusesPath("app"), options)
+}
+
+// listOf reads every page of a list, with options as they are typed, and gives the ids.
+func (s *testServer) listOf(t testing.TB, target, options string) (ids string, pages []answered) {
 	t.Helper()
 	query := url.Values{}
 	for option := range strings.SplitSeq(options, "&") {
@@ -37,7 +43,7 @@ func (s *testServer) list(t testing.TB, options string) (ids string, pages []ans
 			query.Add(name, value)
 		}
 	}
-	for next := statusesPath("app") + "?" + query.Encode(); next != ""; {
+	for next := target + "?" + query.Encode(); next != ""; {
 		a := s.do(t, call{method: http.MethodGet, target: next})
 		pages = append(pages, a)
 		if a.status != http.StatusOK || len(pages) > 20 {

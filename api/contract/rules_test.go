@@ -75,6 +75,11 @@ var rules = []struct {
 		{target: list + "?$skip=99999999999999999999", want: 400, targets: "$skip"},
 		{target: list + "?$filter=", want: 400, targets: "$filter"},
 		{target: list + "?joe@contoso.example=1", want: 400, targets: "…"},
+		{target: users + "?$TOP=1&$count=true&$select=failedDeviceCount", want: 200, has: `{"@odata.count":1,"value":[{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"user","failedDeviceCount":0}]}`},
+		{target: users + "?$filter=installState%20eq%20'failed'", want: 400, targets: "$filter"},
+		{target: users + "?$orderby=deviceName", want: 400, targets: "$orderby"},
+		{target: users + "/user?$select=id", want: 400, targets: "$select"},
+		{target: summary + "?$count=true", want: 400, targets: "$count"},
 	}},
 	{"Content-Type is JSON in UTF-8", []ruleCase{
 		{contentType: "application/json", want: 200},
@@ -265,9 +270,11 @@ var rules = []struct {
 }
 
 const (
-	list  = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses"
-	app   = list + "/id"
-	batch = "/beta/$batch"
+	list    = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses"
+	app     = list + "/id"
+	users   = "/beta/deviceAppManagement/mobileApps/app/userStatuses"
+	summary = "/beta/deviceAppManagement/mobileApps/app/installSummary"
+	batch   = "/beta/$batch"
 
 	statusURL = "/deviceAppManagement/mobileApps/app/deviceStatuses/id" // of a request of a batch
 )

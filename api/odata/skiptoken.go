@@ -15,6 +15,7 @@ import (
 
 // List is what makes a list: a skip token is good for this one alone.
 type List struct {
+	Schema            string // of its entities, in the contract
 	Tenant, App, User string
 	Filter, OrderBy   string // the options' texts
 }
@@ -46,7 +47,7 @@ func appendText(to []byte, text string) []byte {
 // check binds a place to the list. It is no signature: a token that somebody forged reaches nothing that the list does not
 // show its caller anyway.
 func (l List) check(place []byte) []byte {
-	hash := sha256.Sum256(fmt.Appendf(nil, "1 %q %q %q %q %q %q", l.Tenant, l.App, l.User, l.Filter, l.OrderBy, place))
+	hash := sha256.Sum256(fmt.Appendf(nil, "1 %q %q %q %q %q %q %q", l.Schema, l.Tenant, l.App, l.User, l.Filter, l.OrderBy, place))
 	return hash[:checkLength]
 }
 

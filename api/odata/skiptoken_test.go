@@ -27,7 +27,7 @@ func TestASkipTokenGivesBackItsPlace(t *testing.T) {
 		if err != nil || got.ID != after.ID || fmt.Sprint(got.Values) != fmt.Sprint(after.Values) {
 			t.Fatalf("%+v came back as %+v, %v", after, got, err)
 		}
-		for _, other := range []odata.List{{Tenant: list.Tenant + "x", App: list.App, OrderBy: "x"}, {Tenant: list.Tenant, App: list.App + "x", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, User: "u", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, OrderBy: "y"}, {Tenant: list.Tenant, App: list.App, OrderBy: "x", Filter: "f"}} {
+		for _, other := range []odata.List{{Schema: "x", Tenant: list.Tenant, App: list.App, OrderBy: "x"}, {Tenant: list.Tenant + "x", App: list.App, OrderBy: "x"}, {Tenant: list.Tenant, App: list.App + "x", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, User: "u", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, OrderBy: "y"}, {Tenant: list.Tenant, App: list.App, OrderBy: "x", Filter: "f"}} {
 			if _, err := odata.ParseSkipToken(other, orders, token); err == nil {
 				t.Fatalf("a token of %+v is good for %+v", list, other)
 			}

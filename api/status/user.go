@@ -74,8 +74,9 @@ func (u UserStatus) Value(p Property) Value {
 		return NumberValue(int64(u.FailedDeviceCount))
 	case PropertyNotInstalledDeviceCount:
 		return NumberValue(int64(u.NotInstalledDeviceCount))
+	default:
+		return Value{}
 	}
-	return Value{}
 }
 
 // ETag is the strong entity tag of u, as Status.ETag is that of a status.

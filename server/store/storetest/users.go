@@ -14,15 +14,15 @@ import (
 var users = []rule{
 	{"a user status is there while a row belongs to it", func(t *testing.T, e Engine) {
 		c := e.caller(t)
-		c.hasUsers("app")
+		c.hasUsers()
 		c.create(status.Key{App: "app", User: "user", ID: "1"}, status.Patch{})
 		c.create(status.Key{App: "app", User: "user", ID: "2"}, status.Patch{})
 		c.create(status.Key{App: "app", ID: "nobody's"}, status.Patch{})
-		c.hasUsers("app", status.UserStatus{ID: "user"})
+		c.hasUsers(status.UserStatus{ID: "user"})
 		c.deletes(status.Key{App: "app", ID: "1"}, status.Cond{}, nil)
-		c.hasUsers("app", status.UserStatus{ID: "user"})
+		c.hasUsers(status.UserStatus{ID: "user"})
 		c.deletes(status.Key{App: "app", ID: "2"}, status.Cond{}, nil)
-		c.hasUsers("app")
+		c.hasUsers()
 	}},
 	{"a user status counts its devices by installState", func(t *testing.T, e Engine) {
 		c := e.caller(t)
@@ -33,10 +33,10 @@ var users = []rule{
 			}
 		}
 		want := status.UserStatus{ID: "user", InstalledDeviceCount: 1, FailedDeviceCount: 2, NotInstalledDeviceCount: 3}
-		c.hasUsers("app", want)
+		c.hasUsers(want)
 		c.update(status.Key{App: "app", ID: "1 0"}, status.Patch{InstallState: status.Set(status.InstallStateInstalled)}, status.Cond{})
 		want.InstalledDeviceCount, want.FailedDeviceCount = 2, 1
-		c.hasUsers("app", want)
+		c.hasUsers(want)
 	}},
 	{"a user status has the names of the row synced last, of rows synced at once those of the greatest id", func(t *testing.T, e Engine) {
 		c := e.caller(t)
@@ -51,9 +51,9 @@ var users = []rule{
 			}
 			c.create(status.Key{App: "app", User: "user", ID: id}, patch)
 		}
-		c.hasUsers("app", status.UserStatus{ID: "user"})
+		c.hasUsers(status.UserStatus{ID: "user"})
 		c.update(status.Key{App: "app", ID: "C"}, status.Patch{LastSyncDateTime: status.Set(dateTime("2016-12-31T23:59:30.500000001Z"))}, status.Cond{})
-		c.hasUsers("app", status.UserStatus{ID: "user", UserName: status.TextOf("at once, of the lesser id"), UserPrincipalName: status.TextOf("C")})
+		c.hasUsers(status.UserStatus{ID: "user", UserName: status.TextOf("at once, of the lesser id"), UserPrincipalName: status.TextOf("C")})
 	}},
 	{"user statuses are their app's and their tenant's, in the byte order of ids", func(t *testing.T, e Engine) {
 		c := e.caller(t)
@@ -68,9 +68,9 @@ var users = []rule{
 		for _, id := range ids {
 			want = append(want, status.UserStatus{ID: id})
 		}
-		c.hasUsers("app", want...)
-		c.as("other").hasUsers("app", status.UserStatus{ID: "another tenant's"})
-		c.as("third").hasUsers("app")
+		c.hasUsers(want...)
+		c.as("other").hasUsers(status.UserStatus{ID: "another tenant's"})
+		c.as("third").hasUsers()
 		for _, id := range ids {
 			page := c.users(status.Query{App: "app", User: id, Limit: 2, Count: true})
 			if !slices.Equal(page.Rows, []status.UserStatus{{ID: id}}) || page.More || page.Count != 1 {
@@ -130,11 +130,11 @@ func (c caller) users(query status.Query) status.UserPage {
 	return page
 }
 
-// hasUsers asserts that an app has these user statuses, in this order, and no others.
-func (c caller) hasUsers(app string, want ...status.UserStatus) {
+// hasUsers asserts that the app "app" has these user statuses, in this order, and no others.
+func (c caller) hasUsers(want ...status.UserStatus) {
 	c.Helper()
-	page := c.users(status.Query{App: app, Limit: 1000, Count: true})
+	page := c.users(status.Query{App: "app", Limit: 1000, Count: true})
 	if !slices.Equal(page.Rows, want) || page.More || page.Count != len(want) {
-		c.Fatalf("%s has the users %.500v, more %t, count %d; want %.500v", app, page.Rows, page.More, page.Count, want)
+		c.Fatalf("the users are %.500v, more %t, count %d; want %.500v", page.Rows, page.More, page.Count, want)
 	}
 }
