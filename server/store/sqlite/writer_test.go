@@ -212,30 +212,14 @@ func walOf(t *testing.T, path string) []byte {
 
 func TestAWriteThatFailsFailsAloneInItsGroup(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
-	c, err := store.writer.connections.borrow(t.Context()) // the writer waits, so that writes come together
-	if err != nil {
-		t.Fatal(err)
-	}
 	broken := errors.New("broken")
-	const writes = 20
-	outcomes := make([]error, writes)
-	var writing sync.WaitGroup
-	for n := range writes {
-		writing.Go(func() {
-			outcomes[n] = store.writer.write(t.Context(), func(ctx context.Context, c *connection) error {
-				_, _, err := c.update(ctx, "tenant", benchKey(n), benchPatch(n), status.Cond{CreateIfMissing: true})
-				if n%7 == 3 {
-					return broken
-				}
-				return err
-			})
-		})
-	}
-	for len(store.writer.queue) < writes-1 {
-		time.Sleep(time.Millisecond)
-	}
-	store.writer.connections.giveBack(c)
-	writing.Wait()
+	outcomes := inOneGroup(t, store, 20, func(ctx context.Context, c *connection, n int) error {
+		_, _, err := c.update(ctx, "tenant", benchKey(n), benchPatch(n), status.Cond{CreateIfMissing: true})
+		if n%7 == 3 {
+			return broken
+		}
+		return err
+	})
 	for n, err := range outcomes {
 		_, found := store.Get(t.Context(), "tenant", benchKey(n))
 		switch fails := n%7 == 3; {
@@ -249,7 +233,6 @@ func TestAWriteThatFailsFailsAloneInItsGroup(t *testing.T) {
 
 func TestACommitThatFailsFailsAllOfItsGroup(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
-	mustUpdate(t, store, benchKey(1), benchPatch(1))
 	c, err := store.writer.connections.borrow(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -257,30 +240,41 @@ func TestACommitThatFailsFailsAllOfItsGroup(t *testing.T) {
 	if _, err := c.ExecContext(t.Context(), "CREATE TEMP TABLE parent (id INTEGER PRIMARY KEY); CREATE TEMP TABLE child (parent INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"); err != nil {
 		t.Fatal(err)
 	}
-	const writes = 5
-	outcomes := make([]error, writes)
-	var writing sync.WaitGroup
-	for n := range writes {
-		writing.Go(func() {
-			outcomes[n] = store.writer.write(t.Context(), func(ctx context.Context, c *connection) error {
-				if n == 2 { // which only the commit will find out
-					_, err := c.ExecContext(ctx, "INSERT INTO child VALUES (7)")
-					return err
-				}
-				_, _, err := c.update(ctx, "tenant", benchKey(100+n), benchPatch(n), status.Cond{CreateIfMissing: true})
-				return err
-			})
-		})
-	}
-	for len(store.writer.queue) < writes-1 {
-		time.Sleep(time.Millisecond)
-	}
 	store.writer.connections.giveBack(c)
-	writing.Wait()
+	outcomes := inOneGroup(t, store, 5, func(ctx context.Context, c *connection, n int) error {
+		if n == 2 { // which only the commit will find out
+			_, err := c.ExecContext(ctx, "INSERT INTO child VALUES (7)")
+			return err
+		}
+		_, _, err := c.update(ctx, "tenant", benchKey(n), benchPatch(n), status.Cond{CreateIfMissing: true})
+		return err
+	})
 	for n, err := range outcomes {
-		if _, found := store.Get(t.Context(), "tenant", benchKey(100+n)); !errors.Is(err, status.ErrUnavailable) || !errors.Is(found, status.ErrNotFound) {
+		if _, found := store.Get(t.Context(), "tenant", benchKey(n)); !errors.Is(err, status.ErrUnavailable) || !errors.Is(found, status.ErrNotFound) {
 			t.Errorf("write %d: %v, and its row: %v", n, err, found)
 		}
 	}
 	mustUpdate(t, store, benchKey(1), benchPatch(2))
+}
+
+// inOneGroup lets the writer wait until n writes are there.
+func inOneGroup(t *testing.T, store *Store, n int, do func(context.Context, *connection, int) error) []error {
+	t.Helper()
+	held, err := store.writer.connections.borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes := make([]error, n)
+	var writing sync.WaitGroup
+	for i := range n {
+		writing.Go(func() {
+			outcomes[i] = store.writer.write(t.Context(), func(ctx context.Context, c *connection) error { return do(ctx, c, i) })
+		})
+	}
+	for len(store.writer.queue) < n-1 {
+		time.Sleep(time.Millisecond)
+	}
+	store.writer.connections.giveBack(held)
+	writing.Wait()
+	return outcomes
 }
