@@ -12,11 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 const (
@@ -70,6 +72,7 @@ type tab struct {
 	base string
 
 	expected []int // statuses of answers that the browser may complain of in its console
+	broken   bool  // it may complain of a server that has gone
 	mutex    sync.Mutex
 	messages []string
 	foreign  []string
@@ -87,7 +90,7 @@ func open(t *testing.T, browser context.Context, base, path string) *tab {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.checkSilence)
-	p.do(chromedp.Navigate(base + path))
+	p.goTo(path)
 	return p
 }
 
@@ -118,7 +121,7 @@ func (p *tab) checkSilence() {
 		complaint := func(status int) bool {
 			return strings.HasPrefix(message, fmt.Sprintf("Failed to load resource: the server responded with a status of %d ", status))
 		}
-		if !slices.ContainsFunc(p.expected, complaint) {
+		if !slices.ContainsFunc(p.expected, complaint) && !(p.broken && strings.HasPrefix(message, "Failed to load resource: net::ERR_")) {
 			p.Errorf("the console says: %s", message)
 		}
 	}
@@ -134,6 +137,12 @@ func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
+// goTo loads a path of the server.
+func (p *tab) goTo(path string) {
+	p.Helper()
+	p.do(chromedp.Navigate(p.base + path))
+}
+
 // click clicks the element that a CSS selector finds first.
 func (p *tab) click(selector string) {
 	p.Helper()
@@ -143,8 +152,8 @@ func (p *tab) click(selector string) {
 // fill replaces what is in a field.
 func (p *tab) fill(selector, text string) {
 	p.Helper()
-	p.do(chromedp.Focus(chromedp.CSS(selector)))
-	p.value(fmt.Sprintf("document.querySelector(%q).select() ?? ''", selector))
+	p.do(chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.Focus(chromedp.CSS(selector)))
+	p.value(fmt.Sprintf("document.querySelector(%q).select()", selector))
 	p.press("\b" + text)
 }
 
@@ -152,6 +161,18 @@ func (p *tab) fill(selector, text string) {
 func (p *tab) press(keys string) {
 	p.Helper()
 	p.do(chromedp.KeyEvent(keys))
+}
+
+// tabTo presses the tabulator key until the focus is on an element with an attribute.
+func (p *tab) tabTo(attribute, value string) {
+	p.Helper()
+	for range 40 {
+		p.press(kb.Tab)
+		if p.value(fmt.Sprintf("document.activeElement.getAttribute(%q)", attribute)) == value {
+			return
+		}
+	}
+	p.Fatalf("the tabulator key leads to no element whose %s is %s", attribute, value)
 }
 
 // value is what a JavaScript expression gives, as text.
@@ -182,10 +203,43 @@ func (p *tab) await(expression string) {
 	p.Fatalf("it is never true that %s. The page: %s", expression, p.text("body"))
 }
 
-// awaitText waits until the text of an element has a part.
+// awaitText waits until an element is seen, and its text has a part.
 func (p *tab) awaitText(selector, part string) {
 	p.Helper()
-	p.await(fmt.Sprintf(`document.querySelector(%q)?.innerText.replace(/\s+/g, ' ').includes(%q)`, selector, part))
+	p.await(fmt.Sprintf(`(e => e?.checkVisibility() && e.innerText.replace(/\s+/g, ' ').includes(%q))(document.querySelector(%q))`, part, selector))
+}
+
+// checkNames checks that a screen reader has a name for whatever takes the focus.
+func (p *tab) checkNames() {
+	p.Helper()
+	tree, err := chromedp.Call(p.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+	if err != nil {
+		p.Fatal(err)
+	}
+	seen := 0
+	for _, node := range tree.Nodes {
+		focusable := slices.ContainsFunc(node.Properties, func(property *accessibility.Property) bool {
+			return property.Name == accessibility.PropertyNameFocusable && string(property.Value.Value) == "true"
+		})
+		if !focusable || node.Ignored || string(node.Role.Value) == `"RootWebArea"` {
+			continue
+		}
+		seen++
+		if node.Name == nil || string(node.Name.Value) == `""` {
+			p.Errorf("a %s has no name", node.Role.Value)
+		}
+	}
+	if seen < 10 {
+		p.Errorf("only %d elements take the focus", seen)
+	}
+}
+
+// checkWidth checks that nothing is wider than the window.
+func (p *tab) checkWidth() {
+	p.Helper()
+	if wide := p.value(`[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)).join('\n')`); wide != "" {
+		p.Errorf("wider than the window: %s", wide)
+	}
 }
 
 // screen gives the window another size.

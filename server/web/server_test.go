@@ -20,7 +20,8 @@ const (
 // server is the API over a store in memory, with the pages before it.
 type server struct {
 	*httptest.Server
-	api http.Handler
+	api   http.Handler
+	store *memory.Store
 }
 
 // serve starts a server where "Bearer writer" may write and "Bearer reader" may read. In development it gives the
@@ -31,7 +32,8 @@ func serve(t *testing.T, options web.Options) server {
 		"Bearer writer": {Tenant: "tenant", Scopes: []string{writePermission}},
 		"Bearer reader": {Tenant: "tenant", Scopes: []string{readPermission}},
 	}
-	handler, err := api.New(new(memory.Store), api.Options{Authenticate: func(r *http.Request) (api.Caller, error) {
+	store := new(memory.Store)
+	handler, err := api.New(store, api.Options{Authenticate: func(r *http.Request) (api.Caller, error) {
 		caller, ok := callers[r.Header.Get("Authorization")]
 		if !ok {
 			return caller, api.Unauthenticated("The token is not one of this server's.")
@@ -45,9 +47,13 @@ func serve(t *testing.T, options web.Options) server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := server{api: handler, Server: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := server{api: handler, store: store, Server: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/dev/token" && options.Development {
 			fmt.Fprint(w, `{"access_token":"writer","token_type":"Bearer"}`)
+			return
+		}
+		if strings.HasSuffix(r.URL.Path, "/userStatuses") { // STANDIN
+			fmt.Fprint(w, `{"@odata.count":3,"value":[{"id":"u1","userName":"adele","userPrincipalName":"adele@contoso.example","installedDeviceCount":1,"failedDeviceCount":0,"notInstalledDeviceCount":0},{"id":"u2","userName":"alex","userPrincipalName":"alex@contoso.example","installedDeviceCount":0,"failedDeviceCount":2,"notInstalledDeviceCount":0}]}`)
 			return
 		}
 		pages.ServeHTTP(w, r)
@@ -56,30 +62,34 @@ func serve(t *testing.T, options web.Options) server {
 	return s
 }
 
-// path is the path of a device status of the app "app".
-func path(id string) string {
-	return "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/" + id
-}
-
 // put creates or changes a device status of the app "app", past the browser.
 func (s server) put(t *testing.T, id, body string) {
 	t.Helper()
-	r := httptest.NewRequest(http.MethodPatch, path(id), strings.NewReader(body))
+	s.ask(t, http.MethodPatch, id, body)
+}
+
+// delete deletes a device status of the app "app", past the browser.
+func (s server) delete(t *testing.T, id string) {
+	t.Helper()
+	s.ask(t, http.MethodDelete, id, "")
+}
+
+// get is the body of a device status of the app "app".
+func (s server) get(t *testing.T, id string) string {
+	t.Helper()
+	return s.ask(t, http.MethodGet, id, "")
+}
+
+func (s server) ask(t *testing.T, method, id, body string) string {
+	t.Helper()
+	r := httptest.NewRequest(method, "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/"+id, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer writer")
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Prefer", "create-if-missing")
 	w := httptest.NewRecorder()
-	if s.api.ServeHTTP(w, r); w.Code >= 300 {
-		t.Fatalf("putting %s: %d %s", id, w.Code, w.Body)
+	if s.api.ServeHTTP(w, r); w.Code >= http.StatusMultipleChoices {
+		t.Fatalf("%s of %s: %d %s", method, id, w.Code, w.Body)
 	}
-}
-
-// get is the body of a device status of the app "app".
-func (s server) get(id string) string {
-	r := httptest.NewRequest(http.MethodGet, path(id), nil)
-	r.Header.Set("Authorization", "Bearer reader")
-	w := httptest.NewRecorder()
-	s.api.ServeHTTP(w, r)
 	return w.Body.String()
 }
 

@@ -48,12 +48,19 @@ async function load(...steps) {
 
 function showProblem(error) {
   if (!(error instanceof Refused)) throw error
-  const again = element('button', { type: 'button', onclick: () => look({}) }, 'Try again')
-  const id = error.requestId ? element('small', {}, `request-id ${error.requestId}`) : ''
-  if (error.status === 401) byId('sign-in').open = true
   for (const part of ['table', 'nothing', 'pages']) byId(part).hidden = true
   byId('shown').textContent = ''
-  show(byId('problem'), element('p', {}, error.message), id, again)
+  const lines = [element('span', {}, error.message)]
+  if (error.requestId) lines.push(element('small', {}, `request-id ${error.requestId}`))
+  if (error.status === 401) askForToken()
+  else lines.push(element('button', { type: 'button', onclick: () => look({}) }, 'Try again'))
+  show(byId('problem'), ...lines)
+}
+
+function askForToken() {
+  byId('signed-in').textContent = 'Not signed in'
+  byId('sign-in').open = true
+  byId('token').focus()
 }
 
 async function forward() {
@@ -133,10 +140,7 @@ async function start() {
   byId('content').hidden = true
   if (!app) return byId('app').focus()
   if (!isSignedIn()) {
-    if (!await signIn().catch(() => false)) {
-      byId('sign-in').open = true
-      return byId('token').focus()
-    }
+    if (!await signIn().catch(() => false)) return askForToken()
     byId('signed-in').textContent = 'Signed in with a development token'
   }
   counted = ''

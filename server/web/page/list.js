@@ -61,7 +61,7 @@ export function showNothing({ app, kind, state, search }, showAll) {
       element('button', { type: 'button', onclick: showAll }, 'Show all'))
   }
   show(byId('nothing'),
-    element('p', {}, `No ${kind === 'users' ? 'user' : 'device'} has a status for the app ${app}.`),
+    element('p', {}, `No ${kind === 'users' ? 'user' : 'device'} has a status for the app `, element('code', {}, app), '.'),
     element('p', {}, 'Is the id right? The server keeps no list of apps: an app is there as soon as it has a status. The ',
       element('a', { href: '/docs' }, 'API reference'), ' shows how to create one.'))
 }
