@@ -48,9 +48,10 @@ func startBrowser(t *testing.T) context.Context {
 	if path == "" {
 		t.Skipf("no Chromium or Chrome is in the PATH; %s can name one", browserVariable)
 	}
-	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.WindowSize(1100, 900),
+	flags := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.WindowSize(1100, 900), chromedp.Env("LANG=en_US.UTF-8", "TZ=UTC"),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"), chromedp.Env("LANG=en_US.UTF-8", "TZ=UTC"))
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	if os.Geteuid() == 0 {
 		flags = append(flags, chromedp.NoSandbox) // Chromium has none for root
 	}
@@ -118,12 +119,14 @@ func (p *tab) checkSilence() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	for _, message := range p.messages {
-		complaint := func(status int) bool {
-			return strings.HasPrefix(message, fmt.Sprintf("Failed to load resource: the server responded with a status of %d ", status))
+		complaint, ofAnAnswer := strings.CutPrefix(message, "Failed to load resource: ")
+		isExpected := func(status int) bool {
+			return strings.HasPrefix(complaint, fmt.Sprintf("the server responded with a status of %d ", status))
 		}
-		if !slices.ContainsFunc(p.expected, complaint) && !(p.broken && strings.HasPrefix(message, "Failed to load resource: net::ERR_")) {
-			p.Errorf("the console says: %s", message)
+		if ofAnAnswer && (slices.ContainsFunc(p.expected, isExpected) || p.broken && strings.HasPrefix(complaint, "net::ERR_")) {
+			continue
 		}
+		p.Errorf("the console says: %s", message)
 	}
 	for _, url := range p.foreign {
 		p.Errorf("the page asked for %s", url)
@@ -206,7 +209,8 @@ func (p *tab) await(expression string) {
 // awaitText waits until an element is seen, and its text has a part.
 func (p *tab) awaitText(selector, part string) {
 	p.Helper()
-	p.await(fmt.Sprintf(`(e => e?.checkVisibility() && e.innerText.replace(/\s+/g, ' ').includes(%q))(document.querySelector(%q))`, part, selector))
+	hasPart := fmt.Sprintf(`(e => e?.checkVisibility() && e.innerText.replace(/\s+/g, ' ').includes(%q))`, part)
+	p.await(fmt.Sprintf("%s(document.querySelector(%q))", hasPart, selector))
 }
 
 // checkNames checks that a screen reader has a name for whatever takes the focus.
@@ -237,7 +241,9 @@ func (p *tab) checkNames() {
 // checkWidth checks that nothing is wider than the window.
 func (p *tab) checkWidth() {
 	p.Helper()
-	if wide := p.value(`[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)).join('\n')`); wide != "" {
+	wide := p.value(`[...document.querySelectorAll('body *')]
+		.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)).join('\n')`)
+	if wide != "" {
 		p.Errorf("wider than the window: %s", wide)
 	}
 }

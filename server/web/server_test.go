@@ -52,10 +52,6 @@ func serve(t *testing.T, options web.Options) server {
 			fmt.Fprint(w, `{"access_token":"writer","token_type":"Bearer"}`)
 			return
 		}
-		if strings.HasSuffix(r.URL.Path, "/userStatuses") { // STANDIN
-			fmt.Fprint(w, `{"@odata.count":3,"value":[{"id":"u1","userName":"adele","userPrincipalName":"adele@contoso.example","installedDeviceCount":1,"failedDeviceCount":0,"notInstalledDeviceCount":0},{"id":"u2","userName":"alex","userPrincipalName":"alex@contoso.example","installedDeviceCount":0,"failedDeviceCount":2,"notInstalledDeviceCount":0}]}`)
-			return
-		}
 		pages.ServeHTTP(w, r)
 	}))}
 	t.Cleanup(s.Close)
@@ -65,32 +61,45 @@ func serve(t *testing.T, options web.Options) server {
 // put creates or changes a device status of the app "app", past the browser.
 func (s server) put(t *testing.T, id, body string) {
 	t.Helper()
-	s.ask(t, http.MethodPatch, id, body)
+	s.ask(t, http.MethodPatch, "deviceStatuses/"+id, body)
 }
 
 // delete deletes a device status of the app "app", past the browser.
 func (s server) delete(t *testing.T, id string) {
 	t.Helper()
-	s.ask(t, http.MethodDelete, id, "")
+	s.ask(t, http.MethodDelete, "deviceStatuses/"+id, "")
 }
 
 // get is the body of a device status of the app "app".
 func (s server) get(t *testing.T, id string) string {
 	t.Helper()
-	return s.ask(t, http.MethodGet, id, "")
+	return s.ask(t, http.MethodGet, "deviceStatuses/"+id, "")
 }
 
-func (s server) ask(t *testing.T, method, id, body string) string {
+// ask sends a request to the API, with a path beneath the app "app".
+func (s server) ask(t *testing.T, method, path, body string) string {
 	t.Helper()
-	r := httptest.NewRequest(method, "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/"+id, strings.NewReader(body))
+	r := httptest.NewRequest(method, "/beta/deviceAppManagement/mobileApps/app/"+path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer writer")
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Prefer", "create-if-missing")
 	w := httptest.NewRecorder()
 	if s.api.ServeHTTP(w, r); w.Code >= http.StatusMultipleChoices {
-		t.Fatalf("%s of %s: %d %s", method, id, w.Code, w.Body)
+		t.Fatalf("%s of %s: %d %s", method, path, w.Code, w.Body)
 	}
 	return w.Body.String()
+}
+
+// standIn answers a path of the API that it does not have yet.
+func (s server) standIn(path, body string) {
+	next := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == path {
+			fmt.Fprint(w, body)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // putSample creates statuses in each state.

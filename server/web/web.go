@@ -30,14 +30,14 @@ type Options struct {
 //go:embed page docs
 var folders embed.FS
 
-// site answers the paths of its files, exactly as they stand, and hands everything else on as it is.
+// site answers GET and HEAD of its files' paths, exactly as they stand, and hands everything else on as it is.
 type site struct {
 	next  http.Handler
 	files map[string]file
 }
 
 func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if f, ok := s.files[r.URL.Path]; ok {
+	if f, ok := s.files[r.URL.Path]; ok && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		f.ServeHTTP(w, r)
 		return
 	}

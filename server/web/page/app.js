@@ -22,7 +22,8 @@ async function look(change) {
   chooseState(view.state)
   byId('search').value = view.search
   pages = []
-  next = `${view.kind === 'users' ? usersPath(view.app) : statusesPath(view.app, view.user?.id)}?${queryOf(view)}`
+  const path = view.kind === 'users' ? usersPath(view.app) : statusesPath(view.app, view.user?.id)
+  next = `${path}?${queryOf(view)}`
   await load(forward, count)
 }
 
@@ -106,14 +107,16 @@ function describe(length) {
   const devices = view.user ? `Devices of ${view.user.name}` : 'Devices'
   byId('list-title').textContent = view.kind === 'users' ? 'Users' : devices
   byId('counts-title').textContent = `${devices} by state`
-  byId('shown').textContent = length === 0 ? 'None' : `${number(from)} to ${number(from + length - 1)} of ${number(total)}`
+  const range = `${number(from)} to ${number(from + length - 1)} of ${number(total)}`
+  byId('shown').textContent = length === 0 ? 'None' : range
   byId('show-devices').setAttribute('aria-current', view.kind === 'devices' && !view.user)
   byId('show-users').setAttribute('aria-current', view.kind === 'users')
 }
 
 async function open(row) {
   if (view.kind === 'users') {
-    return look({ kind: 'devices', user: { id: row.id, name: row.userPrincipalName || row.userName }, state: '', search: '', ...byName })
+    const user = { id: row.id, name: row.userPrincipalName || row.userName || row.id }
+    return look({ kind: 'devices', user, state: '', search: '', ...byName })
   }
   await load(() => openDetail(view.app, row.id, saved))
 }
@@ -138,11 +141,11 @@ async function start() {
   const app = new URLSearchParams(location.hash.slice(1)).get('app') || document.body.dataset.app
   byId('app').value = app
   byId('content').hidden = true
-  if (!app) return byId('app').focus()
   if (!isSignedIn()) {
     if (!await signIn().catch(() => false)) return askForToken()
     byId('signed-in').textContent = 'Signed in with a development token'
   }
+  if (!app) return byId('app').focus()
   counted = ''
   await look({ app, kind: 'devices', user: null, state: '', search: '', ...byName })
 }
@@ -159,7 +162,8 @@ byId('token-form').onsubmit = event => {
   byId('token').value = ''
   byId('signed-in').textContent = 'Signed in with your token'
   byId('sign-in').open = false
-  start()
+  if (byId('app').value) byId('app-form').requestSubmit()
+  else start()
 }
 let typing
 byId('search').oninput = event => {
@@ -172,10 +176,13 @@ byId('search-form').onsubmit = event => {
   look({ search: byId('search').value })
 }
 byId('counts').onchange = event => {
-  look({ kind: 'devices', state: event.target.value, ...(view.kind === 'users' && { search: '', ...byName }) })
+  const fromUsers = view.kind === 'users' && { kind: 'devices', search: '', ...byName }
+  look({ state: event.target.value, ...fromUsers })
 }
 byId('show-devices').onclick = () => look({ kind: 'devices', user: null, search: '', ...byName })
-byId('show-users').onclick = () => look({ kind: 'users', user: null, order: 'userPrincipalName', descending: false, search: '', state: '' })
+byId('show-users').onclick = () => {
+  look({ kind: 'users', user: null, state: '', search: '', order: 'userPrincipalName', descending: false })
+}
 byId('next').onclick = () => load(forward)
 byId('previous').onclick = () => load(back)
 window.onhashchange = start

@@ -1,20 +1,23 @@
 // The API as this page speaks to it: a bearer token, JSON, entity tags. Nothing outlives the page.
 
-const development = document.body.dataset.development === 'true'
 let token = ''
+let isDevelopment = false // that is, the token: another can be had
 
 export const isSignedIn = () => token !== ''
 
 export function useToken(text) {
   token = text.trim().replace(/^Bearer\s+/i, '')
+  isDevelopment = false
 }
 
 // signIn gets a token where the server gives one to everybody, which it does in development alone.
 export async function signIn() {
-  if (!development) return false
-  const answer = await send('/dev/token', { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }) })
+  if (document.body.dataset.development !== 'true') return false
+  const body = new URLSearchParams({ grant_type: 'client_credentials' })
+  const answer = await send('/dev/token', { method: 'POST', body })
   if (!answer.ok) return false
   token = (await answer.json()).access_token
+  isDevelopment = true
   return true
 }
 
@@ -37,7 +40,7 @@ export async function call(path, { method = 'GET', body, ifMatch, signal } = {})
     return send(path, { method, headers, signal, body: body && JSON.stringify(body) })
   }
   let answer = await attempt()
-  if (answer.status === 401 && await signIn()) answer = await attempt()
+  if (answer.status === 401 && isDevelopment && await signIn()) answer = await attempt()
   if (answer.status === 204) return {}
   const content = await answer.json().catch(() => ({}))
   if (!answer.ok) throw new Refused(answer.status, content.error)

@@ -11,8 +11,10 @@ function row(state, { sign, name }) {
   const choice = element('input', { type: 'radio', name: 'state', value: state })
   const bar = element('span', { className: 'bar' })
   const count = element('span', { className: 'count' }, '–')
-  const sign_ = element('span', { className: 'sign', 'aria-hidden': 'true' }, sign)
-  byId('counts').append(element('label', { className: `row ${state}` }, choice, sign_, element('span', {}, name), element('span', { className: 'track' }, bar), count))
+  byId('counts').append(element('label', { className: `row ${state}` }, choice,
+    element('span', { className: 'sign', 'aria-hidden': 'true' }, sign),
+    element('span', {}, name),
+    element('span', { className: 'track' }, bar), count))
   return { choice, bar, count }
 }
 

@@ -7,9 +7,17 @@ import { explain } from './errorcode.js'
 import { states } from './states.js'
 
 const labels = {
-  deviceName: 'Device name', deviceId: 'Device id', userName: 'User name', userPrincipalName: 'User principal name',
-  installState: 'Install state', mobileAppInstallStatusValue: 'Install status value', installStateDetail: 'Install state detail',
-  errorCode: 'Error code', osVersion: 'OS version', osDescription: 'OS description', displayVersion: 'App version',
+  deviceName: 'Device name',
+  deviceId: 'Device id',
+  userName: 'User name',
+  userPrincipalName: 'User principal name',
+  installState: 'Install state',
+  mobileAppInstallStatusValue: 'Install status value',
+  installStateDetail: 'Install state detail',
+  errorCode: 'Error code',
+  osVersion: 'OS version',
+  osDescription: 'OS description',
+  displayVersion: 'App version',
   lastSyncDateTime: 'Last sync',
 }
 const hints = { lastSyncDateTime: 'With a zone, such as 2026-11-24T08:00:00Z' }
@@ -20,12 +28,14 @@ let opened // { path, status, etag, saved }: what the dialog shows, as it was re
 
 function field(property) {
   const isState = property === 'installState' || property === 'mobileAppInstallStatusValue'
-  const input = element(isState ? 'select' : 'input', { id: property, name: property, autocomplete: 'off', 'aria-describedby': `${property}-hint ${property}-violation` })
-  if (isState) for (const [value, { name }] of Object.entries(states)) input.append(element('option', { value }, name))
-  else input.spellcheck = false
+  const describedBy = `${property}-hint ${property}-violation`
+  const input = element(isState ? 'select' : 'input', { id: property, 'aria-describedby': describedBy })
+  if (isState) input.append(...Object.entries(states).map(([value, { name }]) => element('option', { value }, name)))
+  else Object.assign(input, { autocomplete: 'off', spellcheck: false })
   const hint = element('span', { id: `${property}-hint`, className: 'hint' }, hints[property] ?? '')
   const violation = element('span', { id: `${property}-violation`, className: 'violation' })
-  byId('fields').append(element('div', { className: 'field' }, element('label', { htmlFor: property }, labels[property]), input, hint, violation))
+  const label = element('label', { htmlFor: property }, labels[property])
+  byId('fields').append(element('div', { className: 'field' }, label, input, hint, violation))
   return { input, hint, violation }
 }
 
@@ -63,8 +73,8 @@ function clearMessages() {
 
 function explainCode() {
   const code = valueOf('errorCode')
-  const isCode = Number.isInteger(code) && code === (code | 0)
-  fields.errorCode.hint.textContent = isCode ? `${explain(code).hex}, decimal ${code}: ${explain(code).meaning}` : ''
+  const { hex, meaning } = explain(code)
+  fields.errorCode.hint.textContent = code === (code | 0) ? `${hex}, decimal ${code}: ${meaning}` : ''
 }
 
 // valueOf is a field's value as the API takes it. What it would not take is sent as it stands: the server says why.
@@ -77,8 +87,8 @@ function valueOf(property) {
 }
 
 function changes() {
-  const changed = Object.keys(fields).filter(property => fields[property].input.value !== fields[property].input.dataset.was)
-  return Object.fromEntries(changed.map(property => [property, valueOf(property)]))
+  const changed = Object.entries(fields).filter(([, { input }]) => input.value !== input.dataset.was)
+  return Object.fromEntries(changed.map(([property]) => [property, valueOf(property)]))
 }
 
 async function save(ifMatch) {
@@ -122,9 +132,10 @@ async function showConflict(mine) {
   } catch (refused) {
     return showRefusal(refused)
   }
-  const text = value => value === null || value === undefined ? 'null' : String(value)
-  const differs = property => property in mine ? mine[property] !== now.body[property] : opened.status[property] !== now.body[property]
-  byId('conflict-rows').replaceChildren(...Object.keys(fields).filter(differs).map(property => element('tr', {},
+  const wanted = { ...opened.status, ...mine }
+  const differing = Object.keys(fields).filter(property => wanted[property] !== now.body[property])
+  const text = value => String(value ?? null)
+  byId('conflict-rows').replaceChildren(...differing.map(property => element('tr', {},
     element('th', { scope: 'row' }, labels[property]),
     element('td', {}, property in mine ? text(mine[property]) : 'not changed'),
     element('td', {}, text(now.body[property])))))

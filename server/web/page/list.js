@@ -9,7 +9,7 @@ export const pageSize = 50
 // A column is sorted by its property; cell makes what stands in it, text by itself.
 const columns = {
   devices: [
-    { property: 'deviceName', title: 'Device', cell: (status, { open }) => button(status.id, status.deviceName || '(no name)', open, status) },
+    { property: 'deviceName', title: 'Device', cell: (status, on) => opener(status, status.deviceName, on) },
     { property: 'userPrincipalName', title: 'User' },
     { property: 'installState', title: 'State', cell: status => stateOf(status.installState) },
     { property: 'errorCode', title: 'Error', cell: status => errorOf(status.errorCode) },
@@ -17,7 +17,7 @@ const columns = {
     { property: 'lastSyncDateTime', title: 'Last sync', cell: status => timeOf(status.lastSyncDateTime) },
   ],
   users: [
-    { property: 'userPrincipalName', title: 'User', cell: (user, { open }) => button(user.id, user.userPrincipalName || user.userName || '(no name)', open, user) },
+    { property: 'userPrincipalName', title: 'User', cell: (user, on) => opener(user, user.userPrincipalName || user.userName, on) },
     { property: 'userName', title: 'Name' },
     { property: 'installedDeviceCount', title: 'Installed' },
     { property: 'failedDeviceCount', title: 'Failed' },
@@ -30,8 +30,8 @@ export function queryOf({ kind, state, search, order, descending }) {
   const text = `'${search.replaceAll("'", "''")}'`
   const filters = []
   if (kind === 'devices' && state) filters.push(`installState eq '${state}'`)
-  if (search && kind === 'devices') filters.push(`(contains(deviceName,${text}) or contains(userPrincipalName,${text}))`)
-  if (search && kind === 'users') filters.push(`(contains(userPrincipalName,${text}) or contains(userName,${text}))`)
+  const names = kind === 'devices' ? ['deviceName', 'userPrincipalName'] : ['userPrincipalName', 'userName']
+  if (search) filters.push(`(${names.map(name => `contains(${name},${text})`).join(' or ')})`)
   const query = new URLSearchParams({ $count: true, $top: pageSize, $orderby: order + (descending ? ' desc' : '') })
   if (filters.length) query.set('$filter', filters.join(' and '))
   return query
@@ -44,7 +44,8 @@ export function showPage(rows, { kind, order, descending }, on) {
     const sorted = property === order
     const sort = element('button', { type: 'button', onclick: () => on.sort(property), 'data-sort': property }, title)
     if (sorted) sort.append(element('span', { 'aria-hidden': 'true' }, descending ? ' ▼' : ' ▲'))
-    return element('th', { scope: 'col', role: 'columnheader', 'aria-sort': !sorted ? 'none' : descending ? 'descending' : 'ascending' }, sort)
+    const direction = descending ? 'descending' : 'ascending'
+    return element('th', { scope: 'col', role: 'columnheader', 'aria-sort': sorted ? direction : 'none' }, sort)
   })
   const body = rows.map(row => element('tr', { role: 'row' }, ...columns[kind].map(({ property, title, cell }) =>
     element('td', { role: 'cell', 'data-title': title }, cell ? cell(row, on) : String(row[property] ?? '–')))))
@@ -66,7 +67,10 @@ export function showNothing({ app, kind, state, search }, showAll) {
       element('a', { href: '/docs' }, 'API reference'), ' shows how to create one.'))
 }
 
-const button = (id, text, open, row) => element('button', { type: 'button', className: 'link', 'data-id': id, onclick: () => open(row) }, text)
+function opener(row, name, on) {
+  const properties = { type: 'button', className: 'link', 'data-id': row.id, onclick: () => on.open(row) }
+  return element('button', properties, name || '(no name)')
+}
 
 function stateOf(state) {
   const { sign, name } = states[state]
