@@ -4,7 +4,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 REDOCLY  := @redocly/cli@2.77.0
 FUZZTIME := 10s
 
-.PHONY: run test build build-all gen lint vuln fuzz
+.PHONY: run test screenshots build build-all gen lint vuln fuzz
 
 # Start a server on an embedded database with sample data, and print a curl that works when pasted.
 run: build
@@ -13,6 +13,10 @@ run: build
 # Run all tests.
 test:
 	go test ./...
+
+# Take a picture of the page in each of its states: bin/screenshots. It needs Chromium.
+screenshots:
+	INSTALLSTATUS_BROWSER=required INSTALLSTATUS_SCREENSHOTS=$(CURDIR)/bin/screenshots go test ./server/web -run 'Page|Reference' -count 1
 
 # Build bin/installstatus, which needs nothing beside it.
 build:
@@ -29,6 +33,7 @@ build-all:
 # Write gen/ from openapi.yaml.
 gen:
 	go tool oapi-codegen -config gen/oapi-codegen.yaml openapi.yaml
+	cp openapi.yaml gen/openapi.yaml
 
 # Check the code and the contract.
 lint:

@@ -154,7 +154,7 @@ func TestWrongVerbsAndAddresses(t *testing.T) {
 		code, message string
 	}{
 		"/v1.0/deviceAppManagement/mobileApps/a/deviceStatuses/b": {404, "ResourceNotFound", "Invalid version: v1.0"},
-		"/":                                  {404, "ResourceNotFound", "Invalid version: "},
+		"/nothing":                           {404, "ResourceNotFound", "Invalid version: nothing"},
 		"/beta/":                             {400, "BadRequest", "Resource not found for the segment ''."},
 		"/beta/users":                        {400, "BadRequest", "Resource not found for the segment 'users'."},
 		"/beta/users('a')/x":                 {400, "BadRequest", "Resource not found for the segment 'users'."},

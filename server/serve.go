@@ -26,6 +26,8 @@ func (serveCommand) Help() string {
     --issuer https://login.microsoftonline.com/{tenantid}/v2.0 --tenants 0f0e...,1a2b...
   installstatus serve --issuer https://idp.example --jwks-file keys.json
 
+GET / is a page to look at install statuses and to change them, GET /docs the
+reference of the API, GET /openapi.yaml the contract.
 GET /healthz says that the process runs, GET /readyz that it can serve.
 SIGTERM and SIGINT let it answer what is in flight; then it exits with 0.`
 }
@@ -65,12 +67,16 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 			return err
 		}
 	}
+	pages, err := c.withPages(handler)
+	if err != nil {
+		return err
+	}
 	listener, base, err := c.listen(ctx, security)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	fmt.Fprintf(to.out, "installstatus serves %s/beta\n", base)
+	fmt.Fprintf(to.out, "installstatus serves %[1]s/beta\nIn a browser: %[1]s/ and its reference %[1]s/docs\n", base)
 	if err := c.printTrust(to.out, base); err != nil {
 		return err
 	}
@@ -79,5 +85,5 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 			return err
 		}
 	}
-	return c.serve(ctx, listener, c.withTokens(handler, development), store, log)
+	return c.serve(ctx, listener, c.withTokens(pages, development), store, log)
 }

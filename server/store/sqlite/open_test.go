@@ -21,7 +21,7 @@ func TestEveryConnectionIsDurable(t *testing.T) {
 	if size := store.readers.size; size < 2 {
 		t.Errorf("%d connections read", size)
 	}
-	for _, p := range []*pool{store.writer, store.readers} {
+	for _, p := range []*pool{store.writer.connections, store.readers} {
 		for range p.size {
 			c, err := p.borrow(t.Context())
 			if err != nil {
