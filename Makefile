@@ -38,7 +38,7 @@ gen:
 # Check the code and the contract.
 lint:
 	go vet ./...
-	go run $(GOLANGCI) run
+	go run $(GOLANGCI) run --allow-parallel-runners
 	npx --yes $(REDOCLY) lint openapi.yaml --config .redocly.yaml
 
 # Look for known vulnerabilities of what the program uses; needs vuln.go.dev.
