@@ -52,4 +52,5 @@ fuzz:
 # Measure this server beside others, in five minutes, and write the table into the README. FULL=1 measures more, in twenty.
 # BENCHFLAGS=-help tells what else can be said.
 bench:
+	@test "$$(uname)" = Linux || { echo "make bench needs Linux, whose /proc says what a process costs"; exit 1; }
 	@cd server/bench && go build -mod=mod -o out/bench . && exec out/bench $(if $(FULL),-full) $(BENCHFLAGS)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -55,8 +56,8 @@ func parsePlan(args []string) (plan, error) {
 	own := collector{}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	full := flags.Bool("full", false, "measure with 256 connections and 1,000,000 rows too, in 20 minutes at the most instead of 5")
-	flags.StringVar(&own.gogc, "gogc", serverGOGC, "GOGC of all servers in the first table")
-	flags.StringVar(&own.limit, "gomemlimit", serverGOMEMLIMIT, "GOMEMLIMIT of all servers in the first table")
+	flags.StringVar(&own.gogc, "gogc", serverGOGC, "GOGC of all servers in the first table; needs -out")
+	flags.StringVar(&own.limit, "gomemlimit", serverGOMEMLIMIT, "GOMEMLIMIT of all servers in the first table; needs -out")
 	flags.StringVar(&p.out, "out", "", "put the results into this `directory`, and leave the README alone")
 	flags.DurationVar(&p.round, "round", 5*time.Second, "how long a round is; needs -out")
 	flags.IntVar(&p.rounds, "rounds", 3, "how many rounds count for each server; needs -out")
@@ -67,11 +68,19 @@ func parsePlan(args []string) (plan, error) {
 	}
 	var special bool
 	flags.Visit(func(f *flag.Flag) { special = special || f.Name != "full" && f.Name != "out" })
-	if special && p.out == "" {
-		return plan{}, errors.New("the README shows the standard run alone: say -out DIRECTORY too")
-	}
 	if peers != "" {
 		p.peers = strings.Split(peers, ",")
+	}
+	switch {
+	case special && p.out == "":
+		return plan{}, errors.New("the README shows the standard run alone: say -out DIRECTORY too")
+	case p.round < time.Second || p.rounds < 1:
+		return plan{}, errors.New("-round must be 1s at least, and -rounds 1")
+	}
+	for _, name := range p.peers {
+		if !slices.ContainsFunc(contenders(), func(c contender) bool { return c.name == name }) {
+			return plan{}, fmt.Errorf("no server is called %s", name)
+		}
 	}
 	p.limit = 5 * time.Minute
 	p.series = []series{{own, 10_000, []int{64}}}
