@@ -32,7 +32,7 @@ func main() {
 	os.Exit(1)
 }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, args []string) (err error) {
 	p, err := parsePlan(args)
 	if err != nil {
 		return err
@@ -40,6 +40,11 @@ func run(ctx context.Context, args []string) error {
 	deadline := time.Now().Add(p.limit)
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
+	defer func() {
+		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			err = fmt.Errorf("not done after %s, the machine is too slow or too busy", p.limit)
+		}
+	}()
 	house, err := prepare(ctx)
 	if err != nil {
 		return err
