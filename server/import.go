@@ -182,11 +182,11 @@ func (i *importing) write(ctx context.Context, store status.Store) error {
 	}
 	number := -1
 	_, err := i.each(context.WithoutCancel(ctx), func(row *transfer.Row, refused *transfer.Refused) error {
-		if refused != nil {
-			return nil
+		if refused == nil {
+			number++
 		}
-		if number++; !i.latest.Counts(number) {
-			return nil
+		if refused != nil || !i.latest.Counts(number) {
+			return nil //nolint:nilerr // check has told of the refused row
 		}
 		if len(rows) == chunk || row.App != app {
 			if err := flush(); err != nil {

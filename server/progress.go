@@ -46,7 +46,7 @@ func (p *progress) begin(doing string, total int64) {
 func (p *progress) at(done int64, rows int) {
 	switch {
 	case p.bar != nil:
-		p.bar.Set64(done) // a bar that can't be drawn stops nothing
+		_ = p.bar.Set64(done) // a bar that can't be drawn stops nothing
 	case time.Since(p.told) < between:
 	case p.total > 0:
 		p.told = time.Now()
@@ -60,7 +60,7 @@ func (p *progress) at(done int64, rows int) {
 // end takes the bar away.
 func (p *progress) end() {
 	if p.bar != nil {
-		p.bar.Finish()
+		_ = p.bar.Finish()
 		p.bar = nil
 	}
 }

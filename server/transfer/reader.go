@@ -80,7 +80,7 @@ func (r *Reader) detect() error {
 	text := bufio.NewReaderSize(r.source, enough)
 	switch mark, _ := text.Peek(3); {
 	case bytes.Equal(mark, []byte("\xef\xbb\xbf")):
-		text.Discard(len(mark))
+		_, _ = text.Discard(len(mark))
 	case bytes.HasPrefix(mark, []byte("\xff\xfe")), bytes.HasPrefix(mark, []byte("\xfe\xff")):
 		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM) // as Windows PowerShell and Excel write
 		text = bufio.NewReaderSize(transform.NewReader(text, utf16.NewDecoder()), enough)
@@ -116,7 +116,7 @@ func (r *Reader) detect() error {
 // isCollection reports whether a text begins with an object that has an array of rows in it.
 func isCollection(text []byte) bool {
 	tokens := json.NewDecoder(bytes.NewReader(text))
-	tokens.Token() // its {
+	_, _ = tokens.Token() // its {
 	for tokens.More() {
 		name, err := tokens.Token()
 		if err != nil {
