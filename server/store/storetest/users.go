@@ -55,6 +55,23 @@ var users = []rule{
 		c.update(status.Key{App: "app", ID: "C"}, status.Patch{LastSyncDateTime: status.Set(dateTime("2016-12-31T23:59:30.500000001Z"))}, status.Cond{})
 		c.hasUsers(status.UserStatus{ID: "user", UserName: status.TextOf("at once, of the lesser id"), UserPrincipalName: status.TextOf("C")})
 	}},
+	{"a filter asks for what a user status shows, not for what one of its rows has", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		for n, name := range []string{"anna@contoso.com", "bert@contoso.com"} {
+			patch := everything(n)
+			patch.UserPrincipalName, patch.InstallState = status.Set(status.TextOf(name)), status.Set(status.InstallStateFailed)
+			c.create(status.Key{App: "app", User: "user", ID: fmt.Sprint(n)}, patch)
+		}
+		for name, found := range map[string]int{"anna@contoso.com": 0, "bert@contoso.com": 1} {
+			page := c.users(status.Query{App: "app", Limit: 1, Count: true, Filter: status.And{
+				Left:  status.Comparison{Property: status.PropertyUserPrincipalName, Operator: status.Equal, Value: status.TextValue(name)},
+				Right: status.Comparison{Property: status.PropertyFailedDeviceCount, Operator: status.Equal, Value: status.NumberValue(2)},
+			}})
+			if len(page.Rows) != found || page.Count != found {
+				t.Errorf("%s: %+v", name, page)
+			}
+		}
+	}},
 	{"user statuses are their app's and their tenant's, in the byte order of ids", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		ids := oddKeys()
