@@ -63,6 +63,9 @@ func planOf(t *testing.T, store *Store, query string, arguments ...any) (plan st
 		}
 		plan += step + "; "
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return plan
 }
 
