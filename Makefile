@@ -1,10 +1,11 @@
-# What people run. Everything needs Go alone, but for lint's check of the contract, which needs npm.
+# What people run. Everything needs Go alone, but for lint's check of the contract, which needs npm, and for bench, which
+# needs Linux and wrk.
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 REDOCLY  := @redocly/cli@2.77.0
 FUZZTIME := 10s
 
-.PHONY: run test screenshots build build-all gen lint vuln fuzz
+.PHONY: run test screenshots build build-all gen lint vuln fuzz bench
 
 # Start a server on an embedded database with sample data, and print a curl that works when pasted.
 run: build
@@ -38,7 +39,7 @@ gen:
 # Check the code and the contract.
 lint:
 	go vet ./...
-	go run $(GOLANGCI) run
+	go run $(GOLANGCI) run --allow-parallel-runners
 	npx --yes $(REDOCLY) lint openapi.yaml --config .redocly.yaml
 
 # Look for known vulnerabilities of what the program uses; needs vuln.go.dev.
@@ -52,3 +53,9 @@ fuzz:
 		echo "$$target ($$package)"; \
 		go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
 	done
+
+# Measure this server beside others, in five minutes, and write the table into the README. FULL=1 measures more, in twenty.
+# BENCHFLAGS=-help tells what else can be said.
+bench:
+	@test "$$(uname)" = Linux || { echo "make bench needs Linux, whose /proc says what a process costs"; exit 1; }
+	@cd server/bench && go build -mod=mod -o out/bench . && exec out/bench $(if $(FULL),-full) $(BENCHFLAGS)

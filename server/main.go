@@ -24,6 +24,8 @@ func main() {
 type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Serve the API."`
 	Token    tokenCommand    `cmd:"" help:"Print a development token."`
+	Import   importCommand   `cmd:"" help:"Import device statuses from a file: Intune's export, CSV, NDJSON or JSON."`
+	Export   exportCommand   `cmd:"" help:"Export device statuses as NDJSON or CSV, readable by import."`
 	Validate validateCommand `cmd:"" help:"Check a request body against the contract, offline."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

@@ -164,19 +164,22 @@ func manyRows(t *testing.T, browser context.Context) {
 func users(t *testing.T, browser context.Context) {
 	s := serve(t, development)
 	s.putSample(t)
-	for id, name := range map[string]string{"11": "ADELE-KIOSK", "12": "ADELE-SPARE"} {
-		s.ask(t, http.MethodPatch, "userStatuses/u2/deviceStatuses/"+id, `{"installState":"failed","deviceName":"`+name+`"}`)
+	for id, name := range map[string]string{"11": "LOBBY", "12": "HALL"} {
+		s.ask(t, http.MethodPatch, "userStatuses/u2/deviceStatuses/"+id, `{"installState":"failed","userName":"kiosk","deviceName":"`+name+`"}`)
 	}
-	s.standIn("/beta/deviceAppManagement/mobileApps('app')/userStatuses", `{"@odata.count":2,"value":[
-		{"id":"u1","userName":"alex","userPrincipalName":"alex@contoso.example","installedDeviceCount":0,"failedDeviceCount":2,"notInstalledDeviceCount":0},
-		{"id":"u2","userName":"kiosk","userPrincipalName":null,"installedDeviceCount":0,"failedDeviceCount":2,"notInstalledDeviceCount":0}]}`)
 	p := open(t, browser, s.URL, "/")
 	p.awaitText("#shown", "1 to 11 of 11")
 	p.click("#show-users")
 	p.awaitText("#list-title", "Users")
-	p.awaitText("tbody", "alex@contoso.example alex 0 2 0")
+	p.awaitText("#shown", "1 to 4 of 4")
+	p.awaitText("tbody", "alex@contoso.example – 0 2 0")
+	p.click("[data-sort=failedDeviceCount]")
+	p.click("[data-sort=failedDeviceCount]")
+	p.awaitText("tbody tr:first-child", "2")
 	p.shoot("users")
-	p.click("tbody tr:nth-child(2) button")
+	p.fill("#search", "kio")
+	p.awaitText("#shown", "1 to 1 of 1")
+	p.click("[data-id=u2]")
 	p.awaitText("#list-title", "Devices of kiosk")
 	p.awaitText("#shown", "1 to 2 of 2")
 	p.awaitText("#counts", "Devices of kiosk by state All 2")

@@ -90,18 +90,6 @@ func (s server) ask(t *testing.T, method, path, body string) string {
 	return w.Body.String()
 }
 
-// standIn answers a path of the API that it does not have yet.
-func (s server) standIn(path, body string) {
-	next := s.Config.Handler
-	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == path {
-			fmt.Fprint(w, body)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 // putSample creates statuses in each state.
 func (s server) putSample(t *testing.T) {
 	t.Helper()

@@ -36,6 +36,7 @@ const viewer = window.SwaggerUIBundle({
 // signIn authorizes the viewer where the server gives a token to everybody, which it does in development alone.
 async function signIn() {
   if (development !== 'true') return
-  const answer = await fetch('/dev/token', { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials' }) })
+  const body = new URLSearchParams({ grant_type: 'client_credentials' })
+  const answer = await fetch('/dev/token', { method: 'POST', body })
   if (answer.ok) viewer.preauthorizeApiKey('bearer', (await answer.json()).access_token)
 }

@@ -4,7 +4,7 @@ import { Refused, call, isSignedIn, signIn, statusesPath, useToken, usersPath } 
 import { chooseState, showCounts } from './counts.js'
 import { openDetail } from './detail.js'
 import { byId, element, show } from './dom.js'
-import { pageSize, queryOf, showNothing, showPage } from './list.js'
+import { nameOf, pageSize, queryOf, showNothing, showPage } from './list.js'
 
 // All that decides what is on the page. user is the user status whose devices are listed, null for everybody's.
 const byName = { order: 'deviceName', descending: false }
@@ -44,7 +44,7 @@ async function load(...steps) {
   }
   if (current !== loading) return
   byId('main').removeAttribute('aria-busy')
-  if (!focused.isConnected) byId('list-title').focus()
+  if (focused !== document.body && document.activeElement === document.body) byId('list-title').focus()
 }
 
 function showProblem(error) {
@@ -80,10 +80,18 @@ async function showAt(address, step) {
   const link = body['@odata.nextLink'] && new URL(body['@odata.nextLink'])
   next = link && link.pathname + link.search
   total = body['@odata.count'] ?? total
+  const focused = document.activeElement.dataset
   showPage(body.value, view, { open, sort })
+  if (focused.id) focusRow(focused.id)
+  if (focused.sort) document.querySelector(`[data-sort="${focused.sort}"]`)?.focus()
   describe(body.value.length)
   if (body.value.length) show(byId('nothing'))
   else showNothing(view, () => look({ state: '', search: '' }))
+  enablePaging()
+}
+
+// enablePaging keeps the focus: a button that is disabled would lose it.
+function enablePaging() {
   const [previous, following] = [byId('previous'), byId('next')]
   const focused = document.activeElement
   previous.disabled = pages.length < 2
@@ -104,7 +112,7 @@ async function count() {
 function describe(length) {
   const from = (pages.length - 1) * pageSize + 1
   const number = n => n.toLocaleString()
-  const devices = view.user ? `Devices of ${view.user.name}` : 'Devices'
+  const devices = view.user ? `Devices of ${nameOf(view.user)}` : 'Devices'
   byId('list-title').textContent = view.kind === 'users' ? 'Users' : devices
   byId('counts-title').textContent = `${devices} by state`
   const range = `${number(from)} to ${number(from + length - 1)} of ${number(total)}`
@@ -114,26 +122,24 @@ function describe(length) {
 }
 
 async function open(row) {
-  if (view.kind === 'users') {
-    const user = { id: row.id, name: row.userPrincipalName || row.userName || row.id }
-    return look({ kind: 'devices', user, state: '', search: '', ...byName })
-  }
-  await load(() => openDetail(view.app, row.id, saved))
+  if (view.kind === 'users') return look({ kind: 'devices', user: row, state: '', search: '', ...byName })
+  byId('detail').onclose = () => focusRow(row.id)
+  await openDetail(view.app, row.id, saved).catch(showProblem)
 }
 
-// saved shows the list as it is now, at the same page, and gives the focus back to the row.
+function focusRow(id) {
+  document.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus()
+}
+
+// saved shows the list as it is now, at the same page.
 async function saved(status) {
   counted = ''
   await load(() => showAt(pages.pop(), +1), count)
   byId('shown').textContent = `${status.deviceName || 'The status'} is saved. ${byId('shown').textContent}`
-  const row = document.querySelector(`[data-id="${CSS.escape(status.id)}"]`)
-  if (row) row.focus()
-  else byId('show-devices').focus()
 }
 
-async function sort(property) {
-  await look({ order: property, descending: view.order === property && !view.descending })
-  document.querySelector(`[data-sort="${property}"]`)?.focus()
+function sort(property) {
+  look({ order: property, descending: view.order === property && !view.descending })
 }
 
 // start shows the app that the address names after its #, or the one that the server names.

@@ -6,6 +6,8 @@ import { states } from './states.js'
 
 export const pageSize = 50
 
+export const nameOf = user => user.userPrincipalName || user.userName || user.id
+
 // A column is sorted by its property; cell makes what stands in it, text by itself.
 const columns = {
   devices: [
@@ -17,7 +19,7 @@ const columns = {
     { property: 'lastSyncDateTime', title: 'Last sync', cell: status => timeOf(status.lastSyncDateTime) },
   ],
   users: [
-    { property: 'userPrincipalName', title: 'User', cell: (user, on) => opener(user, user.userPrincipalName || user.userName, on) },
+    { property: 'userPrincipalName', title: 'User', cell: (user, on) => opener(user, nameOf(user), on) },
     { property: 'userName', title: 'Name' },
     { property: 'installedDeviceCount', title: 'Installed' },
     { property: 'failedDeviceCount', title: 'Failed' },
@@ -74,7 +76,8 @@ function opener(row, name, on) {
 
 function stateOf(state) {
   const { sign, name } = states[state]
-  return element('span', { className: `state ${state}` }, element('span', { className: 'sign', 'aria-hidden': 'true' }, sign), name)
+  const mark = element('span', { className: 'sign', 'aria-hidden': 'true' }, sign)
+  return element('span', { className: `state ${state}` }, mark, name)
 }
 
 function errorOf(code) {

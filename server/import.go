@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"installstatus/api/status"
+	"installstatus/server/transfer"
+)
+
+type importCommand struct {
+	storeFlags `embed:""`
+
+	Tenant    string `required:"" help:"The tenant (tid) whose data the rows become." placeholder:"ID"`
+	App       string `help:"The app of the rows that name none; a row that names another is refused." placeholder:"ID"`
+	KeepGoing bool   `help:"Write the rows that can be taken, though others can't."`
+	File      string `arg:"" help:"The file with the rows, - for standard input."`
+}
+
+func (importCommand) Help() string {
+	return `Takes what people have, and finds out by the content what it is:
+  Intune's report DeviceInstallStatusByApp as CSV (or JSON), in its zip or not, also if Excel or PowerShell saved it again
+  what export writes, NDJSON or CSV
+  a list's answer of Graph, or a JSON array of its entities
+
+The whole file is read before the first write. Rows that can't be taken are listed on standard output, one problem a line:
+the line, the column and the reason, with a tab between each; then nothing is written, unless --keep-going is given.
+
+A row without an id gets one that follows from its app and its device, so the same file twice changes nothing. A row that
+is there already keeps its user status. An entity in JSON, or in CSV with an id, is whole: what it leaves out is cleared. A row
+of Intune's report sets what its columns say and keeps the rest. Of several rows of one device the one that synced last counts.
+
+Intune's columns DeviceName, UserPrincipalName, UserName, DeviceId are the properties of those names, Platform is
+osDescription, AppVersion is displayVersion, LastModifiedDateTime (UTC where it names no zone) is lastSyncDateTime,
+HexErrorCode is errorCode, AppInstallState is installState and mobileAppInstallStatusValue, AppInstallStateDetails is
+installStateDetail; columns that end in _loc are never read, others are ignored with a note.
+
+Examples:
+  installstatus import --tenant 0f0e... --app 7a6f... DeviceInstallStatusByApp_1a2b.zip
+  installstatus export --tenant 0f0e... | installstatus import --db sqlite:copy.db --tenant 0f0e... -`
+}
+
+// Run imports the file. Others can use the database all the while.
+func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
+	if c.Tenant == "" {
+		return usageError{errors.New("--tenant is empty")}
+	}
+	file, err := c.open(to.in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	i := importing{importCommand: c, file: file, to: to, progress: newProgress(to.err), began: time.Now()}
+	defer i.progress.end()
+	if err := i.check(ctx); err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	if i.refused > 0 && !c.KeepGoing {
+		return fmt.Errorf("%s: %d of %d rows can't be taken, as standard output says; nothing was written (--keep-going writes the others)", c.File, i.refused, i.read)
+	}
+	store, err := c.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := i.write(ctx, store); err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	i.progress.end()
+	if i.refused > 0 {
+		return errors.New(i.summary())
+	}
+	fmt.Fprintln(to.err, i.summary())
+	return nil
+}
+
+func (c importCommand) open(stdin io.Reader) (*transfer.File, error) {
+	if c.File == "-" {
+		return transfer.Spool(stdin)
+	}
+	return transfer.Open(c.File)
+}
+
+// importing is an import under way, and what it has counted.
+type importing struct {
+	importCommand
+	file     *transfer.File
+	to       terminal
+	progress *progress
+	began    time.Time
+
+	latest                    transfer.Latest
+	read, refused, toWrite    int
+	written, created, changed int
+}
+
+// check reads the whole file, lists what can't be taken, and finds the rows that count.
+func (i *importing) check(ctx context.Context) error {
+	i.progress.begin("checking", i.file.Size)
+	unknownDetails := make(map[string]int)
+	ignored, err := i.each(ctx, func(row *transfer.Row, refused *transfer.Refused) error {
+		i.read++
+		if refused != nil {
+			i.refused++
+			for _, p := range refused.Problems {
+				if _, err := fmt.Fprintf(i.to.out, "line %d\t%s\t%s\n", refused.Line, p.Column, p.Reason); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		if row.UnknownDetail != "" {
+			unknownDetails[row.UnknownDetail]++
+		}
+		i.latest.Add(row)
+		return nil
+	})
+	i.toWrite = i.latest.Settle()
+	i.progress.end()
+	if len(ignored) > 0 {
+		fmt.Fprintf(i.to.err, "note: columns that are ignored: %s\n", strings.Join(ignored, ", "))
+	}
+	for _, code := range slices.Sorted(maps.Keys(unknownDetails)) {
+		fmt.Fprintf(i.to.err, "note: %d rows have the install state detail %s, which the API has no word for; they get none\n", unknownDetails[code], code)
+	}
+	return err
+}
+
+// each calls do for every row of the file, or for its refusal, and gives the columns that are ignored.
+func (i *importing) each(ctx context.Context, do func(*transfer.Row, *transfer.Refused) error) (ignored []string, err error) {
+	rows, err := i.file.Rows(i.App)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for number := 1; ; number++ {
+		row, err := rows.Next()
+		refused := (*transfer.Refused)(nil)
+		switch {
+		case errors.Is(err, io.EOF):
+			return rows.Ignored, nil
+		case errors.As(err, &refused):
+		case err != nil:
+			return rows.Ignored, err
+		}
+		if err := do(&row, refused); err != nil {
+			return rows.Ignored, err
+		}
+		if number%256 == 0 {
+			if ctx.Err() != nil {
+				return nil, errors.New("interrupted")
+			}
+			i.progress.at(rows.BytesRead(), number)
+		}
+	}
+}
+
+// chunk is how many rows are written in one step. Others that want to write wait as long as one takes.
+const chunk = 256
+
+// write writes the rows that count, in chunks of one app each.
+func (i *importing) write(ctx context.Context, store status.Store) error {
+	i.progress.begin("writing", i.file.Size)
+	rows, app := make([]status.Imported, 0, chunk), ""
+	flush := func() error {
+		if ctx.Err() != nil {
+			return fmt.Errorf("interrupted when %d of %d rows had been written; import it again to go on", i.written, i.toWrite)
+		}
+		created, changed, err := store.Import(ctx, i.Tenant, app, rows)
+		if err != nil {
+			return fmt.Errorf("writing, when %d of %d rows had been written: %w", i.written, i.toWrite, err)
+		}
+		i.created, i.changed, i.written = i.created+created, i.changed+changed, i.written+len(rows)
+		rows = rows[:0]
+		return nil
+	}
+	number := -1
+	_, err := i.each(context.WithoutCancel(ctx), func(row *transfer.Row, refused *transfer.Refused) error {
+		if refused == nil {
+			number++
+		}
+		if refused != nil || !i.latest.Counts(number) {
+			return nil //nolint:nilerr // check has told of the refused row
+		}
+		if len(rows) == chunk || row.App != app {
+			if err := flush(); err != nil {
+				return err
+			}
+			app = row.App
+		}
+		rows = append(rows, row.Imported)
+		return nil
+	})
+	if err == nil {
+		err = flush()
+	}
+	if err == nil && i.written != i.toWrite {
+		err = errors.New("it was changed while it was imported; import it again")
+	}
+	return err
+}
+
+// summary is what the import has done, in one line.
+func (i *importing) summary() string {
+	seconds := time.Since(i.began).Seconds()
+	line := fmt.Sprintf("%s: %d rows read, %d created, %d changed, %d unchanged, %d refused", i.File, i.read, i.created, i.changed, i.written-i.created-i.changed, i.refused)
+	if outdated := i.read - i.refused - i.toWrite; outdated > 0 {
+		line += fmt.Sprintf(", %d left out for a later one of the same device", outdated)
+	}
+	return fmt.Sprintf("%s; %.1f s, %.0f rows/s", line, seconds, float64(i.read)/seconds)
+}

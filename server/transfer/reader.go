@@ -1,0 +1,138 @@
+package transfer
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"installstatus/api"
+)
+
+// Reader reads the rows of a file, one after the other.
+type Reader struct {
+	// Ignored are the columns that are not read, but for those that Intune's report is known to have.
+	Ignored []string
+
+	app    string
+	rows   rowReader
+	source *source
+}
+
+// rowReader reads the rows of one form of file. Next gives io.EOF at the end, a *Refused for a row that can't be taken, and any
+// other error if there is no going on.
+type rowReader interface{ Next() (Row, error) }
+
+// maxRow is how many bytes a row may have in a file. A row of the greatest lengths in the longest spelling has less.
+const maxRow = 1 << 20
+
+// Rows reads the file from the start: CSV with the columns of Intune's report, or with those that Writer writes; JSON, one
+// object a row, on lines of their own, in an array, or in the value of a list's answer, where each object may have Intune's
+// columns too. The app is that of the rows that name none, and the only one that they may name; "" for any. It is for
+// Close to end.
+func (f *File) Rows(app string) (*Reader, error) {
+	opened, err := f.open()
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{app: app, source: &source{ReadCloser: opened}}
+	if err := r.detect(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// Next reads the next row. An error is io.EOF at the end, a *Refused for a row that can't be taken, or says why there is no
+// going on.
+func (r *Reader) Next() (Row, error) {
+	row, err := r.rows.Next()
+	if err != nil {
+		return Row{}, err
+	}
+	return placed(row, r.app)
+}
+
+// BytesRead is how much of the file has been read.
+func (r *Reader) BytesRead() int64 { return r.source.read }
+
+// Close ends reading.
+func (r *Reader) Close() error { return r.source.Close() }
+
+type source struct {
+	io.ReadCloser
+	read int64
+}
+
+func (s *source) Read(p []byte) (n int, err error) {
+	n, err = s.ReadCloser.Read(p)
+	s.read += int64(n)
+	return n, err
+}
+
+// detect finds out by the first bytes what the file is.
+func (r *Reader) detect() error {
+	const enough = 64 << 10
+	text := bufio.NewReaderSize(r.source, enough)
+	switch mark, _ := text.Peek(3); {
+	case bytes.Equal(mark, []byte("\xef\xbb\xbf")):
+		_, _ = text.Discard(len(mark))
+	case bytes.HasPrefix(mark, []byte("\xff\xfe")), bytes.HasPrefix(mark, []byte("\xfe\xff")):
+		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM) // as Windows PowerShell and Excel write
+		text = bufio.NewReaderSize(transform.NewReader(text, utf16.NewDecoder()), enough)
+	}
+	head, err := text.Peek(enough)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	head = bytes.TrimLeft(head, " \t\r\n")
+	if len(head) == 0 {
+		return errors.New("there is nothing in it")
+	}
+	if head[0] != '{' && head[0] != '[' {
+		table, err := newTable(text)
+		if err != nil {
+			return fmt.Errorf("reading it as CSV: %w", err)
+		}
+		r.rows, r.Ignored = table, table.ignored
+		return nil
+	}
+	entities, err := api.NewEntityReader()
+	if err != nil {
+		return err
+	}
+	if head[0] == '[' || isCollection(head) {
+		r.rows = newDocument(text, entities)
+	} else {
+		r.rows = &lines{text: text, entities: entities}
+	}
+	return nil
+}
+
+// isCollection reports whether a text begins with an object that has an array of rows in it.
+func isCollection(text []byte) bool {
+	tokens := json.NewDecoder(bytes.NewReader(text))
+	_, _ = tokens.Token() // its {
+	for tokens.More() {
+		name, err := tokens.Token()
+		if err != nil {
+			return false
+		}
+		if holdsRows(name) {
+			value, err := tokens.Token()
+			return err == nil && value == json.Delim('[')
+		}
+		var other json.RawMessage
+		if err := tokens.Decode(&other); err != nil {
+			return false
+		}
+	}
+	return false
+}
+
+// holdsRows reports whether a member's name is that of an array of rows: value in an answer, values in Intune's exports.
+func holdsRows(name json.Token) bool { return name == "value" || name == "values" }
