@@ -190,3 +190,21 @@ func TestWhatAListDoesNotTakeIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryPropertyCanOrderAndFilterAList(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newListed(t)
+	for name := range doc.Components.Schemas["MobileAppInstallStatus"].Value.Properties {
+		if name == "@odata.type" {
+			continue
+		}
+		for _, options := range []string{"$orderby=" + name, "$filter=" + name + " ne null"} {
+			if ids, pages := s.list(t, options); pages[0].status != http.StatusOK {
+				t.Errorf("%s: %s %s", options, ids, pages[0].body)
+			}
+		}
+	}
+}
