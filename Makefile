@@ -1,10 +1,11 @@
-# What people run. Everything needs Go alone, but for lint's check of the contract, which needs npm.
+# What people run. Everything needs Go alone, but for lint's check of the contract, which needs npm, and for bench, which
+# needs Linux and wrk.
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 REDOCLY  := @redocly/cli@2.77.0
 FUZZTIME := 10s
 
-.PHONY: run test build build-all gen lint fuzz
+.PHONY: run test screenshots build build-all gen lint vuln fuzz bench
 
 # Start a server on an embedded database with sample data, and print a curl that works when pasted.
 run: build
@@ -13,6 +14,10 @@ run: build
 # Run all tests.
 test:
 	go test ./...
+
+# Take a picture of the page in each of its states: bin/screenshots. It needs Chromium.
+screenshots:
+	INSTALLSTATUS_BROWSER=required INSTALLSTATUS_SCREENSHOTS=$(CURDIR)/bin/screenshots go test ./server/web -run 'Page|Reference' -count 1
 
 # Build bin/installstatus, which needs nothing beside it.
 build:
@@ -29,12 +34,17 @@ build-all:
 # Write gen/ from openapi.yaml.
 gen:
 	go tool oapi-codegen -config gen/oapi-codegen.yaml openapi.yaml
+	cp openapi.yaml gen/openapi.yaml
 
 # Check the code and the contract.
 lint:
 	go vet ./...
-	go run $(GOLANGCI) run
+	go run $(GOLANGCI) run --allow-parallel-runners
 	npx --yes $(REDOCLY) lint openapi.yaml --config .redocly.yaml
+
+# Look for known vulnerabilities of what the program uses; needs vuln.go.dev.
+vuln:
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 # Fuzz each parser for FUZZTIME.
 fuzz:
@@ -43,3 +53,9 @@ fuzz:
 		echo "$$target ($$package)"; \
 		go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \
 	done
+
+# Measure this server beside others, in five minutes, and write the table into the README. FULL=1 measures more, in twenty.
+# BENCHFLAGS=-help tells what else can be said.
+bench:
+	@test "$$(uname)" = Linux || { echo "make bench needs Linux, whose /proc says what a process costs"; exit 1; }
+	@cd server/bench && go build -mod=mod -o out/bench . && exec out/bench $(if $(FULL),-full) $(BENCHFLAGS)

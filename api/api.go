@@ -16,7 +16,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"installstatus/api/contract"
-	"installstatus/api/odata"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -41,7 +40,9 @@ type API struct {
 	tree       *node
 	echo       *echo.Echo
 	operations map[string]*contract.Operation // by method and echo's route
-	odata      *odata.Parser
+
+	deviceStatuses *lists[status.Row]
+	userStatuses   *lists[status.UserStatus]
 }
 
 var _ gen.ServerInterface = (*API)(nil)
@@ -66,7 +67,10 @@ func New(store status.Store, options Options) (*API, error) {
 		store: store, options: options,
 		tree: newTree(c), echo: echo.New(), operations: make(map[string]*contract.Operation),
 	}
-	if a.odata, err = odata.NewParser(doc, "MobileAppInstallStatus"); err != nil {
+	if a.deviceStatuses, err = newLists(doc, "MobileAppInstallStatus", store.List, func(row status.Row) any { return entityOf(row.Status) }); err != nil {
+		return nil, err
+	}
+	if a.userStatuses, err = newLists(doc, "UserAppInstallStatus", store.ListUsers, func(user status.UserStatus) any { return userEntityOf(user) }); err != nil {
 		return nil, err
 	}
 	for _, o := range c.Operations {
@@ -98,7 +102,7 @@ func (a *API) matched() error {
 	return nil
 }
 
-// ServeHTTP is the way of a request, from its names to the route of its operation; inForce is the rest of the way.
+// ServeHTTP is the way of a request, from its names to its caller; route and inForce are the rest of the way.
 func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	w := &answer{ResponseWriter: to}
 	r, x := begin(w, r, a.options.Now())
@@ -111,11 +115,17 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	}
 	x.caller = caller
 
+	a.route(w, r)
+}
+
+// route takes a request whose caller is known to the route of its operation.
+func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	addressed, err := a.tree.resolve(r)
 	if err != nil {
 		WriteError(w, r, err)
 		return
 	}
+	x := exchangeOf(r)
 	x.operation, x.params = addressed.operation, addressed.params
 
 	a.echo.ServeHTTP(w, forRouter(r, addressed))

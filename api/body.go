@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 )
 
@@ -54,6 +55,9 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func unreadBody(err error) error {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return tooLarge
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return &Error{Status: http.StatusRequestTimeout, Code: "RequestTimeout", Message: "The body did not come in time. Send the request again, at once and whole."}
 	}
 	return badRequest("The body could not be read: it ends too early, or its gzip data is broken.")
 }

@@ -18,6 +18,7 @@ type exchange struct {
 	requestID       string
 	clientRequestID string // "" where the client sent none that is well-formed
 	caller          Caller
+	inBatch         bool // it is a request of a batch
 	operation       *contract.Operation
 	params          []contract.Param
 	body            any   // decoded and valid; nil before the contract has accepted it

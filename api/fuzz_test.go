@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -113,6 +114,41 @@ func FuzzBody(f *testing.F) {
 			folds := strings.HasPrefix(name, "installState") || name == "mobileAppInstallStatusValue"
 			if same := reflect.DeepEqual(got[name], value) || folds && isText && strings.EqualFold(text, answered); !same {
 				t.Errorf("%s was sent as %v and is answered as %v", name, value, got[name])
+			}
+		}
+	})
+}
+
+// FuzzBatch holds any batch to the contract, and the answer to each of its requests.
+func FuzzBatch(f *testing.F) {
+	step := `{"id":"1","method":"PATCH","url":"` + strings.TrimPrefix(exampleTarget, "/beta") + `","headers":{"content-type":"application/json"},"body":{"errorCode":1}}`
+	for _, seed := range []string{
+		`{"requests":[]}`, `{"requests":[` + step + `]}`, `{"requests":[` + step + `,` + step + `]}`, `{"requests":[` + step + `,{"id":"2","method":"get","url":"?","dependsOn":["1"]}]}`,
+		`{"requests":[{"id":"a","method":"POST","url":"$batch","headers":{"Content-Type":"application/json"},"body":{"requests":[` + step + `]}}]}`,
+		`{"requests":[{"id":"a","method":"HEAD","url":"/../beta//x?%zz#y","headers":{"":"","If-Match":"*"},"body":[{"a":1,"a":2},"\u0000"],"dependsOn":["A"]}]}`,
+		`{"requests":[{"id":"a","method":"DELETE","url":"https://joe@contoso.example/","headers":{"Content-Type":"x","content-type":"y"},"body":null}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	handler, err := api.New(newExampleStore(f), api.Options{Authenticate: allowAll})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r := httptest.NewRequest(http.MethodPost, "/beta/$batch", bytes.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		contracttest.Check(t, contracttest.Answer{Method: r.Method, Target: "/beta/$batch", Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()})
+		if w.Code >= 500 {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		if w.Code != http.StatusOK || bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
+			return
+		}
+		for _, item := range contracttest.Items(t, body, w.Body.Bytes()) {
+			if item.Status >= 500 {
+				t.Errorf("%d %s", item.Status, item.Body)
 			}
 		}
 	})

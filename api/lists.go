@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 
 	"installstatus/api/odata"
@@ -19,12 +20,12 @@ import (
 
 // ListDeviceStatuses implements the operation listDeviceStatuses.
 func (a *API) ListDeviceStatuses(c echo.Context, app string, params gen.ListDeviceStatusesParams) error {
-	return a.list(c, status.Query{App: app}, params)
+	return a.deviceStatuses.answer(c, status.Query{App: app}, params)
 }
 
 // ListUserDeviceStatuses implements the operation listUserDeviceStatuses.
 func (a *API) ListUserDeviceStatuses(c echo.Context, app, user string, params gen.ListUserDeviceStatusesParams) error {
-	return a.list(c, status.Query{App: app, User: user}, options(params))
+	return a.deviceStatuses.answer(c, status.Query{App: app, User: user}, options(params))
 }
 
 // The number of entities on a page, where $top is not given and at most.
@@ -36,47 +37,65 @@ const (
 // options are the query options of a list.
 type options = gen.ListDeviceStatusesParams
 
-func (a *API) list(c echo.Context, query status.Query, params options) error {
+// lists are all lists of entities of one type.
+type lists[L status.Listed] struct {
+	schema string // of the type, in the contract
+	odata  *odata.Parser
+	read   reader[L]
+	entity func(L) any // as the contract answers it
+}
+
+type reader[L status.Listed] func(ctx context.Context, tenant string, query status.Query) (status.Part[L], error)
+
+func newLists[L status.Listed](doc *openapi3.T, schema string, read reader[L], entity func(L) any) (*lists[L], error) {
+	parser, err := odata.NewParser(doc, schema)
+	if err != nil {
+		return nil, err
+	}
+	return &lists[L]{schema: schema, odata: parser, read: read, entity: entity}, nil
+}
+
+func (l *lists[L]) answer(c echo.Context, query status.Query, params options) error {
 	r := c.Request()
 	tenant := exchangeOf(r).caller.Tenant
-	list := odata.List{Tenant: tenant, App: query.App, User: query.User, Filter: valueOf(params.Filter), OrderBy: valueOf(params.Orderby)}
-	selected, err := a.readOptions(&query, list, params)
+	list := odata.List{Schema: l.schema, Tenant: tenant, App: query.App, User: query.User, Filter: valueOf(params.Filter), OrderBy: valueOf(params.Orderby)}
+	selected, err := l.readOptions(&query, list, params)
 	if err != nil {
 		return err
 	}
-	page, err := a.page(r.Context(), tenant, query)
+	page, err := l.page(r.Context(), tenant, query)
 	if err != nil {
 		return err
 	}
 	answer := collection{Value: make([]json.RawMessage, len(page.Rows))}
 	for i, row := range page.Rows {
-		answer.Value[i] = selectFrom(encode(entityOf(row.Status)), selected)
+		answer.Value[i] = selectFrom(encode(l.entity(row)), selected)
 	}
 	if query.Count {
 		answer.Count = &page.Count
 	}
 	if page.More {
 		last := page.Rows[len(page.Rows)-1]
-		answer.NextLink = nextLink(r, odata.SkipToken(list, query.CursorOf(last.Status)))
+		answer.NextLink = nextLink(r, odata.SkipToken(list, query.CursorOf(last)))
 	}
 	writeJSON(c.Response(), http.StatusOK, contentType, answer)
 	return nil
 }
 
 // readOptions reads the options into the query. It gives the properties that $select names, nil for all.
-func (a *API) readOptions(query *status.Query, list odata.List, params options) (selected []status.Property, err error) {
+func (l *lists[L]) readOptions(query *status.Query, list odata.List, params options) (selected []status.Property, err error) {
 	if params.Filter != nil {
-		if query.Filter, err = a.odata.Filter(*params.Filter); err != nil {
+		if query.Filter, err = l.odata.Filter(*params.Filter); err != nil {
 			return nil, badParameter("$filter", err)
 		}
 	}
 	if params.Orderby != nil {
-		if query.Order, err = a.odata.OrderBy(*params.Orderby); err != nil {
+		if query.Order, err = l.odata.OrderBy(*params.Orderby); err != nil {
 			return nil, badParameter("$orderby", err)
 		}
 	}
 	if params.Select != nil {
-		if selected, err = a.odata.Select(*params.Select); err != nil {
+		if selected, err = l.odata.Select(*params.Select); err != nil {
 			return nil, badParameter("$select", err)
 		}
 	}
@@ -95,13 +114,13 @@ func (a *API) readOptions(query *status.Query, list odata.List, params options) 
 }
 
 // page reads a page, which may be of no entities if only their number is asked for.
-func (a *API) page(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
+func (l *lists[L]) page(ctx context.Context, tenant string, query status.Query) (status.Part[L], error) {
 	if query.Limit == 0 && !query.Count {
-		return status.Page{}, nil
+		return status.Part[L]{}, nil
 	}
 	counted := query
 	counted.Limit = max(query.Limit, 1)
-	page, err := a.store.List(ctx, tenant, counted)
+	page, err := l.read(ctx, tenant, counted)
 	if query.Limit == 0 {
 		page.Rows, page.More = nil, false
 	}
@@ -116,8 +135,8 @@ func valueOf[T any](option *T) (value T) {
 	return value
 }
 
-// collection is gen.MobileAppInstallStatusCollectionResponse with its entities encoded already, since the model of a
-// selected entity cannot tell null from what was not selected.
+// collection is gen.MobileAppInstallStatusCollectionResponse, or that of another type, with its entities encoded already,
+// since the model of a selected entity cannot tell null from what was not selected.
 type collection struct {
 	Count    *int              `json:"@odata.count,omitempty"`
 	NextLink string            `json:"@odata.nextLink,omitempty"`
@@ -131,7 +150,7 @@ func selectFrom(entity json.RawMessage, selected []status.Property) json.RawMess
 	}
 	kept := []byte("{")
 	members := json.NewDecoder(bytes.NewReader(entity))
-	members.Token() // its {
+	_, _ = members.Token() // its {
 	for members.More() {
 		name, _ := members.Token()
 		var value json.RawMessage

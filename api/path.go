@@ -47,6 +47,9 @@ func (n *node) next(segment string, depth int) *node {
 	}
 	kinds := []string{"~", "singleton", "navigation"}
 	child := &node{name: segment, kind: kinds[min(depth, len(kinds)-1)]}
+	if strings.HasPrefix(segment, "$") {
+		child.kind = segment
+	}
 	if n.literals == nil {
 		n.literals = make(map[string]*node)
 	}

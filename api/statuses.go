@@ -62,14 +62,19 @@ func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
 	if err != nil {
 		return err
 	}
-	etag := s.ETag()
-	c.Response().Header().Set("ETag", etag)
-	if matchesWeakly(entityTags(ifNoneMatch), etag) {
-		c.Response().WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	writeJSON(c.Response(), http.StatusOK, contentType, entityOf(s))
+	answerRead(c, ifNoneMatch, s.ETag(), entityOf(s))
 	return nil
+}
+
+// answerRead answers a read of one entity, or that it still is what the client has.
+func answerRead(c echo.Context, ifNoneMatch *string, etag string, entity any) {
+	w := c.Response()
+	w.Header().Set("ETag", etag)
+	if matchesWeakly(entityTags(ifNoneMatch), etag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	writeJSON(w, http.StatusOK, contentType, entity)
 }
 
 func (a *API) update(c echo.Context, key status.Key, ifMatch, prefer *string) error {

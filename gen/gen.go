@@ -18,6 +18,36 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for BatchRequestStepMethod.
+const (
+	BatchRequestStepMethodDELETE BatchRequestStepMethod = "DELETE"
+	BatchRequestStepMethodGET    BatchRequestStepMethod = "GET"
+	BatchRequestStepMethodHEAD   BatchRequestStepMethod = "HEAD"
+	BatchRequestStepMethodPATCH  BatchRequestStepMethod = "PATCH"
+	BatchRequestStepMethodPOST   BatchRequestStepMethod = "POST"
+	BatchRequestStepMethodPUT    BatchRequestStepMethod = "PUT"
+)
+
+// Valid indicates whether the value is a known member of the BatchRequestStepMethod enum.
+func (e BatchRequestStepMethod) Valid() bool {
+	switch e {
+	case BatchRequestStepMethodDELETE:
+		return true
+	case BatchRequestStepMethodGET:
+		return true
+	case BatchRequestStepMethodHEAD:
+		return true
+	case BatchRequestStepMethodPATCH:
+		return true
+	case BatchRequestStepMethodPOST:
+		return true
+	case BatchRequestStepMethodPUT:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MobileAppInstallStatusOdataType.
 const (
 	MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus MobileAppInstallStatusOdataType = "#microsoft.graph.mobileAppInstallStatus"
@@ -45,6 +75,21 @@ func (e MobileAppInstallStatusInputOdataType) Valid() bool {
 	case MobileAppInstallStatusInputOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
 		return true
 	case MobileAppInstallStatusInputOdataTypeMicrosoftGraphMobileAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MobileAppInstallSummaryOdataType.
+const (
+	MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary MobileAppInstallSummaryOdataType = "#microsoft.graph.mobileAppInstallSummary"
+)
+
+// Valid indicates whether the value is a known member of the MobileAppInstallSummaryOdataType enum.
+func (e MobileAppInstallSummaryOdataType) Valid() bool {
+	switch e {
+	case MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary:
 		return true
 	default:
 		return false
@@ -219,25 +264,82 @@ func (e SelectedMobileAppInstallStatusOdataType) Valid() bool {
 	}
 }
 
+// Defines values for SelectedUserAppInstallStatusOdataType.
+const (
+	SelectedUserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus SelectedUserAppInstallStatusOdataType = "#microsoft.graph.userAppInstallStatus"
+)
+
+// Valid indicates whether the value is a known member of the SelectedUserAppInstallStatusOdataType enum.
+func (e SelectedUserAppInstallStatusOdataType) Valid() bool {
+	switch e {
+	case SelectedUserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserAppInstallStatusOdataType.
+const (
+	UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus UserAppInstallStatusOdataType = "#microsoft.graph.userAppInstallStatus"
+)
+
+// Valid indicates whether the value is a known member of the UserAppInstallStatusOdataType enum.
+func (e UserAppInstallStatusOdataType) Valid() bool {
+	switch e {
+	case UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
 // StatusID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
 //
 // Example: 7560ee45-ee45-7560-45ee-607545ee6075
 type StatusID = string
+
+// UserStatusID Key of the entity: the one that a path named when a device status was created in it, or else a GUID that follows from
+// the app and the `userPrincipalName` of a device status when that was created.
+//
+// Example: 0d0ae9f6-0000-4000-8000-000000000002
+type UserStatusID = string
 
 // DeviceName Device name
 //
 // Example: Device Name value
 type DeviceName = string
 
+// UserStatusUserName User name: that of the device status with the latest `lastSyncDateTime`, `null` if that one has none. Of several with
+// the same instant it is the one with the greatest id, compared by its bytes.
+//
+// Example: User Name value
+type UserStatusUserName = string
+
 // DeviceID Device ID
 //
 // Example: Device Id value
 type DeviceID = string
 
+// UserStatusUserPrincipalName User principal name: that of the same device status as `userName`, `null` if that one has none.
+//
+// Example: User Principal Name value
+type UserStatusUserPrincipalName = string
+
+// InstalledDeviceCount How many of its device statuses have the `installState` `installed`.
+//
+// Example: 1
+type InstalledDeviceCount = int32
+
 // LastSyncDateTime Last sync date time. `0001-01-01T00:00:00Z` if it was never set.
 //
 // Example: 2017-01-01T00:02:49.3205976-08:00
 type LastSyncDateTime = string
+
+// FailedDeviceCount How many of its device statuses have the `installState` `failed`.
+//
+// Example: 2
+type FailedDeviceCount = int32
 
 // MobileAppInstallStatusValue The install state of the app. Possible values are: `installed`, `failed`, `notInstalled`, `uninstallFailed`,
 // `pendingInstall`, `unknown`, `notApplicable`.
@@ -246,6 +348,11 @@ type MobileAppInstallStatusValue = ResultantAppState
 // InstallState The install state of the app. Possible values are: `installed`, `failed`, `notInstalled`, `uninstallFailed`,
 // `pendingInstall`, `unknown`, `notApplicable`. Summaries count by this property.
 type InstallState = ResultantAppState
+
+// NotInstalledDeviceCount How many of its device statuses have the `installState` `notInstalled`.
+//
+// Example: 0
+type NotInstalledDeviceCount = int32
 
 // InstallStateDetail More about the install state, from a later revision of the API. It is answered where it was set.
 type InstallStateDetail = ResultantAppStateDetail
@@ -279,6 +386,59 @@ type UserPrincipalName = string
 //
 // Example: Display Version value
 type DisplayVersion = string
+
+// BatchRequestContent Requests to answer together.
+type BatchRequestContent struct {
+	// Requests The requests, 20 at most.
+	Requests []BatchRequestStep `json:"requests"`
+}
+
+// BatchRequestStep A request of a batch.
+type BatchRequestStep struct {
+	// ID A name for the request that no other one of the batch has. Its answer has it too.
+	ID string `json:"id"`
+
+	// Method The HTTP method.
+	Method BatchRequestStepMethod `json:"method"`
+
+	// URL The address, relative to `/beta`, with its query if it has one.
+	URL string `json:"url"`
+
+	// Headers The headers, by their names in any case. A request with a body needs `Content-Type` among them. The headers of
+	// the batch itself are not handed on.
+	Headers *map[string]string `json:"headers,omitempty"`
+
+	// Body The body, as JSON. What it must be depends on the request alone; where that takes no body it is ignored, whatever
+	// it is.
+	Body interface{} `json:"body,omitempty"`
+
+	// DependsOn The ids of the requests that must have succeeded before this one is tried.
+	DependsOn *[]string `json:"dependsOn,omitempty"`
+}
+
+// BatchRequestStepMethod The HTTP method.
+type BatchRequestStepMethod string
+
+// BatchResponseContent The answers to the requests of a batch.
+type BatchResponseContent struct {
+	// Responses The answers, one for each request, in the order of the requests.
+	Responses []BatchResponseStep `json:"responses"`
+}
+
+// BatchResponseStep What the request would have been answered alone, or 424.
+type BatchResponseStep struct {
+	// ID The id of the request.
+	ID string `json:"id"`
+
+	// Status The status.
+	Status int `json:"status"`
+
+	// Headers The headers, with their names spelt as they stand here in the answers to requests that are sent alone.
+	Headers map[string]string `json:"headers"`
+
+	// Body The body. It is absent where there is none.
+	Body *map[string]interface{} `json:"body,omitempty"`
+}
 
 // EntityTags A list of entity tags (RFC 9110) with their quotes, or `*`.
 type EntityTags = string
@@ -505,6 +665,53 @@ type MobileAppInstallStatusInput struct {
 // MobileAppInstallStatusInputOdataType The type of the entity. It may be sent, with or without the `#`, and must then be this one.
 type MobileAppInstallStatusInputOdataType string
 
+// MobileAppInstallSummary Contains properties for the installation summary of a mobile app. Devices, which are the app's device statuses, count
+// by `installState`; `unknown` and `uninstallFailed` count nowhere. Users, which are its user statuses, count by the
+// states of all of their devices, so that one may count several times, or not at all. A device status without a user
+// status counts as a device only.
+type MobileAppInstallSummary struct {
+	// OdataType The type of the entity.
+	OdataType MobileAppInstallSummaryOdataType `json:"@odata.type"`
+
+	// ID Key of the entity. It is the id of the app.
+	//
+	// Example: a1b2c3d4-0000-4000-8000-000000000001
+	ID string `json:"id"`
+
+	// InstalledDeviceCount Number of devices that have the app installed.
+	InstalledDeviceCount int32 `json:"installedDeviceCount"`
+
+	// FailedDeviceCount Number of devices that have failed to install the app.
+	FailedDeviceCount int32 `json:"failedDeviceCount"`
+
+	// NotApplicableDeviceCount Number of devices that the app is not applicable for.
+	NotApplicableDeviceCount int32 `json:"notApplicableDeviceCount"`
+
+	// NotInstalledDeviceCount Number of devices that do not have the app installed.
+	NotInstalledDeviceCount int32 `json:"notInstalledDeviceCount"`
+
+	// PendingInstallDeviceCount Number of devices that have been notified to install the app.
+	PendingInstallDeviceCount int32 `json:"pendingInstallDeviceCount"`
+
+	// InstalledUserCount Number of users all of whose devices have the app installed.
+	InstalledUserCount int32 `json:"installedUserCount"`
+
+	// FailedUserCount Number of users one or more of whose devices have failed to install the app.
+	FailedUserCount int32 `json:"failedUserCount"`
+
+	// NotApplicableUserCount Number of users for all of whose devices the app is not applicable.
+	NotApplicableUserCount int32 `json:"notApplicableUserCount"`
+
+	// NotInstalledUserCount Number of users one or more of whose devices do not have the app installed.
+	NotInstalledUserCount int32 `json:"notInstalledUserCount"`
+
+	// PendingInstallUserCount Number of users one or more of whose devices have been notified to install the app and none of whose devices has failed.
+	PendingInstallUserCount int32 `json:"pendingInstallUserCount"`
+}
+
+// MobileAppInstallSummaryOdataType The type of the entity.
+type MobileAppInstallSummaryOdataType string
+
 // ODataError What every answer that is not a success says.
 type ODataError struct {
 	// Error What went wrong.
@@ -600,6 +807,107 @@ type SelectedMobileAppInstallStatus struct {
 // SelectedMobileAppInstallStatusOdataType The type of the entity.
 type SelectedMobileAppInstallStatusOdataType string
 
+// SelectedUserAppInstallStatus A userAppInstallStatus in a list. It has all of its properties, or those that `$select` names.
+type SelectedUserAppInstallStatus struct {
+	// OdataType The type of the entity.
+	OdataType SelectedUserAppInstallStatusOdataType `json:"@odata.type"`
+
+	// ID Key of the entity: the one that a path named when a device status was created in it, or else a GUID that follows from
+	// the app and the `userPrincipalName` of a device status when that was created.
+	//
+	//
+	// Example: 0d0ae9f6-0000-4000-8000-000000000002
+	ID UserStatusID `json:"id"`
+
+	// UserName User name: that of the device status with the latest `lastSyncDateTime`, `null` if that one has none. Of several with
+	// the same instant it is the one with the greatest id, compared by its bytes.
+	//
+	//
+	// Example: User Name value
+	UserName *UserStatusUserName `json:"userName,omitempty"`
+
+	// UserPrincipalName User principal name: that of the same device status as `userName`, `null` if that one has none.
+	//
+	//
+	// Example: User Principal Name value
+	UserPrincipalName *UserStatusUserPrincipalName `json:"userPrincipalName,omitempty"`
+
+	// InstalledDeviceCount How many of its device statuses have the `installState` `installed`.
+	//
+	// Example: 1
+	InstalledDeviceCount *InstalledDeviceCount `json:"installedDeviceCount,omitempty"`
+
+	// FailedDeviceCount How many of its device statuses have the `installState` `failed`.
+	//
+	// Example: 2
+	FailedDeviceCount *FailedDeviceCount `json:"failedDeviceCount,omitempty"`
+
+	// NotInstalledDeviceCount How many of its device statuses have the `installState` `notInstalled`.
+	//
+	// Example: 0
+	NotInstalledDeviceCount *NotInstalledDeviceCount `json:"notInstalledDeviceCount,omitempty"`
+}
+
+// SelectedUserAppInstallStatusOdataType The type of the entity.
+type SelectedUserAppInstallStatusOdataType string
+
+// UserAppInstallStatus Contains properties for the installation status of an app for a user. It is made of the device statuses that belong
+// to it.
+type UserAppInstallStatus struct {
+	// OdataType The type of the entity.
+	OdataType UserAppInstallStatusOdataType `json:"@odata.type"`
+
+	// ID Key of the entity: the one that a path named when a device status was created in it, or else a GUID that follows from
+	// the app and the `userPrincipalName` of a device status when that was created.
+	//
+	//
+	// Example: 0d0ae9f6-0000-4000-8000-000000000002
+	ID UserStatusID `json:"id"`
+
+	// UserName User name: that of the device status with the latest `lastSyncDateTime`, `null` if that one has none. Of several with
+	// the same instant it is the one with the greatest id, compared by its bytes.
+	//
+	//
+	// Example: User Name value
+	UserName *UserStatusUserName `json:"userName"`
+
+	// UserPrincipalName User principal name: that of the same device status as `userName`, `null` if that one has none.
+	//
+	//
+	// Example: User Principal Name value
+	UserPrincipalName *UserStatusUserPrincipalName `json:"userPrincipalName"`
+
+	// InstalledDeviceCount How many of its device statuses have the `installState` `installed`.
+	//
+	// Example: 1
+	InstalledDeviceCount InstalledDeviceCount `json:"installedDeviceCount"`
+
+	// FailedDeviceCount How many of its device statuses have the `installState` `failed`.
+	//
+	// Example: 2
+	FailedDeviceCount FailedDeviceCount `json:"failedDeviceCount"`
+
+	// NotInstalledDeviceCount How many of its device statuses have the `installState` `notInstalled`.
+	//
+	// Example: 0
+	NotInstalledDeviceCount NotInstalledDeviceCount `json:"notInstalledDeviceCount"`
+}
+
+// UserAppInstallStatusOdataType The type of the entity.
+type UserAppInstallStatusOdataType string
+
+// UserAppInstallStatusCollectionResponse A page of a list of user statuses.
+type UserAppInstallStatusCollectionResponse struct {
+	// OdataCount How many user statuses the whole list has. It is on the first page, where `$count=true` asks for it.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataNextLink The address of the next page, with every option of this one. It is absent on the last page.
+	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
+
+	// Value The user statuses. A page may have fewer than `$top`, even none, and still be followed by another.
+	Value []SelectedUserAppInstallStatus `json:"value"`
+}
+
 // IfMatch A list of entity tags (RFC 9110) with their quotes, or `*`.
 type IfMatch = EntityTags
 
@@ -645,11 +953,17 @@ type Top = int
 // UserAppInstallStatusID The id of an entity. It is case-sensitive; Graph's are GUIDs.
 type UserAppInstallStatusID = ID
 
+// BadBatchRequest What every answer that is not a success says.
+type BadBatchRequest = ODataError
+
 // BadReadRequest What every answer that is not a success says.
 type BadReadRequest = ODataError
 
 // BadRequest What every answer that is not a success says.
 type BadRequest = ODataError
+
+// BatchAnswers The answers to the requests of a batch.
+type BatchAnswers = BatchResponseContent
 
 // ContentTooLarge What every answer that is not a success says.
 type ContentTooLarge = ODataError
@@ -672,6 +986,9 @@ type NotFound = ODataError
 // PreconditionFailed What every answer that is not a success says.
 type PreconditionFailed = ODataError
 
+// RequestTimeout What every answer that is not a success says.
+type RequestTimeout = ODataError
+
 // ServiceUnavailable What every answer that is not a success says.
 type ServiceUnavailable = ODataError
 
@@ -680,6 +997,12 @@ type Status = MobileAppInstallStatus
 
 // Statuses A page of a list.
 type Statuses = MobileAppInstallStatusCollectionResponse
+
+// Summary Contains properties for the installation summary of a mobile app. Devices, which are the app's device statuses, count
+// by `installState`; `unknown` and `uninstallFailed` count nowhere. Users, which are its user statuses, count by the
+// states of all of their devices, so that one may count several times, or not at all. A device status without a user
+// status counts as a device only.
+type Summary = MobileAppInstallSummary
 
 // Unauthorized What every answer that is not a success says.
 type Unauthorized = ODataError
@@ -690,9 +1013,29 @@ type UnsupportedMediaType = ODataError
 // UpdatedStatus Contains properties for the installation state of a mobile app for a device.
 type UpdatedStatus = MobileAppInstallStatus
 
+// UserNotFound What every answer that is not a success says.
+type UserNotFound = ODataError
+
+// UserStatus Contains properties for the installation status of an app for a user. It is made of the device statuses that belong
+// to it.
+type UserStatus = UserAppInstallStatus
+
+// UserStatuses A page of a list of user statuses.
+type UserStatuses = UserAppInstallStatusCollectionResponse
+
+// BatchRequests Requests to answer together.
+type BatchRequests = BatchRequestContent
+
 // StatusInput The properties of a mobileAppInstallStatus to set. None is required: one that is omitted keeps its value, or gets
 // its default where the entity is created.
 type StatusInput = MobileAppInstallStatusInput
+
+// BatchParams defines parameters for Batch.
+type BatchParams struct {
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
 
 // ListDeviceStatusesParams defines parameters for ListDeviceStatuses.
 type ListDeviceStatusesParams struct {
@@ -775,6 +1118,61 @@ type UpdateDeviceStatusParams struct {
 	//   user status of a new entity is the path's, or else follows from `userPrincipalName`. With `If-Match` nothing is
 	//   created.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetInstallSummaryParams defines parameters for GetInstallSummary.
+type GetInstallSummaryParams struct {
+	// IfNoneMatch Answer 304, without the entity, if it still has one of these entity tags (compared weakly), or, with `*`, if it is
+	// there.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ListUserStatusesParams defines parameters for ListUserStatuses.
+type ListUserStatusesParams struct {
+	// Filter Only the entities for which this is true (OData 4.01). Supported are `eq`, `ne`, `gt`, `ge`, `lt`, `le`, `in`, `and`,
+	// `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at most 200 values. A
+	// string stands in single quotes, with a quote inside it doubled; a member of an enumeration stands in single quotes
+	// and has no order; a date and time stands without quotes, and a `+` in it is written `%2B`. Strings compare by
+	// their bytes. `null` is equal to `null` alone.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// Orderby Properties with commas between them, each followed by `desc` if its greatest values come first. `null` comes first,
+	// or last with `desc`. Entities that are equal in all of them come in the order of their ids.
+	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
+
+	// Select Properties with commas between them: only these are answered, beside `@odata.type` and `id`, or all of them for `*`.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Skip How many entities of the list are left out at its start. It is for the first page alone.
+	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
+
+	// Count Whether the first page says in `@odata.count` how many entities the whole list has, whatever `$top` and `$skip`.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
+	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
+	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// GetUserStatusParams defines parameters for GetUserStatus.
+type GetUserStatusParams struct {
+	// IfNoneMatch Answer 304, without the entity, if it still has one of these entity tags (compared weakly), or, with `*`, if it is
+	// there.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
 	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
@@ -868,6 +1266,9 @@ type UpdateUserDeviceStatusParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// BatchJSONRequestBody defines body for Batch for application/json ContentType.
+type BatchJSONRequestBody = BatchRequestContent
+
 // CreateDeviceStatusJSONRequestBody defines body for CreateDeviceStatus for application/json ContentType.
 type CreateDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
 
@@ -882,6 +1283,9 @@ type UpdateUserDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// Batch Send several requests at once
+	// (POST /$batch)
+	Batch(ctx echo.Context, params BatchParams) error
 	// ListDeviceStatuses List mobileAppInstallStatuses
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses)
 	ListDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, params ListDeviceStatusesParams) error
@@ -897,6 +1301,15 @@ type ServerInterface interface {
 	// UpdateDeviceStatus Update mobileAppInstallStatus
 	// (PATCH /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId})
 	UpdateDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, mobileAppInstallStatusID MobileAppInstallStatusID, params UpdateDeviceStatusParams) error
+	// GetInstallSummary Get mobileAppInstallSummary
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/installSummary)
+	GetInstallSummary(ctx echo.Context, mobileAppID MobileAppID, params GetInstallSummaryParams) error
+	// ListUserStatuses List userAppInstallStatuses
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses)
+	ListUserStatuses(ctx echo.Context, mobileAppID MobileAppID, params ListUserStatusesParams) error
+	// GetUserStatus Get userAppInstallStatus
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId})
+	GetUserStatus(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, params GetUserStatusParams) error
 	// ListUserDeviceStatuses List mobileAppInstallStatuses of a user
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId}/deviceStatuses)
 	ListUserDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, params ListUserDeviceStatusesParams) error
@@ -917,6 +1330,35 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// Batch converts echo context to params.
+func (w *ServerInterfaceWrapper) Batch(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BatchParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Batch(ctx, params)
+	return err
 }
 
 // ListDeviceStatuses converts echo context to params.
@@ -1243,6 +1685,200 @@ func (w *ServerInterfaceWrapper) UpdateDeviceStatus(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateDeviceStatus(ctx, mobileAppID, mobileAppInstallStatusID, params)
+	return err
+}
+
+// GetInstallSummary converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInstallSummary(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetInstallSummaryParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInstallSummary(ctx, mobileAppID, params)
+	return err
+}
+
+// ListUserStatuses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUserStatuses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUserStatusesParams
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", ctx.QueryParams(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $filter: %s", err))
+	}
+
+	// ------------- Optional query parameter "$orderby" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$orderby", ctx.QueryParams(), &params.Orderby, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $orderby: %s", err))
+	}
+
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", ctx.QueryParams(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $top: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skip" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skip", ctx.QueryParams(), &params.Skip, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skip: %s", err))
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", ctx.QueryParams(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $count: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", ctx.QueryParams(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skiptoken: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUserStatuses(ctx, mobileAppID, params)
+	return err
+}
+
+// GetUserStatus converts echo context to params.
+func (w *ServerInterfaceWrapper) GetUserStatus(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// ------------- Path parameter "userAppInstallStatusId" -------------
+	var userAppInstallStatusID UserAppInstallStatusID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userAppInstallStatusId", ctx.Param("userAppInstallStatusId"), &userAppInstallStatusID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userAppInstallStatusId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserStatusParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetUserStatus(ctx, mobileAppID, userAppInstallStatusID, params)
 	return err
 }
 
@@ -1665,11 +2301,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteDeviceStatus, options.OperationMiddlewares["deleteDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetDeviceStatus, options.OperationMiddlewares["getDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateDeviceStatus, options.OperationMiddlewares["updateDeviceStatus"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses", wrapper.ListUserStatuses, options.OperationMiddlewares["listUserStatuses"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId", wrapper.GetUserStatus, options.OperationMiddlewares["getUserStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses", wrapper.ListUserDeviceStatuses, options.OperationMiddlewares["listUserDeviceStatuses"]...)
 	router.POST(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses", wrapper.CreateUserDeviceStatus, options.OperationMiddlewares["createUserDeviceStatus"]...)
 	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteUserDeviceStatus, options.OperationMiddlewares["deleteUserDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetUserDeviceStatus, options.OperationMiddlewares["getUserDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateUserDeviceStatus, options.OperationMiddlewares["updateUserDeviceStatus"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/installSummary", wrapper.GetInstallSummary, options.OperationMiddlewares["getInstallSummary"]...)
+	router.POST(options.BaseURL+"/$batch", wrapper.Batch, options.OperationMiddlewares["batch"]...)
 
 }
 
@@ -1678,188 +2318,248 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3tcts4suiroLhzykmWkin5W6mtuZ44s+O9k8Qntk+qNso5hERIwpoCOARkRzvXVfdp7v/7CvdR7pOc",
-	"6gZAghT14cSTGXu9tZWxSAAEGt2N7kZ//BoM5TSTggmtgt6vAftMp1nK8O9BLq+YuGCfNfxSs+mU5vOg",
-	"FxyTgUzmRE+oJlwRITX52/m7t0EYXNN0xnCYPJc5/DGUCQt6wQ80ec9+mTGlgzBImKY8VUHvY/H+VFzT",
-	"lCd/U1IEYTBlStExPL8UdJAyoiXJGU3wMyQ3A5GMzlNJkzY5SxlVjDChZjkjr6TQTOjWxTxjZMJownKY",
-	"pWKaUJG4XvBIjgh+1Qw7kvmU6jY51iTlgpFuSIYynU0F6Rz0CDcTJMMJzelQs5xshVuEaqI0zbUdasba",
-	"QRhomo+ZDnpBcPspDLgQLH9dgCPlMDe7hBZPgl4QDQ7oznCv2zocdVhrd7Q3aNEu3W3tDTvJPjsYHUZH",
-	"HYAa1QCRbtTdb3U6re7uRSfq7XV6URSEQWXAnVE06rJo2NodRTDg7qB1lOzttfbp7iiJaHdwNOwEtw8b",
-	"zLe3t2EwlCLhmkvxVuo3rIalFxOYq+Z6TiZUwYhizJJVSPqqNtwD2bzmhfYI1/hbSMEAcLpspulYES7I",
-	"6aj1hurhpE3ew7ZzTeiYcoEbqJiAJ4q8vqDjEt6w56/FUCZcjOtcwb4m5m2FP1wJeSNWwf5SqFmWyVyz",
-	"5A1LOAW0ekgbgBwRwE1XgaFYY5ucG/iSG64nZPxPnoVE5vhLzoCE5lWYIzwq8H4rKzSI3amQesLye+DE",
-	"r7zP/s6c4lST6UxpMmCAwzkjUgxZiH0HjNAsS/mQAtlu/0NJUeHA/qefuPE9whhRE2BwwaeszgfgOXbV",
-	"fMpKlCb/lIKtQs03MmHpf8Dk8FM/Up7OcrYSTU/cFHz4vaICiG0oxTXLNTI+/CZAFLng54wNNUuIBmht",
-	"vU6mbTfOu9FIMb3VJsdpKm+Ai1JB3v/4iuzs7Bw1LMyuKiRqNpwQqkg36hy0ok4r6lxEUS/q9naP2jvd",
-	"aO/oYL8VHfaiKMR+XOBM5ozmikRR1IG5HR0dHQFbvrx4FRLF4HRTZJbBq72jCl5vp1Tp87kYFut/MMj9",
-	"SDfHEMTM0MkCRWS5zFiurcysNIXO+oYP740eTtynz+yngvoJVcxhC7/zSiZsy01lKnMgfCqQ7mGZcPLL",
-	"wT/YUJdHFbyromEx0sPBv/sEBW76iKea5fUd/848rpz+M5GwXGkpk3s4oM9oTqdM42FfW517Q7bsLLbc",
-	"DLBnD+TpUsDuhJblYxtDKw5AL0nCEzKXMzJlVBAulKZpeq6pZt9XMMF+6IGhwbcCFOIJT07FmVR1XVoQ",
-	"ngCWUXL27vzi3o7H5K3Ulk0uIIhi+TXLyZReMYWcjicgFtwAqpppkGHOqGaqTS4kGU6kVIxwHZKz44tX",
-	"P2GXjOqJYbIGw5NSaTjL2YjlPTtGi49aU64UF+Mq7+DJw8KW3w9qBn2EZuMFPgOohs/dgTcCZOVSGG0A",
-	"TlO07dwXXgFWiVM7lTXHuphNB8ABl57rp0LvdGvHuVvOKJdT0up2dg92D3f2dw9hmOLXQUhucq41E4V0",
-	"WawbAOpW/eAPqz8oVAuEzAVN6yffiM5S7QwOhmhWYd+pHeYcW5oNeXhcgSs4K3DpbfKWTlGNIuX45GbC",
-	"BJ4POctkrgl3YBT0mo+R8ArJrQbQskVx3NwbOS9+vAH9QP2bOy4mm+ZDtmiWbREpCgsTouOUD3Op5Ei3",
-	"xznNJu2pHPCUHWfZaXk+ztRWm/zM6DVDuWpWI1qaZQ+OXL81vAweyTOW45EhRR2DtLzyiBoPorLtClT6",
-	"UeYDniRMPBSKPC4NFU6SozM9kTn/J/BICeseyXxK9IQrAnuBbdvE74iGkAkA2LOcjiSwUy7GRA1lxlSP",
-	"nLBrPmRvqKBjNmVCH2eZar9nNPmQc83ax2nqNuYCwL9gvMNNWc0ZUQo9nukJYImZ3YXt9TC2YzhkSln0",
-	"44qwaabnBb5qeJ1pOkjr+jI+J+zzMJ0lTK29XHpbGeoBwcZfZN3GFpKbCR9O8GRJ00KPpELdsJwlBDQR",
-	"q4+aoXoNQ8gczf8lyH+UM5EsoCKqMoYTrYLze6bkLB+yt26ch3NOV7W2Zr5q9HPDGkBQN2I8iuPAagdz",
-	"EPOBqYebSexilr5yymOdIyudAy9Bof3yz1GEy7yfI93/al1aMZY2OSJbUv0Hy4H/b5GJTBNlZ+GwDiBl",
-	"poiwm9I5NquezcUYD0uR+3oguO2FPZnVmBc8BmkvR6SBPnAKDdg97q/9bIWbEPyuWdoNVWQEBEpGMjfH",
-	"vZM7BJ2yhGz59oktt9wJVU06RV0oyZmapZrigYcDfIQpAev9y480VexTTT5BLoQEY49TrpWZqOo5QwlL",
-	"QjKiHP8rpD4tn86EbfKjfZ0xkXAxtk2gAd4tYj97ig/SmpnSX+7DwdWnPa3vKdId3nCeJnVDCD4mPDG2",
-	"WzwuregGvPz+7GpvuJpSPZws8FZjxtPuLtiKn7ryxhwrzZBEdZlO2cO2kt0fFMrNXrz7dtutzfX0vWzt",
-	"h1yK8WsUghZuvWFlSDlOqVCKj4tb2g0IbI0mt/U/ZEI1bUPnrSpAtv606VgVvPEGfFgI9McHMyJmhjOu",
-	"3fLRsb0zN+c/muvYZ41MkisfUe1EhnImdNDrhu4BNP+Zi6ugF0y0znrb253uQTtqR+1O7zA6jLYHTNPt",
-	"BFXP4ywrtc/tYrpqm3YG3eFOstsCYaa1C/8cwj9R+b+OHcMsiqnvv9My+0unP4ui7v536opnqLT95Xjw",
-	"Kmod/Vc59Y/F3BG1esGGcEOagy8C5w6M7kxOE3NoFC/f0ikrX6MdrWjAVZbSuZM4e8GJeUDsk6Jhaebt",
-	"HYUBYuLB3n7E2O5eC/+BX63dPcZa+9HBHvwB/0VlxhMTeoE5vIIwWLhsB/Rfc5MM7KMREFZkLEeX6oSp",
-	"Yc4zbdb1ThHvQbGsUtjGJvVVzxTLLfQuFcursIOXZzkXQ57R1G9VPPTb334yCO7uF2tYbr1LnEI6pelI",
-	"5lP2ze40ndPaljtOSncX7+aOlw4tlKRcoTTgu789e//jK3LU6UTP3YUM4zn5ZSY1U8gW4hdxhaW67z7Y",
-	"O85vCjhkkr/MWD5/ZxG7ikX4ikiD44hLMKPCIkcSyazoQK/Y16DWpZEl/92bSh1GZi4qY0M+4qwQUy7f",
-	"n1Zg0yb/7k966zv2OaMiKe6MqblwaZOLinERV+C7YVKNInv1/tyM9bBw6/eCG+KWYtcsr98+XUxyxsg1",
-	"lykOgZcyUtyfl80juf4M69SxgdOQPRwVqpclebLPyCLEXQWyE99doqq7fk/e0CtG0K9RSyJFOiczVVN4",
-	"lUEImjOSsBEXLCGDOUIaJtKo/iuj/odPPoSP0IfwD0BtxNiZASV3PB4E2wBIiszEMS8nYC+4jRVvgOdZ",
-	"d248hr+Zy1gxg61FycA+QHbMFc7rpb0aA3jWlBjAZeyEYkG67I63/OLDdR/7NkAzuGP0qYULBatl1VXM",
-	"JzXtsappt2GgpfwZyGgx8slZ37SUJJVivPpeD2nB2r7ckA8t+AZIS4qxUU0F6US7h3sH+2QwR71kKKdZ",
-	"zpRiCZBVwsrflqwAlHIxpsleADltdxNw3kWgvLBf3eiOqrbCw85Rt3RPVY/3bm7duu3+ZQuHqZaZ54Bt",
-	"ZYRvdpBqmRWqtlGVVmjaNxOZOikmhF4JH3Nd3VQY8eEekfcDDtzrmaDXlKeLniPokadlzsjQumKhu8Sq",
-	"LT9nOZxil96QD8n9cHGxRMgb6xji+SC6yM6RCUpgRv3ggrxnOp+3juF5AV3UCd8wpJYaTU2ZkbOdxYaJ",
-	"2XTBZjOh1/emcl9WZuOv31IqS7wrUvi6uSblYoNrTl8f+M2uLWu6rhl86/tHcEP90HfAR/dl3rfV0K2q",
-	"3eOecfxfyQrzMMPFHhj4Eb9vcinGDVfopawFHbDV/d+nL9ykf4Fd7cstN48x/uO3hNYtIoy5FkILg/Es",
-	"bfkJH5KKFgzkUc134HDSKGXoM0evkRUALHjOkqCn8xkLAzWcsClFNBOzadD7GJg0CDyxrqifwsBaL4wW",
-	"hirv6wu6ZB5KIw6Xd1XVrBcY5G6SYyjCR2i7Q7LippVbBlC1ucWXM53ya6YIJTnDBCSrlzGln39mYqwn",
-	"QW9/NwwyqjXLYXb/2Q8+Rq2j49bfaeuf/9X69Od+8F3QtLifpXHfbV4gTRJQWd2yjN9p4pa3cmomzj/o",
-	"BbOcr/zy6eiVGXajKZhPh6W/I0gAdl4woTtM4N0J1bRVGE+aPn5tjSn249gDGKKWQ5mWIqkVg42FTW2G",
-	"ebvtqBndjJMvE0PWQoFiGWCyol0BHCd548RuAEBmSnXQeGjT6R42TcKT0Re//pO8IVMq5oW1X0tyQzko",
-	"UiOZVwKRTEoIYZWBtcjMpwCcnf0oCoMpF+Znp5igi0iEGX748KHlBSqwJRQKozM4o4x3YhkhRm6o0Dh1",
-	"UP/UFQh3niONJGMGPAVNrBsT4V6n2wTNBl7fyNaw2ZYi8kbgaVt4XtqeHtoboJIblqYt4w1B0O3+btu8",
-	"bkYm4LQyA0r+enl64nAft9dGqSbMBqIBVdaCz5BqBimbbso0ZjxpIFrfSwSPi8JFYmH6r5Dv+jmIHOu1",
-	"WYrKUBtVTVP0bCinGc1ZYvl7On8eEpmbKzASv4hDOwpXJjy73Rfv4I8brpjPD7giu50uYpWQesLF2J0G",
-	"bXJcBmJ58fpFtPdutIsh2mJOhlTBF4LQZUoLekE/2Pml2zq4Oa79rx+gKSHo2SM1CANhrLoFoHxwf5ez",
-	"UdAL/rRdZmTbNm/VtrXN0rFCTDkdtd5KwZZB+9iseCfaDStRX45dG4ApzdN0U+DfMHq1AvR94WD/9ZDx",
-	"VvaF4DFMexEuZx6TRjeWg+5u9LxNLiYScaXOp1GyNu7VXJB48SyIQ4I3dApb8rGQOUvaffGCxDnTs1z8",
-	"BfkmTeMe6Ua7Xi4cY7IWSjOa1OQUv3vOspwBd8HDOe5VtpGqakxfMT0zxEJcSozC4CpEdyKFc+zxWI6N",
-	"iAEeg2FIhH3WTJTnMeAAseynTawqy52KUjgEyynXCrm58RtKGAbNqh6JxSxN45DEViGHPyP8J8IbHHeJ",
-	"A///e4y3rfDFmWK5vf3CK1Mi2I1bo2EJOPUtc5/GUuW2VxlxOF64dYnb5AMiuKPSuGAYZpFOwKkhe3XH",
-	"lyG4xc0lJ8Nh56i7XAx5j1/4l8brbwbxDaSEYyMWOHHclxcWRIUibq/qe+fC5GEcHIwawxnqqgpVFq4I",
-	"G04kS/qiOOiAYWP2RDkiWc4FRj6S4/NXp6dIBJpMpdKk0z30LkpCg/1mhHJPKxDdSEVdAudFiPkgb4Cw",
-	"cX6uQ/XDhBnf/gkjI55jzrMxgGiOOQtj33U6JhMn/SLycJuaw1wfoPfihKoQk3QwkIvi77TMYoRyjJf2",
-	"cQ0CRgbC9eElRbm878x8G9Y0kDJlVATVbEDVVb0DcadAcpgnoIgTgw1ThW+TZ0at2W1Hnedtcu4SBiIh",
-	"xuwXYIiCwb9jjf/i3yn+neLfHDknFUkc9kUsc+whsQHqsApoC36Bwku5ULFNEZczgRKACokwVl2HR3sR",
-	"SRjLXgLbh/FNokP7shtFNvSnTY77wl6Y2mxKXBA4eVJWOIhajyf8CYyCJ4iSiZwNUpa8JNRdMaD/S+V+",
-	"YcmYfQHzN6kuicwTlsMoVT8r29WxFTcZeE9J/OfY5HmCTXC+PvG/dX+I2+Qcl6OIFYTIYI6iDs/NxXLb",
-	"HltIpb/MaAq6in1EU9ABagTmG/kI+6UwRhtXImehIoKRKFiChxbFfESsi3+EfcbbbXs6I0qBrL/A96Zc",
-	"FEpJExcsTZdrdRKaZSBIz+EPtPsM7Bnz0tfzrhjLcKOcazHNMtTRSxBtEr7gYGNjuyxo/NmuUmxWiZKn",
-	"SW3hvs12PRSMg4wVSKrr2ti9ZcW6apP5ykUisQzmTQJFIb4hvQ7ldEoVGTB9wxgeYNOQMDqclCLFYE5i",
-	"GCQ2OoEiY5MMSVvmAGNYhl4QDTxS5lnYFzInKVU2I6oZq01el2zdWroNmYE6lqYW6lMzuD1acVX2Dc8J",
-	"T1SdCOueQgQ+Fnq+TUsoz8FrOeltALgaHXai7u56OlQsZUP9Rd/rGVXbKHcAQCeKhGTAkP3GnquYPRs5",
-	"ioB5BcYj69tfA2YJtrByi7kEhnYlvwMIr3i2wnpWnMuWkJE/AbhSNkL3OzjwAK+NIdhKZk7O8wQVw/Z9",
-	"EEXLQAEzarS5ec6npeUtarS8VVxJFyQpa//DiQ3YmItCppQZ/WXG0O3CkiFqQzVvxNickVyRsZQu9phq",
-	"Cx10MQDtjgkqdB0xytixpat3OVCW4cIHJHqxOC0X2JyzLzrWrLPQOlSgBnCetBOSThSVBidQnsf8mok2",
-	"eVPkjeyEURQRlBYV6DL4u4IQnWgZSsDEKhixevNBd737GUWzbEs5nRm2lKIWHaLluDDMVk4yMmCpFOPa",
-	"iRYlEWVHo/0VJ3W3+URbMvGvOs9KC+oPMuGmhIEdWWQzba4x8Y4H/qwnS6kXPximjNa8X17BI2M8XcjC",
-	"VXMPhfPNplyZLGRKt8ZQ+87php4K7A2Mx7RgjQOAFujmEqJkZc4/1Nz9ydU8Zgs/C4NDWbKQsfYSnxFQ",
-	"meaNy/19nISfHH+N4+/tpnTxpllwRHIwGYtrBg2ba9w3zhQGQM+kJ4liNmu4EfQ999oiob05D6oEbYhU",
-	"ZVIoQ2bocVl6Xd6NRktluwkIruW2y01bC2pd2adsuRjHuLKj37Z+PK/s6EVBFAfUyg7oDboxKqAOaPwd",
-	"Gnb+wrskHOSMXqniTjynQ7z39twCFu5qmz5s229XGy+zrK0aYbHDwmXZqu5+P1j5D1+KbtV6OCv3xmu6",
-	"WMNhZU+/bS3H/sp+RcN6HvLVvYqWtQzFK3sVDat5aVf3cWLLspSXK3s3dGnIsLV6CL9xPX/Tup62ZTX9",
-	"zMpOrl09icn6Tm7rfwdmVcbUrmZVtl01bGINszLtmvyLV3astm7219xkAB9vKi5xKzuXLb8VpyVv7V3T",
-	"TVnL51GxX1dZxgtdugMP9iOe1iIcNrzPjWsMNCJv+A+Pa4fM/eZ5EWh4h/0poxNXcxDT7Gsl2WX7ZO9/",
-	"fW80cmwz8tok7SZxe/UCfNR0aW7vHxWmbK7ssnNFXAVbbFPz7FvVvmjX5BJ3Jyxq9lxbNURDjz8ANp6w",
-	"lC31R/Q2OjHtHhUllgmY70aF9WTQq8Ubv/F9cssi7y9FN2K0OM+8GIohzfN5LR01Wp3tJfeIUHijpKAp",
-	"jCFnQsNrczPowaAvSgcE0KWN5vlosKApRf7d8MHP1b9WSseG94UHjfUA2uRUwyE6RtMqVtxxuXetL0Rc",
-	"wiB+VBT9Vr4qt231wWVkPySIwi/LWfSNuxYlsTsv4pd4OVEIKPbSAp1p6j477kRbIJPf8kArHcufTrYC",
-	"F2op0O/E4Wt917B4v/V90XZsxoyrmdpDY4QW6ZxMWcKpiU0pvACtH4CxeatHRttlfvW7bWXRbd0umob3",
-	"eUgPaZqyfEvZSzznR+OlhH9se/RGJpivbCUHbnKOrrhGI0LHFXfl2ATlfYWW8LBhe5azoiKzidC9653b",
-	"Yj3ndbbSSvv7pAu715WYdt99mo5LFKjs/qM34DRkTLjbNtfSN6yx3pVt73N7lyZOOLZ7hjdbMi8y+OP+",
-	"T2iWMWHcFK01gQoyYH5U1f3qHrXQr1V9/aZ/BDR56Oajf1k+7pJC33HvXErsNVcVdzLJNu/bK5mmDDPw",
-	"vbd3yc2qJ3rvuPS1HAszFin6UOushQHbWLQmh6NHxcEvRVkV687C6sVGt9mu3T3y7KKGD9qVPEMRsnBr",
-	"YsItLi5YXEKSVMor488+muWgPt/rdjYFv64aYKH9HwIllAs1eANam7sdu5v0Bk39ZAGb3HQX7e/9ogZp",
-	"uZaeYEERLQS8Kzj+g3XpD1bBtN78wR8Exg3sEVwElWmvjHD3ux3tj8N0VWwWQu+k8AWs69PONfCk4jW6",
-	"6DC44L8rbPUh5wVa9eANg88tdMUPert4QVS6Gy6ZgTBO/QtzqHjhffksdmAWNZ/GBe/i2ZQKkjOaYKxe",
-	"LZeFR03VeS5xjPzyuXYAZF68dENU49eUS1iYmJcF5SPp9/WnF8/6/Rf/61lofz1/8ezD9vPv+8HH/+wH",
-	"/f7nKGr1+5+7Ub//+WD06UU/eGYbhu6PNe2ff//8xXPbtCHLShi8Lp1KGw1A8BpOC5PwwTqdYkayWY5B",
-	"Y0TxsWAJ2em2BiCBGM+mHok+Hx6cdKLdziuQSlrdqLO/s7sX7Uc1z/ijsEytwIXe6Rq4rXD993L2LPiB",
-	"e3t75FZ3gumYmqIQGTHGCRf+jQ4usHGle2eZ76nRHd91ChE8WS7HOZ2aRJVLcc5ParRyUJv0g2pyI2dp",
-	"Aqp1zscTvXJ4ID+X5qkxBqJHqPFszSRecBls3j+KOs9h92QRnh6aEqVFWAeKEShFYETpS2Kfu7hfauN4",
-	"Q/zRF1jfvUx6ae8qK8UuDC4sXUvXubEbn9mPZieK9ZVwLLPVyME/2BB98Va7/hfGKxcCMqSKtRQTimt+",
-	"zV6Sv+Y0m2yZmO+/Xp6eqLvH2YTBaSWvVsNWu8RlXlYaQShJZRMa3luqlupvW5HbS94ibNDO6iwtNaRL",
-	"GjPdfJiAdmJy8OOSvDxQ/eTX3dtWv5/0+4n9z4X5T6/yn+/WkdOX5IpRa4LPYbKrc76sQtTEBH1Vwr8X",
-	"968RbSt+/b8GNE3fjTCV3CpB8H09lSSmdWuAhGXgmLSvEqx6JpXieBibCEUKnCIuoiPikMQmCsCGUJ/6",
-	"b2q5KDHYupqOspbLopKSMm6Tc4y24BgZORPaZO7jqgi3qIdTFQEJxRYc1GBXcv0vhKAdYBGOGNxEBy4j",
-	"QwWkoYkcoySlwPNyds19yeb47NTxmyIHQiVdmGILkWOKMbuu8qz21n14GwY/L8R81KkAWhA1F0MTCq75",
-	"lLWXJBOxth+0FmCagIY5bRJRUhAPfLGlbU2R1bkmvHXt3YbBG8rFKu55A8zq7od22W3x2C7XuDS940pW",
-	"VOR+bJI2mNC5OU8xXHiJ8ME1m6q1SX48yeYW4XpqumE4nZ0izXM6r/Ppaq7HzYjDO8eAHioax2pZpoT1",
-	"MmnG7gGTWcqMwepG5midmNK5p6LeWUpwE6ssuYnlLtGiF/N22RwRfvSPO1stFyhyM2grEpm4KkwDYIIL",
-	"TTzYIr5WKlQ0HWLoOVBNIgP4anP2bVrS4tNa/C3111UYUei5t9UQt016Ycvbxci3NX2rrW8rAXEbEIut",
-	"9hTwtWsrIjBv62F266jEz1td7VseR5uOUBJ32sDeV42ycBzcronv+xIjUxkDUg0JXGOsrDS+rUQKruvp",
-	"7XwZQLi606Vrd9sYV7i+c7VDndH4NIuIVaEFj5ga9nD1ltQQz8d1H2Z16HuQaVrwAsltzg0bbpkajCXu",
-	"jskUS1zK5JYkO/ppg/RFRcS+qKUacAkoY5Oa6C86n7GYUHVleLTxV/ctDfu7wcp8AjXGuFCTdoOMsFjv",
-	"1k6O64kNIbal/1wJJNC1nEw4QPXLrg3zf0DvqiqCKWP97Lp7ezv7K4/HSqhyo1EYrwPt9rksxWTEblxY",
-	"h8kUFcICBGqHJhOC8QsasEriE1uny4iMG8ky55gFgyXLrNk18WalfFOjULPwzdG8CI6niXGmoemZh8Ej",
-	"mioWNma8LSQC79ivj17ECr81RZCJm2oPHaucJCinXGuW2PRARTV51NvHTKu+gGc2WaBXXrlM9FdJyvf1",
-	"coYX2wwIarFZ5pXMdPGfbH4MLFyiJwx9QQoU/wJZBcjzSah5EmqehJrfWqipckegnjLGuOXzj48BzbLg",
-	"01L+WcD+X8JstdYote/uSFdZMYxUUOQ9KQPxKFGz4RDkCUXnalGaKgpSrET0woZSPxvZUoX4XR37a6aM",
-	"c1IVOksQLMkH8hU3dB2cz9KbxHfnpBSGK/O4x1vCCH0P66i6pO6CU/0xKAtkuULntw5XN1ZoEtJkp7E5",
-	"HpV/RJZZacISrXz0Bfm+ir2AHhXcDYrwcNO3xNyG7P4NC1x2b1azf65asbciIY8LkerEGsmA1GHOTAzn",
-	"ZhEXspx8+e4D15P3BnOngNzWw9lvcmaW/p4NpNQLnY9n2g18whWAAPOxzjKWK5aw5DjLLheg2fy6/qGc",
-	"TeU1F+NzvzUsjUuFkJQ5M64jiyu8zrLjLPuJKtPg2Cu6Boz9PfsHysXmrb/j9Um4qXIxhq+fMI0d64uo",
-	"vGg0K9NGQE2poGMc4S0mLoAjBHPi1CbqIZ5i+Sns089yPIYXWjpg4DrMDR5LzpdOnGbZewAtS36YF7A1",
-	"1csVY8V2+JPPalCxTbgYnzhsAM5ZpCA5kTcilTQxtJNLYLUyP86HEw7TmOXsbYVqCnXxhKur84wOWYGI",
-	"9kXBqOovziZzxYc0fcOmMp/X3/4sx/DyzE3hFWiw9Uavstl5xlhSPM9SqkEtrE9yxFN2PleaTT2aKXrl",
-	"bMyVzudN7zJ5w/LzCUvTc6T3pjY1VHu7lq+s0e4arAhLlCdzM8qVybWE/mwmISNoQ+XJaK83i2Tfsc2y",
-	"6EIS7kknerK9PqkpT2rKH8j22iTILk8C+T/ZfMHIIYpAFl6zdzSYNdCrwLoQmHIQx+Ts3fkFmdIrhvkx",
-	"atrBhhmP17iY5Iwm70Q6Xyu0dm/D4NLbqkZXwCL7XmWmizn5vkJ2dvNY2P7qhBoy/LUJpnbEUhNeogSQ",
-	"CSoBiNKZHP3yF3XoL88g+FWr2zH5iIeznOv5OVZ0MtnRGM1NkJL560dnvv3bh4tgMTbDJocQJD62sQio",
-	"evfID9ib9GdRtDPEVvgni41NDlDSpJJGrwNBuFIzvyKt9evW+UxpFVpXLRPDybXqCzpLOJbKCAGrMe+7",
-	"Qu8Ag/NNSSnKweEINReexo3JpC2IJZ3pSddqx6bKVdBzECmAOdE6QyaErZfUEat9lAr/m4wlKsRMJ2PM",
-	"BzCY24wXLq3+jcyvQBhQw4mURdKMNjlzaTTeuHO7L+xLZbLglw6o3hyMLxigYBEd0CO70Y5Z6CiVN7j1",
-	"1N9Bd0JWHl7mqQWA6m1vp3LMRbsQIaRIuWDtoZxuy3xMhe2jtg2gtq+77Wi7iFhBCMuMeb7Hb1BYB5kN",
-	"5LP2e0aT9nGaYoVampRrJqdCzwSaUUAmXtr5Q84180fAe3x4uGQsTIR2xe5hmbqImnGc3SALOl1zMZLO",
-	"DZ+adOA2n65XmBStyLNiIr3t7U73oB21o3andxgdRtvBgqd8uSjnAvjCZoBtPsdfkGdm9SGJtwdM0/h5",
-	"b8ExyNbjWdCQQ3SCNkUbbHgs4DFQIbbM3S+ftZEfJHpW6omC7q52HNB2UV2mL/70pyLLExdETWSu+6Je",
-	"wrdWimjhxsHlpk8ZxaRP5JnhKngPZLkkUbYshBRYFIvaspyKaXsOxr/exkW1SZvp17h6lOXIyqu+oo4i",
-	"UDHMxYsyBhb5+oKO46KoNyyCjsmADq8wvUcRgWyAWoY5mPuW0axIy7rb6RI+IkpOGYIAC8LcUEVGVGmW",
-	"t8lrNMyVvYFxUi2nfEiUZpnNBu6uIxOurvrC1hnkFR8vtx8oC6u+eL3e4mdTetvNsb6JKByRuLQoxq78",
-	"mM2j0rqYZ6xH6uEowIvjoUxY7NK0O5enkMTWTSb23HBCEls/priI+l/vu9QjsVHrY5OO5W/n7972xXov",
-	"45VuxGQTL2LyVrpSsOhfRFVf4E0qbnmGd2EhUVwMmSfauWxKuDsXk5w5dHQJvkG0ELI8cuCMHNKZq6Rn",
-	"73q5ViwdlVDoixdYIy9+z5Sc5WgkwEwVcUjiU4EF/l3EQ498tuWecJmFjIPZ6e3WGp7y0gwbkbjM2AoD",
-	"uo94pcadS5JiY2DkZOvzVjvuAW7ZBxbZUHjlqsi2aGockCuGV4jo+22/ukfit5JMmZ7IhEyBukguZ5oR",
-	"zaZZSjUr8BAL7fpL4qrhO9rULx3YmeAGoCm8xnuL/TD0GkXeZafrb3zLsC7hHoG36Nv708XFGV7+t8lP",
-	"r49PKg6XVJG/vr4IyzxZDhUdmX4opCejjbjIeEXngChMMZLPUmbrgWF9qyFDj2Kk07mpL2Y792DQTpuc",
-	"ATTsDqjiqCB0ioiGNUQMZN2scjameeKKGw+pQuowZa1SpjXL1UvCEzOLqvd6uy+6oI/AVgKyY8EfmKlX",
-	"16gHNA5HkAtwfrbFk63nSLu1N9s8iVFqGgKLYQI4SWLDXciz+N+6B/Fz47fbF4QAIKolhSrljWAxFsVc",
-	"dSF9w7Gc2Q7WnuSJ2a05EVK0TAiCOWFCINnKHKgilxc/tg7b5PLPURRF+EGsRVSWSIGdw0b4y54A7b7Y",
-	"BQj5bKRJsC0oErlTeYJY/wfpjgXsausqmeWgioGnvv8NLJm3dKOxnmZDWS6cuYMWh6NmzBGJvrOFv0wp",
-	"PhIbpxeZkxg9FWJYYlwWl4iNEGKUJRPYlLtUN+Xa2n2x164eKbFRNQYu3RaCmZF48aDBZGZlIVS/ZJ5J",
-	"eEdJPJzQXMEx4QaNZ3rUOoRTat+IBS5zF4AWY1U0+6xNFMGPrcPQL7E3167IzZTmV0Y4BW7hqhSaaEeu",
-	"3XFuS3K5ElcIN79U7aXggFs9jMIQWHQ+l6BgkGdxvz9LDqMofl6F1gEeQIVg5aOBqZRKjEWi3ReH2NTO",
-	"YSLTRFnMbffFUVEp0hW0b6Bs8k74+aOMRLAMS9t90YmAqIQ06euBXAsfLAFAhTPEPmGajuPQET+gr18K",
-	"JyT//3//n+fV/SwqySHXg+XA/NI5ArVWSQdnRXFKnTYxGYxVQ12zOzNBy2W8Wj7EyE6O79larJ2uYS+2",
-	"/LvHf9zHRnA6wRyw/NhnY5PqkfioHVly7LBOXGMjHeBatQJrNtaaZlzTlMQXMQjF/wRseuY9/rutKiSI",
-	"HI0U02SWYcG0//d/uzu9vaMYRGnggjNXAa6Yn6F/A2VTwtfWuyb7kSEg1D2EJqmrHGQtVXOU46Mo6sCn",
-	"jo6OjlxsTj0sgaoyJgHL2XR221gKyRm9nGTqbGYeh1gwjZ1a5mqavzu/sAKyBWPPt1V49rMO8CGaZVag",
-	"LH0SCmLrwdpxJkMqQOOwHfdBP8C83J5GEC6kqAJOaWKKYywh6cJPqKsqqXC0A9jiooT/kgoPoS0Xg8sa",
-	"yrHgqlTmjJ+ivpFFpTzHXl2AfGxOajonMYwGc7NkxBOjAMVhwdRAValyyqLKJXnDfyDPOmG0exjuHeyb",
-	"7z0P/SkDyiSsfABLPGyTYzdEFJFrLlPLMbDsE1eaJS89ZQErUBb1Js2pcFMUPU75kFkXUauTvzm9qGji",
-	"qre9LTMmjPTalvl423bannK03WqujeVulfIdhMF1UWkEJCo0KWVM0IwHvWCnHbV3TNTZBE0k24a5HWdZ",
-	"aenYLoZW2796VfNut6tiEPRvDKv8mStttLUlN1eG/SvPcSVcXp8NMy+76moW0NV9PxZ9QbOsPAXFPLSp",
-	"W+zZIGSR82HCgIHKUeiyuRiJyqJ2gNAyrBcL2MDzk+qyq4XNl3j0lE3KCiNrW7oSchs0tZXSNmiJlUA2",
-	"GPCKb9TO+CpvOKA1WH2q1XXpRtGyC4+i3XYB79sw2N2kQ61aDHbrrO9WyXeDnXbWdypzL2OP/fU9qvk8",
-	"b8Ngb5M1NWX3xb4bzLEhFZtvnUfUdXb5j59gR53t+eMm1s9Ne9jGn0KvhBRwiCXMAQlMY/KBj0GN4Xy6",
-	"vSvt+UU/N0HuxUQYn8Igs2VPatFPNlU8Xc3lzLFUO8sV4cnmddD74qsKoVeqoBsLlXYl20Dq8Sue90VD",
-	"yfOXBWdFN+1KZ1GUsa3yTeNx7XPOO/PNSllzw0NcAbf5cuz3arxtVypaLfCgDXhDtdjBbRh0o91NSN2l",
-	"cb4T63oYbGu3s8F36mU8sN/eJotqSDT1KHhlhf0ZtFouwi1lf7fhV0ls/stqccVbw99Sphsvx+H5ek63",
-	"wATMgF/FBJyy0iREbECKrj7EA5AhNmIsLsfzl1Nvd32vhlS9j48GDWZ8AQ2GzUoPfEzVayGuin1aRjRj",
-	"pr+WYkqV/qtkb9i5nQ3xssib/URpT+L9X5n+IsL6TWX7pXXyv1wvQApbdN1CA8298AJTfveeDtBwQ4n7",
-	"t5C1N6CFaj5JlLWfJPQ/ulDwpA18vSSyzqB7f9oAqPalLtBcZv3+rbxocig9SHTVIrGx5bcvFk2/Swy2",
-	"l4rlT0bbJ6Ptk9H2mxltjXgDdO1xLJ/f/PYCXjM/+53Mvj7XUw1sryicT/XEcxzAa+wGE6yJeP56U7LL",
-	"kqGW22zrzPPJbvtkt32S1NbbbTfhgN9EYvttrbzrGFubnI5qd0TOw85cxzu/pL5AJ9XdJk5k5vjVnOjJ",
-	"ePxkPP72xuPNRKH7NCLfnSb7opkoyXKaHDN9HwT5ZJt+sk3/MW3TD1qF+eNbt78JkzIG83sUHJ6M5k9G",
-	"8yej+QMzmm+kiuHcYJmGIzSkLjOGFinIXM5yMqXDCRcmnC6e0itG8pmIgXnlJq53TWS18cb+VEzo1zV5",
-	"/VaGSA8nLCF6ksvZeFIk/wtC511eM+EDsBvWh8ExlS8ytXT0LeVmZfK2Azi9L1age/vp9r8DAAD//w==",
+	"7L39chu30jd4KyievCU7Z0gNKUq2mDp1VpGdROeNP15Lflz7hH6eATkgiaMhMBkMJTNZVe3V7P97C3sp",
+	"eyVvoRvAYD74IYl2IkeplExyAAzQaDS6G41f/94ay3kqBRO5ag1+b7FPdJ4mDD6PaD6e6Q9qMZ/TbNka",
+	"tC6uJRnPqJgyFRAqYkJJwlVO8hnNyTXluSITmZGRzGetoHVFkwXTDWTs1wVT+g2//N4ayXgJr8oymZ3K",
+	"mLUG7V7YPTroH4ZHYdDiQuU0Sc5zmrPWoDWhPGFx6yZozRiNWQZdO5UiZyJvXyxTXYamacLHNOdS7P9b",
+	"SdEKWm8zNmFZa9DKWL7IxD/mXPA5TXQ7PG4NWt1W0JqzfCb1l7cnF6c/tYLWIktag9Z+zK74mJ2k6Ssq",
+	"6JTNmcj353LEE/2b2qfdUW98EPfbYRiG7b7+81z/CYv/uqYNPYiFYmr/2eFRyFj/sA1/9Ld2/5Cx9lH4",
+	"7FB/0P+2boKCOhUqmK+3JoQdbu/LDpcKmc9YBiOKWcpErN6I1uAXIHuv9dH06sDv1Y8vLz5nn/75jWIJ",
+	"G+f/KFH25uPNTYCcfiLUteYYn9/fCEauqTI8HwdECka4IkJqnmcZw1WgpP6GS0EXh8cZZ3F5EahUCsVw",
+	"FXhz+PKCTluD1rB18Guv/ez6pPLfsNUKWm9e0Jy2/4NlikvRGrT6ndAxORNj1j7RM8/iOsMHdvW1keST",
+	"cNJj4bjdn4Ss3Z/0R+3j+PCwfUT7kzikvdHxuFtaJAro1xr0wr7Pn7B69YcxrODWO6bkIhuz1zL/QS6E",
+	"HjkXgmUvXbmEa0YtdSYcPaMH48Ne+/mkqztzOGrTHu23D8fd+Ig9mzwPj3UXYlwDvbB31O52273+RTcc",
+	"HHYHYXjX0c2ZUnSqG73Qs4hTStRiPCOOy84KPlkoshAxy0g+44qkNJ91yIUk44zRnBGek9GSUALLKiCK",
+	"iZjgzAxMkTaftOdcKS6mndbNbUVZ89zffVZ73qz218/qDyB8X8AKZmK8fECzSkwT5QU5gBUM2xXPiRFN",
+	"RAoyo4rgVvMnmKEDf4Z6fSOkMnnJxAX7lJdl1AnRs2fGhEP91/mb177oqU7r9zR+h53T88ByyhOUSub5",
+	"mbiiCY//haMryPpe0FHCSC5JxmgMr3FkTukykTTukLcJo4oRJtQiY8QnHkGi6l4qloPkNLX0T3JC4K3Y",
+	"7ERmc5p3yElOEi4Y6QVkLJPFXJDuswHh2EEtlzM6zllG9oI9QnOicprlpqkF67SCVk6zKctbg1br5uMD",
+	"4d6HR+YbzaBjno0XCc08cVFhVDsIOSGUwKaLbOutQ54rlkzWMe8rGbPkP3S/YA1qEbXIWDMjn9a7tEpM",
+	"jOUiiYlgVyzD4Q20hCh0WuxYQGQGX61KW6i+8DOj4xkB3afEe/u2+H64X+hDD4YhPy+dkHmkiLmez9cy",
+	"f8UqIk6/n4mc50uQ00YbW8ckp5XmHhCh6wMFCs9gGxNML568KJbTqSJckLNJ+5VeUB3yTssMnhM6pVyg",
+	"eqo1Ej0/WtMs6K0FxksxljEX0+pKNY8JPi1tLpdCXot1tH8v1CJNZZaz+BWLOYV98wFNAGynmtx0HRnc",
+	"GDvkHOlLrnk+I9PfeArcr7/JhZa/yzLNUY/w6f1algQ4VLcm1P238VPvtX/wNnOWk/lC5WTE0HwiUoyN",
+	"DTVipKpZlURoSQt73Mp3R2NgTU2DCz5nVTmgf4eqOZ+zgqXJb1KwXW3Shk1f2C749DulQi+2sRRXLAOb",
+	"G1UOTVGQgp9SNs5ZTHJNrb2X8bxj23kzmSiW73XISZLIay1FqSDvfjglBwcHxw0DM6MK0AykivTC7rN2",
+	"2G2H3YswHIS9Qf+4c9ALD4+fHbXD54MwDKAeF9CTJaOZImEYdnXfjo+Pj7VYfn9xqi1Cvbspskj1o8Pj",
+	"smqQUJWfL8XYjf/BMPdXOjm4IBa4TmorIs1kyrLcGFwqp7pyfs3HO1sPL+yr35pX1XRW14c950Tds12Z",
+	"ywwMXAHrXg9T7/xy9G82zoutSj8rs2Hhjn1QaumuSFGe9LO47vd2mqxnvQBrgk8w3vnsn8WleT9BfcC3",
+	"oTRnYz+0tgK+KR4HBHieKzLWm0qhSXTIj/yKoeYNdLgWK2yU7j6PHw4XfB7CAD9MeJJXXcIn5Bv8uaQN",
+	"gntQ5VLGO1DY3tKMzlkOyl+F2+0Tsmd6sWd7ADUH2jgvrPVuYFQAz79pF8x3JOYxWcoFmTMqiO8V/2eJ",
+	"L8yLHphY+FKEAj7h8Zl4K1XVMScIjzXTUfL2zfnFztSl+LXMzbZZYxDFMm2Yz+klU7AMeKwXxLVmVeyG",
+	"cUkr9GDPpFSM8DxA7zVUSWluJBtyeFwYkWvc2r4keUji44+lGrKPyNm0Jmc0q8HvVgGaaGblUqDo0toV",
+	"nNvuiq80V4kz05UNap5YzEdaAq7U885EftCrqHd2OJNMzkm71+0/6z8/OOo/1824b88Ccp3xPGfCWRtu",
+	"3JqgdtQPXnn5k1LVMWQmaFLd+SZ0kbgNFhfNOu47M82cQ0mckIcnFbjSewUMvUNe0zmY1aRon1zPmID9",
+	"IWOpzHLCLRnNKndq/GZveGFgL7JkVwv7VaUbq1XoRZbANtko1D0Xtu7cA7USakOEmRL0ik+Bkqsmqyjh",
+	"GtuZ4K2/vEFQ0DRNlna/kU39IXs0TfeIFM43DIJjzseZVHKSd6YZTWed5gPuvQ75mdErOM2Wi4p4pWn6",
+	"4ATrl6YX8pF8yzJgLSmqHJTLS0/8gspQlF3DSj/IbMTjmImHIjtPChej1bnpIp/JjP+mdzOpxz2R2RyN",
+	"MT0XULZD/IrgwpxpAntnHhOpNz4upkSNZcrUgLyAGJ8iSOgkTVXnHaPxh4znrHOSJHZiLjT5a253mJT1",
+	"exjYCyeLfKa5BHt3YWo9jOkYj5lShv24Imye5kvHr7l+nOZ0lFQ9XfA7YZ/GySJmamNMwetSUw+INv4g",
+	"q97xgFzP+HgGOkCSOIufQqgYi4m2GY0nCZsaNDQhMzi4K0iOAVJVVgSjEyXROjo/BlptH2ilyb1ITq2Z",
+	"X5XIKs+0LAHz6v3fwxCGuZst3X9rVRlBH7mckD2pTMzQHpnJJFamF5brNKWwi0C7OV1CsfLe7Np4WBrZ",
+	"/Ylgp1fPyaIivPTPWi/PgGl0Hb0LjdgO59e8tiRNCLwXh3ZNFZnoBQrxDrmvhAo6ZzHZ8z1Je3a46LCs",
+	"WX9VpSRjapHkFDY8aOAX3SUtev/xA00U+1jRT0AKwYIx2ynPFXZUDYgLLg5MCFygyXVW/LoQpsgP5nHK",
+	"RMzF1BTRBSAqAOqZXXyUVA4YKnG3D2WHeJzTypzCugPHefWUxHrieYynLrBdGtVNy/LdeUBfcTWH2wlV",
+	"sYIO19xGcRSh2t4T3FaaKQmODTpnD9ufuTsqFJNdj1qx051jYMlOpvZDJsX0JShBtXgVPTJYOdaoUIpP",
+	"XXzFFgtsgyW393/ImOa0oyvvlQmy97dt2yrxjdfgw2KgPz+ZgTFT6HHlfJ5OTbQL7v/gWGWfcnN1w2dU",
+	"05GxXIi8NegF9gdd/GcuLluD1izP08H+frf3rBN2wk538Dx8Hu6PWE4/yxWVXKb/6A4XYdg7+kZd8hSM",
+	"tn+cjE7D9vF/F13/xfU9x5j0LekGa06/UUvuFtrO5CzGTcM9fE3nrHgMHk9XgKs0ocsi0v0F/kDML66g",
+	"d7nr2AS1b3UFatX1r6BVC5PR7L8hBkSLj0ZCGJWxaF2qF0yNM57mOK43ing/uGEVyjYUqY56oVhmqPde",
+	"saxMO/3wbcbFmKc08Uu5H/3yGPPvjjGrXG7iwqxBOqfJRGZz9sVOn2246Z7dTopANe+MlRehaOaioJyU",
+	"AlefvPvhlBx3u+FTe3TGeEZ+XcicKRAL0bdRSaTa9z7Y0+gvSjgQkr8uWLZ8Yxi7zEXwiEjkceAl3SPn",
+	"kSOxZEZ1oJfsPqz1HnXJ/+V1pUoj7ItK2ZhPOHNqyvt3ZyXadMj/8ju99w37lFIRu9N9ikdjHXJRci7C",
+	"CPwAapqDyl6OdMC2HhZv/VF0A94y/dfyWC4agvZB/Yx5TPCocw5BWDkGea7xcJUafWiR403DNT5C7+AQ",
+	"w/MDQjEAzSgs0hlYil2xrHoCezHLGCNXXCYwOcrWfgwBKIUABFW5s8XRp1E7FBjuheBjn0D4ituqui/8",
+	"kKGyV+Cf5BW9ZARivXNJpEiWZKEqrgRzX4ZmjMRswgWLyWgJlNYdaXSsKHSsBI9x1V9hXPWfYLUR9OBr",
+	"ljzwZJCeBs2kIEys8LKmSy100j2BqAfjQNAKzhcLm3Q92KvrXOYH2Oi4gn59Zw4dNT0r5qHmZagECley",
+	"6vS8eOPDDaH8MkRD3jH3nqtHNcZ+rRrvjwbw12oAa16wHOAzwzn/RHCeVEAm/IphqCYfz8iIJVJMQUpe",
+	"S72pZvdiGfPKwFAJ+eHUeYvwVz0C81vXTPQ2rp9ioisN970H5bZLfvhSnbDy0KuHj84aX1V5Vq5VPg6o",
+	"1is/9Wvqecul/FmLvxUGAVckl5LoudrCDjDeYNvkQzMHtEiUYorOGkG6Yf/54bMjMlqCpT6W8zRjSrFY",
+	"i8OYFd+NONSklPX7ueZI1Pp/tiHnbQyBC/PWrU5tKyN83j3uFaH16us9rd40bjt/r6iohRNiuKeckF7X",
+	"XSza4eTBK/1B7NmX7MFpZHEzqhcSloDzWjWHez6cidpujGZW0ppqmsvUu9JjNO4vppbmMnUuQXTprPEI",
+	"gqPA9BCuNcV8yisTqFt8uArnbsgBc70Q9IrypB7hBjHeueaSsQkZRQSwNVN+zjK9D773mnxIAe31wRIh",
+	"r1c5pwid4DU3hsY8F+Qdy7Nl+0T/7qgLHpZ7Yb4IF7+wKxH4vtYrnxav5cbLgpvRW/bDh7O6thqwP52v",
+	"GAi/ylTOGToh7EEBE4t57ahgRq/YjqfR9MYfkRG8LPYic/TbMTqHiy2ia3xnyWeLlqk4ArHxvX9+BYFR",
+	"D30GfHZfdemjfNe/7BTeMY//lVzUD/Pm0AMjP/K3YtnrtQHnukSDd+2rjTrX490cc36GVjVUvp7xRGuZ",
+	"K+LV0eekTfDi4h94uh56bJIexGeITGqagJUuNmSjOKTseHK0pre9le607nr/184jdgqqVSd/xUr7y5Lr",
+	"JmhdZ1JMGwJLC3+LXiFQavdRprX40jucid791O1rvL/+Oal1c1NB5cX7Vm0fwDAunWDo3buM32e3THTM",
+	"wk0SegWaiqYFz1jcGuTZggUtNZ6xOQU2E4t5a/BLC2H9eGwuaH0MWmbFoicW2BmBvJv6oXLg4SKCq4zi",
+	"CBuOwdUnfAI7BOz6HEvZYWilA/cPucgTfsUUoSRjAMOph2HQ+wFM/PvszdVVmFyd/Hp6+vP/+fqk116q",
+	"/jWAia8e7Zx++pmJaT5rDY76QSulec4yPYj/GrZ+CdvHJ+3/pO3f/rv98e/D1jetJhr8LPHuWzMdaBxn",
+	"TCk7ery0FVsqrO0awtu1Bq1Fxte++Wxyis1u1QV8dVBcFgK4d2xAd+gWHaigQDe9/Mqcl5mXQw2t1uVy",
+	"LJPCsDa+GTxEVdsxaL8TNnNlE0h8U99SV84RxzoNELtVEwi7VCWNxzbd3vOmTniOo/rbf5LXZE7F0gV0",
+	"5BKRYkdsIrMS3gIiIQrjoepsYmY+18Q5OArDoAWA+Ppr13XQAq/oHn748KHt3fJlKxaybp1pTRtPHAsg",
+	"DHJNRQ5dHzFC1aU2UT1NT5Ip06IH9KbOtovwsNtrombDltAo/aDYHiBagc3gri2Zmh7bI1HJNUuSNoYS",
+	"E7izertp3tQjxNUp9YCSH9+fvbC8D9NrwHhiZvA29KqsYGzAqhklbL6t0FgAQlu1x36INewqLr641v1T",
+	"EM8+9K6V0Aact7inrsrovE/Gcp7SjMVmG0iWTwMiM4xyItG3UWBasSZHZyje6A/XXDFfHnBF+t0ecJWQ",
+	"+YyLqd00OuSkQDHwYMkcqFU/7AMSlVgC+llnKCrbxZrcE1wPH3feVtASqNg5Qvnk/iZjE63E7hdJZfbx",
+	"qdo3x7h0qoBTzibt11KwVdTGZBzkIOwHJcgEK66RYCrnSbIt8a8ZvVxD+qGwtL8/ZbyR3ZE8Nn1NlS5v",
+	"PSENMeDPev3waYdczKRiDXIa/AN4N5ELEtX3gihAGG4FJflUyIzFnaH4lkTlRCLRgPTCvodQg6fbQuWM",
+	"xhV1xq+esTRjWrrA5hwNStNIVRkQw3UPm6hd6o5AZ1zH6FalsFHxnsgx18nB360QQStnotiPNQ8QI346",
+	"xDjkuHW0uNt0cs5zBdIcg+5jBthAakAisUiSKCCRcSvqjyH8CSFIx8bp6P//M4KAOv1GzzDEUxLBru0Y",
+	"USRA1/cwZIolyk6vQq05qhleUYd8AAa3qzRyAgMHaRWcCrPXUsc0MrjhzRU7w/PucW+1GvIO3vCX5usv",
+	"RvEttIQTVAusOu7rCzVVwYFelC+uWDQw3Q40RtH9Dyatsq40Np5JFg+F2+i0wIaME3JC0owLgA0hJ+en",
+	"Z2ewCHIylyon3d5zL6YiQO7HFoo5LVF0K0t2BZ3rFPNJ3kBhdIxUqfphxvBi7IyRCc8A6nuqSbQEqP7I",
+	"9+1FZGa1X2AebhAI8Uwbrv7MqAoAixByLkTf5DKNgMoReOKiCgVQB4Lxwcl5MbxvsL8NYxpJmTAqWmXQ",
+	"0/Ko3mh1xzG57qdmEasGo1DV7yZP0Kzpd8Lu0w45tzj5sBAj9qsWiILpv9Mc/sLnBD4n8JmD5KQijoKh",
+	"iGQGNSQUAFNX6bWlv2m7mHKhIoOMnjEBGoAKiMCzKctHhyGJGUu/02Jft4/4/uZhLwzNvfkOORkKE1tl",
+	"QIS5IHrnSZi7XWWC2uGrFhQ8BpaM5WKUsPg7Qu1BKYQ4l05JV7Q5FLr/mOGByCxmmW6lHEpvqlqxYjuD",
+	"Sfiiv0cIb6wnwYZzR/+j933UIecwHEWMIkRGS1B1eIYxaB2zbcEq/XVBE22rmJ9oom2AygLzjyoI+9Ud",
+	"qWG0uHVkEcFI2FrBh4bFfEasqn+EfYJAOLM7A0tpXb8m9+ZcOKOkSQoWbvuNNglNU61IL/UHcA+NzB7z",
+	"nW/nXTKWwkTZe3k0TVXZ+7J1AGhr0DLACIY0fm/XGTbrVMmzuDJw33e8mQp4dmAUkvK4to5gXjOuSmfu",
+	"OUhYLKNlk0Lh1DdYr2M5n1NFRiy/Zgw2sHmAkM9OpRgtSaQbidAmUGSKmK+5EQ54owsEuls0+ieFvwVD",
+	"ITOSUGUSgWBbHfKyEOvmvA6XmTbHksRQfV5cF5sxFAHmCc8Ij1V1EVaDwYl+WeCFr69YeZZeq5feFoSr",
+	"rMNu2OtvXoeYffFO7xugqY3GnSagVUUCMmIgfiPvFMXsjRxUwKxE44m5GFshZkG2oBSLsYKGZiR/AAkv",
+	"ebrGe+b2ZbOQQT5pciVsAjcsCGS9U5i2yWpmVs/zFBUU+z6JwlWk0D1q9Ll594sKz1vY6Hkr3RaqaVLG",
+	"/wcdG7EpF06nlCn9dcEgFtAsQ7CGKgelEe6RXJGplBa4h+aGOhD3pq07JqjIq4xRHG+uHL0FEFzFCx9g",
+	"0Yt6tywqUMbutK2ZCNZNrECRcJ62E5BuGBYOJ208T/kVEx3yygXMdoMwDAloi0rbMvC9xBDdcBVL6I6V",
+	"OGL95Dedb261U+8pazPrKaVgRZd3q60PQmu71YpO3WuvKryj38uYY4bl77Vt/s4lR/7dZojSH2tpJldl",
+	"Z256sy24j6VglW3VVb9HJhGRSY1Rmw0bFAl+jOJIbcT8Sw0uJVbdT3sTtAxlRYp3x28x+nHCaCU+8VT/",
+	"hI7hGjxv5XaT3rsNFuOslvzMOHrNM2v3eua91zCoIII1NqAtXNuXALRG3NvBK+F3bnWqZ70+0riWhOY9",
+	"/Ea0ObhsHO4fc8ft8d4axjVsvdheNSvFsBwaFt2JTR/mO56cc9NzV0qimEkEtmZBwl5XWZIgpFyaai2g",
+	"Yl8i3FZElTLWrpdTRdGVmUTXNtBQpZ5xb30LXtl6LqC1Vf2yzbjva6tXy5evDa2tasutisRfW7leY3ve",
+	"BYMcY1RW7A8YYj7KGL1ULooho+O8Q157gIUurdK11ocyjmfLXqBH7Vi9qVum/H658Con6LoW6hVq55rr",
+	"qvv1NF3gklBxUeh2C6hwxa2dR5ugp4IXtbZOUbIOEbS2ol+2qryvrehdg3fq6wbeTnfKkDaEoIklvzqW",
+	"+7Ly+h5i1ks8uV7GOhiPSnK+7SRzq5KmaW0tV7CcnGd9HWvUrMomsbZ2Q5UG8Or1TfiFq9DIm2qakmVk",
+	"17WVbLkqPujmSnbq/wBhVYAqrRdVplz5/vWmjRjKNd2h2mYTNqWb76Rs04DPN6W42rWVi5JfStKS1+Yk",
+	"+rpIcP2Vid98PMP4lTvZ9Fh1O8velL21fY8q/gYD36QkcmoZeUnxznpJbQPXkrBWsnkK97AanNmF0+Br",
+	"mnGbYNtDvbjFpPtgGRtFDBTcqZbehFFBXvHvv64ZwniX4mLGLeanACRav2dgsfta/6vmycQD+dHJ5MSk",
+	"NzK5CTFfYTkgatIURGXiURRcWCrNso1gX0dbKFOJ9F5X3pVrCpG+FRc1RzKva6Khxp+AG1+whK2MT/cm",
+	"OsZyX9VKLLJZ3W4VVjNrrVdo/cK7lJYuiRKF2ydwArnwbgaPaZYtK7m94BTSBD1NCNVPlBQ00W3Ihcj1",
+	"Y4wU8WgwFF4qQMUy9NZ9NVzQlBnydvzgp6jcaJdBwV3xQWMazA45y/UmOi2gZ+ylUhMbFxU0iL6qFf1a",
+	"nhbTtn7jQm0fFoSL07UnvBi+S0lk94voO1AlnYJiDrEhuLIaw2l3tNoy+ZwbWnHR6HFnc7xQySd3Kwlf",
+	"qbtBxPuld7W2I2wzKqe9C9COEcmSzFnMKV5pdFHhJi4MLSD1la3tAjvgdlPpqm2aRSy4y016TJOEZXvK",
+	"BHXYuEovv97XNkevZAzg72slcNNlmdJVGWDoqHR9JUKoiXtYCQ+btm8zuJHI7Y1ydtuV4GrrWWL5Nt7x",
+	"Uvldrgsz1yWkJv86DZ0WLFCa/a/eZfeulsbgFlNcz4GwdoYrxXfuy2lOP9Awg9+V7tWOqSAjVrlb+9VM",
+	"cANu3+0muQIiuMEhX5Td5fSuhO87MVMK4R4yc/kuYYHPaJoygfcSjLuoNtW7NS4rd73X1fWL/hnY5KH7",
+	"B/+yG7UFKrrl3NkEchtOH2/lc2+et1OZJAyyKtjTl2bfAoTr2mRPnCk/7QK4FSrwIObyeVOE8dclwQso",
+	"+NuszaLW+sVpyt1jll0LzbIbHwcYVM1iENx/1cX6XtBFPpMZ/43d3rK82CrYyJbb4f7rcOTACex5dWE7",
+	"Nv5gDIa2SpXFxEykvMTLiJNFls8wUH1nS7MJuWRdA7XyfwqWUPae6CsWc2qDF25naumiPiDUNoFIrvzO",
+	"NXGQyxUIqprXyFljl3WJ0ABxtY6m1eIPX05AnPtXcGpbAGmjov6HSf6vxc/8voJrehtLrlJ1vSnnF96V",
+	"gHgty3dsHfxCxW/pIYti6jQfKeSrUu7el0AzbzmZ59utdK/o9hP5vgl9c8Va9yYnwCxXqjzPTJE5vQSs",
+	"gL+09ufhyt5hut9uY7K5gveb6tsabR4LPFpuON+O/rULj96pMY3R6U2T4up0azChiWJVYtvbkloq2pt5",
+	"csqsUp169Z1rVjWfi9inAemF9nasboPnbK5uc1HyPGcp3Puhn86wbq+47EqzjC4dOB7etfql6FkB2ShH",
+	"/2ZjCDmvtX07EjXl3KjTRquozXTRT0CC/ev8zesOgRvMXr4VL3FHKWVIIgX7zp3n09ylDjZH+D5oT4Fn",
+	"MxTwAF2Qn9pUtRUwBd6v/dSG6NHW4BBWnUm9sep2cBW30hxpQcfBF6oW4zFjMYsLZEkDRcS9u0du/iu3",
+	"rtdOsNfXozJQbfPM1UbAPuUO3AWCpWVSyaLlobH+8l/D4acwbOu/z/Ufqj92J8Php2eTj982QLM27Vim",
+	"k4EBjueZAZb3gQJJwU0G9wZmUzAWKxKZNdy+QNyFOQA1z9gczWDTPpETQJwxAcU8VyyZIIAXOKlFDGCT",
+	"yALlxeBRtX+D+NYrIKwqcFUmU7XE67b+iafLfIIhO0aGzDAtZS7lrZEZvD52ASE5n8kVJ7E/XVy8JVgA",
+	"rqob6NYfX160gtZPL09etILW2zfn+tvb9/D35OL0p1bQevHy55cXL+v4rt67ezdBa5Ela0FvA5KxhOb8",
+	"CgBJI8CKjwygkVZXTKYlH9KyQo6jw8ODozW9OKgKOsDQMjTBDq6ReOWw9OaRYJSFRZl2K32dqCtdaV3Z",
+	"ZABcovkIYGEc7tmmMPbbbBfYjzvtF3YIG8lnd4wGHAp/gVzLRRKjWBwxJgp4NxDk4N7q9/qr941msYZi",
+	"u3lPsbgddARHT5XIL2GYba0A2EKs3kbuWZBIJ/lUypKcIDDHEiG3CHZQeECswH3lPUZLMzxQSzaN42CF",
+	"IGvEx+20Noibws/RdGBoLUUHy3J4fOzhsfTCOihHSaQ0LWaXwsBORhNHvnAIBNWOWUCCFyWsjjpMQQ0R",
+	"RSwSc/6KTLaSLH33frysv6IHAmGSan0o3f2/ey/0NL+oICnU8FoWcypIxmgM6IcVdHDPGir3cwUcw937",
+	"2tUk8xBoGzZZC3ZWwtZ998MpOe52w6f+SrLIdAZrqaljviZDhsP847dPhsNv/68ngfn29NsnH/af/nPY",
+	"+uW/hi2n6fRCo94MW09MwcB+2FD+6T+ffvvUFG1Ujl4WUBaNIVT6MRnLGDcIA3UBmaoWGcDwEcWngsXk",
+	"oNceaY0WV9OAhJ+eP3vRDfvdUy3k2r2we3TQPwyPwgrW0HFQgFVzkR/0/FXbCKbkJUtYt4iP7eheQB6M",
+	"JlxH0IO9bLJwKbAu+ceN5PngVwqAPGkmpxmdq43Cy2WTWNuogVGnds8aMZLx6Wy9bNTLz+bXaESVGhCK",
+	"eBqphBBx5Oaj47D7VM+edIC/AWHzNF86DRP0X3DtA0bnd8T8bpFUqdlfAvgyFCnNZ15uSxPtb3QtCX0q",
+	"qb5Nql1FDsNMuPEVdGySxD/UM8WshI0yt/eqXitQEvQQIx/jJSIRorBEJdilXhMjr8aAqthN66GfXLCa",
+	"VSW0iaINRsW1Uvsd+TGj6WwPMX9/fH/2Qt0eZy1onZXSrzQwpk2/5WUlEISSRDYtmp1B9Ze/t3lcAe8X",
+	"dW29AaW/skTixkwHH2YM72++vzitWJ7DYfx7/6Y9HMbDYWz+ucB/BqV/vtm0+O+SK0BtAB/WnV2P+b9u",
+	"WcUI+leC/63PX9MiOythH/3eoknyZgIZh9YZBe+qCREh+08DJcx2A6nnSmClb6VSHFQHRKikWq5FDkEq",
+	"CtwaRQjdM/9JJaMigO2WkypWsMxLiRWjDsGYBw7ImAuRoxuBKwdJVYXTc6BNbgqeVWhX7FF3pKBpoE5H",
+	"ALejI4vIXSJpgMiBlCRUS+iMXXFfDzt5e+ZMF2skldLFKFZDDlSMmXEVmoU37ufFuD+XbC6YoAzcd2fx",
+	"fHgTtH6uYXlV+6tLELUUY4QvxujTZgB842iAIAmAtm6g4zZIYW48+o1t/cYmnXOlGNDjekW5WCfxr8Fg",
+	"vbVaVFSrK0bFGFdmLlsrPl1asyZ9jok8Wxa+jBXq3VaeC193LPksuuEaHygYuaV9dLsF7e29eg2XbLr1",
+	"2mJB61X6opkDJtOEoYPyWmYQlDGnS+9k/tZ6mO1YachN28SK4IF6rhmDa+6jull9wKxrhyeeG6UT8fIA",
+	"uhoBMVFS1Pm1lHCwaeOF203lxAees/Jv22U4XeurRP4tPATrOMJ5Em7K0IXb1IKSN3VEww11y6VvSkCH",
+	"WywWzONnnTzrijtk0ZsqfOKmVeJnjC7XLbbQbVsoFnfSIN7XtVLbDm424DbeJbamQCYqQz1uCMEoFb4p",
+	"IUBuqunNfAEMufn02HJbA17k5srlClVB46/ZAN1wJaxvt5ga5nD9lFQYz+d1n2ZV6nuUaRpwbcltLw0b",
+	"ztwb3FH2xJ2CY2qlkBtvUKrWpNxwKNOiAo9tk6ZFmE7jH3m2YBGh6hJlNGJq+DrWUX9rHUsLxlqi3y2y",
+	"GEISYdM5ns8MNCw6F2xyIzjNKbvgzdgAs17XLptPkObwFmc/vZsSBG1jLBxEtJvpswk4yYRdW+gZzG4S",
+	"6AEIsGgRvRvvLo5YCayfCjjcQ5VxK13mHJDbWbwqiK+i3qzVbyorFAe+PZs70ONbHOxflHFevW2/lpXa",
+	"YsC+NofbtqsDOOSymqCc8zxnsUlpoc0LGAb4GqYsV0OBJgcCHhQ5q4vkVKVEUvfXMzzMWs2ghptlVsqm",
+	"FP3NYLrDwX4+Y3CdybH4HXQVvTwflZpHpeZRqfncSk39VLRAvmz78uOXFk3T1seV8tPR/i/hatvoSDtq",
+	"IlRx+emu5iW2UDUwOwQlEaQl4+MZuNuLtAwVF5W58zQUo2XFSfVdMWTM2VIlk/ErCglbT4doniq9VG9P",
+	"paDLwHdFsqGAecSt0uWBgZyNpv9K4maod0XwAkBtg/8J3is8yYQ7PrluRKsv5fDtMlITvnOhvPQZ1haH",
+	"0M9dbZW32uYMJ2zaviabz4peL2xqM0NDpB/qcVBd6x52GdnV07qz17HvuqUnf2On9AwYgIsMo27lRCv2",
+	"irn+frauHq8I7PifbNmg5pjMnuXsY3fJInbXYLVescfeY85Nz4lr6R4EPPB7dIvpNku7YZp32bvnmDCk",
+	"EMt3oZnrkLk26BrTAvgenTusdu4W5JsUWbLKJFzZ2Xt0tBtiT8/uw3mxLPANdjnFR5W+7UrkfK7+drXQ",
+	"LusRd17IEAQoZA5AQrsVjM9qvdypLN/Uc5MwXTTWV2YruM8s9LZw1zVK2qYdd42QWb1w1nFBo0ytb6or",
+	"5ceqJbF6Tpu8IK+3XfJ3PvAs6dzV7HX34FzvMl/zyRM621yaqAKDl+KFA6Ug9W/dSclso2vtR3c0WeUy",
+	"tvKc6U3VqKycEJ6Tsi+30DlWpE+6R2hhF/qzMgTyzTkpfMylfuwwvDEEVJqqBbgyZpYVeKxEiuIozVzo",
+	"uja+SHe7ANP9Kl8lL5J4BYW15nNoK2hVrJ3agmq5XADVxVlX5JsGuCrgrxIKsW7E3oiEPHGeyhfm7Nne",
+	"yWFivMRBXMii88WzDzyH+0w8Y3PN3AbczC/yFof+jo2kzGuVTxa5bfgFV5oEEIm8SFmmWMzikzR9X6Nm",
+	"8+PqizI2l1dcTM/90npoXCqgpMwYXkSvj/AqTU/S9CeqsMCJg31Cf8k79m9wN+NTf8arnbBd5WKq3/6C",
+	"5VCxOojSg8YIE9pIqDkVdAotvIYsFSx7iynEKh31GE+x7EzP089yOtUPcmmJAePA0EMWn6/sOE3Td5q0",
+	"LP5+6Wgrxgy77qbD73xaoYopwsXUpajSktPlm3khr0UiaYxrJ5Na1MrsJBvPuO7GImOvS6vGSf0XXF2e",
+	"p3TMHCOaB05QVR+8nS0VH9PkFZvLbFl9+rOc6odvbRdga6sWOk0X5yljsfs9TWiu96VqJyc8YedLlbO5",
+	"t2ZcrYxNucqzZdOzVF6z7HzGkuQc1ntTmQqrvd4oVzYcmjQczq04k8AgSa4wNR3cfUWrQ2/zxc5oIh21",
+	"moZwhCbhrkUj/CP8J4/e/0fv/6P3//OGNDQpslb2NOIwNEiepsS9D0juNHX/bk7bdXNTvxGw1coucBtK",
+	"q/tWr240Adc7hNY1t8qovCWX46juze9FM7vg/JWZsJvcycKBe/LKAXrDOTk4nU0cfUrzGSSSeXN+Aegk",
+	"kBSmctz07PAoZKx/2IY/+lu7f8hY+yh8dqg/6H83O6IzRuM3IlluNNd6BiRkx3GSCLRjjBwvZ7hxxs9p",
+	"7JZq1ecA8gDheIYil45Ej9LgURrsXBpsDK27nSuxkSRNEmdLAJyNwXh1IJy7RueVWnkM0fv8IXoV/KI/",
+	"PE6vGX7rs0TpvfckRON1cZcXvrQ11rPF38NNaTe+mqwpd6gh93yHnM6omHIx1QqAw5Scy6tSwB5gJqHP",
+	"0oeSq2z3q3Pb32t0ByXsr600m4FJvGI0cgrqCqjjcAOrcFS6UIwiPZ7WcDhem2SJYoTChVBsCLlTwbUv",
+	"hKaxx0RwsFATuhFKt8q7dAegOT8pX4WWYRxSdjw5WnOG37vnGX7DntXMMppuAxPu0qDnuDv8cA1O5SSq",
+	"2s4QmLRIEri55cJmML2KFlxvJi5yRreFlIW7mbBlidyAQNlJdS+cYgLDnPA4IFoe0AxFBySAWuasmUd3",
+	"iNSwbsdupmbqFkidrjDmMnGpQr4CdlpPxy+yHPuAzMbGi4zny3Mtdw28C6MZ4vbjpx/sXvOvDxetOtKY",
+	"SYgnSHRiIJ1B4R6Q76E2GS7C8GAMpeAjizDGV1skkKECb14KwpVa2OMzDx43zxaA0IaX6/EIl+dqKOgi",
+	"5kxADNeI4VpXEK+FG1FTIr6ica2LoGGAV7kxVVsk6SKf9Uy0HexFmnaGIo6WszwH9B4s3byRVl9Khf9O",
+	"xmIVQHbHKUgqvUeiQDYQW9cyu9SCS41nUrpEgR3y1qYOfGVNhaEwDxUM24MM8fqgHNiWA1kekH54gAOd",
+	"aFEIkZT+DFrXYOnH91liCKAG+/uJnHLRcVaLFAkXrDOW832ZTakwddQ+Emr/qtcJ9x3wN1BYpsh0uMW+",
+	"glOKOYMTLNV5x2jcOUkSAP2jcTFmcibyhQCZrVrB6sofMp4zvwW4F6h/XNEWpPu+ZDsYZu7Ax62igcwC",
+	"eIhcTKQFvqRjUIABi2ZgNXuHsLNwHRns73d7zzphJ+x0B8/D5+F+HdqoGJSFQfgWT55WOOS/JU9w9IGF",
+	"Ans6qF2OLlnN3tFgALA1QwGLDRPKWIENJTP7zVc0yPcSsDDymdLVx7NCWhp7eCiG4m9/c5ltuSBqJrN8",
+	"KE7crfJiGQMSh5zrt9RuMBgBO04YhUS35AlKFdBXjZAkKBYVxGU+DQjFykSx3LhBot9vIjM80KhmXEzx",
+	"6qg57ue+XYJj8PDUvMxKWkS+vKDTqEPOGSgagJA4JSM6voTdwWVdQqIWaNF4f2OyUFrr0U33uz29cyg5",
+	"Z0AC0G+uIZRF5SzrkJdgWxS1teCkuZzzMVE5S1FEcms7xVxdDoVBROSle+52PuAQQA3Fy82hDjNEzzKT",
+	"Y/ZD0OtJVIRSWNS5EoLggFQBYLUsjsYyZpF+kX+FOiCRuXYbedd6AxKZe9GRy3S2+S70gER4nhlhCsp/",
+	"nb95PRSbcWHWAr+QbXBfyGtpeM4qkkMBZh9MeQoqZUAUF2PmefZsBlmYnYtZxgpgMnRSaUVfyGLL0Xvk",
+	"mC6UiT4zhqkBYnRUGIpvST/sk+gdU3KRwekoIF9rfeVMXNGExxajakA+RQPnQSwsjhGbcmGmFmXKd9hs",
+	"SKLvaWxATXWD9iVQbaJf41x3ik21ICd7n/Y60UDzlvnBMBv4LrlCmEw6RiWfkksGV5IArce89ZBEr6VB",
+	"XCRzQH7M5CJnJGfzVKu5jg9PtEXgD4mrhvfop1csG5mewAR8cMuAXLMkaWvrnMWI9fiEekglc0QcpYIc",
+	"9cn/5N9rgfOTtFiVBgLvaQlmYrQE0smM9A+6uj9pQnWv2Kc88JcsCFPjI7G9LTpX2Rgcs6AwCUPvZpcd",
+	"HF6k5wpoqJ8C+AqMiapL1SE/vTx5UeoqVeTHlxdBkbjYrhMrQxwCobHybSYrRZeai5liJFskeLNCD3Ui",
+	"NXdQhUoyWxL9Hlt5oBvtdshbPVWGPZTbxzwk0sBMu+1VxqY0iy185JgqWLon56dnZyRhec4y9R1AydKM",
+	"VeCFOkPR65AT4DO9EhEeUE8KzZi2dRRTAy2A9P5oEa6f7PF47ykIlsqTfR5HoNKNtfxjQou52KCnkSfR",
+	"/+g9i57aqxOEaEJYZDXQ9PCb3qt5jHNn+F9rOLk2Ta/5WPf5oENOBLj8FcC6CinaiGiF21+g5UmpD1SR",
+	"9xc/tJ93yPu/awsVXghmWAF2qGcOCsE3sz11hqKvKeTLuCat24kLEJ3F9macSNLuWVAVyKzMcMD8AZXE",
+	"f4cCCq2aaMSxRY8V3jP5Rl1y/Tljjlpc74NTDkyEXkM9Z9BuhO5DmZEIrmVGeojYBuh56B0wfhX0gGYW",
+	"w78YW2coDjtVxFyLqYwomEBmRqL6LghQtW4vMUvEQimP4O5JNJ7RTOk9zDYaLfJJ+7neQo9QZ7GplDVp",
+	"AfpMyxGEefqh/TzwLrLoyTaIp3OaXaLmrKWF0YFMRgueW10DWQntMEs3Xxq+F1zz1gBgsgQjapFlUls/",
+	"5Ek0HC7i52EYPS1T6xnsjk7r89kAEYoJeu86Q/Ecipo+zGQSK8O5naE47pC3tg209hpWNnkj/IS+qK6s",
+	"4tLOUHRDvaiEzFH3J08i59IWmqh6gzO/sJxOo8Aufs2+nsc/Csj//3//P0/L82mhsVHq6eHo/iVLIKpr",
+	"F6pjryh0qdshrzAQ0UGlLeZ2xd1aCBopk7GShK/AourX9lC8oKPclz/2ZRO9Gek+6FrsE/p6ByQ67oRm",
+	"OXZZN6qIke4B3LPSDALKMJ8zm0+HpjynCYkuIr2B/qa56Yn3839GqA4IIicTxXKySAHs+P/7f3sHg8Pj",
+	"SOv5Wgq6MHPXP1z/SGUMGScK0r+SoxAXkHVjJZzh7mlOUZdgZIRh2NWvOj4+PrbgaVXcKISZRtAooVm3",
+	"2++QiMeRPZC1arM9z/UkRO3Y9kw4rxPFE1zuS5yB70jxzna7Wg7RNDXabnEB0y22gUNtH1OhzSFT8Ugb",
+	"L+jgK8yVoJYzWEtKzBsTEW0sW3wwo5BDKMZQdJ/pKYa3GL12LOep1kytnTP9jaf2th8MayyngqvC0sQT",
+	"n/xaGidhIV5tEqQId2q6JJFuTffNLCMeo3UWBU6oaTuqLClNVgDSJa/49+RJNwj7z4PDZ0f4vqeB32XN",
+	"MjErftBDfN4hJ7aJMCRXXCZGYmh214Rg8XeeJaPoUpGZPf/CXeHaLLTjUm4xH/G6tky5B3W+p0xiGTKj",
+	"MSIFgh2EQMWolY0yRi81L2gFDONlzGv2zHqIFhlcUTWYvzjHmkoRmsA0L2oAhmE/DMuNe4LVR2KHxVpY",
+	"77AjoVtev3bE9LzAXmVA6dOEjllg7W47wn4YBtZ/L9xdD92gI5dD+B+KnlnOet2Z8CCkY8wnEy3EhKer",
+	"b5CQkctKEBW4kPMyhP6ZgYzEMfkT6Nwf+H4pkmVQXFe5psDkcGKpTbWAxDxj4zxZoumZycV0hjHoqkNe",
+	"Jsa+MzD7/n7V65oR62lEzilBV3pVVuHDeyAMlKiEqhmBvBBK7wdZbiWd3i+dUDKTCKjsepcoO4mtmq7b",
+	"KBirSBKB7smEj5k5dzZesldnFyXfmBrs78uUCbQnOzKb7ptK+3MOh3s5z9GVvs4d1gpaVzacrqVHDk7e",
+	"lAma8tagddAJOweIhTkDp+X+NzAwTCNqNbOVF9GLIk35VT4GrVSqhrPwE2Oq4SbWCwvuwWUOS1kvbLgE",
+	"VSCQF9jmnh848PBrjYfJpmjITZIP8E3DwY0Ajlk6Zb/iQ+oQl4llKolVnDQroxOeC/BAZOAPWYiEKVVa",
+	"KyDp7NnHUBSsbk+LyZk9G3EZHCaUJ8rbEKjnoTRmsl63QfnUEJu2rKlFwACPEExlbeT2+oGxnWMnORDz",
+	"ObLxMfY6QuS8Z8UFb3ebWCLPOkvnLNa8BGzicEW/NwD6TVxSFOGsnGNGYRIeL5FBLwxXN2PKYROGiXQL",
+	"/e0qxf6rsV53c71SXk+odLC50g8yG/E4ZgJrHG2u8VrmmOoQM2zrWs8316rkeNfVult0zygUF1L+TLMp",
+	"vq57uA0tGhJa3gStw20m4EzkLBM0OQfdrbj9Zc/rQMrYk7pfPt4Ev7vTqF+2OQ/ZtoYp/DEoEum2wHtt",
+	"j3kLaaTX8RhBqacA34Fc/1F3ex9tn5M0Ld6x74Sw2v+9EMjxzX7ZS6KJ1Qji/TPH5AurxLmxDpV3vb4x",
+	"lwfPwN3DJyT6Bn4fLY10KquFJ2IoaJoWm6AwW7UTNEK6tJ8zpu0rOQlsii90uBjNtyYh9O8vysMObrmp",
+	"THiCSdQ3ljSD3KYoBkBvUzKX6VYNXvKtyo1N4N5WDZrDto93kY+O3reQjXplPBTReHdxo+tu0Uddh4/Z",
+	"e0Hd5bc/i6TSEmKFcIAFZiVVReB8vLnt2vPE11bMfQv97xQjY1YDvRkfGGj3FVNfER475xf3ESi8g9Mp",
+	"y1EKDoXBeVMDc3haRiQK4U8TjjO+3Dvnddqkl8G0HHLVEGL1nZOsAFlXqlyExZTlJgZd+ZLz1nIT/RTv",
+	"WL7IrAy5pZbm4/nVdbQtZAPOcVyEN/bC/jZL3ebJupXoetTo/jwa3Z9FxJakJnLjaht5pdS8p6LnPywB",
+	"ZcY3KBYTljdG5+rfNwvImuzABu8lO6wLtEn32GIFY9fjh6B6bCWPbJrsOy/6bm9zrbcZuOS5RcrHMX1l",
+	"axA54w5rMGi2lfTL0FbaEj521aKZsvy+K6Y4KLiXyq5n7mBLvnwlY8AGelxpj1ZB60eW32lhfVaTYNXW",
+	"dw9zwvqmK6Hr4AHfiSxYQFM72kCDLRX1z6Gib7EWkGwlFf1Rsf8ySsFdLYE76xKPRsT9FZhNB227MyJ4",
+	"Deu4UQM6xbOa4tKTckdgBmbQeYkhuKCcHsxGvuBZ2DWcZW7jCx6KBmewj6r8G8ukavJsTFlewe79Q1Qt",
+	"8+6vVNd6VJ12oDo59rRrurIi/xB36q3FyMLd/9vqyKkRZ2bHB05vIHMHnMVnjFzPAHy9cqvQ85HyfGDC",
+	"vwokC6kYXFOFaEIbG0ZjG2JSvE0/uWRpjmffHYjHtrG1Jvwxx7ieQmkckOgbPHX6Rw16gExzEg4XYdg7",
+	"smNsKKSpG3XIB7gOz/GYfzLESGqI6sI78uUhe4K6CH5sPFF778/p43naFzlPK9H8cQv4Os/UmqRf6USt",
+	"JE0f3gaw/3vTCI0j+pYOtjU7BYQ4CblOpKOoc1cN+2F/hbJYrLs/RFH0Xv/X9csB/MKjb+6eCmYj6tUf",
+	"JVqa5cCfSyjtPGDKQzuzV0S8w/2tddqhqCu1azS1x/inx/inR13ti8U/FdrJVyJc7xlB5Us91SD2rN2Z",
+	"0nzmXdGDQPImwCjI+HD/qCybfFOtDn+qCs/HEKjHEKjH04vPFgK1jeD8Iore5w2Y2iQPwXgtR2naK/B4",
+	"CGLt1qFYbbhiH+8twB7jsB7jsL58HNZ2GtQu47FuvyaHonlRbnYmPYZ5PYZ5fZ1hXg/a8vnzB4p9ESGF",
+	"sWc7VBwe488e488e48/+GvFnW1lw0Dc9TBQkDYki0a0jBVnKRUbmdDzjAmPFojm9ZCRbiAixMZTJOLAO",
+	"zhUBJz66DjW9cmtc1vGMxQ4fxMvfawA0KgcGmtgN6Qsgl7/LvjCRiBmvHM6Kh+zt+sRU4/sV896+KIcI",
+	"rMz+4MfpmTzfCAxo8B/8ED2v+Ur4Uf0F59W761xA3oWiiZFRW2/+dwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -131,9 +131,15 @@ func TestWrongVerbsAndAddresses(t *testing.T) {
 			userStatusPath("app", "user", "id"): "~/singleton/navigation/key/navigation/key/navigation/key",
 			statusesPath("app"):                 "~/singleton/navigation/key/navigation",
 			userStatusesPath("app", "user"):     "~/singleton/navigation/key/navigation/key/navigation",
+			usersPath("app"):                    "~/singleton/navigation/key/navigation",
+			userPath("app", "user"):             "~/singleton/navigation/key/navigation/key",
+			summaryPath("app"):                  "~/singleton/navigation/key/navigation",
 		} {
-			allow := "DELETE, GET, HEAD, PATCH"
-			if strings.HasSuffix(template, "navigation") {
+			allow := "GET, HEAD"
+			switch {
+			case strings.Contains(target, "deviceStatuses/"):
+				allow = "DELETE, GET, HEAD, PATCH"
+			case strings.HasSuffix(target, "deviceStatuses"):
 				allow = "GET, HEAD, POST"
 			}
 			a := s.do(t, call{method: method, target: target, body: `{}`})
@@ -148,7 +154,7 @@ func TestWrongVerbsAndAddresses(t *testing.T) {
 		code, message string
 	}{
 		"/v1.0/deviceAppManagement/mobileApps/a/deviceStatuses/b": {404, "ResourceNotFound", "Invalid version: v1.0"},
-		"/":                                  {404, "ResourceNotFound", "Invalid version: "},
+		"/nothing":                           {404, "ResourceNotFound", "Invalid version: nothing"},
 		"/beta/":                             {400, "BadRequest", "Resource not found for the segment ''."},
 		"/beta/users":                        {400, "BadRequest", "Resource not found for the segment 'users'."},
 		"/beta/users('a')/x":                 {400, "BadRequest", "Resource not found for the segment 'users'."},

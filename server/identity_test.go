@@ -62,7 +62,7 @@ func TestTheCallerComesBeforeEverythingElse(t *testing.T) {
 	s := start(t)
 	good := s.token(t)
 	broken := good[:len(good)-5] + "AAAAA"
-	for _, target := range []string{statusPath("app", "id"), "/", "/v1.0/x", "/beta/unknown", statusPath("app", "id") + "?$expand=x", "/beta//", "/beta/deviceAppManagement/mobileApps/%00"} {
+	for _, target := range []string{statusPath("app", "id"), "/nothing", "/v1.0/x", "/beta/unknown", statusPath("app", "id") + "?$expand=x", "/beta//", "/beta/deviceAppManagement/mobileApps/%00"} {
 		for authorization, says := range map[string]string{
 			"":                     "Access token is empty.",
 			"Bearer":               "Access token is empty.",

@@ -28,8 +28,14 @@ func newListed(t *testing.T) *testServer {
 	return s
 }
 
-// list reads every page of a list, with options as they are typed, and gives the ids.
+// list reads every page of the list of the app's device statuses.
 func (s *testServer) list(t testing.TB, options string) (ids string, pages []answered) {
+	t.Helper()
+	return s.listOf(t, statusesPath("app"), options)
+}
+
+// listOf reads every page of a list, with options as they are typed, and gives the ids.
+func (s *testServer) listOf(t testing.TB, target, options string) (ids string, pages []answered) {
 	t.Helper()
 	query := url.Values{}
 	for option := range strings.SplitSeq(options, "&") {
@@ -37,7 +43,7 @@ func (s *testServer) list(t testing.TB, options string) (ids string, pages []ans
 			query.Add(name, value)
 		}
 	}
-	for next := statusesPath("app") + "?" + query.Encode(); next != ""; {
+	for next := target + "?" + query.Encode(); next != ""; {
 		a := s.do(t, call{method: http.MethodGet, target: next})
 		pages = append(pages, a)
 		if a.status != http.StatusOK || len(pages) > 20 {
@@ -181,6 +187,24 @@ func TestWhatAListDoesNotTakeIsNamed(t *testing.T) {
 		_, pages := s.list(t, options)
 		if p := pages[0].problem(t); pages[0].status != 400 || p.Code != "BadRequest" || !strings.Contains(p.Message, says) || strings.Contains(p.Message, "joe") {
 			t.Errorf("%s: %d %s", options, pages[0].status, pages[0].body)
+		}
+	}
+}
+
+func TestEveryPropertyCanOrderAndFilterAList(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newListed(t)
+	for name := range doc.Components.Schemas["MobileAppInstallStatus"].Value.Properties {
+		if name == "@odata.type" {
+			continue
+		}
+		for _, options := range []string{"$orderby=" + name, "$filter=" + name + " ne null"} {
+			if ids, pages := s.list(t, options); pages[0].status != http.StatusOK {
+				t.Errorf("%s: %s %s", options, ids, pages[0].body)
+			}
 		}
 	}
 }

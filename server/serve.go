@@ -20,10 +20,14 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return `Examples:
   installstatus serve --dev --sample
+  installstatus serve --dev --tls-self-signed
   installstatus serve --dev --addr 127.0.0.1:0 --db sqlite::memory:
-  installstatus serve --jwks-file keys.json --audience api://installstatus \
+  installstatus serve --audience api://installstatus \
     --issuer https://login.microsoftonline.com/{tenantid}/v2.0 --tenants 0f0e...,1a2b...
+  installstatus serve --issuer https://idp.example --jwks-file keys.json
 
+GET / is a page to look at install statuses and to change them, GET /docs the
+reference of the API, GET /openapi.yaml the contract.
 GET /healthz says that the process runs, GET /readyz that it can serve.
 SIGTERM and SIGINT let it answer what is in flight; then it exits with 0.`
 }
@@ -33,7 +37,14 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if c.Sample && !c.Dev {
 		return usageError{errors.New("--sample needs --dev: the sample data are the development tenant's")}
 	}
-	development, verifier, err := c.identity(c.Addr)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	log := newLog(to.err)
+	development, verifier, err := c.identity(ctx, c.Addr, log)
+	if err != nil {
+		return err
+	}
+	security, err := c.security(c.Addr, log)
 	if err != nil {
 		return err
 	}
@@ -43,7 +54,6 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 
-	log := newLog(to.err)
 	handler, err := api.New(store, api.Options{
 		Authenticate: verifier.Authenticate,
 		AllowAppOnly: c.AllowAppOnly,
@@ -57,16 +67,23 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 			return err
 		}
 	}
-	listener, base, err := c.listen(ctx)
+	pages, err := c.withPages(handler)
+	if err != nil {
+		return err
+	}
+	listener, base, err := c.listen(ctx, security)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	fmt.Fprintf(to.out, "installstatus serves %s/beta\n", base)
+	fmt.Fprintf(to.out, "installstatus serves %[1]s/beta\nIn a browser: %[1]s/ and its reference %[1]s/docs\n", base)
+	if err := c.printTrust(to.out, base); err != nil {
+		return err
+	}
 	if c.Sample {
 		if err := printSample(to.out, base, development); err != nil {
 			return err
 		}
 	}
-	return serve(ctx, listener, handler, store)
+	return c.serve(ctx, listener, c.withTokens(pages, development), store, log)
 }

@@ -13,16 +13,19 @@ import (
 
 // Decode reads a JSON text that did not come as the body of a request, such as one of many in a file, for CheckBody. The only
 // error is a *SyntaxError.
-func Decode(text []byte) (value any, duplicates []Violation, err error) { return decode(text) }
+func Decode(text []byte) (value any, duplicates []Violation, err error) {
+	return decode(text, anything)
+}
 
-// decode reads one JSON text into maps, slices, strings, json.Numbers, bools and nil. A text that is not JSON is a
-// *SyntaxError. Of names that stand twice the first wins, and each further one is a violation.
-func decode(text []byte) (value any, duplicates []Violation, err error) {
+// decode reads one JSON text into maps, slices, strings, json.Numbers, bools and nil, and into a json.RawMessage where s
+// wants a value as it was sent. A text that is not JSON is a *SyntaxError. Of names that stand twice the first wins, and each
+// further one is a violation.
+func decode(text []byte, s *shape) (value any, duplicates []Violation, err error) {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
 		return nil, nil, &SyntaxError{Line: 1, Column: 1, What: "there is a byte order mark; leave it out"}
 	}
 	d := decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))}
-	if value, err = d.value(); err == nil {
+	if value, err = d.value(s); err == nil {
 		if _, err = d.tokens.ReadToken(); err == nil {
 			err = errTrailing
 		} else if errors.Is(err, io.EOF) {
@@ -49,16 +52,20 @@ type decoder struct {
 	duplicates []Violation
 }
 
-func (d *decoder) value() (any, error) {
+func (d *decoder) value(s *shape) (any, error) {
+	if s.asSent {
+		text, err := d.tokens.ReadValue()
+		return json.RawMessage(bytes.Clone(text)), err
+	}
 	token, err := d.tokens.ReadToken()
 	if err != nil {
 		return nil, err
 	}
 	switch token.Kind() {
 	case '{':
-		return d.object()
+		return d.object(s)
 	case '[':
-		return d.array()
+		return d.array(s)
 	case '"':
 		return token.String(), nil
 	case '0':
@@ -70,7 +77,7 @@ func (d *decoder) value() (any, error) {
 	}
 }
 
-func (d *decoder) object() (any, error) {
+func (d *decoder) object(s *shape) (any, error) {
 	object := make(map[string]any)
 	for d.tokens.PeekKind() != '}' {
 		token, err := d.tokens.ReadToken()
@@ -83,7 +90,7 @@ func (d *decoder) object() (any, error) {
 		if twice {
 			pointer = string(d.tokens.StackPointer())
 		}
-		value, err := d.value()
+		value, err := d.value(s.property(name))
 		if err != nil {
 			return nil, err
 		}
@@ -97,10 +104,10 @@ func (d *decoder) object() (any, error) {
 	return object, err
 }
 
-func (d *decoder) array() (any, error) {
+func (d *decoder) array(s *shape) (any, error) {
 	array := []any{}
 	for d.tokens.PeekKind() != ']' {
-		value, err := d.value()
+		value, err := d.value(s.item())
 		if err != nil {
 			return nil, err
 		}

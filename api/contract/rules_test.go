@@ -1,22 +1,14 @@
 package contract_test
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"installstatus/api"
-	"installstatus/api/contract/contracttest"
-	"installstatus/api/status"
-	"installstatus/api/status/memory"
 	"installstatus/gen"
 )
 
@@ -75,6 +67,11 @@ var rules = []struct {
 		{target: list + "?$skip=99999999999999999999", want: 400, targets: "$skip"},
 		{target: list + "?$filter=", want: 400, targets: "$filter"},
 		{target: list + "?joe@contoso.example=1", want: 400, targets: "…"},
+		{target: users + "?$TOP=1&$count=true&$select=failedDeviceCount", want: 200, has: `{"@odata.count":1,"value":[{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"user","failedDeviceCount":0}]}`},
+		{target: users + "?$filter=installState%20eq%20'failed'", want: 400, targets: "$filter"},
+		{target: users + "?$orderby=deviceName", want: 400, targets: "$orderby"},
+		{target: users + "/user?$select=id", want: 400, targets: "$select"},
+		{target: summary + "?$count=true", want: 400, targets: "$count"},
 	}},
 	{"Content-Type is JSON in UTF-8", []ruleCase{
 		{contentType: "application/json", want: 200},
@@ -105,7 +102,7 @@ var rules = []struct {
 		{body: `{"deviceName":"\ud83d\ude00"}`, want: 200},
 		{body: strings.Repeat("[", 20_000), want: 400, code: "BadRequest"},
 		{body: "[]", want: 400, code: "ModelValidationFailure", targets: "."},
-		{body: "null", want: 400, code: "ModelValidationFailure", targets: "."},
+		{body: "null", want: 400, code: "ModelValidationFailure", targets: ".", says: "Cannot convert the value"},
 		{body: `"text"`, want: 400, code: "ModelValidationFailure", targets: "."},
 	}},
 	{"no property stands twice", []ruleCase{
@@ -215,25 +212,53 @@ var rules = []struct {
 		{body: manyUnknown(100), want: 400, says: "There are 100 violations"},
 		{body: manyUnknown(5000), want: 400, says: "There are 5000 violations"},
 	}},
-}
-
-const (
-	list = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses"
-	app  = list + "/id"
-)
-
-// ruleCase is a request and its answer.
-type ruleCase struct {
-	method      string // PATCH or GET, as the rest suggests, where empty
-	target      string // app's path where empty
-	body        string // of a PATCH; a case without body and content type is a GET
-	contentType string // "-" for none
-	header      http.Header
-	want        int
-	code        string // of the error; ModelValidationFailure where targets begin with /
-	targets     string // of the details, in order; "." for the body as a whole
-	says        string // somewhere in the answer's message
-	has         string // somewhere in the answer's body
+	{"a request of a batch is judged as if it were alone, the batch by its schema", []ruleCase{
+		{requests: patchOf(`{"errorCode":7}`), want: 200, has: `"status":200`},
+		{requests: patchOf(`{"errorCode":7.0}`), want: 200, has: `"target":"/errorCode"`},
+		{requests: patchOf(`{"errorCode":7,"errorCode":7}`), want: 200, has: `"code":"DuplicateProperty","target":"/errorCode"`},
+		{requests: patchOf(`{"deviceName":"\u0000"}`), want: 200, has: `"code":"NulCharacter","target":"/deviceName"`},
+		{requests: patchOf(`"e30="`), want: 200, has: `"code":"WrongType","target":""`},
+		{requests: patchOf(`null`), want: 200, has: `"code":"WrongType","target":""`},
+		{requests: patchOf(`{"deviceName":"\ud800"}`), want: 400, code: "BadRequest"},
+		{requests: patchOf(`{"deviceName":}`), want: 400, code: "BadRequest"},
+		{requests: `{"id":"1","method":"PATCH","url":"` + statusURL + `","body":{}}`, want: 200, has: `"target":"Content-Type"`},
+		{requests: `{"id":"1","method":"delete","url":"` + statusURL + `","headers":{"IF-MATCH":"x"}}`, want: 200, has: `"target":"If-Match"`},
+		{requests: `{"id":"1","method":"GET","url":"` + statusURL + `","headers":{},"body":null,"dependsOn":[]}`, want: 200, has: `"status":200`},
+		{requests: `{"id":"1","method":"GET","url":"` + statusURL + `?$x"}`, want: 200, has: `"target":"$x"`},
+		{requests: `{"id":"1","method":"PUT","url":"` + statusURL + `"}`, want: 200, has: `"Allow":"DELETE, GET, HEAD, PATCH"`},
+		{requests: `{"id":"1","method":"FETCH","url":"x"}`, want: 400, targets: "/requests/0/method"},
+		{requests: `{"id":1,"method":"GET","url":null}`, want: 400, targets: "/requests/0/id /requests/0/url"},
+		{requests: `{"id":"","method":"GET","url":"x"},{}`, want: 400, targets: "/requests/0/id /requests/1/id /requests/1/method /requests/1/url"},
+		{requests: `{"id":"1","method":"GET","url":"x","headers":{"If-Match":1,"Prefer":"a\r\nb"}}`, want: 400, targets: "/requests/0/headers/If-Match /requests/0/headers/Prefer"},
+		{requests: `{"id":"1","method":"GET","url":"x","dependson":[],"body":{},"body":{}}`, want: 400, targets: "/requests/0/body /requests/0/dependson", says: "There are 2"},
+		{requests: strings.Repeat(`{},`, 20) + `[]`, want: 400, says: "'requests' has more than 20 elements."},
+		{requests: ` `, want: 200, has: `{"responses":[]}`},
+		{method: http.MethodPost, target: batch, body: `{}`, want: 400, targets: "/requests"},
+	}},
+	{"ids of a batch are its own and different, and dependencies are no circle", []ruleCase{
+		{requests: read("a", "") + read("A", ""), want: 400, targets: "/requests/1/id"},
+		{requests: read("ä", "") + read("Ä", ""), want: 200},
+		{requests: read("a", "b") + read("B", ""), want: 200},
+		{requests: read("a", "x") + read("b", "a"), want: 400, targets: "/requests/0/dependsOn/0"},
+		{requests: read("a", "A"), want: 400, targets: "/requests/0/dependsOn"},
+		{requests: read("a", "c") + read("b", "a") + read("c", "b") + read("d", "a") + read("e", ""), want: 400, targets: "/requests/0/dependsOn /requests/1/dependsOn /requests/2/dependsOn /requests/3/dependsOn"},
+	}},
+	{"a url in a batch is relative to /beta, Authorization is ignored", []ruleCase{
+		{requests: readURL(statusURL), want: 200, has: `"status":200`},
+		{requests: readURL(statusURL[1:]), want: 200, has: `"status":200`},
+		{requests: readURL(statusURL[1:] + "?"), want: 200, has: `"status":200`},
+		{requests: readURL("deviceAppManagement/mobileApps/app/deviceStatuses?$filter=errorCode eq 0&$select=id"), want: 200, has: `"status":200`},
+		{requests: readURL("/beta" + statusURL), want: 200, has: "Resource not found for the segment 'beta'."},
+		{requests: readURL("/v1.0" + statusURL), want: 200, has: "Resource not found for the segment 'v1.0'."},
+		{requests: readURL("https://graph.microsoft.com/beta" + statusURL), want: 200, has: "Resource not found for the segment 'https:'."},
+		{requests: readURL("//127.0.0.1/beta" + statusURL), want: 200, has: "Resource not found for the segment ''."},
+		{requests: readURL("/../beta" + statusURL), want: 200, has: "Resource not found for the segment '..'."},
+		{requests: readURL(""), want: 200, has: "Resource not found for the segment ''."},
+		{requests: readURL("/%zz"), want: 200, has: "relative to /beta/"},
+		{requests: readURL("/$batch"), want: 200, has: `"Allow":"POST"`},
+		{requests: `{"id":"1","method":"POST","url":"%24BATCH","headers":{"content-type":"application/json"},"body":{"requests":[]}}`, want: 200, has: "A batch cannot be a request of a batch."},
+		{requests: `{"id":"1","method":"GET","url":"` + statusURL + `","headers":{"Authorization":"Bearer nonsense"}}`, want: 200, has: `"status":200`},
+	}},
 }
 
 func TestTheContractsNumberedRules(t *testing.T) {
@@ -260,119 +285,4 @@ func TestEveryNumberedRuleHasItsTest(t *testing.T) {
 			t.Errorf("rule %d has the number %s", i+1, number[1])
 		}
 	}
-}
-
-func (c ruleCase) name() string {
-	name := c.target + c.contentType + c.body
-	if c.header != nil {
-		name += fmt.Sprint(c.header)
-	}
-	return name[:min(len(name), 70)]
-}
-
-func (c ruleCase) run(t *testing.T, handler http.Handler) {
-	if c.target == "" {
-		c.target = app
-	}
-	method := c.method
-	switch {
-	case method != "":
-	case c.target != app && c.body == "":
-		method = http.MethodGet
-	default:
-		method = http.MethodPatch
-	}
-	if method == http.MethodPatch && c.body == "" && c.code == "" {
-		c.body = "{}"
-	}
-	r := httptest.NewRequest(method, c.target, strings.NewReader(c.body))
-	for name, lines := range c.header {
-		r.Header[name] = lines
-	}
-	switch c.contentType {
-	case "":
-		r.Header.Set("Content-Type", "application/json")
-	case "-":
-	default:
-		r.Header.Set("Content-Type", c.contentType)
-	}
-	w := httptest.NewRecorder()
-	handler.ServeHTTP(w, r)
-	contracttest.Check(t, contracttest.Answer{Method: method, Target: r.URL.EscapedPath(), Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()})
-
-	if w.Code != c.want {
-		t.Fatalf("%d instead of %d: %s", w.Code, c.want, w.Body)
-	}
-	if !strings.Contains(w.Body.String(), c.has) {
-		t.Errorf("the answer lacks %s: %s", c.has, w.Body)
-	}
-	if c.want < 400 {
-		return
-	}
-	var answer gen.ODataError
-	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(answer.Error.Message, c.says) {
-		t.Errorf("the message does not say %q: %s", c.says, answer.Error.Message)
-	}
-	if c.code == "" && strings.HasPrefix(c.targets, "/") {
-		c.code = "ModelValidationFailure"
-	}
-	if c.code != "" && answer.Error.Code != c.code {
-		t.Errorf("the code is %s instead of %s", answer.Error.Code, c.code)
-	}
-	if c.targets != "" {
-		var targets []string
-		for _, d := range *answer.Error.Details {
-			targets = append(targets, d.Target)
-		}
-		if got := strings.Join(targets, " "); got != strings.TrimSuffix(c.targets, ".") {
-			t.Errorf("the details are at %q instead of %q", got, c.targets)
-		}
-	}
-}
-
-// newHandler serves a store with a few statuses of the app "app".
-func newHandler(t *testing.T) http.Handler {
-	store := new(memory.Store)
-	for _, id := range []string{"id", "it's", "a/b% +?💾"} {
-		if _, _, err := store.Update(t.Context(), "tenant", status.Key{App: "app", User: "user", ID: id}, status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	handler, err := api.New(store, api.Options{Authenticate: func(*http.Request) (api.Caller, error) {
-		return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.ReadWrite.All"}}, nil
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return handler
-}
-
-func dateTimes(want int, texts ...string) (cases []ruleCase) {
-	for _, text := range texts {
-		c := ruleCase{body: `{"lastSyncDateTime":"` + text + `"}`, want: want, targets: "/lastSyncDateTime"}
-		if want == 200 {
-			c.targets, c.has = "", `"lastSyncDateTime":"`+text+`"`
-		}
-		cases = append(cases, c)
-	}
-	return cases
-}
-
-func gzipped(body string) string {
-	var buffer bytes.Buffer
-	w := gzip.NewWriter(&buffer)
-	w.Write([]byte(body))
-	w.Close()
-	return buffer.String()
-}
-
-func manyUnknown(n int) string {
-	var properties []string
-	for i := range n {
-		properties = append(properties, fmt.Sprintf(`"unknown%d":1`, i))
-	}
-	return "{" + strings.Join(properties, ",") + "}"
 }

@@ -18,6 +18,7 @@ type shape struct {
 
 	properties map[string]*shape // of an object
 	names      []string          // the properties' names
+	others     *shape            // of properties with any other name
 	navigation []string          // names that the type has, but no body may set
 	closed     bool              // the object takes no other names
 	items      *shape            // of an array
@@ -25,6 +26,7 @@ type shape struct {
 	folded     map[string]string // member by its folded name
 	integer    bool
 	readOnly   bool
+	asSent     bool // nobody here reads the value: it is handed on as its text
 }
 
 // anything is the shape of what no schema describes.
@@ -84,6 +86,9 @@ func newShape(name string, schema *openapi3.Schema) *shape {
 			s.names = append(s.names, property)
 		}
 		slices.Sort(s.names)
+		if others := schema.AdditionalProperties.Schema; others != nil {
+			s.others = newShape(componentName(others.Ref), others.Value)
+		}
 		if odataType := s.properties["@odata.type"]; odataType != nil && len(odataType.members) > 0 {
 			s.typeName = strings.TrimPrefix(odataType.members[0], "#")
 		}
@@ -92,6 +97,7 @@ func newShape(name string, schema *openapi3.Schema) *shape {
 	if s.typeName == "" {
 		s.typeName, s.allowed = anything.typeName, anything.allowed
 	}
+	s.asSent, _ = schema.Extensions["x-as-sent"].(bool)
 	return s
 }
 
@@ -115,16 +121,32 @@ func lowerFirst(s string) string {
 // at is the shape of what stands at a path.
 func (s *shape) at(path []string) *shape {
 	for _, name := range path {
-		switch {
-		case s.items != nil:
+		if s.items != nil {
 			s = s.items
-		case s.properties[name] != nil:
-			s = s.properties[name]
-		default:
-			return anything
+		} else {
+			s = s.property(name)
 		}
 	}
 	return s
+}
+
+// property is the shape of an object's property.
+func (s *shape) property(name string) *shape {
+	switch {
+	case s.properties[name] != nil:
+		return s.properties[name]
+	case s.others != nil:
+		return s.others
+	}
+	return anything
+}
+
+// item is the shape of an array's items.
+func (s *shape) item() *shape {
+	if s.items != nil {
+		return s.items
+	}
+	return anything
 }
 
 // Fold is the form in which ASCII letters of either case are equal, and no other characters are.
@@ -185,7 +207,7 @@ func (s *shape) normalise(value any, path []string, report func(Violation)) any 
 			break
 		}
 		for name, of := range value {
-			if property := s.properties[name]; property != nil {
+			if property := s.property(name); property != anything {
 				value[name] = property.normalise(of, append(path, name), report)
 			} else if s.refuses(name, path, report) {
 				delete(value, name)

@@ -43,18 +43,19 @@ func (o *Operation) TakesBody() bool { return o.body != nil }
 // Validate checks a request: its query, path and header parameters, its Content-Type and its body. params are the path's
 // parameters, decoded, in the order of the template; body is what was read and decompressed. It writes the names of query
 // options into r.URL as the contract spells them. What it returns is the body, decoded, with annotations left out and
-// members of enumerations as the contract spells them; nil for an operation without a body. The only error is an *Invalid.
+// members of enumerations as the contract spells them, and with a json.RawMessage where the contract has x-as-sent; nil for
+// an operation without a body. The only error is an *Invalid.
 func (o *Operation) Validate(r *http.Request, params []Param, body []byte) (value any, err error) {
 	violations := o.checkQuery(r)
 	violations = append(violations, o.checkParameters(r, params)...)
 	if o.body == nil {
-		return nil, invalid("BadRequest", violations)
+		return nil, NewInvalid("BadRequest", violations)
 	}
 	if found := checkContentType(r.Header.Values("Content-Type")); found != nil {
-		return nil, invalid("BadRequest", append(violations, *found))
+		return nil, NewInvalid("BadRequest", append(violations, *found))
 	}
 	value, code, found := o.checkBody(params, body)
-	return value, invalid(code, append(violations, found...))
+	return value, NewInvalid(code, append(violations, found...))
 }
 
 // ValidateBody checks a body alone, as Validate does, but for what depends on the path. It is an error to ask it of an
@@ -64,7 +65,7 @@ func (o *Operation) ValidateBody(body []byte) error {
 		return fmt.Errorf("the operation %s takes no body", o.ID)
 	}
 	_, code, violations := o.checkBody(nil, body)
-	return invalid(code, violations)
+	return NewInvalid(code, violations)
 }
 
 // CheckBody is ValidateBody for a body that Decode has read, or that was put together of what Decode gives. It hands the body
@@ -74,14 +75,7 @@ func (o *Operation) CheckBody(value any, duplicates []Violation) (body any, err 
 		return nil, fmt.Errorf("the operation %s takes no body", o.ID)
 	}
 	body, code, violations := o.checkValue(nil, value, duplicates)
-	return body, invalid(code, violations)
-}
-
-func invalid(code string, violations []Violation) error {
-	if len(violations) == 0 {
-		return nil
-	}
-	return &Invalid{Code: code, Violations: violations[:min(len(violations), maxViolations)], Total: len(violations)}
+	return body, NewInvalid(code, violations)
 }
 
 // Param is a path parameter.
@@ -154,7 +148,7 @@ func isLiteral(schema *openapi3.Schema, text string) bool {
 
 // checkBody reads and checks a body. code is that of the error, if there are violations.
 func (o *Operation) checkBody(params []Param, body []byte) (value any, code string, violations []Violation) {
-	value, duplicates, err := decode(body)
+	value, duplicates, err := decode(body, o.body.shape)
 	if err != nil {
 		return nil, "BadRequest", []Violation{unreadable("", err.Error())}
 	}

@@ -26,6 +26,14 @@ type Invalid struct {
 	Total      int         // how many there were
 }
 
+// NewInvalid is an *Invalid with as many of the violations as are listed, nil where there are none.
+func NewInvalid(code string, violations []Violation) error {
+	if len(violations) == 0 {
+		return nil
+	}
+	return &Invalid{Code: code, Violations: violations[:min(len(violations), maxViolations)], Total: len(violations)}
+}
+
 func (e *Invalid) Error() string {
 	message := e.Violations[0].Message
 	if e.Total > 1 {
@@ -90,7 +98,7 @@ func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 			return unknownMember(pointer, Nearest(text, at.members), at)
 		case e.SchemaField == "format" && isText:
 			return Violation{"InvalidDateTime", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s'. Allowed: %s.", at.typeName, at.allowed)}
-		case e.SchemaField == "type" || e.SchemaField == "enum":
+		case e.SchemaField == "type" || e.SchemaField == "enum" || e.SchemaField == "nullable":
 			return wrongType(pointer, at)
 		}
 		return Violation{"OutOfRange", pointer, fmt.Sprintf("Cannot convert the number to the expected type '%s'. Allowed: %s.", at.typeName, at.allowed)}
@@ -98,6 +106,10 @@ func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 		return Violation{"TooLong", pointer, fmt.Sprintf("The value of '%s' is longer than %d characters.", name, *e.Schema.MaxLength)}
 	case "minLength":
 		return Violation{"TooShort", pointer, fmt.Sprintf("The value of '%s' is shorter than %d characters.", name, e.Schema.MinLength)}
+	case "maxItems":
+		return Violation{"TooMany", pointer, fmt.Sprintf("'%s' has more than %d elements.", name, *e.Schema.MaxItems)}
+	case "pattern":
+		return Violation{"Malformed", pointer, fmt.Sprintf("The value of '%s' is not valid: it must be %s.", name, lowerFirst(strings.TrimSuffix(e.Schema.Description, ".")))}
 	case "required":
 		return Violation{"MissingProperty", pointer, fmt.Sprintf("The property '%s' is missing.", name)}
 	default:

@@ -8,12 +8,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 
 	"installstatus/api/status"
 )
 
 // List is what makes a list: a skip token is good for this one alone.
 type List struct {
+	Schema            string // of its entities, in the contract
 	Tenant, App, User string
 	Filter, OrderBy   string // the options' texts
 }
@@ -45,7 +47,7 @@ func appendText(to []byte, text string) []byte {
 // check binds a place to the list. It is no signature: a token that somebody forged reaches nothing that the list does not
 // show its caller anyway.
 func (l List) check(place []byte) []byte {
-	hash := sha256.Sum256(fmt.Appendf(nil, "1 %q %q %q %q %q %q", l.Tenant, l.App, l.User, l.Filter, l.OrderBy, place))
+	hash := sha256.Sum256(fmt.Appendf(nil, "1 %q %q %q %q %q %q %q", l.Schema, l.Tenant, l.App, l.User, l.Filter, l.OrderBy, place))
 	return hash[:checkLength]
 }
 
@@ -54,7 +56,7 @@ var errSkipToken = errors.New("it is not of this list; follow an @odata.nextLink
 // ParseSkipToken is the place after which the list goes on, with as many values as it has orders.
 func ParseSkipToken(list List, orders []status.Order, token string) (*status.Cursor, error) {
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(decoded) < checkLength || string(list.check(decoded[checkLength:])) != string(decoded[:checkLength]) {
+	if err != nil || strings.ContainsAny(token, "\r\n") || len(decoded) < checkLength || string(list.check(decoded[checkLength:])) != string(decoded[:checkLength]) {
 		return nil, errSkipToken
 	}
 	place := placeReader{rest: decoded[checkLength:]}

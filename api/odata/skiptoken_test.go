@@ -27,7 +27,7 @@ func TestASkipTokenGivesBackItsPlace(t *testing.T) {
 		if err != nil || got.ID != after.ID || fmt.Sprint(got.Values) != fmt.Sprint(after.Values) {
 			t.Fatalf("%+v came back as %+v, %v", after, got, err)
 		}
-		for _, other := range []odata.List{{Tenant: list.Tenant + "x", App: list.App, OrderBy: "x"}, {Tenant: list.Tenant, App: list.App + "x", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, User: "u", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, OrderBy: "y"}, {Tenant: list.Tenant, App: list.App, OrderBy: "x", Filter: "f"}} {
+		for _, other := range []odata.List{{Schema: "x", Tenant: list.Tenant, App: list.App, OrderBy: "x"}, {Tenant: list.Tenant + "x", App: list.App, OrderBy: "x"}, {Tenant: list.Tenant, App: list.App + "x", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, User: "u", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, OrderBy: "y"}, {Tenant: list.Tenant, App: list.App, OrderBy: "x", Filter: "f"}} {
 			if _, err := odata.ParseSkipToken(other, orders, token); err == nil {
 				t.Fatalf("a token of %+v is good for %+v", list, other)
 			}
@@ -44,6 +44,7 @@ func FuzzSkipToken(f *testing.F) {
 	f.Add(odata.SkipToken(list, &status.Cursor{Values: []status.Value{status.NumberValue(-7)}, ID: "id"}))
 	f.Add("")
 	f.Add("AbC0-9_")
+	f.Add(odata.SkipToken(list, &status.Cursor{Values: []status.Value{{}}, ID: "x"}) + "\r\n")
 	f.Fuzz(func(t *testing.T, token string) {
 		if after, err := odata.ParseSkipToken(list, orders, token); err == nil && odata.SkipToken(list, after) != token {
 			t.Errorf("%q is accepted, and the token of %+v is another", token, after)

@@ -8,8 +8,10 @@ import (
 
 // ETag is the strong entity tag of s, with its quotes. It depends on the content of s alone: equal statuses have equal
 // tags, in every process and on every engine.
-func (s Status) ETag() string {
-	hash := sha256.Sum256(s.content())
+func (s Status) ETag() string { return etagOf(s.content()) }
+
+func etagOf(content []byte) string {
+	hash := sha256.Sum256(content)
 	return `"` + base64.RawURLEncoding.EncodeToString(hash[:16]) + `"`
 }
 

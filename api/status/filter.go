@@ -2,10 +2,10 @@ package status
 
 import "strings"
 
-// Filter says of a status whether it belongs to a list. It follows OData 4.01, 5.1.1: a comparison with null is true or
+// Filter says of a row whether it belongs to a list. It follows OData 4.01, 5.1.1: a comparison with null is true or
 // false, a function of null is neither, and what is neither is left out of the list.
 type Filter interface {
-	truth(Status) truth
+	truth(Listed) truth
 }
 
 // truth is true, false, or neither.
@@ -24,8 +24,8 @@ func truthOf(b bool) truth {
 	return no
 }
 
-// Matches reports whether the filter is true of s. The nil Filter is true of every status.
-func Matches(f Filter, s Status) bool { return f == nil || f.truth(s) == yes }
+// Matches reports whether the filter is true of the row. The nil Filter is true of every row.
+func Matches(f Filter, row Listed) bool { return f == nil || f.truth(row) == yes }
 
 // Operator is a comparison.
 type Operator string
@@ -47,27 +47,23 @@ type Comparison struct {
 	Value    Value
 }
 
-func (c Comparison) truth(s Status) truth {
-	v := s.Value(c.Property)
+func (c Comparison) truth(row Listed) truth {
+	v := row.Value(c.Property)
 	order := v.Compare(c.Value)
+	ordered := v.Kind != Null && c.Value.Kind != Null
 	switch c.Operator {
 	case Equal:
 		return truthOf(order == 0)
 	case NotEqual:
 		return truthOf(order != 0)
-	}
-	if v.Kind == Null || c.Value.Kind == Null {
-		return no
-	}
-	switch c.Operator {
 	case Greater:
-		return truthOf(order > 0)
+		return truthOf(ordered && order > 0)
 	case GreaterOrEqual:
-		return truthOf(order >= 0)
+		return truthOf(ordered && order >= 0)
 	case Less:
-		return truthOf(order < 0)
+		return truthOf(ordered && order < 0)
 	default:
-		return truthOf(order <= 0)
+		return truthOf(ordered && order <= 0)
 	}
 }
 
@@ -77,8 +73,8 @@ type In struct {
 	Values   []Value
 }
 
-func (in In) truth(s Status) truth {
-	v := s.Value(in.Property)
+func (in In) truth(row Listed) truth {
+	v := row.Value(in.Property)
 	for _, value := range in.Values {
 		if v.Compare(value) == 0 {
 			return yes
@@ -93,8 +89,8 @@ type StartsWith struct {
 	Text     string
 }
 
-func (f StartsWith) truth(s Status) truth {
-	v := s.Value(f.Property)
+func (f StartsWith) truth(row Listed) truth {
+	v := row.Value(f.Property)
 	if v.Kind == Null {
 		return neither
 	}
@@ -107,8 +103,8 @@ type Contains struct {
 	Text     string
 }
 
-func (f Contains) truth(s Status) truth {
-	v := s.Value(f.Property)
+func (f Contains) truth(row Listed) truth {
+	v := row.Value(f.Property)
 	if v.Kind == Null {
 		return neither
 	}
@@ -118,14 +114,14 @@ func (f Contains) truth(s Status) truth {
 // And is true if both of its filters are.
 type And struct{ Left, Right Filter }
 
-func (f And) truth(s Status) truth { return min(f.Left.truth(s), f.Right.truth(s)) }
+func (f And) truth(row Listed) truth { return min(f.Left.truth(row), f.Right.truth(row)) }
 
 // Or is true if one of its filters is.
 type Or struct{ Left, Right Filter }
 
-func (f Or) truth(s Status) truth { return max(f.Left.truth(s), f.Right.truth(s)) }
+func (f Or) truth(row Listed) truth { return max(f.Left.truth(row), f.Right.truth(row)) }
 
 // Not is true if its filter is false.
 type Not struct{ Of Filter }
 
-func (f Not) truth(s Status) truth { return yes - f.Of.truth(s) }
+func (f Not) truth(row Listed) truth { return yes - f.Of.truth(row) }

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Query asks for a page of the rows of an app.
+// Query asks for a page of the rows of an app, or of its user statuses: what is said of rows here is true of either.
 type Query struct {
 	App    string
-	User   string  // only those of this user status; "" for all
+	User   string  // only the rows of this user status, or this user status itself; "" for all
 	Filter Filter  // only those of which it is true; nil for all
 	Order  []Order // rows come in this order, those that are equal in it by the bytes of their ids
 	After  *Cursor // only rows after this place; nil from the start
@@ -30,21 +30,33 @@ type Cursor struct {
 	ID     string
 }
 
-// Page is a part of a list.
-type Page struct {
-	Rows  []Row
+// Listed is what lists are of: a Row or a UserStatus.
+type Listed interface {
+	Value(Property) Value
+	content() []byte
+}
+
+// Part is a part of a list.
+type Part[L Listed] struct {
+	Rows  []L
 	More  bool // rows follow that did not fit
 	Count int  // how many rows the whole list has, if the query asks
 
 	size int
 }
 
+// Page is a part of a list of rows, UserPage of one of user statuses.
+type (
+	Page     = Part[Row]
+	UserPage = Part[UserStatus]
+)
+
 // maxPage is about how many bytes of content a page has at most, so that rows of the greatest length cannot fill the
 // memory; the row that exceeds it is its last.
 const maxPage = 4 << 20
 
 // Add puts the next row of the list on the page, or reports false if the page is full.
-func (p *Page) Add(row Row, query Query) bool {
+func (p *Part[L]) Add(row L, query Query) bool {
 	if len(p.Rows) == query.Limit || p.size >= maxPage {
 		p.More = true
 		return false
@@ -55,10 +67,10 @@ func (p *Page) Add(row Row, query Query) bool {
 }
 
 // CursorOf is the place of a row in the query's list.
-func (q Query) CursorOf(s Status) *Cursor {
-	c := &Cursor{ID: s.ID}
+func (q Query) CursorOf(row Listed) *Cursor {
+	c := &Cursor{ID: row.Value(PropertyID).Text}
 	for _, order := range q.Order {
-		c.Values = append(c.Values, s.Value(order.Property))
+		c.Values = append(c.Values, row.Value(order.Property))
 	}
 	return c
 }
@@ -79,27 +91,37 @@ func (q Query) compare(c, d *Cursor) int {
 
 // PageOf is the rule of a list: the page that the query asks for out of all of an app's rows. It is how an engine answers
 // that can do no better, and what any engine's answer must equal.
-func (q Query) PageOf(rows []Row) (page Page) {
-	var found []Row
+func (q Query) PageOf(rows []Row) Page {
+	return partOf(q, rows, func(row Row) string { return row.User })
+}
+
+// UserPageOf is the same rule for the user statuses that an app's rows make.
+func (q Query) UserPageOf(rows []Row) UserPage {
+	return partOf(q, UsersOf(rows), func(user UserStatus) string { return user.ID })
+}
+
+// partOf is the part of a list that the query asks for; user says to which user status a row belongs.
+func partOf[L Listed](q Query, rows []L, user func(L) string) (part Part[L]) {
+	var found []L
 	for _, row := range rows {
-		if (q.User == "" || q.User == row.User) && Matches(q.Filter, row.Status) {
+		if (q.User == "" || q.User == user(row)) && Matches(q.Filter, row) {
 			found = append(found, row)
 		}
 	}
 	if q.Count {
-		page.Count = len(found)
+		part.Count = len(found)
 	}
-	slices.SortFunc(found, func(a, b Row) int { return q.compare(q.CursorOf(a.Status), q.CursorOf(b.Status)) })
+	slices.SortFunc(found, func(a, b L) int { return q.compare(q.CursorOf(a), q.CursorOf(b)) })
 	first := min(max(q.Skip, 0), len(found))
 	if q.After != nil {
-		first, _ = slices.BinarySearchFunc(found, q.After, func(row Row, after *Cursor) int {
-			return cmp.Or(q.compare(q.CursorOf(row.Status), after), -1)
+		first, _ = slices.BinarySearchFunc(found, q.After, func(row L, after *Cursor) int {
+			return cmp.Or(q.compare(q.CursorOf(row), after), -1)
 		})
 	}
 	for _, row := range found[first:] {
-		if !page.Add(row, q) {
+		if !part.Add(row, q) {
 			break
 		}
 	}
-	return page
+	return part
 }

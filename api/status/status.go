@@ -94,6 +94,7 @@ func (s Status) Value(p Property) Value {
 		return s.UserPrincipalName.value()
 	case PropertyDisplayVersion:
 		return s.DisplayVersion.value()
+	default:
+		return Value{}
 	}
-	return Value{}
 }

@@ -28,6 +28,13 @@ type Store interface {
 	// pages, nor past the pages, if it was there before the first and after the last was read.
 	List(ctx context.Context, tenant string, query Query) (Page, error)
 
+	// ListUsers reads a page of an app's user statuses as Query.UserPageOf says, out of rows as they are at one moment.
+	// A query that names a user finds that one, or none.
+	ListUsers(ctx context.Context, tenant string, query Query) (UserPage, error)
+
+	// Summarize counts the rows of an app as SummaryOf says, as they are at one moment.
+	Summarize(ctx context.Context, tenant, app string) (Summary, error)
+
 	// Apps reads the apps of a tenant that have rows: those behind the given one, in the byte order of their ids, limit of
 	// them at most.
 	Apps(ctx context.Context, tenant, after string, limit int) ([]string, error)

@@ -12,13 +12,15 @@ import (
 )
 
 // cache remembers verified tokens by their hash, those used last. What it answers, a new verification would answer too:
-// it grants no leeway, and a clock set back is no way into it.
+// it grants no leeway, a clock set back is no way into it, and when an issuer's keys change, those that they vouched for
+// are forgotten.
 type cache struct {
 	entries *lru.Cache[[sha256.Size]byte, cached]
 }
 
 type cached struct {
 	caller    api.Caller
+	by        voucher
 	notBefore time.Time
 	expires   time.Time
 }
@@ -33,15 +35,16 @@ func newCache(size int) (*cache, error) {
 
 func (c *cache) get(token string, now time.Time) (api.Caller, bool) {
 	entry, ok := c.entries.Get(sha256.Sum256([]byte(token)))
-	if !ok || !entry.servesAt(now) {
+	if !ok || !entry.servesAt(now) || !entry.by.inForce() {
 		return api.Caller{}, false
 	}
 	return ownCopy(entry.caller), true
 }
 
-func (c *cache) put(token string, verified claims, now time.Time) {
+func (c *cache) put(token string, verified claims, by voucher, now time.Time) {
 	entry := cached{
 		caller:    ownCopy(verified.caller()),
+		by:        by,
 		notBefore: later(verified.notBefore, verified.issuedAt),
 		expires:   verified.expires,
 	}

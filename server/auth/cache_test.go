@@ -42,7 +42,6 @@ func newWorkshop(t testing.TB, cacheSize int) *workshop {
 func (w *workshop) verifier(t interface{ Fatal(...any) }, cacheSize int) *Verifier {
 	verifier, err := New(Config{
 		Issuers:   []Issuer{w.development.Issuer()},
-		Audiences: GraphAudiences(),
 		Now:       func() time.Time { return w.now },
 		CacheSize: cacheSize,
 	})
@@ -106,7 +105,8 @@ func TestTheCacheServesFromNbfAndIatUntilExpWithoutLeeway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	remembered.put("token", verified, at(25))
+	keys := new(KeySet)
+	remembered.put("token", verified, voucher{keys: keys, set: keys}, at(25))
 
 	for second, want := range map[int]bool{-99: false, 10: false, 19: false, 20: true, 29: true, 30: false, 31: false, 99: false} {
 		if _, served := remembered.get("token", at(second)); served != want {

@@ -24,9 +24,9 @@ type claims struct {
 	expires   time.Time
 	notBefore time.Time // zero if not said
 	issuedAt  time.Time // zero if not said
-	kind      string    // idtyp
 	scopes    []string
 	roles     []string
+	appOnly   bool // no user stands behind the token
 }
 
 // parseClaims reads a token's payload; what it returns is of the right types, and not yet to be believed. The json of
@@ -44,10 +44,10 @@ func parseClaims(payload []byte) (claims, error) {
 		expires:   read.date("exp"),
 		notBefore: read.date("nbf"),
 		issuedAt:  read.date("iat"),
-		kind:      read.text("idtyp"),
 		scopes:    splitScopes(read.text("scp")),
 		roles:     read.list("roles"),
 	}
+	c.appOnly = read.isAppOnly(c.scopes)
 	if read.err != nil {
 		return claims{}, read.err
 	}
@@ -84,9 +84,8 @@ func (c claims) checkTime(now time.Time) error {
 	return nil
 }
 
-// caller takes a token without scopes for an app's, as Entra marks those with idtyp only when told to.
 func (c claims) caller() api.Caller {
-	return api.Caller{Tenant: c.tenant, Scopes: c.scopes, Roles: c.roles, AppOnly: c.kind == "app" || len(c.scopes) == 0}
+	return api.Caller{Tenant: c.tenant, Scopes: c.scopes, Roles: c.roles, AppOnly: c.appOnly}
 }
 
 // claimReader reads claims that may be absent, and keeps the first error.
@@ -112,6 +111,25 @@ func (r *claimReader) refuse(name, kind string) {
 	if r.err == nil {
 		r.err = notValid(fmt.Sprintf("The token's claim '%s' must be %s.", name, kind))
 	}
+}
+
+// isAppOnly reports whether an application alone stands behind the token, and its roles are the application's. Entra says
+// so in idtyp, but only where the API's registration asks for that optional claim; without it, an application's token is
+// known by having no scp, and no subject but itself (oid is sub, or neither is there). No scp alone proves nothing: a
+// user's ID token, which always has a sub, has none either, has the right audience where client and API share a
+// registration, and may carry the user's roles. What is neither is taken for a user's, without a permission.
+func (r *claimReader) isAppOnly(scopes []string) bool {
+	kind, object, subject := r.text("idtyp"), r.text("oid"), r.text("sub")
+	if kind != "" {
+		return kind == "app"
+	}
+	isGiven := func(name string) bool { return r.values[name] != nil }
+	return len(scopes) == 0 && object == subject && !slices.ContainsFunc(usersClaims(), isGiven)
+}
+
+// usersClaims stand in tokens of users, or in ID tokens, alone.
+func usersClaims() []string {
+	return []string{"name", "preferred_username", "upn", "unique_name", "email", "given_name", "family_name", "nonce", "at_hash", "c_hash"}
 }
 
 func (r *claimReader) text(name string) (value string) {

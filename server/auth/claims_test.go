@@ -61,6 +61,8 @@ func TestAClaimOfTheWrongKindIsRefused(t *testing.T) {
 		{"roles with a number", "roles", []any{"Things.Read", 1}, "'roles' must be an array of strings"},
 		{"roles with null", "roles", []any{nil}, "'roles' must be an array of strings"},
 		{"idtyp a number", "idtyp", 1, "'idtyp' must be a string"},
+		{"oid a number", "oid", 1, "'oid' must be a string"},
+		{"sub null", "sub", nil, "'sub' must be a string"},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			token := goodToken(goodClaims().with(c.claim, c.value))
@@ -148,10 +150,7 @@ func TestTheClaimsMakeTheCaller(t *testing.T) {
 		{"scp is split at spaces", goodClaims().with("scp", " A  B.c "), api.Caller{Scopes: []string{"A", "B.c"}}},
 		{"scp is split at nothing else", goodClaims().with("scp", "A,B\tC"), api.Caller{Scopes: []string{"A,B\tC"}}},
 		{"roles do not make an app", goodClaims().with("scp", "A").with("roles", []string{"R"}), api.Caller{Scopes: []string{"A"}, Roles: []string{"R"}}},
-		{"no scp is an app", goodClaims().with("scp", absent{}).with("roles", []string{"R"}), api.Caller{Roles: []string{"R"}, AppOnly: true}},
-		{"an empty scp is an app", goodClaims().with("scp", ""), api.Caller{AppOnly: true}},
-		{"idtyp app is an app", goodClaims().with("scp", "A").with("idtyp", "app"), api.Caller{Scopes: []string{"A"}, AppOnly: true}},
-		{"idtyp user is none", goodClaims().with("scp", "A").with("idtyp", "user"), api.Caller{Scopes: []string{"A"}}},
+		{"no scp is no permission", goodClaims().with("scp", absent{}), api.Caller{}},
 		{"one aud of a list suffices", goodClaims().with("scp", "A").with("aud", []string{"api://other", audience}), api.Caller{Scopes: []string{"A"}}},
 		{"a claim in another case is another claim", goodClaims().with("scp", "A").with("TID", "other"), api.Caller{Scopes: []string{"A"}}},
 	} {
@@ -166,4 +165,44 @@ func TestTheClaimsMakeTheCaller(t *testing.T) {
 		caller, err := authenticate(verifier, goodToken(goodClaims().with("tid", "Contoso").with("scp", "A")))
 		expectCaller(t, caller, err, api.Caller{Tenant: "Contoso", Scopes: []string{"A"}})
 	})
+}
+
+func TestATokenIsAnApplicationsOnlyWhereItIsNoUsersForSure(t *testing.T) {
+	verifier := newVerifier(t, goodConfig(t))
+	entra := goodClaims().with("scp", absent{}).with("upn", absent{}).with("roles", []string{"Things.Write"})
+	app := entra.with("oid", "a").with("sub", "a").with("azp", "client")
+	idToken := entra.with("oid", "a").with("sub", "b")
+	for _, c := range []struct {
+		rule    string
+		claims  object
+		appOnly bool
+	}{
+		{"an application's, with idtyp", entra.with("idtyp", "app"), true},
+		{"an application's, with idtyp and scp", entra.with("idtyp", "app").with("scp", "Things.Read"), true},
+		{"an application's, its own subject", app, true},
+		{"an application's, with an empty scp", app.with("scp", ""), true},
+		{"an application's without roles", app.with("roles", absent{}), true},
+		{"a user's access token", app.with("scp", "Things.Read"), false},
+		{"a user's access token, with idtyp", app.with("idtyp", "user"), false},
+		{"idtyp in another case", app.with("idtyp", "App"), false},
+		{"an ID token for openid alone", entra.with("sub", "b"), false},
+		{"an ID token for openid and profile", idToken.with("preferred_username", person).with("name", "Some Body"), false},
+		{"an ID token for openid, profile and email", idToken.with("email", person), false},
+		{"an ID token of version 1", idToken.with("unique_name", person), false},
+		{"an ID token whose subject is the user", app.with("name", "Some Body"), false},
+		{"an ID token that answers a nonce", app.with("nonce", "n"), false},
+		{"neither oid nor sub", entra, true},
+		{"oid and sub empty", entra.with("oid", "").with("sub", ""), true},
+	} {
+		t.Run(c.rule, func(t *testing.T) {
+			token := goodToken(c.claims)
+			caller, err := authenticate(verifier, token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if caller.AppOnly != c.appOnly {
+				t.Errorf("taken for an application's: %t", caller.AppOnly)
+			}
+		})
+	}
 }

@@ -20,6 +20,7 @@ func TestAConfigurationThatCouldNotWorkIsAnError(t *testing.T) {
 		{"an issuer twice", "named twice", func(c *auth.Config) { c.Issuers = append(c.Issuers, c.Issuers[0]) }},
 		{"no audience", "--audience", func(c *auth.Config) { c.Audiences = nil }},
 		{"an empty audience", "--audience", func(c *auth.Config) { c.Audiences = []string{audience, ""} }},
+		{"an empty audience of one issuer", "--audience", func(c *auth.Config) { c.Issuers[0].Audiences = []string{""} }},
 		{"many tenants and no list of them", "--tenants", func(c *auth.Config) { c.Issuers = many }},
 		{"an empty tenant", "--tenants", func(c *auth.Config) { c.Tenants = []string{tenant, ""} }},
 		{"a tenant with a space", "--tenants", func(c *auth.Config) { c.Tenants = []string{" " + tenant} }},
@@ -42,4 +43,30 @@ func TestAListOfTenantsHoldsForEveryIssuer(t *testing.T) {
 	token := goodToken(goodClaims())
 	_, err := authenticate(newVerifier(t, config), token)
 	expectRefusal(t, err, "tenant is not served", token)
+}
+
+func TestAnIssuersOwnAudiencesTakeThePlaceOfTheOthers(t *testing.T) {
+	const own = "api://own"
+	config := goodConfig(t)
+	config.Issuers = []auth.Issuer{
+		{Name: issuer, Keys: keySet(t, jwk("rsa")), Audiences: []string{own}},
+		{Name: "https://other.example/", Keys: keySet(t, jwk("rsa"))},
+	}
+	verifier := newVerifier(t, config)
+	for _, c := range []struct{ rule, iss, aud, message string }{
+		{"its own", issuer, own, ""},
+		{"the others'", issuer, audience, "Invalid audience. Accepted here: " + own},
+		{"the others', of another", "https://other.example/", audience, ""},
+		{"its own, of another", "https://other.example/", own, "Invalid audience. Accepted here: " + audience},
+	} {
+		t.Run(c.rule, func(t *testing.T) {
+			token := goodToken(goodClaims().with("iss", c.iss).with("aud", c.aud))
+			_, err := authenticate(verifier, token)
+			if c.message != "" {
+				expectRefusal(t, err, c.message, token)
+			} else if err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }

@@ -45,7 +45,9 @@ func NewDevelopment(private *ecdsa.PrivateKey) (*Development, error) {
 }
 
 // Issuer is the entry of a Config that accepts the tokens issued here. They are for the first of GraphAudiences.
-func (d *Development) Issuer() Issuer { return Issuer{Name: DevelopmentIssuer, Keys: d.keys} }
+func (d *Development) Issuer() Issuer {
+	return Issuer{Name: DevelopmentIssuer, Keys: d.keys, Audiences: GraphAudiences()}
+}
 
 // Grant is what a development token is to say.
 type Grant struct {
@@ -68,7 +70,11 @@ func (d *Development) Issue(grant Grant, now time.Time) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("issuing a development token: %w", err)
 	}
-	return signed.CompactSerialize()
+	token, err := signed.CompactSerialize()
+	if err == nil && len(token) > maxToken {
+		return "", fmt.Errorf("issuing a development token: with so long a scope it would be longer than %d bytes", maxToken)
+	}
+	return token, err
 }
 
 func (g Grant) check() error {

@@ -26,9 +26,8 @@ func newDevelopment(t testing.TB) *auth.Development {
 
 func developmentConfig(development *auth.Development) auth.Config {
 	return auth.Config{
-		Issuers:   []auth.Issuer{development.Issuer()},
-		Audiences: auth.GraphAudiences(),
-		Now:       func() time.Time { return noon },
+		Issuers: []auth.Issuer{development.Issuer()},
+		Now:     func() time.Time { return noon },
 	}
 }
 
@@ -127,13 +126,14 @@ func TestTheUserOfATenantIsAlwaysTheSame(t *testing.T) {
 
 func TestADevelopmentTokenThatNobodyWouldAcceptIsNotIssued(t *testing.T) {
 	for rule, grant := range map[string]auth.Grant{
-		"no tenant":                  {Scope: "A", Lifetime: time.Hour},
-		"a tenant with a space":      {Tenant: "a b", Scope: "A", Lifetime: time.Hour},
-		"a user's without a scope":   {Tenant: "contoso", Lifetime: time.Hour},
-		"a user's of spaces":         {Tenant: "contoso", Scope: "  ", Lifetime: time.Hour},
-		"no lifetime":                {Tenant: "contoso", Scope: "A"},
-		"an end before the start":    {Tenant: "contoso", Scope: "A", Lifetime: -time.Hour},
-		"less than a second to live": {Tenant: "contoso", Scope: "A", Lifetime: time.Second - 1},
+		"no tenant":                            {Scope: "A", Lifetime: time.Hour},
+		"a tenant with a space":                {Tenant: "a b", Scope: "A", Lifetime: time.Hour},
+		"a user's without a scope":             {Tenant: "contoso", Lifetime: time.Hour},
+		"a user's of spaces":                   {Tenant: "contoso", Scope: "  ", Lifetime: time.Hour},
+		"no lifetime":                          {Tenant: "contoso", Scope: "A"},
+		"one longer than any that is accepted": {Tenant: "contoso", Scope: strings.Repeat("A", 16<<10), Lifetime: time.Hour},
+		"an end before the start":              {Tenant: "contoso", Scope: "A", Lifetime: -time.Hour},
+		"less than a second to live":           {Tenant: "contoso", Scope: "A", Lifetime: time.Second - 1},
 	} {
 		t.Run(rule, func(t *testing.T) {
 			if _, err := newDevelopment(t).Issue(grant, noon); err == nil {

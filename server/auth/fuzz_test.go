@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -40,11 +41,13 @@ func FuzzAuthenticate(f *testing.F) {
 	})
 }
 
-// Whatever a trusted issuer signs, the caller it makes has a tenant and is one thing: a user's or an app's.
+// Whatever a trusted issuer signs, the caller it makes has a tenant, and is an application only where no user is named.
 func FuzzSignedPayload(f *testing.F) {
 	f.Add(goodClaims().json())
 	f.Add(goodClaims().with("exp", 1e300).json())
 	f.Add(goodClaims().with("aud", []any{1, nil, object{}}).json())
+	f.Add(goodClaims().with("scp", absent{}).with("oid", "a").with("sub", "a").json())
+	f.Add(goodClaims().with("idtyp", "app").json())
 	f.Add(`{"exp":-0.0,"nbf":1e-400,"iat":1e400}`)
 	f.Add(`{"tid":"a","tid":"b"}`)
 	verifier := newVerifier(f, goodConfig(f))
@@ -59,8 +62,12 @@ func FuzzSignedPayload(f *testing.F) {
 		if caller.Tenant == "" || len(caller.Tenant) > 128 {
 			t.Errorf("tenant %q", caller.Tenant)
 		}
-		if !caller.AppOnly && len(caller.Scopes) == 0 {
-			t.Error("a user without a scope")
+		var said map[string]any
+		if err := json.Unmarshal([]byte(payload), &said); err != nil {
+			t.Fatal(err)
+		}
+		if caller.AppOnly && said["idtyp"] != "app" && (said["upn"] != nil || said["oid"] != said["sub"]) {
+			t.Error("a user was taken for an application")
 		}
 	})
 }

@@ -54,7 +54,7 @@ func parseKeySet(text []byte) (*KeySet, error) {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(text, &document); err != nil || document.Keys == nil {
-		return nil, errors.New(`no JSON object with an array "keys"; save the document that the issuer's jwks_uri names`)
+		return nil, errors.New(`no JSON object with an array "keys", as the document that an issuer's jwks_uri names is`)
 	}
 	set := &KeySet{}
 	for i, text := range document.Keys {

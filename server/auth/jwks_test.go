@@ -22,7 +22,7 @@ func TestAKeySetFileThatIsWrongGivesOneClearLine(t *testing.T) {
 	for _, c := range []struct{ rule, text, message string }{
 		{"empty", "", `no JSON object with an array "keys"`},
 		{"not JSON", "-----BEGIN PUBLIC KEY-----", `no JSON object with an array "keys"`},
-		{"a discovery document", `{"issuer":"x","jwks_uri":"y"}`, "save the document that the issuer's jwks_uri names"},
+		{"a discovery document", `{"issuer":"x","jwks_uri":"y"}`, "as the document that an issuer's jwks_uri names is"},
 		{"keys that are null", `{"keys":null}`, `no JSON object with an array "keys"`},
 		{"keys twice", `{"keys":[],"keys":[]}`, `no JSON object with an array "keys"`},
 		{"no keys", `{"keys":[]}`, "no key could verify a token"},

@@ -1,15 +1,41 @@
 package auth
 
 import (
+	"context"
+	"crypto"
 	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 )
 
+// Keys are one issuer's: a KeySet, which stays as it is, or a Discovery, which follows the issuer.
+type Keys interface {
+	// inForce is the set that counts now. It stays the same set until a key comes or goes.
+	inForce() *KeySet
+	// seek is the set in force after the issuer was asked for a key of that id, where it is unknown and asking is due.
+	seek(ctx context.Context, keyID string) *KeySet
+}
+
 // KeySet is the public keys of one issuer.
 type KeySet struct {
 	keys []key
+}
+
+func (s *KeySet) inForce() *KeySet { return s }
+
+func (s *KeySet) seek(context.Context, string) *KeySet { return s }
+
+func (s *KeySet) has(keyID string) bool {
+	return slices.ContainsFunc(s.keys, func(k key) bool { return k.id == keyID })
+}
+
+// equal reports whether both sets have the same keys, in whatever order.
+func (s *KeySet) equal(other *KeySet) bool { return s.includes(other) && other.includes(s) }
+
+func (s *KeySet) includes(other *KeySet) bool {
+	isMissing := func(k key) bool { return !slices.ContainsFunc(s.keys, k.equal) }
+	return !slices.ContainsFunc(other.keys, isMissing)
 }
 
 type key struct {
@@ -17,6 +43,24 @@ type key struct {
 	public     any                       // *rsa.PublicKey or *ecdsa.PublicKey
 	algorithms []jose.SignatureAlgorithm // those that the key may verify, at least one
 	issuer     string                    // "" if the key is not marked with one
+}
+
+func (k key) equal(other key) bool {
+	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.id == other.id && k.issuer == other.issuer &&
+		slices.Equal(k.algorithms, other.algorithms) && public.Equal(other.public)
+}
+
+// checkSignature is nil if one of the set's keys signed the token.
+func (s *KeySet) checkSignature(token jws, c claims) error {
+	keys, err := s.candidates(token, c)
+	if err != nil {
+		return err
+	}
+	if !token.signedByOneOf(keys) {
+		return notValid("Invalid signature: the token was changed, or signed with another key than its header names.")
+	}
+	return nil
 }
 
 // candidates are the keys of the set that may have signed the token, at least one: those of its kid, or the only one

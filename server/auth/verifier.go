@@ -3,6 +3,7 @@
 package auth
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -32,7 +33,7 @@ func New(config Config) (*Verifier, error) {
 }
 
 // Authenticate is the caller that the request's bearer token names. Every error is an api.Unauthenticated whose message
-// repeats nothing of the token.
+// repeats nothing of the token. A key that is not known yet makes it wait for the issuer, two seconds at most.
 func (v *Verifier) Authenticate(r *http.Request) (api.Caller, error) {
 	text, err := bearerToken(r.Header)
 	if err != nil {
@@ -42,57 +43,61 @@ func (v *Verifier) Authenticate(r *http.Request) (api.Caller, error) {
 	if caller, ok := v.cache.get(text, now); ok {
 		return caller, nil
 	}
-	c, err := v.verify(text, now)
+	c, by, err := v.verify(r.Context(), text, now)
 	if err != nil {
 		return api.Caller{}, err
 	}
-	v.cache.put(text, c, now)
+	v.cache.put(text, c, by, now)
 	return c.caller(), nil
 }
 
-func (v *Verifier) verify(text string, now time.Time) (claims, error) {
+// voucher is the set of keys, one of an issuer's, that made a token believable.
+type voucher struct {
+	keys Keys
+	set  *KeySet
+}
+
+func (v voucher) inForce() bool { return v.keys.inForce() == v.set }
+
+func (v *Verifier) verify(ctx context.Context, text string, now time.Time) (claims, voucher, error) {
 	token, err := parseJWS(text)
 	if err != nil {
-		return claims{}, err
+		return claims{}, voucher{}, err
 	}
 	c, err := parseClaims(token.payload)
 	if err != nil {
-		return claims{}, err
+		return claims{}, voucher{}, err
 	}
-	if err := v.checkSignature(token, c); err != nil {
-		return claims{}, err
+	issuer, err := v.issuerOf(c)
+	if err != nil {
+		return claims{}, voucher{}, err
+	}
+	by := voucher{keys: issuer.Keys, set: issuer.Keys.seek(ctx, token.keyID)}
+	if err := by.set.checkSignature(token, c); err != nil {
+		return claims{}, voucher{}, err
 	}
 	if err := c.checkTime(now); err != nil {
-		return claims{}, err
+		return claims{}, voucher{}, err
 	}
-	if err := v.checkAccepted(c); err != nil {
-		return claims{}, err
-	}
-	return c, nil
+	return c, by, v.checkAccepted(issuer, c)
 }
 
-// checkSignature takes the keys of the one issuer that the token names: no other's can speak for it. The issuers' names
-// may have a tenant in them, so they are not told.
-func (v *Verifier) checkSignature(token jws, c claims) error {
+// issuerOf is the one issuer that the token names: the keys of no other can speak for it. The issuers' names may have a
+// tenant in them, so they are not told.
+func (v *Verifier) issuerOf(c claims) (Issuer, error) {
 	i := slices.IndexFunc(v.config.Issuers, func(issuer Issuer) bool { return issuer.issued(c) })
 	if i < 0 {
-		return notValid("Invalid issuer: iss must be, to the letter, one that the operator named with --issuer, or --dev's.")
+		return Issuer{}, notValid("Invalid issuer: iss must be, to the letter, one that the operator named with --issuer, or --dev's.")
 	}
-	keys, err := v.config.Issuers[i].Keys.candidates(token, c)
-	if err != nil {
-		return err
-	}
-	if !token.signedByOneOf(keys) {
-		return notValid("Invalid signature: the token was changed, or signed with another key than its header names.")
-	}
-	return nil
+	return v.config.Issuers[i], nil
 }
 
 // checkAccepted does not tell which tenants are served: that is nobody's business but theirs.
-func (v *Verifier) checkAccepted(c claims) error {
-	accepted := func(audience string) bool { return slices.Contains(v.config.Audiences, audience) }
+func (v *Verifier) checkAccepted(issuer Issuer, c claims) error {
+	audiences := v.config.audiencesOf(issuer)
+	accepted := func(audience string) bool { return slices.Contains(audiences, audience) }
 	if !slices.ContainsFunc(c.audiences, accepted) {
-		return notValid("Invalid audience. Accepted here: " + strings.Join(v.config.Audiences, ", "))
+		return notValid("Invalid audience. Accepted here: " + strings.Join(audiences, ", "))
 	}
 	if len(v.config.Tenants) > 0 && !slices.Contains(v.config.Tenants, c.tenant) {
 		return notValid("The token's tenant is not served here; the operator lists those that are with --tenants.")

@@ -97,7 +97,7 @@ func find(headers openapi3.Headers, name string) (*openapi3.HeaderRef, bool) {
 	return nil, false
 }
 
-// checkWithoutOperation holds an answer to the error schema.
+// checkWithoutOperation holds an answer to the three that the contract describes in words.
 func checkWithoutOperation(t testing.TB, doc *openapi3.T, a Answer) {
 	t.Helper()
 	allowed := map[int]string{
@@ -108,6 +108,12 @@ func checkWithoutOperation(t testing.TB, doc *openapi3.T, a Answer) {
 	if !ok || header != "" && a.Header.Get(header) == "" {
 		t.Errorf("%s %s: %d (with %v) is no answer for what belongs to no operation", a.Method, a.Target, a.Status, a.Header)
 	}
+	checkError(t, doc, a)
+}
+
+// checkError holds the body of an answer to the error schema.
+func checkError(t testing.TB, doc *openapi3.T, a Answer) {
+	t.Helper()
 	if a.Method == http.MethodHead {
 		return
 	}

@@ -63,19 +63,30 @@ func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond 
 }
 
 // List implements status.Store. It looks at every row.
-func (s *Store) List(ctx context.Context, tenant string, query status.Query) (page status.Page, err error) {
-	if err := s.usable(ctx); err != nil {
-		return page, err
-	}
-	s.mutex.RLock()
-	defer s.mutex.RUnlock()
-	var rows []status.Row
-	for at, row := range s.rows {
-		if at.tenant == tenant && at.app == query.App {
-			rows = append(rows, row)
-		}
+func (s *Store) List(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
+	rows, err := s.of(ctx, tenant, query.App)
+	if err != nil {
+		return status.Page{}, err
 	}
 	return query.PageOf(rows), nil
+}
+
+// ListUsers implements status.Store. It looks at every row.
+func (s *Store) ListUsers(ctx context.Context, tenant string, query status.Query) (status.UserPage, error) {
+	rows, err := s.of(ctx, tenant, query.App)
+	if err != nil {
+		return status.UserPage{}, err
+	}
+	return query.UserPageOf(rows), nil
+}
+
+// Summarize implements status.Store. It looks at every row.
+func (s *Store) Summarize(ctx context.Context, tenant, app string) (status.Summary, error) {
+	rows, err := s.of(ctx, tenant, app)
+	if err != nil {
+		return status.Summary{}, err
+	}
+	return status.SummaryOf(app, rows), nil
 }
 
 // Apps implements status.Store. It looks at every row.
@@ -134,6 +145,21 @@ func (s *Store) usable(ctx context.Context) error {
 		return fmt.Errorf("the store is closed: %w", status.ErrUnavailable)
 	}
 	return ctx.Err()
+}
+
+// of is all of an app's rows.
+func (s *Store) of(ctx context.Context, tenant, app string) (rows []status.Row, err error) {
+	if err := s.usable(ctx); err != nil {
+		return nil, err
+	}
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	for at, row := range s.rows {
+		if at.tenant == tenant && at.app == app {
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
 }
 
 func (s *Store) put(at place, row status.Row) {

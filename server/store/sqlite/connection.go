@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"installstatus/api/status"
 )
@@ -20,6 +21,7 @@ type connection struct {
 	addApp, insert, remove  *sql.Stmt
 	prepared                []*sql.Stmt          // those above
 	others                  map[string]*sql.Stmt // by their text, some of those that were used
+	patience                time.Duration        // of lock
 }
 
 func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
@@ -27,7 +29,7 @@ func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
 	}
-	c := &connection{Conn: conn, others: make(map[string]*sql.Stmt)}
+	c := &connection{Conn: conn, others: make(map[string]*sql.Stmt), patience: lockPatience}
 	for _, statement := range []struct {
 		place **sql.Stmt
 		text  string

@@ -2,17 +2,19 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"installstatus/api/status"
 )
 
-// An import is a row of transactions. SQLite lets nobody queue for its lock: who finds it taken looks again later, and later
-// still. So while others write, an import holds it for a short time only, and then leaves it free for as long.
+// An import is a row of transactions, each of which is short, and leaves the lock free for a while: shorter and for longer
+// while other processes write.
 const (
-	alone  = 25 * time.Millisecond // how long a transaction goes on taking rows while nobody else writes
-	shared = 5 * time.Millisecond  // and while others do
-	recent = time.Second           // others count that have written within this time
+	alone       = 10 * time.Millisecond // how long a transaction goes on taking rows while nobody else writes
+	aloneFree   = 2 * time.Millisecond  // how long it leaves the lock free then, twice as long as others need to notice
+	shared      = 5 * time.Millisecond  // how long a transaction goes on while others write; it leaves the lock free for as long
+	writtenSoon = time.Second           // others count that have written within this time
 )
 
 // cacheOfImports is how much memory an import takes, so that the pages which it comes by again and again stay in it: its rows
@@ -21,89 +23,113 @@ const cacheOfImports = "PRAGMA cache_size = -16384" // KiB
 
 // importing is an import under way.
 type importing struct {
-	*connection
+	connections      *pool
+	others           *others
 	tenant, app      string
 	rows             []status.Imported // that are still to come
 	created, changed int
 }
 
-func (i *importing) all(ctx context.Context, others *others) error {
-	if _, err := i.ExecContext(ctx, cacheOfImports); err != nil {
-		return failure("preparing an import", err)
-	}
+func (i *importing) all(ctx context.Context) error {
 	for len(i.rows) > 0 {
-		begun := time.Now()
-		if err := i.some(ctx, begun.Add(others.allow())); err != nil {
+		free, err := i.next(ctx)
+		if err != nil {
 			return err
 		}
-		if err := others.giveWay(context.WithoutCancel(ctx), i.connection, time.Since(begun)); err != nil {
-			return err
-		}
+		time.Sleep(free)
 	}
 	return ctx.Err()
 }
 
-// some is one transaction, in which each of the next rows becomes what status.Imported says.
-func (i *importing) some(ctx context.Context, until time.Time) error {
-	done, created, changed := 0, 0, 0
-	err := i.transact(ctx, func(ctx context.Context) error {
-		if err := i.knowApp(ctx, i.tenant, i.app); err != nil {
-			return err
-		}
-		for done < len(i.rows) && (done == 0 || time.Now().Before(until)) {
-			made, differs, err := i.one(ctx, i.rows[done])
-			if err != nil {
-				return err
-			}
-			if made {
-				created++
-			} else if differs {
-				changed++
-			}
-			done++
-		}
-		return nil
-	})
-	if err == nil {
-		i.rows, i.created, i.changed = i.rows[done:], i.created+created, i.changed+changed
+// next takes some rows, and says for how long the lock is to be left free.
+func (i *importing) next(ctx context.Context) (free time.Duration, err error) {
+	c, err := i.connections.borrow(ctx)
+	if err != nil {
+		return 0, err
 	}
-	return err
+	defer i.connections.giveBack(c)
+	if _, err := c.ExecContext(ctx, cacheOfImports); err != nil {
+		return 0, failure("preparing an import", err)
+	}
+	taken, err := i.transact(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	ctx = context.WithoutCancel(ctx) // the rows are written
+	if err := i.others.look(ctx, c); err != nil {
+		return 0, err
+	}
+	if !i.others.write() {
+		return aloneFree, nil
+	}
+	begun := time.Now() // whoever's write finds the log full empties it: better an import than one of the others
+	if _, err := c.ExecContext(ctx, "PRAGMA wal_checkpoint"); err != nil {
+		return 0, failure("emptying the write-ahead log", err)
+	}
+	return taken - time.Since(begun), nil
 }
 
-func (i *importing) one(ctx context.Context, imported status.Imported) (created, changed bool, err error) {
-	key := status.Key{App: i.app, ID: imported.ID}
-	found, err := i.row(ctx, i.tenant, key)
+// transact is one transaction, in which each of some rows becomes what status.Imported says. It says how long it had the lock.
+func (i *importing) transact(ctx context.Context, c *connection) (taken time.Duration, err error) {
+	if err := c.lock(ctx); err != nil {
+		c.undo() // the context may have ended just after it began
+		return 0, failure("waiting to write", err)
+	}
+	ctx = context.WithoutCancel(ctx)
+	begun, enough := time.Now(), alone
+	if i.others.write() {
+		enough = shared
+	}
+	done, created, changed := 0, 0, 0
+	err = c.knowApp(ctx, i.tenant, i.app)
+	for err == nil && done < len(i.rows) && (done == 0 || time.Since(begun) < enough) {
+		var made, differs bool
+		made, differs, err = c.importRow(ctx, i.tenant, i.app, i.rows[done])
+		done++
+		if made {
+			created++
+		}
+		if differs {
+			changed++
+		}
+	}
+	if err != nil {
+		c.undo()
+		return 0, err
+	}
+	if _, err := c.commit.ExecContext(ctx); err != nil {
+		c.undo()
+		return 0, fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
+	}
+	i.rows, i.created, i.changed = i.rows[done:], i.created+created, i.changed+changed
+	return time.Since(begun), nil
+}
+
+func (c *connection) importRow(ctx context.Context, tenant, app string, imported status.Imported) (created, changed bool, err error) {
+	key := status.Key{App: app, ID: imported.ID}
+	found, err := c.row(ctx, tenant, key)
 	if err != nil {
 		return false, false, err
 	}
-	next := imported.Row(i.app, found)
+	next := imported.Row(app, found)
 	switch {
 	case found == nil:
-		return true, false, i.addRow(ctx, i.tenant, i.app, rowOf(next))
+		return true, false, c.addRow(ctx, tenant, app, rowOf(next))
 	case next != *found:
-		return false, true, i.change(ctx, i.tenant, key, rowOf(*found), rowOf(next))
+		return false, true, c.change(ctx, tenant, key, rowOf(*found), rowOf(next))
 	}
 	return false, false, nil
 }
 
-// others are the processes that write to the file too.
+// others are the processes that write to the file too. Whoever has borrowed the writing connection may use it.
 type others struct {
 	version int64     // of the data, as this process left it; 0 at first
-	since   time.Time // they have not written
+	written time.Time // when they were last seen to have written
 }
 
-// allow is how long a transaction may go on taking rows.
-func (o *others) allow() time.Duration {
-	if time.Since(o.since) < recent {
-		return shared
-	}
-	return alone
-}
-
-// giveWay leaves the lock free for as long as it was taken, if others have been writing. It also empties the write-ahead
-// log, so that the one whose write finds it full is not one of them.
-func (o *others) giveWay(ctx context.Context, c *connection, taken time.Duration) error {
-	statement, err := c.statement(ctx, "PRAGMA data_version") // which changes when others write
+// look finds out whether they have written since it last did.
+func (o *others) look(ctx context.Context, c *connection) error {
+	statement, err := c.statement(ctx, "PRAGMA data_version") // which only the writes of other connections change
 	if err != nil {
 		return err
 	}
@@ -112,15 +138,10 @@ func (o *others) giveWay(ctx context.Context, c *connection, taken time.Duration
 		return failure("looking for others who write", err)
 	}
 	if o.version != before && before != 0 {
-		o.since = time.Now()
+		o.written = time.Now()
 	}
-	if o.allow() == alone {
-		return nil
-	}
-	begun := time.Now()
-	if _, err := c.ExecContext(ctx, "PRAGMA wal_checkpoint"); err != nil {
-		return failure("emptying the write-ahead log", err)
-	}
-	time.Sleep(taken - time.Since(begun))
 	return nil
 }
+
+// write reports whether they have been writing lately.
+func (o *others) write() bool { return time.Since(o.written) < writtenSoon }

@@ -2,48 +2,62 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
 	"installstatus/api/status"
 )
 
-// page reads a page of an app's rows, and their number if the query asks for it, both at one moment.
-func (c *connection) page(ctx context.Context, tenant string, query status.Query) (page status.Page, err error) {
+// page reads a page of an app's rows.
+func (c *connection) page(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
+	counted := newSelection("COUNT(*)", tenant, query)
+	selected := newSelection(strings.Join(allColumns.names(), ", "), tenant, query)
+	if query.After != nil {
+		selected.write(" AND ")
+		selected.after(query.Order, query.After)
+	}
+	selected.page(query)
+	return readPart(ctx, c, query, counted, selected, func(rows *sql.Rows) (status.Row, error) {
+		var found row
+		err := rows.Scan(allColumns.fields(&found)...)
+		return *found.kept(), err
+	})
+}
+
+// readPart reads a part of a list, and how long the list is if the query asks for it, both at one moment.
+func readPart[L status.Listed](ctx context.Context, c *connection, query status.Query, counted, selected *selection, scan func(*sql.Rows) (L, error)) (part status.Part[L], err error) {
 	if query.Count {
 		if _, err := c.ExecContext(ctx, "BEGIN"); err != nil {
-			return page, failure("listing statuses", err)
+			return part, failure("listing statuses", err)
 		}
 		defer c.undo()
-		counted := newSelection("COUNT(*)", tenant, query)
-		if err := c.QueryRowContext(ctx, counted.text.String(), counted.arguments...).Scan(&page.Count); err != nil {
-			return page, failure("counting statuses", err)
+		if err := c.QueryRowContext(ctx, counted.text.String(), counted.arguments...).Scan(&part.Count); err != nil {
+			return part, failure("counting statuses", err)
 		}
 	}
-	selected := newSelection(strings.Join(allColumns.names(), ", "), tenant, query)
-	selected.page(query)
 	statement, err := c.statement(ctx, selected.text.String())
 	if err != nil {
-		return page, err
+		return part, err
 	}
 	rows, err := statement.QueryContext(ctx, selected.arguments...)
 	if err != nil {
-		return page, failure("listing statuses", err)
+		return part, failure("listing statuses", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var found row
-		if err := rows.Scan(allColumns.fields(&found)...); err != nil {
-			return page, failure("listing statuses", err)
+		found, err := scan(rows)
+		if err != nil {
+			return part, failure("listing statuses", err)
 		}
-		if !page.Add(*found.kept(), query) {
+		if !part.Add(found, query) {
 			break
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return status.Page{}, failure("listing statuses", err)
+		return status.Part[L]{}, failure("listing statuses", err)
 	}
-	return page, nil
+	return part, nil
 }
 
 // apps reads the apps that have rows; those that had some keep their number.
@@ -73,13 +87,14 @@ func (c *connection) apps(ctx context.Context, tenant, after string, limit int) 
 
 // selection is a SELECT in the making. What a caller sent is an argument, never text.
 type selection struct {
-	text      strings.Builder
-	arguments []any
+	text       strings.Builder
+	arguments  []any
+	expression func(status.Property) string // what a property is called in it
 }
 
 // newSelection selects something of the rows of the query's whole list.
 func newSelection(something, tenant string, query status.Query) *selection {
-	s := new(selection)
+	s := &selection{expression: expression}
 	s.write("SELECT "+something+" FROM statuses WHERE app = "+appNumber, tenant, query.App)
 	if query.User != "" {
 		s.write(" AND user_status = ?", query.User)
@@ -96,21 +111,17 @@ func (s *selection) write(text string, arguments ...any) {
 	s.arguments = append(s.arguments, arguments...)
 }
 
-// page narrows the selection to the query's page, and one row more that tells whether another follows.
+// page puts the selection in order, and cuts it to the query's page and one row more that tells whether another follows.
 func (s *selection) page(query status.Query) {
-	if query.After != nil {
-		s.write(" AND ")
-		s.after(query.Order, query.After)
-	}
 	s.write(" ORDER BY ")
 	for _, order := range query.Order {
-		s.write(expression(order.Property))
+		s.write(s.expression(order.Property))
 		if order.Descending {
 			s.write(" DESC")
 		}
 		s.write(", ")
 	}
-	s.write("id LIMIT ?", query.Limit+1)
+	s.write(s.expression(status.PropertyID)+" LIMIT ?", query.Limit+1)
 	if query.After == nil && query.Skip > 0 {
 		s.write(" OFFSET ?", query.Skip)
 	}
@@ -119,10 +130,10 @@ func (s *selection) page(query status.Query) {
 // after is true of the rows behind a place in the order. SQLite, as the API, puts null before everything.
 func (s *selection) after(orders []status.Order, place *status.Cursor) {
 	if len(orders) == 0 {
-		s.write("id > ?", place.ID)
+		s.write(s.expression(status.PropertyID)+" > ?", place.ID)
 		return
 	}
-	property, value := expression(orders[0].Property), argument(place.Values[0])
+	property, value := s.expression(orders[0].Property), argument(place.Values[0])
 	s.write("(")
 	switch {
 	case orders[0].Descending && value == nil: // nothing is behind null but further nulls
@@ -150,12 +161,12 @@ func (s *selection) filter(f status.Filter) {
 			if i > 0 {
 				s.write(" OR ")
 			}
-			s.write(expression(f.Property)+" IS ?", argument(value))
+			s.write(s.expression(f.Property)+" IS ?", argument(value))
 		}
 	case status.StartsWith:
-		s.write("substr("+expression(f.Property)+", 1, length(?)) = ?", f.Text, f.Text)
+		s.write("substr("+s.expression(f.Property)+", 1, length(?)) = ?", f.Text, f.Text)
 	case status.Contains:
-		s.write("instr("+expression(f.Property)+", ?) > 0", f.Text)
+		s.write("instr("+s.expression(f.Property)+", ?) > 0", f.Text)
 	case status.And:
 		s.filter(f.Left)
 		s.write(" AND ")
@@ -173,7 +184,7 @@ func (s *selection) filter(f status.Filter) {
 }
 
 func (s *selection) comparison(c status.Comparison) {
-	property, value := expression(c.Property), argument(c.Value)
+	property, value := s.expression(c.Property), argument(c.Value)
 	switch c.Operator {
 	case status.Equal:
 		s.write(property+" IS ?", value)
@@ -190,7 +201,7 @@ func (s *selection) comparison(c status.Comparison) {
 	}
 }
 
-// expression is what a property is called in SQL.
+// expression is what a property of a row is called in SQL.
 func expression(p status.Property) string {
 	for _, c := range columns {
 		if c.property == p {

@@ -67,16 +67,22 @@ func start(ctx context.Context, db *sql.DB, readers int) (s *Store, err error) {
 		return nil, err
 	}
 	s = &Store{db: db, closing: make(chan struct{})}
-	if s.writer, err = newPool(ctx, db, 1, s.closing); err != nil {
+	writing, err := newPool(ctx, db, 1, s.closing)
+	if err != nil {
 		return nil, err
 	}
-	s.readers = s.writer
+	if err := waitInLock(ctx, writing); err != nil {
+		writing.drain()
+		return nil, err
+	}
+	s.readers = writing
 	if readers > 0 {
 		if s.readers, err = newPool(ctx, db, readers, s.closing); err != nil {
-			s.writer.drain()
+			writing.drain()
 			return nil, err
 		}
 	}
+	s.writer = newWriter(writing, s.closing)
 	return s, nil
 }
 

@@ -21,7 +21,7 @@ func TestEveryConnectionIsDurable(t *testing.T) {
 	if size := store.readers.size; size < 2 {
 		t.Errorf("%d connections read", size)
 	}
-	for _, p := range []*pool{store.writer, store.readers} {
+	for p, wait := range map[*pool]string{store.writer.connections: "0", store.readers: "5000"} {
 		for range p.size {
 			c, err := p.borrow(t.Context())
 			if err != nil {
@@ -29,7 +29,7 @@ func TestEveryConnectionIsDurable(t *testing.T) {
 			}
 			defer p.giveBack(c)
 			for pragma, want := range map[string]string{
-				"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
+				"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": wait,
 			} {
 				var got string
 				if err := c.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {

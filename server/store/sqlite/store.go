@@ -17,12 +17,11 @@ import (
 // Store is a status.Store. One connection writes; several others read, and never wait for it.
 type Store struct {
 	db      *sql.DB
-	writer  *pool // of one connection
-	readers *pool // in memory the writer itself, since no other connection would see the data
+	writer  *writer
+	readers *pool // in memory the writer's own, since no other connection would see the data
+	others  others
 	closing chan struct{}
 	close   sync.Once
-
-	others others // of whoever has borrowed the writer
 }
 
 var _ status.Store = (*Store)(nil)
@@ -42,23 +41,22 @@ func (s *Store) Get(ctx context.Context, tenant string, key status.Key) (status.
 }
 
 // Update implements status.Store.
-func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (status.Status, bool, error) {
-	c, err := s.writer.borrow(ctx)
+func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (updated status.Status, created bool, err error) {
+	err = s.writer.write(ctx, func(ctx context.Context, c *connection) (err error) {
+		updated, created, err = c.update(ctx, tenant, key, patch, cond)
+		return err
+	})
 	if err != nil {
 		return status.Status{}, false, err
 	}
-	defer s.writer.giveBack(c)
-	return c.update(ctx, tenant, key, patch, cond)
+	return updated, created, nil
 }
 
 // Delete implements status.Store.
 func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
-	c, err := s.writer.borrow(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.writer.giveBack(c)
-	return c.delete(ctx, tenant, key, cond)
+	return s.writer.write(ctx, func(ctx context.Context, c *connection) error {
+		return c.delete(ctx, tenant, key, cond)
+	})
 }
 
 // List implements status.Store.
@@ -69,6 +67,26 @@ func (s *Store) List(ctx context.Context, tenant string, query status.Query) (st
 	}
 	defer s.readers.giveBack(c)
 	return c.page(ctx, tenant, query)
+}
+
+// ListUsers implements status.Store.
+func (s *Store) ListUsers(ctx context.Context, tenant string, query status.Query) (status.UserPage, error) {
+	c, err := s.readers.borrow(ctx)
+	if err != nil {
+		return status.UserPage{}, err
+	}
+	defer s.readers.giveBack(c)
+	return c.users(ctx, tenant, query)
+}
+
+// Summarize implements status.Store.
+func (s *Store) Summarize(ctx context.Context, tenant, app string) (status.Summary, error) {
+	c, err := s.readers.borrow(ctx)
+	if err != nil {
+		return status.Summary{}, err
+	}
+	defer s.readers.giveBack(c)
+	return c.summary(ctx, tenant, app)
 }
 
 // Apps implements status.Store.
@@ -83,13 +101,8 @@ func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]st
 
 // Import implements status.Store.
 func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
-	c, err := s.writer.borrow(ctx)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer s.writer.giveBack(c)
-	i := importing{connection: c, tenant: tenant, app: app, rows: rows}
-	err = i.all(ctx, &s.others)
+	i := importing{connections: s.writer.connections, others: &s.others, tenant: tenant, app: app, rows: rows}
+	err = i.all(ctx)
 	return i.created, i.changed, err
 }
 
@@ -112,7 +125,8 @@ func (s *Store) Ready(ctx context.Context) error {
 func (s *Store) Close() (err error) {
 	s.close.Do(func() {
 		close(s.closing)
-		for _, p := range slices.Compact([]*pool{s.writer, s.readers}) {
+		<-s.writer.stopped
+		for _, p := range slices.Compact([]*pool{s.writer.connections, s.readers}) {
 			p.drain()
 		}
 		if err = s.db.Close(); err != nil {

@@ -2,113 +2,211 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
+	"sync/atomic"
 
 	"installstatus/api/status"
 )
 
-// update is one transaction, with the outcome that status.Decide gives.
-func (c *connection) update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
-	err = c.transact(ctx, func(ctx context.Context) (err error) {
-		s, created, err = c.apply(ctx, tenant, key, patch, cond)
-		return err
-	})
+// writer carries out writes one after the other, as many as wait in one transaction: they share its commit, and so the one
+// sync to disk. It waits for nobody, so a caller alone is answered as soon as its own commit is on disk.
+type writer struct {
+	connections *pool // of one
+	queue       chan *write
+	closing     <-chan struct{}
+	stopped     chan struct{} // closed when the writer has ended
+}
+
+const (
+	maxGroup = 256  // writes in one transaction
+	maxQueue = 1024 // writes that wait before their callers do
+)
+
+func newWriter(connections *pool, closing <-chan struct{}) *writer {
+	w := &writer{connections: connections, queue: make(chan *write, maxQueue), closing: closing, stopped: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+// write is what one caller wants done.
+type write struct {
+	ctx   context.Context
+	do    func(context.Context, *connection) error // may be called again, after a transaction that was undone
+	state atomic.Uint32
+	err   error
+	done  chan struct{} // closed when err says how it went
+}
+
+// The states of a write.
+const (
+	waiting uint32 = iota
+	begun
+	abandoned // by its caller, while it waited
+)
+
+// write does something in a transaction and returns when it is on disk. Its context counts until the write has begun.
+func (w *writer) write(ctx context.Context, do func(context.Context, *connection) error) error {
+	one := &write{ctx: ctx, do: do, done: make(chan struct{})}
+	select {
+	case <-w.closing:
+		return errClosed()
+	case <-ctx.Done():
+		return ctx.Err()
+	default:
+	}
+	select {
+	case w.queue <- one:
+	case <-w.closing:
+		return errClosed()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-one.done:
+		return one.err
+	case <-ctx.Done():
+		if one.state.CompareAndSwap(waiting, abandoned) {
+			return ctx.Err()
+		}
+	case <-w.stopped:
+		if one.state.CompareAndSwap(waiting, abandoned) {
+			return errClosed()
+		}
+	}
+	<-one.done
+	return one.err
+}
+
+func (w *writer) run() {
+	defer close(w.stopped)
+	for {
+		select {
+		case <-w.closing:
+			return
+		case first := <-w.queue:
+			w.transact(first)
+		}
+	}
+}
+
+// transact carries out a write, and those that come while it does, in one transaction. A write that is refused has changed
+// nothing. One that fails may have: then the transaction is undone, and each write gets one of its own.
+func (w *writer) transact(first *write) {
+	c, err := w.connections.borrow(context.Background())
 	if err != nil {
-		return status.Status{}, false, err
+		first.begin(err)
+		return
 	}
-	return s, created, nil
+	defer w.connections.giveBack(c)
+	if err := c.lock(context.Background()); err != nil {
+		c.undo()
+		first.begin(failure("waiting to write", err))
+		return
+	}
+	var group []*write
+	for next := first; next != nil; next = w.next(len(group)) {
+		if !next.begin(nil) {
+			continue
+		}
+		group = append(group, next)
+		if next.err = next.apply(c); isFailure(next.err) {
+			c.undo()
+			if len(group) > 1 {
+				c.oneByOne(group)
+			} else {
+				next.answer(next.err)
+			}
+			return
+		}
+	}
+	c.finish(group)
 }
 
-// delete is one transaction, with the outcome that status.Check gives.
-func (c *connection) delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
-	return c.transact(ctx, func(ctx context.Context) error {
-		found, err := c.row(ctx, tenant, key)
-		if err != nil {
-			return err
-		}
-		if err := status.Check(found, key, cond); err != nil {
-			return err
-		}
-		if _, err := c.remove.ExecContext(ctx, tenant, key.App, key.ID); err != nil {
-			return failure("deleting a status", err)
-		}
+// next is a write that waits, nil if there is none or the group is full. A caller that has just been answered is given a
+// moment to come again.
+func (w *writer) next(group int) *write {
+	if group == maxGroup {
 		return nil
-	})
-}
-
-// transact holds all rows still while do works. Its context counts until the transaction has begun.
-func (c *connection) transact(ctx context.Context, do func(context.Context) error) error {
-	if _, err := c.begin.ExecContext(ctx); err != nil {
-		c.undo() // the context may have ended just after it began
-		return failure("waiting to write", err)
 	}
-	ctx = context.WithoutCancel(ctx)
-	if err := do(ctx); err != nil {
-		c.undo()
-		return err
-	}
-	if _, err := c.commit.ExecContext(ctx); err != nil {
-		c.undo()
-		return fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
+	for range 3 {
+		select {
+		case next := <-w.queue:
+			return next
+		default:
+			runtime.Gosched()
+		}
 	}
 	return nil
+}
+
+// begin reports whether the write is to be carried out: its caller still waits, and nothing stands against it. Else it is
+// answered.
+func (w *write) begin(against error) bool {
+	if !w.state.CompareAndSwap(waiting, begun) {
+		return false
+	}
+	if against == nil {
+		against = w.ctx.Err()
+	}
+	if against != nil {
+		w.answer(against)
+	}
+	return against == nil
+}
+
+func (w *write) answer(err error) {
+	w.err = err
+	close(w.done)
+}
+
+// apply does the work of a write in the open transaction.
+func (w *write) apply(c *connection) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a write panicked: %v", p)
+		}
+	}()
+	return w.do(context.WithoutCancel(w.ctx), c)
+}
+
+// isFailure tells an error after which the transaction must not be committed from a refusal, which has changed nothing.
+func isFailure(err error) bool {
+	return err != nil && !errors.Is(err, status.ErrNotFound) && !errors.Is(err, status.ErrConditionNotMet)
+}
+
+// oneByOne carries out writes that have begun, each in a transaction of its own.
+func (c *connection) oneByOne(group []*write) {
+	for _, w := range group {
+		if err := c.lock(context.Background()); err != nil {
+			c.undo()
+			w.answer(failure("waiting to write", err))
+			continue
+		}
+		if w.err = w.apply(c); isFailure(w.err) {
+			c.undo()
+			w.answer(w.err)
+			continue
+		}
+		c.finish([]*write{w})
+	}
+}
+
+// finish commits the transaction and answers its writes. If it cannot be committed, none of them happened for sure.
+func (c *connection) finish(group []*write) {
+	if _, err := c.commit.ExecContext(context.Background()); err != nil {
+		c.undo()
+		err = fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
+		for _, w := range group {
+			w.answer(err)
+		}
+		return
+	}
+	for _, w := range group {
+		w.answer(w.err)
+	}
 }
 
 // undo ends a transaction if there is one. Where it can't, the next begin fails, and calls it again.
-func (c *connection) undo() { c.rollback.ExecContext(context.Background()) }
-
-// apply does the work of an update within a transaction.
-func (c *connection) apply(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
-	found, err := c.row(ctx, tenant, key)
-	if err != nil {
-		return status.Status{}, false, err
-	}
-	next, created, err := status.Decide(found, key, patch, cond)
-	switch {
-	case err != nil:
-		return status.Status{}, false, err
-	case created:
-		err = c.add(ctx, tenant, key.App, rowOf(next))
-	default:
-		err = c.change(ctx, tenant, key, rowOf(*found), rowOf(next))
-	}
-	return next.Status, created, err
-}
-
-func (c *connection) add(ctx context.Context, tenant, app string, r *row) error {
-	if err := c.knowApp(ctx, tenant, app); err != nil {
-		return err
-	}
-	return c.addRow(ctx, tenant, app, r)
-}
-
-// knowApp gives an app its number, unless it has one.
-func (c *connection) knowApp(ctx context.Context, tenant, app string) error {
-	if _, err := c.addApp.ExecContext(ctx, tenant, app); err != nil {
-		return failure("adding an app", err)
-	}
-	return nil
-}
-
-func (c *connection) addRow(ctx context.Context, tenant, app string, r *row) error {
-	if _, err := c.insert.ExecContext(ctx, append(allColumns.fields(r), tenant, app)...); err != nil {
-		return failure("adding a status", err)
-	}
-	return nil
-}
-
-// change writes the columns in which the rows differ, and nothing if there is none.
-func (c *connection) change(ctx context.Context, tenant string, key status.Key, from, to *row) error {
-	set := changed(from, to)
-	if set == 0 {
-		return nil
-	}
-	update, err := c.statement(ctx, updateRow(set))
-	if err != nil {
-		return err
-	}
-	if _, err := update.ExecContext(ctx, append(set.fields(to), tenant, key.App, key.ID)...); err != nil {
-		return failure("changing a status", err)
-	}
-	return nil
-}
+func (c *connection) undo() { _, _ = c.rollback.ExecContext(context.Background()) }

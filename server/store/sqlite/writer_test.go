@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ func TestAnUpdateNamesTheChangedColumnsOnly(t *testing.T) {
 
 func TestPreparedStatementsAreBounded(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
-	c, err := store.writer.borrow(t.Context())
+	c, err := store.writer.connections.borrow(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestPreparedStatementsAreBounded(t *testing.T) {
 	if len(c.others) != maxOthers {
 		t.Errorf("%d statements are prepared, want %d", len(c.others), maxOthers)
 	}
-	store.writer.giveBack(c)
+	store.writer.connections.giveBack(c)
 	for n := range 3 {
 		mustUpdate(t, store, benchKey(1), benchPatch(n))
 	}
@@ -115,14 +116,12 @@ func TestAnUpdateThatWaitsForAnotherProcessCanBeCancelled(t *testing.T) {
 func TestADatabaseThatOthersHoldTooLongIsUnavailable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	store := openTest(t, path)
-	c, err := store.writer.borrow(t.Context())
+	c, err := store.writer.connections.borrow(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.ExecContext(t.Context(), "PRAGMA busy_timeout = 20"); err != nil {
-		t.Fatal(err)
-	}
-	store.writer.giveBack(c)
+	c.patience = 20 * time.Millisecond
+	store.writer.connections.giveBack(c)
 	other, err := raw(t, path).Begin()
 	if err != nil {
 		t.Fatal(err)
@@ -137,11 +136,11 @@ func TestAFullDatabaseIsUnavailableAndRecovers(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	mustUpdate(t, store, benchKey(1), benchPatch(1))
 	limit := func(pages string) {
-		c, err := store.writer.borrow(t.Context())
+		c, err := store.writer.connections.borrow(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer store.writer.giveBack(c)
+		defer store.writer.connections.giveBack(c)
 		if _, err := c.ExecContext(t.Context(), "PRAGMA max_page_count = "+pages); err != nil {
 			t.Fatal(err)
 		}
@@ -207,4 +206,73 @@ func walOf(t *testing.T, path string) []byte {
 		t.Fatal(err)
 	}
 	return wal
+}
+
+func TestAWriteThatFailsFailsAloneInItsGroup(t *testing.T) {
+	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
+	broken := errors.New("broken")
+	outcomes := inOneGroup(t, store, 20, func(ctx context.Context, c *connection, n int) error {
+		_, _, err := c.update(ctx, "tenant", benchKey(n), benchPatch(n), status.Cond{CreateIfMissing: true})
+		if n%7 == 3 {
+			return broken
+		}
+		return err
+	})
+	for n, err := range outcomes {
+		_, found := store.Get(t.Context(), "tenant", benchKey(n))
+		switch fails := n%7 == 3; {
+		case fails && (!errors.Is(err, broken) || !errors.Is(found, status.ErrNotFound)):
+			t.Errorf("write %d: %v, and its row: %v", n, err, found)
+		case !fails && (err != nil || found != nil):
+			t.Errorf("write %d: %v, and its row: %v", n, err, found)
+		}
+	}
+}
+
+func TestACommitThatFailsFailsAllOfItsGroup(t *testing.T) {
+	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
+	c, err := store.writer.connections.borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.ExecContext(t.Context(), "CREATE TEMP TABLE parent (id INTEGER PRIMARY KEY); CREATE TEMP TABLE child (parent INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"); err != nil {
+		t.Fatal(err)
+	}
+	store.writer.connections.giveBack(c)
+	outcomes := inOneGroup(t, store, 5, func(ctx context.Context, c *connection, n int) error {
+		if n == 2 { // which only the commit will find out
+			_, err := c.ExecContext(ctx, "INSERT INTO child VALUES (7)")
+			return err
+		}
+		_, _, err := c.update(ctx, "tenant", benchKey(n), benchPatch(n), status.Cond{CreateIfMissing: true})
+		return err
+	})
+	for n, err := range outcomes {
+		if _, found := store.Get(t.Context(), "tenant", benchKey(n)); !errors.Is(err, status.ErrUnavailable) || !errors.Is(found, status.ErrNotFound) {
+			t.Errorf("write %d: %v, and its row: %v", n, err, found)
+		}
+	}
+	mustUpdate(t, store, benchKey(1), benchPatch(2))
+}
+
+// inOneGroup lets the writer wait until n writes are there.
+func inOneGroup(t *testing.T, store *Store, n int, do func(context.Context, *connection, int) error) []error {
+	t.Helper()
+	held, err := store.writer.connections.borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes := make([]error, n)
+	var writing sync.WaitGroup
+	for i := range n {
+		writing.Go(func() {
+			outcomes[i] = store.writer.write(t.Context(), func(ctx context.Context, c *connection) error { return do(ctx, c, i) })
+		})
+	}
+	for len(store.writer.queue) < n-1 {
+		time.Sleep(time.Millisecond)
+	}
+	store.writer.connections.giveBack(held)
+	writing.Wait()
+	return outcomes
 }

@@ -26,6 +26,12 @@ var closing = []rule{
 		if _, err := c.store.List(context.Background(), c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("List: %v", err)
 		}
+		if _, err := c.store.ListUsers(context.Background(), c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("ListUsers: %v", err)
+		}
+		if _, err := c.store.Summarize(context.Background(), c.tenant, "app"); !errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("Summarize: %v", err)
+		}
 		if _, err := c.store.Apps(context.Background(), c.tenant, "", 1); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Apps: %v", err)
 		}
@@ -55,8 +61,8 @@ var closing = []rule{
 		before := caller{t, opened(t, open), "tenant"}
 		s := before.create(numbered(1), everything(1))
 		byUser := before.create(status.Key{App: "app", User: "user", ID: "id"}, everything(2))
-		changed := before.create(numbered(2), everything(3))
-		changed = before.update(numbered(2), properties()[0].to(4), status.Cond{})
+		before.create(numbered(2), everything(3))
+		changed := before.update(numbered(2), properties()[0].to(4), status.Cond{})
 		before.close()
 
 		after := before.through(opened(t, open))

@@ -82,6 +82,35 @@ var concurrency = []rule{
 			}
 		}
 	}},
+	{"a write that is refused leaves those beside it alone", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		const writes = 90
+		for n := range writes {
+			c.create(numbered(n), everything(1))
+		}
+		outcomes := make([]error, writes)
+		var writing sync.WaitGroup
+		for n := range writes {
+			writing.Go(func() {
+				switch n % 3 {
+				case 0:
+					_, _, outcomes[n] = c.store.Update(t.Context(), c.tenant, numbered(n), everything(2), status.Cond{})
+				case 1:
+					_, _, outcomes[n] = c.store.Update(t.Context(), c.tenant, numbered(n+writes), everything(2), status.Cond{})
+				case 2:
+					_, _, outcomes[n] = c.store.Update(t.Context(), c.tenant, numbered(n), everything(2), status.Cond{IfMatch: []string{`"stale"`}})
+				}
+			})
+		}
+		writing.Wait()
+		for n, err := range outcomes {
+			want, becomes := []error{nil, status.ErrNotFound, status.ErrConditionNotMet}[n%3], []int{2, 1, 1}[n%3]
+			if !errors.Is(err, want) {
+				t.Errorf("write %d: %v, want %v", n, err, want)
+			}
+			c.finds(numbered(n), everything(becomes).Apply(status.New(numbered(n).ID)))
+		}
+	}},
 	{"a counter that is raised with If-Match counts every raise", func(t *testing.T, e Engine) {
 		stores := e.open(t, 2)
 		c := caller{t, stores[0], "tenant"}

@@ -44,6 +44,10 @@ var laws = []rule{
 					h.imports()
 				case step < 17:
 					h.apps()
+				case step < 20:
+					h.users()
+				case step < 21:
+					h.summary()
 				default:
 					h.update()
 				}
@@ -66,7 +70,7 @@ var laws = []rule{
 				write(t, store, tenant, id)
 			}
 			var got []string
-			query := status.Query{App: "app", Limit: rapid.IntRange(1, 4).Draw(t, "limit"), Order: orders().Draw(t, "order")}
+			query := status.Query{App: "app", Limit: rapid.IntRange(1, 4).Draw(t, "limit"), Order: orders(filterable()).Draw(t, "order")}
 			for more := true; more; {
 				page, err := store.List(context.Background(), tenant, query)
 				if err != nil || page.More && len(page.Rows) == 0 {
@@ -91,6 +95,37 @@ var laws = []rule{
 				if !slices.Contains(got, id) {
 					t.Fatalf("%q, which was there all the time, is not in %q", id, got)
 				}
+			}
+		})
+	}},
+	{"user statuses and summaries are what the rows make, whichever they are", func(t *testing.T, e Engine) {
+		store := e.open(t, 1)[0]
+		apps := 0
+		rapid.Check(t, func(t *rapid.T) {
+			apps++
+			app := fmt.Sprint("app ", apps)
+			var imported []status.Imported
+			for n := range rapid.IntRange(0, 12).Draw(t, "rows") {
+				patch := patches().Draw(t, "patch")
+				patch.InstallState = status.Set(installState(rapid.IntRange(0, 6).Draw(t, "state")))
+				user := rapid.SampledFrom([]string{"", "user", "user", "User", "é"}).Draw(t, "user")
+				imported = append(imported, status.Imported{ID: fmt.Sprint(n), User: status.Set(user), Patch: patch})
+			}
+			if _, _, err := store.Import(context.Background(), "tenant", app, imported); err != nil {
+				t.Fatal(err)
+			}
+			query := status.Query{App: app, Limit: 100}
+			rows, err := store.List(context.Background(), "tenant", query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			users, err := store.ListUsers(context.Background(), "tenant", query)
+			if want := query.UserPageOf(rows.Rows); err != nil || !slices.Equal(users.Rows, want.Rows) {
+				t.Fatalf("the users are %+v, %v; want %+v", users, err, want)
+			}
+			summary, err := store.Summarize(context.Background(), "tenant", app)
+			if want := status.SummaryOf(app, rows.Rows); err != nil || summary != want {
+				t.Fatalf("the summary is %+v, %v; want %+v", summary, err, want)
 			}
 		})
 	}},
@@ -137,7 +172,7 @@ func (h history) get() {
 	tenant, key := h.row()
 	got, err := h.store.Get(context.Background(), tenant, key)
 	want, wantErr := h.model.Get(context.Background(), tenant, key)
-	if got != want || kind(err) != kind(wantErr) {
+	if got != want || !errors.Is(kind(err), kind(wantErr)) {
 		h.Fatalf("reading %+v of %s: %+v, %v; want %+v, %v", key, tenant, got, err, want, wantErr)
 	}
 }
@@ -145,13 +180,13 @@ func (h history) get() {
 func (h history) list() {
 	tenant, key := h.row()
 	query := status.Query{
-		App: key.App, User: key.User, Order: orders().Draw(h.T, "order"),
+		App: key.App, User: key.User, Order: orders(filterable()).Draw(h.T, "order"),
 		Limit: rapid.IntRange(1, 4).Draw(h.T, "limit"),
 		Skip:  rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(h.T, "skip"),
 		Count: rapid.Bool().Draw(h.T, "count"),
 	}
 	if rapid.IntRange(0, 3).Draw(h.T, "filtered") > 0 {
-		query.Filter = filters(rapid.IntRange(0, 3).Draw(h.T, "depth")).Draw(h.T, "filter")
+		query.Filter = filters(filterable(), rapid.IntRange(0, 3).Draw(h.T, "depth")).Draw(h.T, "filter")
 	}
 	if rapid.Bool().Draw(h.T, "goes on") {
 		query.After = query.CursorOf(patches().Draw(h.T, "place").Apply(status.New(rapid.SampledFrom([]string{"ID", "hd", "id", "z"}).Draw(h.T, "after"))))
@@ -163,11 +198,45 @@ func (h history) list() {
 	}
 }
 
+func (h history) users() {
+	tenant, key := h.row()
+	query := status.Query{
+		App: key.App, User: key.User, Order: orders(userFilterable()).Draw(h.T, "order"),
+		Limit: rapid.IntRange(1, 4).Draw(h.T, "limit"),
+		Skip:  rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(h.T, "skip"),
+		Count: rapid.Bool().Draw(h.T, "count"),
+	}
+	if rapid.Bool().Draw(h.T, "filtered") {
+		query.Filter = filters(userFilterable(), rapid.IntRange(0, 3).Draw(h.T, "depth")).Draw(h.T, "filter")
+	}
+	if rapid.Bool().Draw(h.T, "goes on") {
+		query.After = query.CursorOf(status.UserStatus{
+			ID:                   rapid.SampledFrom([]string{"User", "user", "z"}).Draw(h.T, "after"),
+			UserName:             rapid.SampledFrom([]status.Text{{}, status.TextOf("userName 1")}).Draw(h.T, "name"),
+			InstalledDeviceCount: rapid.Int32Range(0, 2).Draw(h.T, "installed"),
+		})
+	}
+	got, err := h.store.ListUsers(context.Background(), tenant, query)
+	want, wantErr := h.model.ListUsers(context.Background(), tenant, query)
+	if !slices.Equal(got.Rows, want.Rows) || got.More != want.More || got.Count != want.Count || err != nil || wantErr != nil {
+		h.Fatalf("listing users by %+v of %s: %+v, %v; want %+v, %v", query, tenant, got, err, want, wantErr)
+	}
+}
+
+func (h history) summary() {
+	tenant, key := h.row()
+	got, err := h.store.Summarize(context.Background(), tenant, key.App)
+	want, wantErr := h.model.Summarize(context.Background(), tenant, key.App)
+	if got != want || err != nil || wantErr != nil {
+		h.Fatalf("summarizing %s of %s: %+v, %v; want %+v, %v", key.App, tenant, got, err, want, wantErr)
+	}
+}
+
 func (h history) delete() {
 	tenant, key := h.row()
 	cond := h.cond(tenant, key)
 	err, wantErr := h.store.Delete(context.Background(), tenant, key, cond), h.model.Delete(context.Background(), tenant, key, cond)
-	if kind(err) != kind(wantErr) {
+	if !errors.Is(kind(err), kind(wantErr)) {
 		h.Fatalf("deleting %+v of %s with %+v: %v; want %v", key, tenant, cond, err, wantErr)
 	}
 }
@@ -188,7 +257,7 @@ func (h history) update() {
 	cond.CreateIfMissing = rapid.Bool().Draw(h.T, "create")
 	got, created, err := h.store.Update(context.Background(), tenant, key, patch, cond)
 	want, wantCreated, wantErr := h.model.Update(context.Background(), tenant, key, patch, cond)
-	if got != want || created != wantCreated || kind(err) != kind(wantErr) {
+	if got != want || created != wantCreated || !errors.Is(kind(err), kind(wantErr)) {
 		h.Fatalf("updating %+v of %s with %+v, %+v:\n%+v, created %t, %v; want\n%+v, created %t, %v",
 			key, tenant, patch, cond, got, created, err, want, wantCreated, wantErr)
 	}

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -31,34 +33,43 @@ func filterable() map[status.Property][]status.Value {
 	}
 }
 
-func anyProperty() *rapid.Generator[status.Property] {
-	return rapid.SampledFrom([]status.Property{
-		status.PropertyID, status.PropertyDeviceName, status.PropertyDeviceID, status.PropertyLastSyncDateTime,
-		status.PropertyMobileAppInstallStatusValue, status.PropertyInstallState, status.PropertyInstallStateDetail,
-		status.PropertyErrorCode, status.PropertyOSVersion, status.PropertyOSDescription, status.PropertyUserName,
-		status.PropertyUserPrincipalName, status.PropertyDisplayVersion,
-	})
+// userFilterable are the same for user statuses, with values that the users of the laws have.
+func userFilterable() map[status.Property][]status.Value {
+	counts := []status.Value{{}, status.NumberValue(0), status.NumberValue(1), status.NumberValue(2)}
+	of := filterable()
+	return map[status.Property][]status.Value{
+		status.PropertyID:                      {status.TextValue("user"), status.TextValue("User"), {}},
+		status.PropertyUserName:                of[status.PropertyUserName],
+		status.PropertyUserPrincipalName:       of[status.PropertyUserPrincipalName],
+		status.PropertyInstalledDeviceCount:    counts,
+		status.PropertyFailedDeviceCount:       counts,
+		status.PropertyNotInstalledDeviceCount: counts,
+	}
+}
+
+func anyOf(properties map[status.Property][]status.Value) *rapid.Generator[status.Property] {
+	return rapid.SampledFrom(slices.Sorted(maps.Keys(properties)))
 }
 
 // orders are none, one or two different properties, in either direction.
-func orders() *rapid.Generator[[]status.Order] {
+func orders(by map[status.Property][]status.Value) *rapid.Generator[[]status.Order] {
 	order := rapid.Custom(func(t *rapid.T) status.Order {
-		return status.Order{Property: anyProperty().Draw(t, "property"), Descending: rapid.Bool().Draw(t, "descending")}
+		return status.Order{Property: anyOf(by).Draw(t, "property"), Descending: rapid.Bool().Draw(t, "descending")}
 	})
 	return rapid.SliceOfNDistinct(order, 0, 2, func(o status.Order) status.Property { return o.Property })
 }
 
 // filters are of every kind, nested to the given depth.
-func filters(depth int) *rapid.Generator[status.Filter] {
+func filters(by map[status.Property][]status.Value, depth int) *rapid.Generator[status.Filter] {
 	return rapid.Custom(func(t *rapid.T) status.Filter {
 		kinds := []string{"comparison", "comparison", "in", "startswith", "contains"}
 		if depth > 0 {
 			kinds = append(kinds, "and", "or", "not", "not")
 		}
-		property := anyProperty().Draw(t, "property")
-		value := rapid.SampledFrom(filterable()[property])
-		inner := func(name string) status.Filter { return filters(depth-1).Draw(t, name) }
-		piece := rapid.SampledFrom([]string{"", "d", "device", " 1", "Name", "nothing"})
+		property := anyOf(by).Draw(t, "property")
+		value := rapid.SampledFrom(by[property])
+		inner := func(name string) status.Filter { return filters(by, depth-1).Draw(t, name) }
+		piece := rapid.SampledFrom([]string{"", "u", "user", " 1", "Name", "nothing"})
 		switch kind := rapid.SampledFrom(kinds).Draw(t, "kind"); kind {
 		case "comparison":
 			operator := rapid.SampledFrom([]status.Operator{status.Equal, status.NotEqual, status.Greater, status.GreaterOrEqual, status.Less, status.LessOrEqual}).Draw(t, "operator")
@@ -66,7 +77,7 @@ func filters(depth int) *rapid.Generator[status.Filter] {
 		case "in":
 			return status.In{Property: property, Values: rapid.SliceOfN(value, 1, 3).Draw(t, "values")}
 		case "startswith":
-			return status.StartsWith{Property: status.PropertyDeviceName, Text: piece.Draw(t, "text")}
+			return status.StartsWith{Property: status.PropertyUserName, Text: piece.Draw(t, "text")}
 		case "contains":
 			return status.Contains{Property: status.PropertyUserName, Text: piece.Draw(t, "text")}
 		case "and":

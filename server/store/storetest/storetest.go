@@ -32,6 +32,8 @@ func Run(t *testing.T, engine Engine) {
 		{"conditions", conditions},
 		{"deletions", deletions},
 		{"lists", lists},
+		{"users", users},
+		{"summaries", summaries},
 		{"imports", imports},
 		{"concurrency", concurrency},
 		{"contexts", contexts},

@@ -1,0 +1,230 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"installstatus/api/contract"
+	"installstatus/gen"
+)
+
+// Batch implements the operation batch. Each of its requests goes the way of a request that was sent alone, but for its
+// caller, who is the batch's. Those that do not depend on each other go at once: the contract allows few enough.
+func (a *API) Batch(c echo.Context, _ gen.BatchParams) error {
+	r := c.Request()
+	x := exchangeOf(r)
+	if x.inBatch {
+		return badRequest("A batch cannot be a request of a batch. Send it on its own.")
+	}
+	batch, err := batchOf(x.body)
+	if err != nil {
+		return err
+	}
+	var group sync.WaitGroup
+	for _, s := range batch {
+		group.Go(func() { a.run(r, s) })
+	}
+	group.Wait()
+	answers := make([]stepAnswer, len(batch))
+	for i, s := range batch {
+		answers[i] = s.answered()
+	}
+	writeJSON(c.Response(), http.StatusOK, contentType, map[string][]stepAnswer{"responses": answers})
+	return nil
+}
+
+// step is a request of a batch.
+type step struct {
+	id        string
+	method    string
+	url       string
+	header    http.Header
+	body      json.RawMessage
+	dependsOn []string
+
+	after  []*step       // those with the ids in dependsOn
+	done   chan struct{} // closed when there is an answer
+	answer recorder
+}
+
+// batchOf reads the body of a batch that the contract has accepted, and checks what no schema can say of it.
+func batchOf(body any) ([]*step, error) {
+	object, _ := body.(map[string]any)
+	requests, ok := object["requests"].([]any)
+	if !ok {
+		return nil, fmt.Errorf("the body of a batch was not validated")
+	}
+	batch := make([]*step, len(requests))
+	for i, request := range requests {
+		properties, _ := request.(map[string]any)
+		batch[i] = stepOf(properties)
+	}
+	return batch, contract.NewInvalid("ModelValidationFailure", link(batch))
+}
+
+func stepOf(properties map[string]any) *step {
+	s := &step{header: make(http.Header), done: make(chan struct{}), answer: recorder{header: make(http.Header)}}
+	s.id, _ = properties["id"].(string)
+	s.method, _ = properties["method"].(string)
+	s.url, _ = properties["url"].(string)
+	s.body, _ = properties["body"].(json.RawMessage)
+	headers, _ := properties["headers"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		value, _ := headers[name].(string)
+		s.header.Add(name, strings.Trim(value, " \t"))
+	}
+	s.header.Del("Authorization") // the batch's counts, for all of its requests
+	dependencies, _ := properties["dependsOn"].([]any)
+	for _, dependency := range dependencies {
+		id, _ := dependency.(string)
+		s.dependsOn = append(s.dependsOn, id)
+	}
+	return s
+}
+
+// link finds the steps that each step comes after, and what is wrong with the ids by which they are named.
+func link(batch []*step) (violations []contract.Violation) {
+	violate := func(code, message, pointer string, places ...any) {
+		violations = append(violations, contract.Violation{Code: code, Target: fmt.Sprintf(pointer, places...), Message: message})
+	}
+	known := make(map[string]*step, len(batch))
+	for i, s := range batch {
+		if id := contract.Fold(s.id); known[id] == nil {
+			known[id] = s
+		} else {
+			violate("DuplicateId", "Another request of the batch has this id, in this case or another. Give each its own.", "/requests/%d/id", i)
+		}
+	}
+	for i, s := range batch {
+		for j, id := range s.dependsOn {
+			if earlier := known[contract.Fold(id)]; earlier != nil {
+				s.after = append(s.after, earlier)
+			} else {
+				violate("UnknownDependency", "No request of the batch has this id.", "/requests/%d/dependsOn/%d", i, j)
+			}
+		}
+	}
+	startable := make(map[*step]bool, len(batch))
+	for range batch {
+		for _, s := range batch {
+			startable[s] = !slices.ContainsFunc(s.after, func(earlier *step) bool { return !startable[earlier] })
+		}
+	}
+	for i, s := range batch {
+		if !startable[s] {
+			violate("CircularDependency", "The request could never start: it waits for itself, or for requests that wait for each other.", "/requests/%d/dependsOn", i)
+		}
+	}
+	return violations
+}
+
+// run answers a request of the batch when all that it depends on are answered. It does not try it if one of them failed,
+// or if nobody waits for the batch any more.
+func (a *API) run(batch *http.Request, s *step) {
+	defer close(s.done)
+	var refusal error
+	for _, earlier := range s.after {
+		<-earlier.done
+		if earlier.answer.status >= http.StatusBadRequest {
+			refusal = errFailedDependency
+		}
+	}
+	if err := batch.Context().Err(); err != nil {
+		refusal = err
+	}
+	a.serveStep(batch, s, refusal)
+}
+
+// serveStep is ServeHTTP for a request of a batch. A refusal that is not nil is the answer.
+func (a *API) serveStep(batch *http.Request, s *step, refusal error) {
+	r, err := s.request(batch)
+	w := &answer{ResponseWriter: &s.answer}
+	r, x := begin(w, r, a.options.Now())
+	defer a.end(w, r, x)
+
+	x.caller, x.inBatch = exchangeOf(batch).caller, true
+	if refusal == nil {
+		refusal = err
+	}
+	if refusal != nil {
+		WriteError(w, r, refusal)
+		return
+	}
+	a.route(w, r)
+}
+
+var errFailedDependency = &Error{
+	Status: http.StatusFailedDependency, Code: "FailedDependency",
+	Message: "The request was not tried: one that it depends on has failed.",
+}
+
+// request is the step as a request of its own, by the same connection as the batch. It is one even with an error.
+func (s *step) request(batch *http.Request) (*http.Request, error) {
+	r := batch.WithContext(batch.Context())
+	r.Method, r.Header = s.method, s.header
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(s.body)), int64(len(s.body))
+	base := strings.TrimSuffix(batch.URL.Path, "$batch") // which is in the contract's letters here
+	target, err := url.ParseRequestURI(base + strings.TrimPrefix(s.url, "/"))
+	if err != nil {
+		return r, badRequest(fmt.Sprintf("The url of the request is not valid: it must be percent-encoded, and relative to %s.", base))
+	}
+	target.Scheme = batch.URL.Scheme
+	r.URL = target
+	return r, nil
+}
+
+// stepAnswer is gen.BatchResponseStep with its body encoded already.
+type stepAnswer struct {
+	ID      string            `json:"id"`
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+	Body    json.RawMessage   `json:"body,omitempty"`
+}
+
+func (s *step) answered() stepAnswer {
+	answer := stepAnswer{ID: s.id, Status: s.answer.status, Headers: make(map[string]string)}
+	for name, lines := range s.answer.header {
+		if name != "Content-Length" { // of bytes that nobody sends
+			answer.Headers[spelt(name)] = strings.Join(lines, ", ")
+		}
+	}
+	if s.method != http.MethodHead {
+		answer.Body = s.answer.body.Bytes()
+	}
+	return answer
+}
+
+// spelt is the name of a header as the contract spells it, where http.Header has its own way. On the wire of HTTP that is
+// one; a client of a batch looks names up as they stand.
+func spelt(name string) string {
+	switch name {
+	case "Request-Id", "Client-Request-Id":
+		return strings.ToLower(name)
+	case "Odata-Version":
+		return "OData-Version"
+	case "Etag":
+		return "ETag"
+	}
+	return name
+}
+
+// recorder keeps an answer.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *recorder) Header() http.Header         { return w.header }
+func (w *recorder) WriteHeader(code int)        { w.status = code }
+func (w *recorder) Write(p []byte) (int, error) { return w.body.Write(p) }

@@ -1,0 +1,47 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"installstatus/api/status"
+	"installstatus/gen"
+)
+
+// ListUserStatuses implements the operation listUserStatuses.
+func (a *API) ListUserStatuses(c echo.Context, app string, params gen.ListUserStatusesParams) error {
+	return a.userStatuses.answer(c, status.Query{App: app}, options(params))
+}
+
+// GetUserStatus implements the operation getUserStatus.
+func (a *API) GetUserStatus(c echo.Context, app, user string, params gen.GetUserStatusParams) error {
+	r := c.Request()
+	found, err := a.store.ListUsers(r.Context(), exchangeOf(r).caller.Tenant, status.Query{App: app, User: user, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(found.Rows) == 0 {
+		return errNoUserStatus
+	}
+	answerRead(c, params.IfNoneMatch, found.Rows[0].ETag(), userEntityOf(found.Rows[0]))
+	return nil
+}
+
+var errNoUserStatus = &Error{
+	Status: http.StatusNotFound, Code: "ResourceNotFound",
+	Message: "There is no such userAppInstallStatus under this path. It is there while a mobileAppInstallStatus belongs to it.",
+}
+
+// userEntityOf is a user status as the contract answers it.
+func userEntityOf(u status.UserStatus) gen.UserAppInstallStatus {
+	return gen.UserAppInstallStatus{
+		OdataType:               gen.UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus,
+		ID:                      u.ID,
+		UserName:                stringOf(u.UserName),
+		UserPrincipalName:       stringOf(u.UserPrincipalName),
+		InstalledDeviceCount:    u.InstalledDeviceCount,
+		FailedDeviceCount:       u.FailedDeviceCount,
+		NotInstalledDeviceCount: u.NotInstalledDeviceCount,
+	}
+}

@@ -1,0 +1,82 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4/json"
+)
+
+// documentAddress is where an issuer publishes its discovery document. Entra's for all of its tenants is under "common",
+// and of version 1 on another host than its tokens name.
+func documentAddress(issuer string) (*url.URL, error) {
+	address, err := url.Parse(ofTenant(issuer, "common"))
+	if err != nil || !isTrustworthy(address) || address.User != nil || strings.ContainsAny(issuer, "?#") {
+		return nil, errors.New("an issuer's keys are read from it, so it must be an https URL (http on loopback alone) " +
+			"without a user, a query and a fragment; keys in a file are named with --jwks-file")
+	}
+	if strings.Contains(issuer, tenantPlaceholder) && address.Host == "sts.windows.net" {
+		address.Host = "login.microsoftonline.com"
+	}
+	return address.JoinPath(".well-known/openid-configuration"), nil
+}
+
+// mayLead reports whether what was read from one address may send the reader to another.
+func mayLead(from, to *url.URL) bool {
+	return isTrustworthy(to) && (to.Scheme == "https" || from.Scheme == "http")
+}
+
+// isTrustworthy reports whether nobody in between can change what is read from the address.
+func isTrustworthy(address *url.URL) bool {
+	switch address.Scheme {
+	case "https":
+		return address.Hostname() != ""
+	case "http":
+		ip := net.ParseIP(address.Hostname())
+		return address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	}
+	return false
+}
+
+// read follows the discovery document to the keys.
+func (d *Discovery) read(ctx context.Context) (*KeySet, error) {
+	text, err := d.get(ctx, d.document)
+	if err != nil {
+		return nil, err
+	}
+	address, err := d.parseDocument(text)
+	if err != nil {
+		return nil, fmt.Errorf("the discovery document %s: %w", d.document, err)
+	}
+	if text, err = d.get(ctx, address); err != nil {
+		return nil, err
+	}
+	set, err := parseKeySet(text)
+	if err != nil {
+		return nil, fmt.Errorf("the key set %s: %w", address, err)
+	}
+	return set, nil
+}
+
+// parseDocument gives the jwks_uri of a document that is the issuer's own.
+func (d *Discovery) parseDocument(text []byte) (*url.URL, error) {
+	var document struct {
+		Issuer  string `json:"issuer"`
+		JWKSURI string `json:"jwks_uri"`
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		return nil, errors.New("it is not a JSON object with issuer and jwks_uri, each a string and there once")
+	}
+	if document.Issuer != d.issuer {
+		return nil, fmt.Errorf("its issuer is %.200q, which --issuer must be to the letter", document.Issuer)
+	}
+	address, err := url.Parse(document.JWKSURI)
+	if err != nil || address.User != nil || !mayLead(d.document, address) {
+		return nil, fmt.Errorf("its jwks_uri is %.200q, which is not an https URL (http on loopback alone)", document.JWKSURI)
+	}
+	return address, nil
+}

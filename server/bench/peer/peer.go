@@ -1,0 +1,79 @@
+// Package peer is what the servers of the benchmark have in common: how they start, and rows in a map.
+package peer
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+
+	"installstatus/server/bench/traffic"
+)
+
+// Run serves, on a free port of loopback, the handler that start makes, until the process is ended. The flag -rows is how
+// many rows the handler begins with. The address is printed as installstatus prints its own.
+func Run(start func(rows int) (http.Handler, error)) {
+	rows := flag.Int("rows", 10_000, "how many rows there are")
+	flag.Parse()
+	if err := serve(*rows, start); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func serve(rows int, start func(rows int) (http.Handler, error)) error {
+	handler, err := start(rows)
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("peer serves http://%s/beta\n", listener.Addr())
+	return (&http.Server{Handler: handler}).Serve(listener)
+}
+
+// Rows is a map in which rows change but neither come nor go: no lock but each row's own is needed.
+type Rows[T any] struct{ rows map[key]*row[T] }
+
+type key struct{ app, id string }
+
+type row[T any] struct {
+	mutex sync.Mutex
+	value T
+}
+
+// NewRows makes so many rows, each from the body of a PATCH that sets all of its properties.
+func NewRows[T any](number int, from func(id string, body []byte) (T, error)) (*Rows[T], error) {
+	made := &Rows[T]{rows: make(map[key]*row[T], number)}
+	for n := range number {
+		name := traffic.Row(n)
+		value, err := from(traffic.ID(name), []byte(traffic.Body(name, n%traffic.Variants)))
+		if err != nil {
+			return nil, err
+		}
+		made.rows[key{traffic.App, traffic.ID(name)}] = &row[T]{value: value}
+	}
+	return made, nil
+}
+
+// Update changes a row in one atomic step, and gives what has become of it; false where there is no such row. Where
+// change fails, what it has done stays undone.
+func (r *Rows[T]) Update(app, id string, change func(*T) error) (changed T, found bool, err error) {
+	row := r.rows[key{app, id}]
+	if row == nil {
+		return changed, false, nil
+	}
+	row.mutex.Lock()
+	defer row.mutex.Unlock()
+	changed = row.value
+	if err := change(&changed); err != nil {
+		return changed, true, err
+	}
+	row.value = changed
+	return changed, true, nil
+}

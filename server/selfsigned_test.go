@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestASelfSignedServerIsTrustedByItsAuthorityAcrossRestarts(t *testing.T) {
+	dir := t.TempDir()
+	authority := filepath.Join(dir, "ca.pem")
+	for round := range 2 {
+		s := startIn(t, dir, "--tls-self-signed", "--tls-ca", authority)
+		if _, err := http.Get(s.base + "/healthz"); err == nil {
+			t.Error("a client that does not trust the authority is served")
+		}
+		if round == 0 {
+			s.client = trusting(t, filepath.Join(dir, "ca.crt"), true)
+			s.create(t, statusPath("app", "id"), `{}`)
+			for _, host := range []string{"localhost", "127.0.0.1"} {
+				response, err := s.client.Get(strings.Replace(s.base, "127.0.0.1", host, 1) + "/healthz")
+				if err != nil {
+					t.Fatal(err)
+				}
+				response.Body.Close()
+			}
+		}
+		s.stop()
+	}
+	private, public := stat(t, authority), stat(t, filepath.Join(dir, "ca.crt"))
+	if private.Mode().Perm() != 0o600 || public.Mode().Perm() != 0o644 {
+		t.Errorf("the modes are %v and %v", private.Mode(), public.Mode())
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "ca.crt")); err != nil || bytes.Contains(text, []byte("KEY")) || bytes.Count(text, []byte("BEGIN")) != 1 {
+		t.Errorf("clients are given %s", text)
+	}
+}
+
+func stat(t *testing.T, path string) os.FileInfo {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
+func TestTheAuthorityCanSignForItsNamesAlone(t *testing.T) {
+	s, err := newSelfSigned(filepath.Join(t.TempDir(), "ca.pem"), "status.example", time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name     string
+		template x509.Certificate
+		accepted bool
+	}{
+		{"localhost", x509.Certificate{DNSNames: []string{"localhost"}}, true},
+		{"the host of --addr", x509.Certificate{DNSNames: []string{"status.example"}}, true},
+		{"loopback", x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback, net.IPv4(127, 9, 9, 9)}}, true},
+		{"another name", x509.Certificate{DNSNames: []string{"graph.microsoft.com"}}, false},
+		{"another name beside", x509.Certificate{DNSNames: []string{"localhost", "graph.microsoft.com"}}, false},
+		{"another address", x509.Certificate{IPAddresses: []net.IP{net.IPv4(192, 0, 2, 1)}}, false},
+		{"another address, version 6", x509.Certificate{IPAddresses: []net.IP{net.ParseIP("2001:db8::1")}}, false},
+		{"a client", x509.Certificate{DNSNames: []string{"localhost"}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := verify(t, s.authority, c.template); (err == nil) != c.accepted {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// verify signs a certificate as the authority could, and checks it as a client of servers or servers of clients would.
+func verify(t *testing.T, authority *tls.Certificate, template x509.Certificate) error {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template.NotBefore, template.NotAfter = time.Now().Add(-time.Minute), time.Now().Add(time.Minute)
+	der, err := x509.CreateCertificate(rand.Reader, &template, authority.Leaf, key.Public(), authority.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(authority.Leaf)
+	_, err = leaf.Verify(x509.VerifyOptions{Roots: roots, KeyUsages: template.ExtKeyUsage})
+	return err
+}
+
+func TestTheCertificateIsRenewedLongBeforeItExpires(t *testing.T) {
+	now := time.Now()
+	s, err := newSelfSigned(filepath.Join(t.TempDir(), "ca.pem"), "127.0.0.1", func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for range 7 * 24 {
+		served, err := s.certificate(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left := served.Leaf.NotAfter.Sub(now); left < leafLifetime/2-time.Hour || served.Leaf.NotBefore.After(now) {
+			t.Fatalf("%s are left", left)
+		}
+		seen[served.Leaf.SerialNumber.String()] = true
+		now = now.Add(time.Hour)
+	}
+	if len(seen) < 7 || len(seen) > 15 {
+		t.Errorf("%d certificates in a week", len(seen))
+	}
+}
+
+func TestServersThatStartTogetherAgreeOnOneAuthority(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ca.pem")
+	made := each(20, func(int) []byte {
+		s, err := newSelfSigned(path, "localhost", time.Now)
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		return s.authority.Leaf.Raw
+	})
+	for _, raw := range made {
+		if !bytes.Equal(raw, made[0]) {
+			t.Fatal("two authorities were made")
+		}
+	}
+	files, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(files) != 2 {
+		t.Errorf("the files are %v", files)
+	}
+}
+
+func TestAnAuthorityThatIsNotForTheServerIsNotReplaced(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ca.pem")
+	if _, err := newSelfSigned(path, "", time.Now); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile(path)
+	for host, now := range map[string]func() time.Time{
+		"192.0.2.1":      time.Now,
+		"status.example": time.Now,
+		"127.0.0.1":      func() time.Time { return time.Now().Add(authorityLifetime + time.Hour) },
+	} {
+		if _, err := newSelfSigned(path, host, now); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "remove it") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
+		t.Error("the file was replaced")
+	}
+}
+
+func TestTheNamesAreThoseOfTheMachineAndOfTheAddress(t *testing.T) {
+	for host, want := range map[string]string{
+		"":                 "localhost 127.0.0.1 ::1",
+		"0.0.0.0":          "localhost 127.0.0.1 ::1",
+		"::":               "localhost 127.0.0.1 ::1",
+		"127.0.0.1":        "localhost 127.0.0.1 ::1",
+		"::1":              "localhost 127.0.0.1 ::1",
+		"LocalHost":        "localhost 127.0.0.1 ::1",
+		"127.0.0.2":        "localhost 127.0.0.1 ::1 127.0.0.2",
+		"192.0.2.1":        "localhost 127.0.0.1 ::1 192.0.2.1",
+		"::ffff:192.0.2.1": "localhost 127.0.0.1 ::1 192.0.2.1",
+		"2001:db8::1":      "localhost 127.0.0.1 ::1 2001:db8::1",
+		"Status.Example":   "localhost status.example 127.0.0.1 ::1",
+	} {
+		if got := strings.Join(namesOf(host).all(), " "); got != want {
+			t.Errorf("%q: %s", host, got)
+		}
+	}
+}
+
+func TestHowToTrustIsPrintedWhereClientsCouldNotKnow(t *testing.T) {
+	var none, lines bytes.Buffer
+	if err := (tlsFlags{TLSCert: "x"}).printTrust(&none, "https://localhost:1"); err != nil || none.Len() > 0 {
+		t.Errorf("%v %s", err, none.String())
+	}
+	path := filepath.Join(t.TempDir(), "it's", "ca.pem")
+	if err := (tlsFlags{TLSSelfSigned: true, TLSCA: path}).printTrust(&lines, "https://localhost:1"); err != nil {
+		t.Fatal(err)
+	}
+	public := quoted(strings.TrimSuffix(path, ".pem") + ".crt")
+	for _, line := range []string{
+		"curl --cacert " + public + " https://localhost:1/healthz",
+		"NODE_EXTRA_CA_CERTS=" + public,
+		"SSL_CERT_FILE=" + public,
+		"REQUESTS_CA_BUNDLE=" + public,
+		"keytool -importcert -noprompt -alias installstatus -file " + public,
+		"-Djavax.net.ssl.trustStore=" + strings.Replace(public, ".crt", ".p12", 1),
+	} {
+		if !strings.Contains(lines.String(), line) || !strings.Contains(line, `it'\''s`) && strings.Contains(line, "it's") {
+			t.Errorf("%s is not in\n%s", line, lines.String())
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package sqlite
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"installstatus/api/status"
+)
+
+// planOf is how SQLite would run a query on a new database, which has no rows to learn from.
+func planOf(t *testing.T, store *Store, query string, arguments ...any) (plan string) {
+	t.Helper()
+	c, err := store.readers.borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.readers.giveBack(c)
+	rows, err := c.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, arguments...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		plan += step + "; "
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func TestListsOfDeviceStatusesAreReadByTheIndexThatLeadsToThem(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	for _, database := range []string{InMemory, path, path} { // one that is new, and one that is opened again
+		store := openTest(t, database)
+		is := func(p status.Property) status.Filter {
+			return status.Comparison{Property: p, Operator: status.Equal, Value: status.TextValue("x")}
+		}
+		for name, c := range map[string]struct {
+			query status.Query
+			plan  string
+		}{
+			"all":          {status.Query{}, "statuses USING PRIMARY KEY (app=?)"},
+			"of a user":    {status.Query{User: "user"}, "statuses_user_status (app=? AND user_status=?)"},
+			"of a device":  {status.Query{Filter: is(status.PropertyDeviceID)}, "statuses_device_id (app=? AND device_id=?)"},
+			"of a name":    {status.Query{Filter: is(status.PropertyUserPrincipalName)}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
+			"with a state": {status.Query{Filter: status.And{Left: is(status.PropertyInstallState), Right: is(status.PropertyDeviceID)}}, "statuses_device_id (app=? AND device_id=?)"},
+			"in an order":  {status.Query{User: "user", Order: []status.Order{{Property: status.PropertyDeviceName}}}, "statuses_user_status (app=? AND user_status=?)"},
+		} {
+			c.query.App, c.query.Limit = "app", 1
+			selected := newSelection("*", "tenant", c.query)
+			selected.page(c.query)
+			if plan := planOf(t, store, selected.text.String(), selected.arguments...); !strings.Contains(plan, c.plan) {
+				t.Errorf("%s, %s: %s", database, name, plan)
+			}
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package sqlite
+
+import (
+	"context"
+
+	"installstatus/api/status"
+)
+
+// summary counts an app's rows, and its users by how many rows of each are in which state.
+func (c *connection) summary(ctx context.Context, tenant, app string) (status.Summary, error) {
+	statement, err := c.statement(ctx, summarize)
+	if err != nil {
+		return status.Summary{}, err
+	}
+	s := status.Summary{App: app}
+	err = statement.QueryRowContext(ctx, tenant, app).Scan(
+		&s.Devices.Installed, &s.Devices.Failed, &s.Devices.NotApplicable, &s.Devices.NotInstalled, &s.Devices.PendingInstall,
+		&s.Users.Installed, &s.Users.Failed, &s.Users.NotApplicable, &s.Users.NotInstalled, &s.Users.PendingInstall,
+	)
+	if err != nil {
+		return status.Summary{}, failure("summarizing statuses", err)
+	}
+	return s, nil
+}
+
+// summarize is in SQL what status.SummaryOf is in Go. The + keeps SQLite from reading the rows in the order of the index
+// on user_status: to read them in their own order and to sort what is needed of them is several times faster.
+const summarize = `
+SELECT
+	COALESCE(SUM(installed), 0), COALESCE(SUM(failed), 0),
+	COALESCE(SUM(not_applicable), 0), COALESCE(SUM(not_installed), 0), COALESCE(SUM(pending_install), 0),
+	COUNT(*) FILTER (WHERE user_status > '' AND installed = devices),
+	COUNT(*) FILTER (WHERE user_status > '' AND failed > 0),
+	COUNT(*) FILTER (WHERE user_status > '' AND not_applicable = devices),
+	COUNT(*) FILTER (WHERE user_status > '' AND not_installed > 0),
+	COUNT(*) FILTER (WHERE user_status > '' AND pending_install > 0 AND failed = 0)
+FROM (
+	SELECT
+		user_status, COUNT(*) AS devices,
+		COUNT(*) FILTER (WHERE install_state = 'installed') AS installed,
+		COUNT(*) FILTER (WHERE install_state = 'failed') AS failed,
+		COUNT(*) FILTER (WHERE install_state = 'notApplicable') AS not_applicable,
+		COUNT(*) FILTER (WHERE install_state = 'notInstalled') AS not_installed,
+		COUNT(*) FILTER (WHERE install_state = 'pendingInstall') AS pending_install
+	FROM statuses WHERE app = ` + appNumber + ` GROUP BY +user_status
+)`

@@ -1,0 +1,111 @@
+package sqlite
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"installstatus/api/status"
+)
+
+func TestUserStatusesAndSummariesAreReadByTheWayThatIsShort(t *testing.T) {
+	store := openTest(t, InMemory)
+	mustUpdate(t, store, status.Key{App: "app", User: "user", ID: "id"}, status.Patch{})
+	const along, search = "USING INDEX statuses_user_status (app=? AND user_status>?)", "USING INDEX statuses_user_status (app=? AND user_status=?)"
+	failed := status.Comparison{Property: status.PropertyFailedDeviceCount, Operator: status.Greater, Value: status.NumberValue(0)}
+	named := status.Comparison{Property: status.PropertyUserPrincipalName, Operator: status.Equal, Value: status.TextValue("anna@contoso.example")}
+	for name, c := range map[string]struct {
+		query status.Query
+		plan  string
+	}{
+		"one":         {status.Query{User: "user"}, search},
+		"first page":  {status.Query{}, along},
+		"next page":   {status.Query{After: &status.Cursor{ID: "user"}}, along},
+		"filtered":    {status.Query{Filter: failed}, along},
+		"of one name": {status.Query{Filter: status.And{Left: failed, Right: named}}, search},
+		"of a name":   {status.Query{Filter: named}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
+		"ordered":     {status.Query{Order: []status.Order{{Property: status.PropertyFailedDeviceCount}}}, "statuses USING PRIMARY KEY (app=?)"},
+	} {
+		c.query.App, c.query.Limit = "app", 1
+		selected := pageOfUsers("tenant", c.query)
+		plan := planOf(t, store, selected.text.String(), selected.arguments...)
+		if !strings.Contains(plan, c.plan) || strings.Contains(plan, "TEMP") != (c.query.Order != nil) {
+			t.Errorf("%s: %s", name, plan)
+		}
+	}
+	counted := countUsers("tenant", status.Query{App: "app"})
+	if plan := planOf(t, store, counted.text.String(), counted.arguments...); !strings.Contains(plan, "COVERING INDEX statuses_user_status") {
+		t.Errorf("their number: %s", plan)
+	}
+	if plan := planOf(t, store, summarize, "tenant", "app"); !strings.Contains(plan, "statuses USING PRIMARY KEY (app=?)") {
+		t.Errorf("a summary: %s", plan)
+	}
+}
+
+// aMillion names a directory for the database of BenchmarkAppOfAMillionRows, which takes minutes to make and 600 MB.
+const aMillion = "INSTALLSTATUS_TEST_A_MILLION"
+
+// BenchmarkAppOfAMillionRows reads what is made of the rows of an app that has a million, of 100,000 users.
+func BenchmarkAppOfAMillionRows(b *testing.B) {
+	dir := os.Getenv(aMillion)
+	if dir == "" {
+		b.Skip("it is run where " + aMillion + " names a directory")
+	}
+	store := openTest(b, filepath.Join(dir, "million.db"))
+	addMillion(b, store)
+	middle := status.UserStatusID("app", userName(50_000))
+	filter := status.Comparison{Property: status.PropertyUserPrincipalName, Operator: status.Equal, Value: status.TextValue(userName(50_000))}
+	none := status.Comparison{Property: status.PropertyNotInstalledDeviceCount, Operator: status.Greater, Value: status.NumberValue(0)}
+	for name, query := range map[string]status.Query{
+		"one user status":             {App: "app", User: middle, Limit: 1},
+		"first page":                  {App: "app", Limit: 100},
+		"page in the middle":          {App: "app", Limit: 100, After: &status.Cursor{ID: "8"}},
+		"first page, counted":         {App: "app", Limit: 100, Count: true},
+		"of a name":                   {App: "app", Limit: 100, Filter: filter},
+		"filtered, nothing found":     {App: "app", Limit: 100, Filter: none},
+		"ordered by failures, a page": {App: "app", Limit: 100, Order: []status.Order{{Property: status.PropertyFailedDeviceCount, Descending: true}}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if page, err := store.ListUsers(b.Context(), "tenant", query); err != nil || (len(page.Rows) == 0) != (name == "filtered, nothing found") {
+					b.Fatal(page, err)
+				}
+			}
+		})
+	}
+	b.Run("summary", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := store.Summarize(b.Context(), "tenant", "app"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// addMillion adds the rows that are missing.
+func addMillion(b *testing.B, store *Store) {
+	const rows, users, step = 1_000_000, 100_000, 20_000
+	for first := 0; first < rows; first += step {
+		if _, err := store.Get(b.Context(), "tenant", status.Key{App: "app", ID: millionID(first + step - 1)}); err == nil {
+			continue
+		}
+		imported := make([]status.Imported, step)
+		for i := range imported {
+			n := first + i
+			patch := benchPatch(n)
+			patch.InstallState = status.Set([]status.InstallState{"installed", "failed", "installed", "pendingInstall", "installed", "notApplicable", "installed"}[n%7])
+			patch.UserPrincipalName = status.Set(status.TextOf(userName(n * 7919 % users)))
+			patch.UserName = patch.UserPrincipalName
+			imported[i] = status.Imported{ID: millionID(n), Patch: patch}
+		}
+		if _, _, err := store.Import(b.Context(), "tenant", "app", imported); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func millionID(n int) string { return fmt.Sprintf("%08d-0000-4000-8000-000000000000", n) }
+
+func userName(n int) string { return fmt.Sprintf("user.%05d@contoso.example", n) }

@@ -1,0 +1,157 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"installstatus/api/status"
+)
+
+var users = []rule{
+	{"a user status is there while a row belongs to it", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		c.hasUsers()
+		c.create(status.Key{App: "app", User: "user", ID: "1"}, status.Patch{})
+		c.create(status.Key{App: "app", User: "user", ID: "2"}, status.Patch{})
+		c.create(status.Key{App: "app", ID: "nobody's"}, status.Patch{})
+		c.hasUsers(status.UserStatus{ID: "user"})
+		c.deletes(status.Key{App: "app", ID: "1"}, status.Cond{}, nil)
+		c.hasUsers(status.UserStatus{ID: "user"})
+		c.deletes(status.Key{App: "app", ID: "2"}, status.Cond{}, nil)
+		c.hasUsers()
+	}},
+	{"a user status counts its devices by installState", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		for state := range 7 {
+			for n := range state + 1 {
+				patch := status.Patch{InstallState: status.Set(installState(state)), MobileAppInstallStatusValue: status.Set(installState(state + 1))}
+				c.create(status.Key{App: "app", User: "user", ID: fmt.Sprint(state, n)}, patch)
+			}
+		}
+		want := status.UserStatus{ID: "user", InstalledDeviceCount: 1, FailedDeviceCount: 2, NotInstalledDeviceCount: 3}
+		c.hasUsers(want)
+		c.update(status.Key{App: "app", ID: "1 0"}, status.Patch{InstallState: status.Set(status.InstallStateInstalled)}, status.Cond{})
+		want.InstalledDeviceCount, want.FailedDeviceCount = 2, 1
+		c.hasUsers(want)
+	}},
+	{"a user status has the names of the row synced last, of rows synced at once those of the greatest id", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		for id, row := range map[string]struct{ synced, userName, upn string }{
+			"b": {"2017-01-01T00:00:00+00:01", "earlier in UTC", "b"},
+			"a": {"2016-12-31T23:59:30.5Z", "null", "null"},
+			"C": {"2016-12-31T19:59:30.500-04:00", "at once, of the lesser id", "C"},
+		} {
+			patch := status.Patch{LastSyncDateTime: status.Set(dateTime(row.synced))}
+			if row.userName != "null" {
+				patch.UserName, patch.UserPrincipalName = status.Set(status.TextOf(row.userName)), status.Set(status.TextOf(row.upn))
+			}
+			c.create(status.Key{App: "app", User: "user", ID: id}, patch)
+		}
+		c.hasUsers(status.UserStatus{ID: "user"})
+		c.update(status.Key{App: "app", ID: "C"}, status.Patch{LastSyncDateTime: status.Set(dateTime("2016-12-31T23:59:30.500000001Z"))}, status.Cond{})
+		c.hasUsers(status.UserStatus{ID: "user", UserName: status.TextOf("at once, of the lesser id"), UserPrincipalName: status.TextOf("C")})
+	}},
+	{"a filter asks for what a user status shows, not for what one of its rows has", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		for n, name := range []string{"anna@contoso.com", "bert@contoso.com"} {
+			patch := everything(n)
+			patch.UserPrincipalName, patch.InstallState = status.Set(status.TextOf(name)), status.Set(status.InstallStateFailed)
+			c.create(status.Key{App: "app", User: "user", ID: fmt.Sprint(n)}, patch)
+		}
+		for name, found := range map[string]int{"anna@contoso.com": 0, "bert@contoso.com": 1} {
+			page := c.users(status.Query{App: "app", Limit: 1, Count: true, Filter: status.And{
+				Left:  status.Comparison{Property: status.PropertyUserPrincipalName, Operator: status.Equal, Value: status.TextValue(name)},
+				Right: status.Comparison{Property: status.PropertyFailedDeviceCount, Operator: status.Equal, Value: status.NumberValue(2)},
+			}})
+			if len(page.Rows) != found || page.Count != found {
+				t.Errorf("%s: %+v", name, page)
+			}
+		}
+	}},
+	{"user statuses are their app's and their tenant's, in the byte order of ids", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		ids := oddKeys()
+		for _, id := range ids {
+			c.create(status.Key{App: "app", User: id, ID: "of " + id}, status.Patch{})
+		}
+		c.create(status.Key{App: "App", User: "another app's", ID: "id"}, status.Patch{})
+		c.as("other").create(status.Key{App: "app", User: "another tenant's", ID: "id"}, status.Patch{})
+		slices.Sort(ids)
+		var want []status.UserStatus
+		for _, id := range ids {
+			want = append(want, status.UserStatus{ID: id})
+		}
+		c.hasUsers(want...)
+		c.as("other").hasUsers(status.UserStatus{ID: "another tenant's"})
+		c.as("third").hasUsers()
+		for _, id := range ids {
+			page := c.users(status.Query{App: "app", User: id, Limit: 2, Count: true})
+			if !slices.Equal(page.Rows, []status.UserStatus{{ID: id}}) || page.More || page.Count != 1 {
+				t.Errorf("asked for %.40q alone: %+v", id, page)
+			}
+		}
+		if page := c.users(status.Query{App: "app", User: "another app's", Limit: 1, Count: true}); len(page.Rows) > 0 || page.Count > 0 {
+			t.Errorf("another app's user is found: %+v", page)
+		}
+	}},
+	{"pages of user statuses together are the list, in any order", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		for n := range 20 {
+			for device := range 1 + n%3 {
+				c.create(status.Key{App: "app", User: fmt.Sprintf("user %02d", n), ID: fmt.Sprint(n, device)}, status.Patch{InstallState: status.Set(installState(device))})
+			}
+		}
+		for _, order := range [][]status.Order{nil, {{Property: status.PropertyFailedDeviceCount, Descending: true}}, {{Property: status.PropertyUserName}, {Property: status.PropertyID, Descending: true}}} {
+			want := c.users(status.Query{App: "app", Order: order, Limit: 20}).Rows
+			var got []status.UserStatus
+			for query, more := (status.Query{App: "app", Order: order, Limit: 3}), true; more; {
+				page := c.users(query)
+				got = append(got, page.Rows...)
+				query.After, more = query.CursorOf(got[len(got)-1]), page.More
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("in the order %v the pages have %+v, the list %+v", order, got, want)
+			}
+		}
+	}},
+	{"user statuses of the greatest length make short pages, not great ones", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		long := status.Set(status.TextOf(strings.Repeat("\U0010ffff", 8192)))
+		for n := range 80 {
+			c.create(status.Key{App: "app", User: fmt.Sprint(n), ID: fmt.Sprint(n)}, status.Patch{UserName: long, UserPrincipalName: long})
+		}
+		if page := c.users(status.Query{App: "app", Limit: 1000}); len(page.Rows) > 70 || !page.More {
+			t.Errorf("a page has %d of them, more %t", len(page.Rows), page.More)
+		}
+	}},
+	{"user statuses are not read once the context has ended", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := c.store.ListUsers(ended, c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, context.Canceled) {
+			t.Errorf("ListUsers: %v", err)
+		}
+	}},
+}
+
+func (c caller) users(query status.Query) status.UserPage {
+	c.Helper()
+	page, err := c.store.ListUsers(context.Background(), c.tenant, query)
+	if err != nil {
+		c.Fatalf("listing users by %+v: %v", query, err)
+	}
+	return page
+}
+
+// hasUsers asserts that the app "app" has these user statuses, in this order, and no others.
+func (c caller) hasUsers(want ...status.UserStatus) {
+	c.Helper()
+	page := c.users(status.Query{App: "app", Limit: 1000, Count: true})
+	if !slices.Equal(page.Rows, want) || page.More || page.Count != len(want) {
+		c.Fatalf("the users are %.500v, more %t, count %d; want %.500v", page.Rows, page.More, page.Count, want)
+	}
+}

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// pairFiles is a certificate for 127.0.0.1 and its key, in files.
+type pairFiles struct{ cert, key string }
+
+func newPair(t testing.TB, serial int64) (p pairFiles) {
+	t.Helper()
+	p = pairFiles{filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")}
+	p.renew(t, serial)
+	return p
+}
+
+func (p pairFiles) renew(t testing.TB, serial int64) {
+	t.Helper()
+	cert, key := makePair(t, serial)
+	rewrite(t, p.cert, cert)
+	rewrite(t, p.key, key)
+}
+
+func (p pairFiles) flags() []string { return []string{"--tls-cert", p.cert, "--tls-key", p.key} }
+
+func makePair(t testing.TB, serial int64) (cert, key []byte) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(serial), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
+}
+
+// rewrite writes a file so that its time differs from before, on a file system with coarse times too.
+func rewrite(t testing.TB, path string, text []byte) {
+	t.Helper()
+	var before time.Time
+	if info, err := os.Stat(path); err == nil {
+		before = info.ModTime()
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, time.Time{}, before.Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// trusting is a client of HTTPS that trusts what is in a file of PEM, and speaks HTTP/2 where it may.
+func trusting(t testing.TB, file string, http2 bool) *http.Client {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	roots := x509.NewCertPool()
+	if err != nil || !roots.AppendCertsFromPEM(text) {
+		t.Fatalf("%v in %s", err, text)
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: http2, DisableCompression: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
+}
+
+// handshake gives the serial number of the certificate that an address shows.
+func handshake(t testing.TB, base string) int64 {
+	t.Helper()
+	connection, err := tls.Dial("tcp", strings.TrimPrefix(base, "https://"), &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	return connection.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+}
+
+func TestHTTPSIsServedInBothVersionsOfHTTP(t *testing.T) {
+	pair := newPair(t, 1)
+	s := start(t, pair.flags()...)
+	if !strings.HasPrefix(s.base, "https://127.0.0.1:") {
+		t.Fatal(s.base)
+	}
+	for version, http2 := range map[int]bool{1: false, 2: true} {
+		s.client = trusting(t, pair.cert, http2)
+		target := statusPath("app", seedID[version:])
+		if a := s.create(t, target, seedBody); a.header.Get("Location") != s.base+target {
+			t.Errorf("Location: %s", a.header.Get("Location"))
+		}
+		response, err := s.client.Get(s.base + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.ProtoMajor != version || response.TLS.Version != tls.VersionTLS13 {
+			t.Errorf("%s, %s instead of HTTP/%d", response.Proto, tls.VersionName(response.TLS.Version), version)
+		}
+	}
+}
+
+func TestTLSBefore12IsRefused(t *testing.T) {
+	s := start(t, newPair(t, 1).flags()...)
+	for version, accepted := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+		connection, err := tls.Dial("tcp", strings.TrimPrefix(s.base, "https://"), &tls.Config{InsecureSkipVerify: true, MinVersion: version, MaxVersion: version})
+		if (err == nil) != accepted {
+			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
+		if err == nil {
+			connection.Close()
+		}
+	}
+}
+
+func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
+	t.Parallel()
+	pair := newPair(t, 1)
+	s := start(t, pair.flags()...)
+	s.client = trusting(t, pair.cert, true)
+	s.create(t, statusPath("app", "before"), `{}`)
+	if serial := handshake(t, s.base); serial != 1 {
+		t.Fatalf("the serial number is %d", serial)
+	}
+	pair.renew(t, 2)
+	time.Sleep(lookEvery)
+	if serial := handshake(t, s.base); serial != 2 {
+		t.Errorf("after the renewal the serial number is %d", serial)
+	}
+	s.create(t, statusPath("app", "after"), `{}`) // the connection from before lives on
+}
+
+func TestWhileTheFilesAreNoPairTheOneBeforeIsServed(t *testing.T) {
+	oldCert, oldKey := makePair(t, 1)
+	newCert, newKey := makePair(t, 2)
+	for name, c := range map[string]struct{ cert, key []byte }{
+		"a new certificate, the old key":   {newCert, oldKey},
+		"the old certificate, a new key":   {oldCert, newKey},
+		"half a certificate":               {newCert[:len(newCert)/2], newKey},
+		"half a key":                       {newCert, newKey[:len(newKey)/2]},
+		"an empty file":                    {nil, newKey},
+		"something else":                   {[]byte("x"), newKey},
+		"a missing certificate":            {nil, nil},
+		"the two of them, the wrong way":   {newKey, newCert},
+		"a certificate with nothing in it": {[]byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), newKey},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now, logged := time.Now(), new(bytes.Buffer)
+			pair := newPair(t, 1)
+			rewrite(t, pair.cert, oldCert)
+			rewrite(t, pair.key, oldKey)
+			files, err := newCertificateFiles(pair.cert, pair.key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			serves := func(serial int64, lines int) {
+				t.Helper()
+				for range 5 {
+					now = now.Add(lookEvery)
+					served, err := files.certificate(nil)
+					if err != nil || served.Leaf.SerialNumber.Int64() != serial {
+						t.Fatalf("%v, %v", served.Leaf.SerialNumber, err)
+					}
+				}
+				if n := strings.Count(logged.String(), "\n"); n != lines {
+					t.Errorf("%d lines are logged, not %d: %s", n, lines, logged)
+				}
+			}
+			serves(1, 0)
+			rewrite(t, pair.cert, c.cert)
+			rewrite(t, pair.key, c.key)
+			if c.cert == nil && c.key == nil {
+				os.Remove(pair.cert)
+			}
+			serves(1, 1)
+			rewrite(t, pair.cert, newCert)
+			rewrite(t, pair.key, newKey)
+			serves(2, 2)
+		})
+	}
+}
+
+func TestAnExpiredCertificateIsServedWithAWarning(t *testing.T) {
+	logged, pair := new(bytes.Buffer), newPair(t, 1)
+	later := func() time.Time { return time.Now().Add(2 * time.Hour) }
+	if _, err := newCertificateFiles(pair.cert, pair.key, later, slog.New(slog.NewTextHandler(logged, nil))); err != nil || !strings.Contains(logged.String(), "expired") {
+		t.Errorf("%v, %s", err, logged)
+	}
+}
+
+func TestACertificateThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
+	dir, one, other := t.TempDir(), newPair(t, 1), newPair(t, 2)
+	none := filepath.Join(dir, "none.pem")
+	database := filepath.Join(dir, "x.db")
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		err  string
+	}{
+		{"no certificate file", []string{"--tls-cert", none, "--tls-key", one.key}, 1, none},
+		{"no key file", []string{"--tls-cert", one.cert, "--tls-key", none}, 1, none},
+		{"a pair of two", []string{"--tls-cert", one.cert, "--tls-key", other.key}, 1, "belong together"},
+		{"exchanged", []string{"--tls-cert", one.key, "--tls-key", one.cert}, 1, one.key},
+		{"a certificate alone", []string{"--tls-cert", one.cert}, 2, "--tls-key"},
+		{"a key alone", []string{"--tls-key", one.key}, 2, "--tls-cert"},
+		{"two kinds", append(one.flags(), "--tls-self-signed"), 2, "--tls-self-signed"},
+		{"an authority that is none", []string{"--tls-self-signed", "--tls-ca", one.key}, 1, one.key},
+		{"an authority nowhere", []string{"--tls-self-signed", "--tls-ca", filepath.Join(none, "x")}, 1, none},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out, err bytes.Buffer
+			args := append([]string{"serve", "--dev", "--dev-key", filepath.Join(dir, "dev.pem"), "--addr", "127.0.0.1:0", "--db", "sqlite:" + database}, c.args...)
+			if code := run(t.Context(), args, terminal{out: &out, err: &err}); code != c.code || !strings.Contains(err.String(), c.err) || out.Len() > 0 {
+				t.Errorf("exit code %d\n%s%s", code, out.String(), err.String())
+			}
+			if c.code == 1 && strings.Count(err.String(), "\n") != 1 {
+				t.Errorf("a failure is one line: %s", err.String())
+			}
+			if _, err := os.Stat(database); err == nil {
+				t.Error("a database was made")
+			}
+		})
+	}
+}
+
+func TestTheAddressThatIsPrintedIsTheOneAskedForWithTheOpenPort(t *testing.T) {
+	for _, c := range [][3]string{
+		{"127.0.0.1:0", "127.0.0.1:4711", "127.0.0.1:4711"},
+		{"localhost:0", "127.0.0.1:4711", "localhost:4711"},
+		{"status.example:443", "192.0.2.1:443", "status.example:443"},
+		{"[::1]:0", "[::1]:4711", "[::1]:4711"},
+		{":8080", "[::]:8080", "localhost:8080"},
+		{"0.0.0.0:8080", "0.0.0.0:8080", "localhost:8080"},
+		{"[::]:http", "[::]:80", "localhost:80"},
+	} {
+		if got := reachedBy(c[0], c[1]); got != c[2] {
+			t.Errorf("%s, opened as %s, is reached by %s and not %s", c[0], c[1], got, c[2])
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func aChange(t *testing.T, browser context.Context) {
+	s, p := openSample(t, browser)
+	p.click("[data-id='1']")
+	p.await("document.querySelector('#detail').open")
+	p.shoot("detail")
+	p.click("#save")
+	p.awaitText("#saved", "Nothing has been changed yet.")
+	before := s.get(t, "1")
+	p.fill("#deviceName", "ADELE-LAPTOP-2")
+	p.fill("#displayVersion", "")
+	p.value("document.querySelector('#installState').value = 'installed'")
+	p.click("#save")
+	p.awaitText("#shown", "ADELE-LAPTOP-2 is saved.")
+	p.awaitText("#counts", "Installed 3")
+	p.await("document.activeElement.dataset.id === '1'")
+	p.shoot("change")
+	want := strings.NewReplacer(`"ADELE-LAPTOP"`, `"ADELE-LAPTOP-2"`, `"installState":"pendingInstall"`, `"installState":"installed"`, `"displayVersion":"4.2.0"`, `"displayVersion":null`).Replace(before)
+	if after := s.get(t, "1"); after != want {
+		t.Errorf("the status is %s instead of %s", after, want)
+	}
+}
+
+func violations(t *testing.T, browser context.Context) {
+	_, p := openSample(t, browser)
+	p.expected = []int{http.StatusBadRequest}
+	p.click("[data-id='3']")
+	p.fill("#errorCode", "9.5")
+	p.fill("#lastSyncDateTime", "yesterday")
+	p.click("#save")
+	p.awaitText("#errorCode-violation", "an integer from -2147483648")
+	p.awaitText("#lastSyncDateTime-violation", "an RFC 3339 date and time")
+	p.await("document.activeElement.id === 'errorCode'")
+	p.awaitText("#detail-problem", "Nothing has been saved.")
+	p.shoot("violations")
+	p.fill("#errorCode", "")
+	p.fill("#lastSyncDateTime", "2026-11-24T08:00:00Z")
+	p.click("#save")
+	p.awaitText("#errorCode-violation", "A null value")
+	p.await("document.querySelectorAll('[aria-invalid]').length === 1")
+}
+
+func anErrorCode(t *testing.T, browser context.Context) {
+	s, p := openSample(t, browser)
+	p.click("[data-id='3']")
+	for typed, explained := range map[string]string{
+		"-2147023293": "0x80070643, decimal -2147023293: The Windows Installer (MSI) failed with a fatal error.",
+		"0x87D1041C":  "0x87D1041C, decimal -2016345060: The installation reported success, but the app was not detected afterwards.",
+		"-2147024891": "0x80070005, decimal -2147024891: Windows error 5.",
+		"9":           "0x00000009, decimal 9: Nothing is known about this code.",
+		"0":           "0x00000000, decimal 0: No error.",
+		"nine":        "",
+		"4294967295":  "",
+	} {
+		p.fill("#errorCode", typed)
+		if got := p.text("#errorCode-hint"); got != explained {
+			t.Errorf("%s is explained as %q", typed, got)
+		}
+	}
+	p.fill("#errorCode", "0x87d1041c\r")
+	p.awaitText("#shown", "saved")
+	if !strings.Contains(s.get(t, "3"), `"errorCode":-2016345060,`) {
+		t.Error(s.get(t, "3"))
+	}
+}
+
+func aConflict(t *testing.T, browser context.Context) {
+	s, p := openSample(t, browser)
+	p.expected = []int{http.StatusPreconditionFailed}
+	p.click("[data-id='1']")
+	p.fill("#deviceName", "MINE")
+	s.put(t, "1", `{"deviceName":"THEIRS","osVersion":"11","osDescription":null}`)
+	p.click("#save")
+	p.awaitText("#conflict-rows", "Device name MINE THEIRS OS version not changed 11 OS description not changed null")
+	p.await("document.activeElement.id === 'conflict'")
+	p.shoot("conflict")
+
+	p.click("#take-theirs")
+	p.await("document.querySelector('#deviceName').value === 'THEIRS' && document.querySelector('#conflict').hidden")
+	p.fill("#deviceName", "MINE AGAIN")
+	s.put(t, "1", `{"osVersion":"12"}`)
+	p.click("#save")
+	p.awaitText("#conflict-rows", "Device name MINE AGAIN THEIRS OS version not changed 12")
+	s.put(t, "1", `{"osVersion":"13"}`)
+	p.click("#save-mine")
+	p.awaitText("#conflict-rows", "OS version not changed 13")
+	p.click("#save-mine")
+	p.awaitText("#shown", "MINE AGAIN is saved.")
+	if body := s.get(t, "1"); !strings.Contains(body, `"deviceName":"MINE AGAIN"`) || !strings.Contains(body, `"osVersion":"13"`) {
+		t.Error(body)
+	}
+}
+
+func aDeletion(t *testing.T, browser context.Context) {
+	s, p := openSample(t, browser)
+	p.expected = []int{http.StatusNotFound}
+	p.click("[data-id='1']")
+	p.fill("#deviceName", "MINE")
+	s.delete(t, "1")
+	p.click("#save")
+	p.awaitText("#detail-problem", "Nothing has been saved.")
+	p.click("#close")
+	p.click("[data-id='1']")
+	p.awaitText("#problem", "Try again")
+	p.click("#problem button")
+	p.awaitText("#shown", "1 to 8 of 8")
+}

@@ -1,0 +1,42 @@
+// Shows /openapi.yaml in Swagger UI, ready to try.
+
+const { development, app } = document.body.dataset
+
+// forTrying is the contract with what makes a trial work: this server's address instead of the one that make run has, the
+// app that the server names, and no value where none is required, since the viewer would send each example. One signs in
+// with a token: the flow that the contract describes is an issuer's, who knows nothing of this page.
+function forTrying(contract) {
+  const parameters = Object.entries(contract.components.parameters).map(([name, parameter]) => {
+    if (name === 'mobileAppId' && app) return [name, { ...parameter, example: app }]
+    return [name, parameter.required ? parameter : { ...parameter, example: undefined }]
+  })
+  return {
+    ...contract,
+    servers: [{ url: '/beta', description: 'This server' }],
+    components: {
+      ...contract.components,
+      parameters: Object.fromEntries(parameters),
+      securitySchemes: { bearer: contract.components.securitySchemes.bearer },
+    },
+  }
+}
+
+const trying = { statePlugins: { spec: { wrapActions: { updateJsonSpec: show => contract => show(forTrying(contract)) } } } }
+
+const viewer = window.SwaggerUIBundle({
+  url: '/openapi.yaml',
+  dom_id: '#viewer',
+  deepLinking: true,
+  validatorUrl: null, // else it asks a server of its own
+  defaultModelsExpandDepth: 0,
+  plugins: [trying],
+  onComplete: signIn,
+})
+
+// signIn authorizes the viewer where the server gives a token to everybody, which it does in development alone.
+async function signIn() {
+  if (development !== 'true') return
+  const body = new URLSearchParams({ grant_type: 'client_credentials' })
+  const answer = await fetch('/dev/token', { method: 'POST', body })
+  if (answer.ok) viewer.preauthorizeApiKey('bearer', (await answer.json()).access_token)
+}

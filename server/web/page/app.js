@@ -1,0 +1,195 @@
+// The page: what is being looked at, and what the controls change of it.
+
+import { Refused, call, isSignedIn, signIn, statusesPath, useToken, usersPath } from './client.js'
+import { chooseState, showCounts } from './counts.js'
+import { openDetail } from './detail.js'
+import { byId, element, show } from './dom.js'
+import { nameOf, pageSize, queryOf, showNothing, showPage } from './list.js'
+
+// All that decides what is on the page. user is the user status whose devices are listed, null for everybody's.
+const byName = { order: 'deviceName', descending: false }
+const view = { app: '', kind: 'devices', user: null, state: '', search: '', ...byName }
+
+let pages = [] // the addresses of the pages up to the one that is shown
+let next       // that of the page after it
+let total = 0
+let counted    // the path whose statuses the chart counts
+let loading = new AbortController()
+
+// look changes what is looked at, and shows it from its first page on.
+async function look(change) {
+  Object.assign(view, change)
+  chooseState(view.state)
+  byId('search').value = view.search
+  pages = []
+  const path = view.kind === 'users' ? usersPath(view.app) : statusesPath(view.app, view.user?.id)
+  next = `${path}?${queryOf(view)}`
+  await load(forward, count)
+}
+
+// load shows what steps bring, or what went wrong. A later load ends an earlier one.
+async function load(...steps) {
+  loading.abort()
+  const current = loading = new AbortController()
+  const focused = document.activeElement
+  byId('main').setAttribute('aria-busy', 'true')
+  try {
+    await Promise.all(steps.map(step => step()))
+    show(byId('problem'))
+    byId('content').hidden = false
+  } catch (error) {
+    if (current.signal.aborted) return
+    current.abort()
+    showProblem(error)
+  }
+  if (current !== loading) return
+  byId('main').removeAttribute('aria-busy')
+  if (focused !== document.body && document.activeElement === document.body) byId('list-title').focus()
+}
+
+function showProblem(error) {
+  if (!(error instanceof Refused)) throw error
+  for (const part of ['table', 'nothing', 'pages']) byId(part).hidden = true
+  byId('shown').textContent = ''
+  const lines = [element('span', {}, error.message)]
+  if (error.requestId) lines.push(element('small', {}, `request-id ${error.requestId}`))
+  if (error.status === 401) askForToken()
+  else lines.push(element('button', { type: 'button', onclick: () => look({}) }, 'Try again'))
+  show(byId('problem'), ...lines)
+}
+
+function askForToken() {
+  byId('signed-in').textContent = 'Not signed in'
+  byId('sign-in').open = true
+  byId('token').focus()
+}
+
+async function forward() {
+  await showAt(next, +1)
+}
+
+async function back() {
+  await showAt(pages.at(-2), -1)
+}
+
+async function showAt(address, step) {
+  const { body } = await call(address, { signal: loading.signal })
+  if (step > 0) pages.push(address)
+  else pages.pop()
+  // The path alone: behind a proxy that this server does not know, the link's scheme and host are not the page's.
+  const link = body['@odata.nextLink'] && new URL(body['@odata.nextLink'])
+  next = link && link.pathname + link.search
+  total = body['@odata.count'] ?? total
+  const focused = document.activeElement.dataset
+  showPage(body.value, view, { open, sort })
+  if (focused.id) focusRow(focused.id)
+  if (focused.sort) document.querySelector(`[data-sort="${focused.sort}"]`)?.focus()
+  describe(body.value.length)
+  if (body.value.length) show(byId('nothing'))
+  else showNothing(view, () => look({ state: '', search: '' }))
+  enablePaging()
+}
+
+// enablePaging keeps the focus: a button that is disabled would lose it.
+function enablePaging() {
+  const [previous, following] = [byId('previous'), byId('next')]
+  const focused = document.activeElement
+  previous.disabled = pages.length < 2
+  following.disabled = !next
+  byId('pages').hidden = previous.disabled && following.disabled
+  if (focused === previous && previous.disabled) following.focus()
+  if (focused === following && following.disabled) previous.focus()
+}
+
+// count counts anew only where other statuses are meant than before: there are seven questions in it.
+async function count() {
+  const path = statusesPath(view.app, view.user?.id)
+  if (path === counted) return
+  await showCounts(path, loading.signal)
+  counted = path
+}
+
+function describe(length) {
+  const from = (pages.length - 1) * pageSize + 1
+  const number = n => n.toLocaleString()
+  const devices = view.user ? `Devices of ${nameOf(view.user)}` : 'Devices'
+  byId('list-title').textContent = view.kind === 'users' ? 'Users' : devices
+  byId('counts-title').textContent = `${devices} by state`
+  const range = `${number(from)} to ${number(from + length - 1)} of ${number(total)}`
+  byId('shown').textContent = length === 0 ? 'None' : range
+  byId('show-devices').setAttribute('aria-current', view.kind === 'devices' && !view.user)
+  byId('show-users').setAttribute('aria-current', view.kind === 'users')
+}
+
+async function open(row) {
+  if (view.kind === 'users') return look({ kind: 'devices', user: row, state: '', search: '', ...byName })
+  byId('detail').onclose = () => focusRow(row.id)
+  await openDetail(view.app, row.id, saved).catch(showProblem)
+}
+
+function focusRow(id) {
+  document.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus()
+}
+
+// saved shows the list as it is now, at the same page.
+async function saved(status) {
+  counted = ''
+  await load(() => showAt(pages.pop(), +1), count)
+  byId('shown').textContent = `${status.deviceName || 'The status'} is saved. ${byId('shown').textContent}`
+}
+
+function sort(property) {
+  look({ order: property, descending: view.order === property && !view.descending })
+}
+
+// start shows the app that the address names after its #, or the one that the server names.
+async function start() {
+  const app = new URLSearchParams(location.hash.slice(1)).get('app') || document.body.dataset.app
+  byId('app').value = app
+  byId('content').hidden = true
+  if (!isSignedIn()) {
+    if (!await signIn().catch(() => false)) return askForToken()
+    byId('signed-in').textContent = 'Signed in with a development token'
+  }
+  if (!app) return byId('app').focus()
+  counted = ''
+  await look({ app, kind: 'devices', user: null, state: '', search: '', ...byName })
+}
+
+byId('app-form').onsubmit = event => {
+  event.preventDefault()
+  const hash = '#' + new URLSearchParams({ app: byId('app').value })
+  if (location.hash === hash) start()
+  else location.hash = hash // and hashchange starts
+}
+byId('token-form').onsubmit = event => {
+  event.preventDefault()
+  useToken(byId('token').value)
+  byId('token').value = ''
+  byId('signed-in').textContent = 'Signed in with your token'
+  byId('sign-in').open = false
+  if (byId('app').value) byId('app-form').requestSubmit()
+  else start()
+}
+let typing
+byId('search').oninput = event => {
+  clearTimeout(typing)
+  typing = setTimeout(() => look({ search: event.target.value }), 250)
+}
+byId('search-form').onsubmit = event => {
+  event.preventDefault()
+  clearTimeout(typing)
+  look({ search: byId('search').value })
+}
+byId('counts').onchange = event => {
+  const fromUsers = view.kind === 'users' && { kind: 'devices', search: '', ...byName }
+  look({ state: event.target.value, ...fromUsers })
+}
+byId('show-devices').onclick = () => look({ kind: 'devices', user: null, search: '', ...byName })
+byId('show-users').onclick = () => {
+  look({ kind: 'users', user: null, state: '', search: '', order: 'userPrincipalName', descending: false })
+}
+byId('next').onclick = () => load(forward)
+byId('previous').onclick = () => load(back)
+window.onhashchange = start
+start()

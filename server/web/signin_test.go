@@ -1,0 +1,68 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"installstatus/server/web"
+)
+
+func aPastedToken(t *testing.T, browser context.Context) {
+	s := serve(t, web.Options{App: "app"})
+	s.putSample(t)
+	p := open(t, browser, s.URL, "/")
+	p.expected = []int{http.StatusUnauthorized}
+	p.await("document.activeElement.id === 'token'")
+	p.shoot("token")
+	p.press("wrong\r")
+	p.awaitText("#problem", "The token is not one of this server's.")
+	p.await("document.activeElement.id === 'token'")
+	p.shoot("wrong-token")
+	p.fill("#token", "Bearer writer\r")
+	p.awaitText("#shown", "1 to 9 of 9")
+	if kept := p.value("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href, document.documentElement.outerHTML])"); strings.Contains(kept, "writer") {
+		t.Errorf("the token is in %s", kept)
+	}
+	p.goTo("/?again")
+	p.await("document.activeElement.id === 'token'")
+}
+
+func anExpiredToken(t *testing.T, browser context.Context) {
+	s := serve(t, development)
+	s.putSample(t)
+	var expired atomic.Bool
+	next := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/dev/token" {
+			expired.Store(false)
+		}
+		if expired.Load() {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	p := open(t, browser, s.URL, "/")
+	p.expected = []int{http.StatusUnauthorized}
+	p.awaitText("#shown", "1 to 9 of 9")
+	expired.Store(true)
+	p.click("input[value=failed]")
+	p.awaitText("#shown", "1 to 2 of 2")
+}
+
+func aReader(t *testing.T, browser context.Context) {
+	s := serve(t, web.Options{})
+	s.putSample(t)
+	p := open(t, browser, s.URL, "/")
+	p.expected = []int{http.StatusForbidden}
+	p.await("document.activeElement.id === 'token'")
+	p.press("reader\r")
+	p.await("document.activeElement.id === 'app'")
+	p.press("app\r")
+	p.click("[data-id='1']")
+	p.fill("#deviceName", "MINE\r")
+	p.awaitText("#detail-problem", "Nothing has been saved. Application is not authorized")
+}

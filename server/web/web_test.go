@@ -1,0 +1,147 @@
+package web_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"installstatus/server/web"
+)
+
+// newPages is the pages before an API that answers 418 to everything.
+func newPages(t *testing.T) http.Handler {
+	t.Helper()
+	pages, err := web.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }), development)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages
+}
+
+func ask(pages http.Handler, method, target string, header http.Header) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(method, target, nil)
+	r.Header = header
+	pages.ServeHTTP(w, r)
+	return w
+}
+
+func TestFilesSayWhatTheyAreAndWhatABrowserMayDoWithThem(t *testing.T) {
+	pages := newPages(t)
+	for target, kind := range map[string]string{
+		"/":                          "text/html; charset=utf-8",
+		"/web/app.js":                "text/javascript; charset=utf-8",
+		"/web/style.css":             "text/css; charset=utf-8",
+		"/web/errorcodes.json":       "application/json",
+		"/web/icon.svg":              "image/svg+xml",
+		"/docs":                      "text/html; charset=utf-8",
+		"/docs/docs.js":              "text/javascript; charset=utf-8",
+		"/docs/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+		"/docs/swagger-ui.css":       "text/css; charset=utf-8",
+		"/openapi.yaml":              "application/yaml",
+	} {
+		w := ask(pages, http.MethodGet, target, nil)
+		policy := w.Header().Get("Content-Security-Policy")
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != kind || w.Body.Len() == 0 {
+			t.Errorf("%s: %d, %d bytes of %s", target, w.Code, w.Body.Len(), w.Header().Get("Content-Type"))
+		}
+		if !strings.HasPrefix(policy, "default-src 'none'; ") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "*") ||
+			w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("%s: %v", target, w.Header())
+		}
+		if head := ask(pages, http.MethodHead, target, nil); head.Code != http.StatusOK || head.Body.Len() > 0 {
+			t.Errorf("HEAD %s: %d %s", target, head.Code, head.Body)
+		}
+		known := http.Header{"If-None-Match": {w.Header().Get("ETag")}}
+		if again := ask(pages, http.MethodGet, target, known); again.Code != http.StatusNotModified || again.Header().Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s once more: %d", target, again.Code)
+		}
+	}
+}
+
+func TestEverythingElseGoesOnToTheAPIAsItIs(t *testing.T) {
+	pages := newPages(t)
+	if w := ask(pages, http.MethodPatch, "/", nil); w.Code != http.StatusTeapot {
+		t.Errorf("PATCH /: %d", w.Code)
+	}
+	for _, target := range []string{"/beta", "/beta/", "/Beta/deviceAppManagement", "/index.html", "//", "/web", "/web/", "/web/index.html", "/web/../docs", "/docs/", "/openapi.yaml/", "/dev/token"} {
+		if w := ask(pages, http.MethodGet, target, nil); w.Code != http.StatusTeapot || len(w.Header()) > 0 {
+			t.Errorf("%s: %d %v", target, w.Code, w.Header())
+		}
+	}
+}
+
+func TestTheContractIsServedAsItIs(t *testing.T) {
+	contract, err := os.ReadFile(filepath.Join("..", "..", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := ask(newPages(t), http.MethodGet, "/openapi.yaml", nil); !bytes.Equal(w.Body.Bytes(), contract) {
+		t.Error("gen/openapi.yaml is not openapi.yaml: make gen")
+	}
+}
+
+func TestTheViewerIsSentAsGzip(t *testing.T) {
+	w := ask(newPages(t), http.MethodGet, "/docs/swagger-ui-bundle.js", nil)
+	unzip, err := gzip.NewReader(w.Body)
+	if err != nil || w.Header().Get("Content-Encoding") != "gzip" {
+		t.Fatal(err, w.Header())
+	}
+	if script, err := io.ReadAll(unzip); err != nil || !bytes.Contains(script, []byte("SwaggerUIBundle")) {
+		t.Error(err)
+	}
+}
+
+// The page is to be there at once, and to be read in an evening.
+func TestThePageIsSmall(t *testing.T) {
+	var size int
+	names, err := filepath.Glob("page/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size += len(body)
+	}
+	if size > 60_000 {
+		t.Errorf("it has %d bytes", size)
+	}
+}
+
+func TestAnErrorCodeIsKeyedAsListsPrintIt(t *testing.T) {
+	body, err := os.ReadFile("page/errorcodes.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var meanings map[string]string
+	if err := json.Unmarshal(body, &meanings); err != nil {
+		t.Fatal(err)
+	}
+	key := regexp.MustCompile(`^0x[0-9A-F]{8}$`)
+	for code, meaning := range meanings {
+		if !key.MatchString(code) || !strings.HasSuffix(meaning, ".") {
+			t.Errorf("%s: %s", code, meaning)
+		}
+	}
+}
+
+func TestAnAppIsWrittenIntoThePageAsText(t *testing.T) {
+	pages, err := web.New(http.NotFoundHandler(), web.Options{App: `"><script>`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := ask(pages, http.MethodGet, "/", nil); !strings.Contains(w.Body.String(), `data-app="&#34;&gt;&lt;script&gt;"`) {
+		t.Error(w.Body)
+	}
+}
