@@ -7,21 +7,22 @@ import (
 	"strings"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // page reads a page of an app's rows.
 func (c *connection) page(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
 	counted := newSelection("COUNT(*)", tenant, query)
-	selected := newSelection(strings.Join(allColumns.names(), ", "), tenant, query)
+	selected := newSelection(strings.Join(columns.All.Names(), ", "), tenant, query)
 	if query.After != nil {
 		selected.write(" AND ")
 		selected.after(query.Order, query.After)
 	}
 	selected.page(query)
 	return readPart(ctx, c, query, counted, selected, func(rows *sql.Rows) (status.Row, error) {
-		var found row
-		err := rows.Scan(allColumns.fields(&found)...)
-		return *found.kept(), err
+		var found columns.Row
+		err := rows.Scan(columns.All.Fields(&found)...)
+		return *found.Kept(), err
 	})
 }
 
@@ -94,7 +95,7 @@ type selection struct {
 
 // newSelection selects something of the rows of the query's whole list.
 func newSelection(something, tenant string, query status.Query) *selection {
-	s := &selection{expression: expression}
+	s := &selection{expression: columns.Expression}
 	s.write("SELECT "+something+" FROM statuses WHERE app = "+appNumber, tenant, query.App)
 	if query.User != "" {
 		s.write(" AND user_status = ?", query.User)
@@ -199,16 +200,6 @@ func (s *selection) comparison(c status.Comparison) {
 	case status.LessOrEqual:
 		s.write("COALESCE("+property+" <= ?, FALSE)", value)
 	}
-}
-
-// expression is what a property of a row is called in SQL.
-func expression(p status.Property) string {
-	for _, c := range columns {
-		if c.property == p {
-			return c.value
-		}
-	}
-	panic("a property without a column: " + string(p))
 }
 
 // argument is a value as database/sql binds it.

@@ -1,4 +1,4 @@
-package sqlite
+package columns
 
 import (
 	"reflect"
@@ -25,7 +25,7 @@ func TestEveryFieldOfARowHasAColumn(t *testing.T) {
 		default:
 			t.Errorf("this test knows no value of %s", field.Type)
 		}
-		if changed(rowOf(status.Row{}), rowOf(other)) == 0 {
+		if Changed(RowOf(status.Row{}), RowOf(other)) == 0 {
 			t.Errorf("no column keeps %s", field.Name)
 		}
 	}
@@ -33,10 +33,10 @@ func TestEveryFieldOfARowHasAColumn(t *testing.T) {
 
 func TestEveryColumnHasItsFieldAndItsBit(t *testing.T) {
 	if len(columns) > 64 {
-		t.Errorf("a columnSet has no room for %d columns", len(columns))
+		t.Errorf("a Set has no room for %d columns", len(columns))
 	}
 	taken := make(map[any]string)
-	var r row
+	var r Row
 	for _, c := range columns {
 		place := c.field(&r)
 		if other, ok := taken[place]; ok {
