@@ -8,9 +8,8 @@ import (
 	"installstatus/api/status"
 )
 
-// columns are all columns of the table but that of the app, which each engine has in its own way.
+// columns are all columns of the table but those of the key, the app and the id, which each engine has in its own way.
 var columns = []column{
-	columnOf("id", status.PropertyID, func(r *Row) *string { return &r.ID }),
 	columnOf("user_status", "", func(r *Row) *string { return &r.User }),
 	nullable("device_name", status.PropertyDeviceName, func(r *Row) *status.Text { return &r.DeviceName }),
 	nullable("device_id", status.PropertyDeviceID, func(r *Row) *status.Text { return &r.DeviceID }),
@@ -57,7 +56,7 @@ func (c column) emptyIsNull() column {
 	return c
 }
 
-// Expression is what a property of a row is called in SQL.
+// Expression is what a property of a row, other than its id, is called in SQL.
 func Expression(p status.Property) string {
 	i := slices.IndexFunc(columns, func(c column) bool { return c.property == p })
 	if i < 0 {

@@ -2,6 +2,7 @@ package columns
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"installstatus/api/status"
@@ -9,7 +10,7 @@ import (
 
 func TestEveryFieldOfARowHasAColumn(t *testing.T) {
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[status.Row]()) {
-		if field.Anonymous {
+		if field.Anonymous || field.Name == "ID" {
 			continue
 		}
 		var other status.Row
@@ -43,5 +44,25 @@ func TestEveryColumnHasItsFieldAndItsBit(t *testing.T) {
 			t.Errorf("%s and %s have one field", c.name, other)
 		}
 		taken[place] = c.name
+	}
+}
+
+func TestGivenAreTheColumnsOfTheSetProperties(t *testing.T) {
+	patch := status.Patch{ErrorCode: status.Set(int32(0)), DeviceName: status.Set(status.Text{}), OSVersion: status.Set(status.TextOf("1"))}
+	set, to := Given(patch)
+	if names := strings.Join(set.Names(), " "); names != "device_name error_code os_version" || to.OSVersion != status.TextOf("1") {
+		t.Errorf("%s, %+v", names, to)
+	}
+	if set, _ := Given(status.Patch{}); set != 0 {
+		t.Errorf("the empty patch sets %v", set.Names())
+	}
+	if set, _ := Given(everything()); set != Changed(RowOf(status.Row{}), RowOf(status.Row{Status: everything().Apply(status.Status{})})) {
+		t.Errorf("the whole patch sets %v", set.Names())
+	}
+	every := reflect.ValueOf(everything())
+	for i := range every.NumField() {
+		if !every.Field(i).FieldByName("Given").Bool() {
+			t.Errorf("everything leaves out %s", every.Type().Field(i).Name)
+		}
 	}
 }

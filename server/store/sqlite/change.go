@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 
 	"installstatus/api/status"
 	"installstatus/server/store/columns"
@@ -58,7 +59,7 @@ func (c *connection) knowApp(ctx context.Context, tenant, app string) error {
 }
 
 func (c *connection) addRow(ctx context.Context, tenant, app string, r *columns.Row) error {
-	if _, err := c.insert.ExecContext(ctx, append(columns.All.Fields(r), tenant, app)...); err != nil {
+	if _, err := c.insert.ExecContext(ctx, slices.Concat([]any{r.ID}, columns.All.Fields(r), []any{tenant, app})...); err != nil {
 		return failure("adding a status", err)
 	}
 	return nil

@@ -66,6 +66,7 @@ func (c *connection) close() {
 // row is the row under the key's app and id, whatever its user status; nil for none.
 func (c *connection) row(ctx context.Context, tenant string, key status.Key) (*status.Row, error) {
 	var found columns.Row
+	found.ID = key.ID
 	err := c.find.QueryRowContext(ctx, tenant, key.App, key.ID).Scan(columns.All.Fields(&found)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -110,10 +111,10 @@ func findRow() string {
 	return "SELECT " + strings.Join(columns.All.Names(), ", ") + " FROM statuses" + rowPlace
 }
 
-// insertRow takes the fields of all columns, then the tenant and the app, which must be there.
+// insertRow takes the id, the fields of all columns, then the tenant and the app, which must be there.
 func insertRow() string {
 	names := columns.All.Names()
-	return "INSERT INTO statuses (app, " + strings.Join(names, ", ") + ") SELECT number" +
+	return "INSERT INTO statuses (app, id, " + strings.Join(names, ", ") + ") SELECT number, ?" +
 		strings.Repeat(", ?", len(names)) + " FROM apps WHERE tenant = ? AND app = ?"
 }
 

@@ -13,7 +13,7 @@ import (
 // page reads a page of an app's rows.
 func (c *connection) page(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
 	counted := newSelection("COUNT(*)", tenant, query)
-	selected := newSelection(strings.Join(columns.All.Names(), ", "), tenant, query)
+	selected := newSelection("id, "+strings.Join(columns.All.Names(), ", "), tenant, query)
 	if query.After != nil {
 		selected.write(" AND ")
 		selected.after(query.Order, query.After)
@@ -21,7 +21,7 @@ func (c *connection) page(ctx context.Context, tenant string, query status.Query
 	selected.page(query)
 	return readPart(ctx, c, query, counted, selected, func(rows *sql.Rows) (status.Row, error) {
 		var found columns.Row
-		err := rows.Scan(columns.All.Fields(&found)...)
+		err := rows.Scan(append([]any{&found.ID}, columns.All.Fields(&found)...)...)
 		return *found.Kept(), err
 	})
 }
@@ -95,7 +95,7 @@ type selection struct {
 
 // newSelection selects something of the rows of the query's whole list.
 func newSelection(something, tenant string, query status.Query) *selection {
-	s := &selection{expression: columns.Expression}
+	s := &selection{expression: expression}
 	s.write("SELECT "+something+" FROM statuses WHERE app = "+appNumber, tenant, query.App)
 	if query.User != "" {
 		s.write(" AND user_status = ?", query.User)
@@ -200,6 +200,14 @@ func (s *selection) comparison(c status.Comparison) {
 	case status.LessOrEqual:
 		s.write("COALESCE("+property+" <= ?, FALSE)", value)
 	}
+}
+
+// expression is what a property of a row is called in SQL.
+func expression(p status.Property) string {
+	if p == status.PropertyID {
+		return "id"
+	}
+	return columns.Expression(p)
 }
 
 // argument is a value as database/sql binds it.
