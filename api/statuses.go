@@ -160,12 +160,12 @@ func patchOf(body any) (p status.Patch, err error) {
 		return p, fmt.Errorf("the body of an update was not validated")
 	}
 	for name, value := range properties {
+		if text := p.Text(status.Property(name)); text != nil {
+			*text = textOf(value)
+			continue
+		}
 		switch name {
 		case "@odata.type", "id": // checked by the contract; there is nothing to change
-		case "deviceName":
-			p.DeviceName = textOf(value)
-		case "deviceId":
-			p.DeviceID = textOf(value)
 		case "lastSyncDateTime":
 			text, _ := value.(string)
 			at, err := status.ParseDateTime(text)
@@ -189,16 +189,6 @@ func patchOf(body any) (p status.Patch, err error) {
 				return p, fmt.Errorf("reading an accepted errorCode: %w", err)
 			}
 			p.ErrorCode = status.Set(int32(code))
-		case "osVersion":
-			p.OSVersion = textOf(value)
-		case "osDescription":
-			p.OSDescription = textOf(value)
-		case "userName":
-			p.UserName = textOf(value)
-		case "userPrincipalName":
-			p.UserPrincipalName = textOf(value)
-		case "displayVersion":
-			p.DisplayVersion = textOf(value)
 		default:
 			return p, fmt.Errorf("the contract has a property that updates do not know: %s", name)
 		}
