@@ -21,11 +21,6 @@ var errRaced = errors.New("the row has been written meanwhile")
 // update does what status.Decide says.
 func update(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
 	at := placeOf(tenant, key)
-	if unconditional(cond) {
-		if s, done, err := apply(ctx, c, at, key.User, patch); done || err != nil {
-			return s, false, err
-		}
-	}
 	found, version, err := find(ctx, c, at)
 	if err != nil {
 		return status.Status{}, false, err
@@ -45,35 +40,6 @@ func update(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, pat
 // unconditional reports whether any row that is there may be written.
 func unconditional(cond status.Cond) bool {
 	return cond.IfMatch == nil || slices.Contains(cond.IfMatch, "*")
-}
-
-// apply does what a patch says to a row of the user, "" for any, without reading it first. It is not done where there is no
-// such row, or none that the patch changes.
-func apply(ctx context.Context, c *pgx.Conn, at place, user string, patch status.Patch) (s status.Status, done bool, err error) {
-	set, to := given(patch)
-	if set == 0 {
-		return status.Status{}, false, nil
-	}
-	update := new(statement)
-	update.write("UPDATE statuses SET ")
-	update.assign(set, to)
-	update.at(at)
-	update.write(" AND ROW(" + strings.Join(set.names(), ", ") + ") IS DISTINCT FROM ROW(")
-	update.list(set.fields(to))
-	update.write(")")
-	if user != "" {
-		update.write(" AND user_status = ?", user)
-	}
-	update.write(" RETURNING " + strings.Join(allColumns.names(), ", "))
-	var next row
-	err = c.QueryRow(ctx, update.text.String(), update.arguments...).Scan(allColumns.fields(&next)...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return status.Status{}, false, nil
-	}
-	if err != nil {
-		return status.Status{}, false, failure("changing a status", err)
-	}
-	return next.kept().Status, true, nil
 }
 
 // remove does what status.Check says.

@@ -52,7 +52,7 @@ func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &Store{pool}, nil
+	return &Store{pool: pool, writer: newWriter(pool)}, nil
 }
 
 // configOf reads a URL. What is wrong with one it tells without repeating it, for it may hold a password anywhere.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 const (
 	connectTime = 2 * time.Second        // to connect, and to see whether a connection still works
 	acquireTime = 3 * time.Second        // to wait for a connection that is free
+	lockTime    = time.Second            // to wait for another's transaction, before what waits with it goes on without
 	writeTime   = 10 * time.Second       // to write
 	readTime    = 30 * time.Second       // to read, a summary of millions of rows included
 	cancelTime  = 500 * time.Millisecond // for the database to end what is cancelled, before its connection is closed
@@ -61,11 +63,15 @@ func prepare(ctx context.Context, c *pgx.Conn) error {
 SELECT
 	set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, FALSE),
 	set_config('default_transaction_isolation', 'read committed', FALSE),
-	set_config('statement_timeout', $1, FALSE),
-	set_config('idle_in_transaction_session_timeout', $1, FALSE),
-	set_config('jit', 'off', FALSE) -- it takes longer than it saves`, fmt.Sprint((readTime + connectTime).Milliseconds()))
+	set_config('lock_timeout', $1, FALSE),
+	set_config('statement_timeout', $2, FALSE),
+	set_config('idle_in_transaction_session_timeout', $2, FALSE),
+	set_config('jit', 'off', FALSE) -- it takes longer than it saves`,
+		milliseconds(lockTime), milliseconds(readTime+connectTime))
 	return err
 }
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
 // read does something that changes nothing. It is cancelled when ctx ends, and done again where its connection is lost.
 func (p *pool) read(ctx context.Context, do func(context.Context, *pgx.Conn) error) error {

@@ -59,13 +59,14 @@ type column struct {
 type operand struct {
 	value string // the property's value
 	head  string // its first 128 characters, as an index has them; "" where none does
+	there string // true where there is a value, as the index's condition says it
 }
 
 func columnOf[T comparable](name string, property status.Property, field func(*row) *T) column {
 	return column{
 		name:     name,
 		property: property,
-		operand:  operand{value: name},
+		operand:  operand{value: name, there: name + " IS NOT NULL"},
 		field:    func(r *row) any { return field(r) },
 		same:     func(a, b *row) bool { return *field(a) == *field(b) },
 	}
@@ -79,7 +80,7 @@ func nullable(name string, property status.Property, field func(*row) *status.Te
 
 // is the column whose property has another value than the column itself.
 func (c column) is(value string) column {
-	c.value = value
+	c.value, c.there = value, value+" IS NOT NULL"
 	return c
 }
 

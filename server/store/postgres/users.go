@@ -115,7 +115,7 @@ func userOperand(p status.Property) operand {
 	}
 	for _, column := range userColumns {
 		if column.property == p {
-			return operand{value: column.value}
+			return operand{value: column.value, there: column.value + " IS NOT NULL"}
 		}
 	}
 	panic("a property that user statuses do not have: " + string(p))
