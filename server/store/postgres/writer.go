@@ -79,7 +79,7 @@ func (w *writer) apply(ctx context.Context, at place, user string, patch status.
 	if err := ctx.Err(); err != nil {
 		return status.Status{}, false, err
 	}
-	patience := time.NewTimer(acquireTime)
+	patience := time.NewTimer(w.pool.limits.acquire)
 	defer patience.Stop()
 	queue, refusal := w.queue, error(nil)
 	for refusal == nil {
@@ -111,7 +111,7 @@ func (w *writer) run() {
 		case <-w.closing:
 			return
 		case first := <-w.queue:
-			w.together(w.group(first))
+			w.together(func() []*application { return w.group(first) })
 		}
 	}
 }
@@ -132,26 +132,28 @@ func (w *writer) group(first *application) (group []*application) {
 			runtime.Gosched()
 		}
 	}
+	slices.SortStableFunc(group, func(a, b *application) int { return a.at.compare(b.at) }) // so that groups don't lock each other out
 	return group
 }
 
 // begin reports whether the caller still waits.
 func (a *application) begin() bool { return a.state.CompareAndSwap(waiting, begun) }
 
-// together carries out a group as one transaction. Where the database refuses it because of one of them, each gets its own.
-func (w *writer) together(group []*application) {
-	slices.SortStableFunc(group, func(a, b *application) int { return a.at.compare(b.at) }) // so that groups don't lock each other out
+// together carries out a group, which is made up once there is a connection, as one transaction. Where the database refuses
+// it because of one of them, each gets its own.
+func (w *writer) together(assemble func() []*application) {
+	assembled := sync.OnceValue(assemble)
 	alone := false
 	err := w.pool.write(context.Background(), func(ctx context.Context, c *pgx.Conn) error {
-		err := transact(ctx, c, group)
-		if alone = len(group) > 1 && refused(err); alone {
+		err := transact(ctx, c, assembled())
+		if alone = len(assembled()) > 1 && refused(err); alone {
 			return nil
 		}
 		return err
 	})
-	for _, a := range group {
+	for _, a := range assembled() {
 		if alone {
-			w.working.Go(func() { w.together([]*application{a}) })
+			w.working.Go(func() { w.together(func() []*application { return []*application{a} }) })
 		} else {
 			a.answer(err)
 		}
@@ -167,6 +169,9 @@ func (a *application) answer(err error) {
 
 // transact is one round trip: what is sent in one batch is one transaction.
 func transact(ctx context.Context, c *pgx.Conn, group []*application) error {
+	if len(group) == 0 {
+		return nil
+	}
 	batch := new(pgx.Batch)
 	for _, a := range group {
 		apply := a.statement()

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -110,15 +110,10 @@ func (c *Cluster) Crash() {
 	_ = c.server.Wait() // it says how it was ended
 }
 
-// Address is where it listens.
-func (c *Cluster) Address() string { return fmt.Sprintf("127.0.0.1:%d", c.port) }
-
 // URL names one of its databases.
-func (c *Cluster) URL(database string) string { return URL(c.Address(), database) }
-
-// URL names a database of a cluster by another address that leads to it.
-func URL(address, database string) string {
-	return "postgres://postgres:" + strings.ReplaceAll(Password, " ", "%20") + "@" + address + "/" + database + "?sslmode=disable"
+func (c *Cluster) URL(database string) string {
+	address := url.URL{Scheme: "postgres", User: url.UserPassword("postgres", Password), Host: fmt.Sprintf("127.0.0.1:%d", c.port), Path: database, RawQuery: "sslmode=disable"}
+	return address.String()
 }
 
 func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
