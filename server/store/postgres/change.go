@@ -50,7 +50,7 @@ func remove(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, con
 	removal.at(at)
 	if unconditional(cond) {
 		if key.User != "" {
-			removal.write(" AND user_status = ?", key.User)
+			removal.of(key.User)
 		}
 		return removal.once(ctx, c, "deleting a status", status.ErrNotFound)
 	}
@@ -145,6 +145,9 @@ func (s *statement) assign(set columnSet, to *row) {
 func (s *statement) at(at place) {
 	s.write(" WHERE tenant = ? AND app = ? AND id = ? AND id_digest = ?", at.tenant, at.app, at.id, at.digest)
 }
+
+// of leaves out a row of another user status, without leading to the index on it: the key has found the row.
+func (s *statement) of(user string) { s.write(" AND user_status || '' = ?", user) }
 
 // once carries out a statement that writes one row. Where it finds none, that is the error otherwise.
 func (s *statement) once(ctx context.Context, c *pgx.Conn, doing string, otherwise error) error {

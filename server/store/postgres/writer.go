@@ -198,7 +198,7 @@ func (a *application) statement() *statement {
 	update.list(a.set.fields(a.to))
 	update.write(")")
 	if a.user != "" {
-		update.write(" AND user_status = ?", a.user)
+		update.of(a.user)
 	}
 	update.write(" RETURNING " + strings.Join(allColumns.names(), ", "))
 	return update

@@ -52,7 +52,7 @@ func newCluster(ofProcess bool) (c *Cluster, err error) {
 	if err := c.account.give(c.dir, password); err != nil {
 		return nil, err
 	}
-	initdb := exec.Command(filepath.Join(c.programs, "initdb"), "-D", c.data(), "-U", "postgres", "-A", "password", "--pwfile", password, "-E", "UTF8", "--no-locale", "--no-sync")
+	initdb := exec.CommandContext(context.Background(), filepath.Join(c.programs, "initdb"), "-D", c.data(), "-U", "postgres", "-A", "password", "--pwfile", password, "-E", "UTF8", "--no-locale", "--no-sync")
 	c.account.run(initdb, c.dir)
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, output)
@@ -66,7 +66,7 @@ const guard = `"$@" & read -r _; kill -QUIT $!; wait $!`
 
 // Start starts the server, and waits until it answers.
 func (c *Cluster) Start() error {
-	c.server = exec.Command("/bin/sh", "-c", c.guard, "sh", //nolint:gosec // the paths are the machine's
+	c.server = exec.CommandContext(context.Background(), "/bin/sh", "-c", c.guard, "sh", //nolint:gosec // the paths are the machine's
 		filepath.Join(c.programs, "postgres"), "-D", c.data(),
 		"-p", fmt.Sprint(c.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=off", "-c", "logging_collector=off")
 	c.account.run(c.server, c.dir)
@@ -135,8 +135,12 @@ func findPrograms() (string, error) {
 	return filepath.Dir(slices.Max(found)), nil
 }
 
+func listen() (net.Listener, error) {
+	return new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+}
+
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := listen()
 	if err != nil {
 		return 0, err
 	}

@@ -1,7 +1,7 @@
 package postgrestest
 
 import (
-	"io"
+	"context"
 	"net"
 	"net/url"
 	"sync"
@@ -33,7 +33,7 @@ func Through(t testing.TB, database string) (p *Proxy, by string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := listen()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func (p *Proxy) Reset() {
 	defer p.mutex.Unlock()
 	for c := range p.open {
 		if c, isTCP := c.(*net.TCPConn); isTCP {
-			c.SetLinger(0) // by a reset, not by a farewell
+			_ = c.SetLinger(0) // by a reset, not by a farewell
 		}
 		c.Close()
 	}
@@ -99,7 +99,7 @@ func (p *Proxy) serve(client net.Conn) {
 	if p.now() == refusing {
 		return
 	}
-	server, err := net.Dial("tcp", p.to)
+	server, err := new(net.Dialer).DialContext(context.Background(), "tcp", p.to)
 	if err != nil {
 		return
 	}
@@ -141,7 +141,7 @@ func (p *Proxy) carry(to, from net.Conn, answers bool) {
 			}
 		case passing, refusing:
 		}
-		if _, err := to.Write(buffer[:n]); err != nil && err != io.EOF {
+		if _, err := to.Write(buffer[:n]); err != nil {
 			return
 		}
 	}
