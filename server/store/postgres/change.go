@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // Each statement here is a transaction of its own. What is decided on a row that was read is written only while that
@@ -67,11 +68,11 @@ func remove(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, con
 
 // find reads the row at a place, whatever its user status, and which version of it stands; nil for none.
 func find(ctx context.Context, c *pgx.Conn, at place) (found *status.Row, version string, err error) {
-	selected := new(statement)
-	selected.write("SELECT xmin::text, " + strings.Join(allColumns.names(), ", ") + " FROM statuses")
-	selected.at(at)
+	reading := new(statement)
+	reading.write("SELECT xmin::text, " + selected() + " FROM statuses")
+	reading.at(at)
 	var r row
-	err = c.QueryRow(ctx, selected.text.String(), selected.arguments...).Scan(append([]any{&version}, allColumns.fields(&r)...)...)
+	err = c.QueryRow(ctx, reading.text.String(), reading.arguments...).Scan(append([]any{&version}, r.scanned()...)...)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, "", nil
 	}
@@ -90,11 +91,11 @@ func add(ctx context.Context, c *pgx.Conn, at place, app string, r *row) error {
 
 // change writes the columns in which the rows differ, and nothing if there is none.
 func change(ctx context.Context, c *pgx.Conn, at place, version string, from, to *row) error {
-	set := changed(from, to)
+	set := columns.Changed(&from.Row, &to.Row)
 	if set == 0 {
 		return nil
 	}
-	update := updateRow(at, set, to)
+	update := updateRow(at, set, &to.Row)
 	update.write(" AND xmin::text = ?", version)
 	return update.once(ctx, c, "changing a status", errRaced)
 }
@@ -102,13 +103,13 @@ func change(ctx context.Context, c *pgx.Conn, at place, version string, from, to
 func insertRow(at place, app string, r *row) *statement {
 	_, rest := split(app)
 	insert := new(statement)
-	insert.write("INSERT INTO statuses (tenant, app, app_rest, " + strings.Join(allColumns.names(), ", ") + ") VALUES (")
-	insert.list(append([]any{at.tenant, at.app, rest}, allColumns.fields(r)...))
+	insert.write("INSERT INTO statuses (tenant, app, app_rest, id, id_digest, id_rest, " + strings.Join(columns.All.Names(), ", ") + ") VALUES (")
+	insert.list(append([]any{at.tenant, at.app, rest, r.idHead, r.idDigest, r.idRest}, columns.All.Fields(&r.Row)...))
 	insert.write(")")
 	return insert
 }
 
-func updateRow(at place, set columnSet, to *row) *statement {
+func updateRow(at place, set columns.Set, to *columns.Row) *statement {
 	update := new(statement)
 	update.write("UPDATE statuses SET ")
 	update.assign(set, to)
@@ -137,8 +138,8 @@ func (s *statement) list(arguments []any) {
 	s.write(strings.Repeat("?, ", len(arguments)-1)+"?", arguments...)
 }
 
-func (s *statement) assign(set columnSet, to *row) {
-	s.write(strings.Join(set.names(), " = ?, ")+" = ?", set.fields(to)...)
+func (s *statement) assign(set columns.Set, to *columns.Row) {
+	s.write(strings.Join(set.Names(), " = ?, ")+" = ?", set.Fields(to)...)
 }
 
 // at leads to the row at a place.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -48,27 +47,6 @@ func TestAnUpdateThatChangesNothingWritesNothing(t *testing.T) {
 	}
 	if after := versionOf(t, store, key); after != before {
 		t.Errorf("the row was %s, and is %s", before, after)
-	}
-}
-
-func TestAPatchGivesTheColumnsThatItSets(t *testing.T) {
-	for want, patch := range map[string]status.Patch{
-		"":                                      {},
-		"device_name":                           {DeviceName: status.Set(status.TextOf("x"))},
-		"os_version":                            {OSVersion: status.Set(status.Text{})},
-		"user_name":                             {UserName: status.Set(status.TextOf(""))},
-		"last_sync_date_time last_sync_instant": {LastSyncDateTime: status.Set(status.NeverSynced)},
-		"mobile_app_install_status_value install_state install_state_detail": {
-			MobileAppInstallStatusValue: status.Set(status.InstallState("-")), InstallState: status.Set(status.InstallState("")), InstallStateDetail: status.Set(status.InstallStateDetail("")),
-		},
-		"error_code": {ErrorCode: status.Set(int32(-1))},
-		"device_name device_id last_sync_date_time last_sync_instant mobile_app_install_status_value install_state install_state_detail error_code " +
-			"os_version os_description user_name user_principal_name display_version": status.New("id").Whole(),
-	} {
-		set, _ := given(patch)
-		if got := strings.Join(set.names(), " "); got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
 	}
 }
 

@@ -4,11 +4,11 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // maxChunk is how many rows an import writes in one transaction, and so how many it keeps from others for its time.
@@ -64,7 +64,7 @@ func (ch *chunk) hold(ctx context.Context, tx pgx.Tx) (map[string]status.Row, er
 		head, _ := split(imported.ID)
 		heads = append(heads, head)
 	}
-	rows, err := tx.Query(ctx, "SELECT "+strings.Join(allColumns.names(), ", ")+" FROM statuses"+
+	rows, err := tx.Query(ctx, "SELECT "+selected()+" FROM statuses"+
 		" WHERE tenant = $1 AND app = $2 AND id = ANY($3) ORDER BY id, id_digest FOR UPDATE", keyOf(ch.tenant), keyOf(ch.app), heads)
 	if err != nil {
 		return nil, failure("reading statuses", err)
@@ -73,10 +73,11 @@ func (ch *chunk) hold(ctx context.Context, tx pgx.Tx) (map[string]status.Row, er
 	found := make(map[string]status.Row)
 	for rows.Next() {
 		var r row
-		if err := rows.Scan(allColumns.fields(&r)...); err != nil {
+		if err := rows.Scan(r.scanned()...); err != nil {
 			return nil, failure("reading statuses", err)
 		}
-		found[r.kept().ID] = r.Row
+		kept := r.kept()
+		found[kept.ID] = *kept
 	}
 	return found, failure("reading statuses", rows.Err())
 }
@@ -111,8 +112,8 @@ func (ch *chunk) write(ctx context.Context, tx pgx.Tx, found, become map[string]
 		if !there {
 			insert := insertRow(at, ch.app, to)
 			batch.Queue(insert.text.String(), insert.arguments...)
-		} else if set := changed(rowOf(before), to); set != 0 {
-			update := updateRow(at, set, to)
+		} else if set := columns.Changed(columns.RowOf(before), &to.Row); set != 0 {
+			update := updateRow(at, set, &to.Row)
 			batch.Queue(update.text.String(), update.arguments...)
 		}
 	}

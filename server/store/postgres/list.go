@@ -13,15 +13,15 @@ import (
 // pageOf reads a page of an app's rows.
 func pageOf(ctx context.Context, c *pgx.Conn, tenant string, query status.Query) (status.Page, error) {
 	counted := newSelection("COUNT(*)", tenant, query)
-	selected := newSelection(strings.Join(allColumns.names(), ", "), tenant, query)
+	listed := newSelection(selected(), tenant, query)
 	if query.After != nil {
-		selected.write(" AND ")
-		selected.after(query.Order, query.After)
+		listed.write(" AND ")
+		listed.after(query.Order, query.After)
 	}
-	selected.page(query)
-	return readPart(ctx, c, query, counted, selected, func(rows pgx.Rows) (status.Row, error) {
+	listed.page(query)
+	return readPart(ctx, c, query, counted, listed, func(rows pgx.Rows) (status.Row, error) {
 		var found row
-		err := rows.Scan(allColumns.fields(&found)...)
+		err := rows.Scan(found.scanned()...)
 		return *found.kept(), err
 	})
 }
@@ -222,16 +222,6 @@ func (s *selection) equal(o operand, text string) { s.compare(o, "=", status.Tex
 
 // userStatus is the user status that a row belongs to, "" for none.
 var userStatus = operand{value: "user_status", head: "left(user_status, 128)", there: "user_status > ''"}
-
-// operandOf is a property of a row.
-func operandOf(p status.Property) operand {
-	for _, c := range columns {
-		if c.property == p {
-			return c.operand
-		}
-	}
-	panic("a property without a column: " + string(p))
-}
 
 // placeholder is where the argument of a value goes.
 func placeholder(v status.Value) string {

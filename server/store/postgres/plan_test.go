@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 	"installstatus/server/store/postgres/postgrestest"
 )
 
@@ -72,7 +73,7 @@ func TestStatementsAreCarriedOutByTheIndexThatLeadsToTheirRows(t *testing.T) {
 	one.write("SELECT * FROM statuses")
 	one.at(placeOf("tenant", numbered(1)))
 	patch := &application{at: placeOf("tenant", numbered(1)), user: "user"}
-	patch.set, patch.to = given(status.Patch{DeviceID: status.Set(status.TextOf("x"))})
+	patch.set, patch.to = columns.Given(status.Patch{DeviceID: status.Set(status.TextOf("x"))})
 
 	store := filled(t)
 	for _, analyzed := range []bool{false, true} {

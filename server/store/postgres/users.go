@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // users reads a page of an app's user statuses.
@@ -101,8 +102,8 @@ var userColumns = []struct {
 	field    func(*status.UserStatus) any
 }{
 	{status.PropertyID, userStatus.value, func(u *status.UserStatus) any { return &u.ID }},
-	{status.PropertyUserName, "(" + syncedLast + ")[3]", func(u *status.UserStatus) any { return text{&u.UserName} }},
-	{status.PropertyUserPrincipalName, "(" + syncedLast + ")[4]", func(u *status.UserStatus) any { return text{&u.UserPrincipalName} }},
+	{status.PropertyUserName, "(" + syncedLast + ")[3]", func(u *status.UserStatus) any { return columns.Text(&u.UserName) }},
+	{status.PropertyUserPrincipalName, "(" + syncedLast + ")[4]", func(u *status.UserStatus) any { return columns.Text(&u.UserPrincipalName) }},
 	{status.PropertyInstalledDeviceCount, countIn("installed"), func(u *status.UserStatus) any { return &u.InstalledDeviceCount }},
 	{status.PropertyFailedDeviceCount, countIn("failed"), func(u *status.UserStatus) any { return &u.FailedDeviceCount }},
 	{status.PropertyNotInstalledDeviceCount, countIn("notInstalled"), func(u *status.UserStatus) any { return &u.NotInstalledDeviceCount }},
@@ -115,7 +116,7 @@ func userOperand(p status.Property) operand {
 	}
 	for _, column := range userColumns {
 		if column.property == p {
-			return operand{value: column.value, there: column.value + " IS NOT NULL"}
+			return operandIs(column.value, "")
 		}
 	}
 	panic("a property that user statuses do not have: " + string(p))

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // writer carries out patches that need no look at their rows first: as many as wait go to the database together, as one
@@ -52,8 +53,8 @@ type application struct {
 	ctx   context.Context
 	at    place
 	user  string // the user status that the row must belong to; "" for any
-	set   columnSet
-	to    *row
+	set   columns.Set
+	to    *columns.Row
 	state atomic.Uint32
 
 	result status.Status
@@ -73,7 +74,7 @@ const (
 // work has begun.
 func (w *writer) apply(ctx context.Context, at place, user string, patch status.Patch) (s status.Status, done bool, err error) {
 	a := &application{ctx: ctx, at: at, user: user, ended: make(chan struct{})}
-	if a.set, a.to = given(patch); a.set == 0 {
+	if a.set, a.to = columns.Given(patch); a.set == 0 {
 		return status.Status{}, false, nil
 	}
 	if err := ctx.Err(); err != nil {
@@ -180,7 +181,7 @@ func transact(ctx context.Context, c *pgx.Conn, group []*application) error {
 	results := c.SendBatch(ctx, batch)
 	for _, a := range group {
 		var next row
-		err := results.QueryRow().Scan(allColumns.fields(&next)...)
+		err := results.QueryRow().Scan(next.scanned()...)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			results.Close()
 			return failure("changing statuses", err)
@@ -194,13 +195,13 @@ func transact(ctx context.Context, c *pgx.Conn, group []*application) error {
 
 func (a *application) statement() *statement {
 	update := updateRow(a.at, a.set, a.to)
-	update.write(" AND ROW(" + strings.Join(a.set.names(), ", ") + ") IS DISTINCT FROM ROW(")
-	update.list(a.set.fields(a.to))
+	update.write(" AND ROW(" + strings.Join(a.set.Names(), ", ") + ") IS DISTINCT FROM ROW(")
+	update.list(a.set.Fields(a.to))
 	update.write(")")
 	if a.user != "" {
 		update.of(a.user)
 	}
-	update.write(" RETURNING " + strings.Join(allColumns.names(), ", "))
+	update.write(" RETURNING " + selected())
 	return update
 }
 
