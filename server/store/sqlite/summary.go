@@ -23,24 +23,30 @@ func (c *connection) summary(ctx context.Context, tenant, app string) (status.Su
 	return s, nil
 }
 
-// summarize is in SQL what status.SummaryOf is in Go. The + keeps SQLite from reading the rows in the order of the index
-// on user_status: to read them in their own order and to sort what is needed of them is several times faster.
+// summarize is in SQL what status.SummaryOf is in Go. Most devices have their app installed: all are counted by the index on
+// user_status, the others are sorted by user, and those that are installed are what is left. The + keeps SQLite from reading
+// the rows in the order of the index: to read them in their own order and to sort what is needed of them is several times
+// faster.
 const summarize = `
+WITH
+	place AS (SELECT number FROM apps WHERE tenant = ? AND app = ?),
+	users AS (
+		SELECT
+			user_status, COUNT(*) AS not_yet_installed,
+			COUNT(*) FILTER (WHERE install_state = 'failed') AS failed,
+			COUNT(*) FILTER (WHERE install_state = 'notApplicable') AS not_applicable,
+			COUNT(*) FILTER (WHERE install_state = 'notInstalled') AS not_installed,
+			COUNT(*) FILTER (WHERE install_state = 'pendingInstall') AS pending_install
+		FROM statuses WHERE app = (SELECT number FROM place) AND install_state <> 'installed' GROUP BY +user_status
+	)
 SELECT
-	COALESCE(SUM(installed), 0), COALESCE(SUM(failed), 0),
+	(SELECT COUNT(*) FROM statuses WHERE app = (SELECT number FROM place)) - COALESCE(SUM(not_yet_installed), 0), COALESCE(SUM(failed), 0),
 	COALESCE(SUM(not_applicable), 0), COALESCE(SUM(not_installed), 0), COALESCE(SUM(pending_install), 0),
-	COUNT(*) FILTER (WHERE user_status > '' AND installed = devices),
+	(SELECT COUNT(DISTINCT user_status) FROM statuses WHERE app = (SELECT number FROM place) AND user_status > '') - COUNT(*) FILTER (WHERE user_status > ''),
 	COUNT(*) FILTER (WHERE user_status > '' AND failed > 0),
-	COUNT(*) FILTER (WHERE user_status > '' AND not_applicable = devices),
+	COUNT(*) FILTER (WHERE user_status > '' AND not_applicable = not_yet_installed AND not_applicable = (
+		SELECT COUNT(*) FROM statuses WHERE app = (SELECT number FROM place) AND user_status = users.user_status
+	)),
 	COUNT(*) FILTER (WHERE user_status > '' AND not_installed > 0),
 	COUNT(*) FILTER (WHERE user_status > '' AND pending_install > 0 AND failed = 0)
-FROM (
-	SELECT
-		user_status, COUNT(*) AS devices,
-		COUNT(*) FILTER (WHERE install_state = 'installed') AS installed,
-		COUNT(*) FILTER (WHERE install_state = 'failed') AS failed,
-		COUNT(*) FILTER (WHERE install_state = 'notApplicable') AS not_applicable,
-		COUNT(*) FILTER (WHERE install_state = 'notInstalled') AS not_installed,
-		COUNT(*) FILTER (WHERE install_state = 'pendingInstall') AS pending_install
-	FROM statuses WHERE app = ` + appNumber + ` GROUP BY +user_status
-)`
+FROM users`
