@@ -44,7 +44,7 @@ func schemathesis(t *testing.T, at server, args ...string) (said string, passed 
 
 func TestSchemathesisFindsNothing(t *testing.T) {
 	required(t)
-	said, passed := schemathesis(t, start(t), "--max-examples", cmp.Or(os.Getenv(examplesVariable), "60"), "--continue-on-failure")
+	said, passed := schemathesis(t, start(t), "--max-examples", cmp.Or(os.Getenv(examplesVariable), "150"), "--continue-on-failure")
 	if !passed {
 		t.Errorf("Schemathesis found:\n%s", said)
 	}
