@@ -26,7 +26,7 @@ const (
 var ctx = context.Background()
 
 func main() {
-	// README begins
+	// README.md shows what follows.
 	client, err := api.NewClientWithResponses(os.Getenv("SERVER")+"/beta", api.WithRequestEditorFn(
 		func(_ context.Context, request *http.Request) error {
 			request.Header.Set("Authorization", "Bearer "+os.Getenv("TOKEN"))
@@ -40,7 +40,7 @@ func main() {
 		ErrorCode:     new(api.ErrorCode(-2016345060)),
 		OsDescription: nullable.NewNullNullable[api.OsDescription](), // cleared; what is left out is kept
 	})
-	// README ends
+	// README.md shows what stands above.
 	patched := must(answer, err).JSON200
 	holds("patch-app-path", patched != nil && patched.Id == status)
 	holds("enum-typed", patched.InstallState == api.ResultantAppStateFailed)

@@ -27,7 +27,7 @@ class Client {
     static DeviceStatusesApi statuses;
 
     public static void main(String[] args) throws Exception {
-        // README begins
+        // README.md shows what follows.
         var client = new ApiClient();
         client.updateBaseUri(System.getenv("SERVER") + "/beta");
         client.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + System.getenv("TOKEN")));
@@ -37,7 +37,7 @@ class Client {
             .errorCode(-2016345060)
             .osDescription(null), // cleared; what is left out is kept
             null, null, null);
-        // README ends
+        // README.md shows what stands above.
         Client.statuses = statuses;
         holds("patch-app-path", patched.getId().equals(STATUS));
         holds("enum-typed", patched.getInstallState() == ResultantAppState.FAILED);

@@ -35,7 +35,7 @@ def update(body, **headers):
     return update_device_status.sync_detailed(APP, STATUS, client=client, body=body, **headers)
 
 
-# README begins
+# README.md shows what follows.
 client = AuthenticatedClient(os.environ['SERVER'] + '/beta', os.environ['TOKEN'])
 patched = update_device_status.sync(APP, STATUS, client=client, body=MobileAppInstallStatusInput(
     install_state=ResultantAppState.FAILED,
@@ -44,7 +44,7 @@ patched = update_device_status.sync(APP, STATUS, client=client, body=MobileAppIn
 ))
 if isinstance(patched, ODataError):
     sys.exit(patched.error.message)
-# README ends
+# README.md shows what stands above.
 holds('patch-app-path', isinstance(patched, MobileAppInstallStatus) and patched.id == STATUS)
 holds('enum-typed', patched.install_state is ResultantAppState.FAILED)
 holds('negative-int32', patched.error_code == -2016345060)

@@ -8,7 +8,7 @@ const mobileAppId = '7a6f1c2e-0d4b-4a55-9f0e-3c1d5b8e2f60'
 const userAppInstallStatusId = 'c0b9d1a4-52f7-4f6e-8a33-0e6d9c7b1f25'
 const mobileAppInstallStatusId = '7560ee45-ee45-7560-45ee-607545ee6075'
 
-// README begins
+// README.md shows what follows.
 const client = createClient<paths>({
   baseUrl: process.env.SERVER + '/beta',
   headers: { Authorization: `Bearer ${process.env.TOKEN}` },
@@ -19,7 +19,7 @@ const { data, error } = await client.PATCH(path, {
   body: { installState: 'failed', errorCode: -2016345060, osDescription: null }, // null clears; what is left out is kept
 })
 if (error) throw new Error(error.error.message)
-// README ends
+// README.md shows what stands above.
 
 holds('patch-app-path', data?.id === mobileAppInstallStatusId)
 const failed: components['schemas']['ResultantAppState'] = 'failed' // one of seven: another is an error of the compiler

@@ -18,7 +18,7 @@ const USER: &str = "c0b9d1a4-52f7-4f6e-8a33-0e6d9c7b1f25";
 const STATUS: &str = "7560ee45-ee45-7560-45ee-607545ee6075";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // README begins
+    // README.md shows what follows.
     let mut client = Configuration::new();
     client.base_path = env::var("SERVER")? + "/beta";
     client.bearer_access_token = Some(env::var("TOKEN")?);
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         os_description: Some(None), // cleared; None is left out and kept
         ..Default::default()
     }, None, None, None)?;
-    // README ends
+    // README.md shows what stands above.
     holds("patch-app-path", patched.id == STATUS);
     holds("enum-typed", patched.install_state == ResultantAppState::Failed);
     holds("negative-int32", patched.error_code == -2016345060);

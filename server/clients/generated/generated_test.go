@@ -11,7 +11,7 @@ import (
 )
 
 func TestTheReadmeShowsTheLinesOfThePrograms(t *testing.T) {
-	t.Chdir("../..")
+	t.Chdir("../../..")
 	readme, err := os.ReadFile(readmeFile)
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +24,7 @@ func TestTheReadmeShowsTheLinesOfThePrograms(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !strings.Contains(text, "\n```"+l.fence+"\n"+lines+"```\n") {
-			t.Errorf("the README shows something else than %s; go run ./server/clients -write check mends it", l.source)
+			t.Errorf("the README shows something else than %s; go run ./server/clients/generated -write check mends it", l.source)
 		}
 		if !strings.Contains(text, "\n| "+l.title+" | "+l.generator+" "+l.version+" | ") {
 			t.Errorf("the README's table has no row for %s with %s %s", l.title, l.generator, l.version)
@@ -33,7 +33,7 @@ func TestTheReadmeShowsTheLinesOfThePrograms(t *testing.T) {
 }
 
 func TestTheVersionsAreThoseThatAreInstalled(t *testing.T) {
-	t.Chdir("../..")
+	t.Chdir("../../..")
 	for _, l := range languages {
 		file, pin := "go.mod", "github.com/oapi-codegen/oapi-codegen/v2 v"+l.version
 		switch {
@@ -52,7 +52,7 @@ func TestTheVersionsAreThoseThatAreInstalled(t *testing.T) {
 
 func TestThereIsAProgramForEachLanguage(t *testing.T) {
 	for _, l := range languages {
-		text, err := os.ReadFile(l.source)
+		text, err := os.ReadFile(filepath.Join("..", l.source))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func reversed(lines []string) []string {
 }
 
 func TestTheReadmeKeepsWhatStandsAroundTheClients(t *testing.T) {
-	t.Chdir("../..")
+	t.Chdir("../../..")
 	file := filepath.Join(t.TempDir(), "README.md")
 	if err := os.WriteFile(file, []byte("before\n"+begin+"old\n"+end+"after\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -176,7 +176,7 @@ func TestALocaleIsNotTakenForALanguage(t *testing.T) {
 		t.Skip("there is no make")
 	}
 	for arg, want := range map[string]string{"": "generate", "LANG=python": "generate python"} {
-		command := exec.Command("make", "--no-print-directory", "--dry-run", "-C", "../..", "clients", arg)
+		command := exec.Command("make", "--no-print-directory", "--dry-run", "-C", "../../..", "clients", arg)
 		if arg == "" {
 			command.Args = command.Args[:len(command.Args)-1]
 		}

@@ -11,12 +11,12 @@ import (
 
 const (
 	// Between these the README has the table, and each language's lines.
-	begin = "<!-- go run ./server/clients -write check writes what follows -->\n"
+	begin = "<!-- go run ./server/clients/generated -write check writes what follows -->\n"
 	end   = "<!-- up to here, the clients -->\n"
 
 	// Between lines with these words a program has the lines that the README shows.
-	beginSnippet = "README begins"
-	endSnippet   = "README ends"
+	beginSnippet = "README.md shows what follows."
+	endSnippet   = "README.md shows what stands above."
 )
 
 // table is what the programs said, as Markdown.
@@ -101,6 +101,6 @@ func intoReadme(file, table string, write bool) error {
 	case write:
 		return os.WriteFile(file, []byte(wanted), 0o644)
 	default:
-		return errors.New("README.md says something else of the clients; go run ./server/clients -write check mends it")
+		return errors.New("README.md says something else of the clients; go run ./server/clients/generated -write check mends it")
 	}
 }

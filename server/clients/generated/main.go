@@ -1,4 +1,4 @@
-// Command clients makes clients of openapi.yaml, each by a generator as it comes, and holds them to what is said of them: a
+// Command generated makes clients of openapi.yaml, each by a generator as it comes, and holds them to what is said of them: a
 // short program a language, in a folder of its own, uses each against this server over HTTPS. It knows the server as its users
 // do, by its commands and its contract alone.
 package main
@@ -17,7 +17,7 @@ import (
 
 const usage = `Makes clients of openapi.yaml, and checks them against the server. It runs in the folder of openapi.yaml.
 
-Usage: go run ./server/clients [-write] generate|check [LANGUAGE]...
+Usage: go run ./server/clients/generated [-write] generate|check [LANGUAGE]...
 
   generate  writes gen/clients/LANGUAGE
   check     does so, builds the program of each language, runs it against a server of its own over HTTPS, and prints a
@@ -28,9 +28,9 @@ Without a LANGUAGE it is all of them: %s.
   -write    puts the table and the programs' marked lines into README.md, instead of comparing them with what stands there
 
 Examples:
-  go run ./server/clients generate python
-  go run ./server/clients check
-  go run ./server/clients -write check
+  go run ./server/clients/generated generate python
+  go run ./server/clients/generated check
+  go run ./server/clients/generated -write check
 `
 
 func main() {
@@ -47,11 +47,11 @@ func run(ctx context.Context, args []string, out, log io.Writer) int {
 		fmt.Fprintf(out, usage, names())
 		return 0
 	case err != nil:
-		fmt.Fprintf(log, "clients: %v\n\n"+usage, err, names())
+		fmt.Fprintf(log, "generated: %v\n\n"+usage, err, names())
 		return 2
 	}
 	if err := p.do(ctx, out, log); err != nil {
-		fmt.Fprintln(log, "clients:", err)
+		fmt.Fprintln(log, "generated:", err)
 		return 1
 	}
 	return 0
@@ -65,7 +65,7 @@ type plan struct {
 }
 
 func parse(args []string) (p plan, err error) {
-	flags := flag.NewFlagSet("clients", flag.ContinueOnError)
+	flags := flag.NewFlagSet("generated", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.BoolVar(&p.write, "write", false, "")
 	if err := flags.Parse(args); err != nil {
