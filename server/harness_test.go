@@ -192,6 +192,7 @@ func (s *testServer) do(t testing.TB, c call) answered {
 
 func (s *testServer) send(t testing.TB, request *http.Request) answered {
 	t.Helper()
+	contracttest.Record(t, request)
 	response, err := s.client.Do(request)
 	if err != nil {
 		t.Fatal(err)
