@@ -207,17 +207,17 @@ func entityOf(s status.Status) gen.MobileAppInstallStatus {
 	e := gen.MobileAppInstallStatus{
 		OdataType:                   gen.MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus,
 		ID:                          s.ID,
-		DeviceName:                  stringOf(s.DeviceName),
-		DeviceID:                    stringOf(s.DeviceID),
+		DeviceName:                  stringOf(&s.DeviceName),
+		DeviceID:                    stringOf(&s.DeviceID),
 		LastSyncDateTime:            s.LastSyncDateTime.String(),
 		MobileAppInstallStatusValue: gen.ResultantAppState(s.MobileAppInstallStatusValue),
 		InstallState:                gen.ResultantAppState(s.InstallState),
 		ErrorCode:                   s.ErrorCode,
-		OsVersion:                   stringOf(s.OSVersion),
-		OsDescription:               stringOf(s.OSDescription),
-		UserName:                    stringOf(s.UserName),
-		UserPrincipalName:           stringOf(s.UserPrincipalName),
-		DisplayVersion:              stringOf(s.DisplayVersion),
+		OsVersion:                   stringOf(&s.OSVersion),
+		OsDescription:               stringOf(&s.OSDescription),
+		UserName:                    stringOf(&s.UserName),
+		UserPrincipalName:           stringOf(&s.UserPrincipalName),
+		DisplayVersion:              stringOf(&s.DisplayVersion),
 	}
 	if s.InstallStateDetail != "" {
 		detail := gen.ResultantAppStateDetail(s.InstallStateDetail)
@@ -226,7 +226,7 @@ func entityOf(s status.Status) gen.MobileAppInstallStatus {
 	return e
 }
 
-func stringOf(t status.Text) *string {
+func stringOf(t *status.Text) *string {
 	if !t.Valid {
 		return nil
 	}

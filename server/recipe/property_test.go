@@ -39,14 +39,14 @@ var propertyEdits = []edit{
 	behind(3, "`Whole`", patch, "		DisplayVersion:              Set(s.DisplayVersion),\n", "		SerialNumber:                Set(s.SerialNumber),\n", patched, "SerialNumber"),
 	behind(3, "`Apply`", patch, "	p.DisplayVersion.apply(&s.DisplayVersion)\n", "	p.SerialNumber.apply(&s.SerialNumber)\n", patched, "SerialNumber"),
 
-	{4, "`content`", "api/status/etag.go", "	return appendText(content, s.DisplayVersion)\n", `	content = appendText(content, s.DisplayVersion)
+	{4, "`appendContent`", "api/status/etag.go", "	return appendText(content, s.DisplayVersion)\n", `	content = appendText(content, s.DisplayVersion)
 	if s.SerialNumber.Valid {
 		content = appendText(appendString(content, "serialNumber"), s.SerialNumber)
 	}
 	return content
 `, patched, "SerialNumber"},
 
-	behind(5, "`entityOf`", "api/statuses.go", "		DisplayVersion:              stringOf(s.DisplayVersion),\n", "		SerialNumber:                stringOf(s.SerialNumber),\n", sent, "serialNumber"),
+	behind(5, "`entityOf`", "api/statuses.go", "		DisplayVersion:              stringOf(&s.DisplayVersion),\n", "		SerialNumber:                stringOf(&s.SerialNumber),\n", sent, "serialNumber"),
 
 	behind(6, "`columns`", "server/store/columns/columns.go",
 		"	nullable(\"display_version\", status.PropertyDisplayVersion, func(r *Row) *status.Text { return &r.DisplayVersion }),\n",

@@ -317,6 +317,7 @@ func FuzzRows(f *testing.F) {
 			f.Add(string(text))
 		}
 	}
+	f.Add("{\"\\n\": null}") // a name that is more than one line
 	f.Fuzz(func(t *testing.T, text string) {
 		rows, refused, err := all(text, "app")
 		if len(rows)+len(refused) > len(text) {
