@@ -12,6 +12,7 @@ type serveCommand struct {
 	listenFlags   `embed:""`
 	identityFlags `embed:""`
 	storeFlags    `embed:""`
+	throttleFlags `embed:""`
 
 	Sample     bool `help:"Put sample data into the development tenant, where it is not there yet, and print how to use it. Needs --dev."`
 	RequestLog bool `default:"true" negatable:"" help:"Log one line a request to stderr."`
@@ -54,9 +55,15 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 
-	handler, err := api.New(store, api.Options{
+	throttle, err := c.throttle()
+	if err != nil {
+		return err
+	}
+	admitted := usualAdmission(store, log)
+	handler, err := api.New(admitted, api.Options{
 		Authenticate: verifier.Authenticate,
 		AllowAppOnly: c.AllowAppOnly,
+		Admit:        admitted.before(throttle),
 		Observe:      logExchanges(log, c.RequestLog),
 	})
 	if err != nil {
