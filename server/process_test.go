@@ -216,6 +216,9 @@ func TestTheCommandLine(t *testing.T) {
 		{"an export of no tenant", []string{"export"}, 2, "", "--tenant", ""},
 		{"an export in another format", []string{"export", "--tenant=t", "--format=xml"}, 2, "", "--format", ""},
 		{"an export of a database that is not there", []string{"export", "--tenant=t", "--db", "sqlite:" + filepath.Join(dir, "none.db")}, 1, "", "none.db", ""},
+		{"operators at no address", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", "127.0.0.1:0", "--ops-addr", "9090"}, 2, "", "--ops-addr", ""},
+		{"operators at a port that is taken", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", "127.0.0.1:0", "--ops-addr", taken(t)}, 1, "", "choose another --ops-addr", ""},
+		{"the limits of nobody", []string{"serve", "--dev", "--dev-key", key, "--throttle", "entra"}, 2, "", "intune", ""},
 		{"a port that is taken", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", taken(t)}, 1, "", "in use", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
