@@ -140,7 +140,7 @@ func (a *API) route(w http.ResponseWriter, r *http.Request) {
 func forRouter(r *http.Request, to address) *http.Request {
 	routed := new(http.Request)
 	*routed = *r
-	routed.URL = &url.URL{Scheme: r.URL.Scheme, Path: to.path, RawPath: to.rawPath, RawQuery: r.URL.RawQuery}
+	routed.URL = &url.URL{Scheme: r.URL.Scheme, Path: string(to.path), RawPath: string(to.rawPath), RawQuery: r.URL.RawQuery}
 	if r.Method == http.MethodHead {
 		routed.Method = http.MethodGet
 	}

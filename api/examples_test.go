@@ -9,11 +9,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"installstatus/api"
 	"installstatus/api/contract/contracttest"
@@ -23,8 +26,10 @@ import (
 )
 
 const (
+	exampleApp    = "/beta/deviceAppManagement/mobileApps/a1b2c3d4-0000-4000-8000-000000000001"
+	exampleUser   = exampleApp + "/userStatuses/0d0ae9f6-0000-4000-8000-000000000002"
 	exampleID     = "7560ee45-ee45-7560-45ee-607545ee6075"
-	exampleList   = "/beta/deviceAppManagement/mobileApps/a1b2c3d4-0000-4000-8000-000000000001/deviceStatuses"
+	exampleList   = exampleApp + "/deviceStatuses"
 	exampleTarget = exampleList + "/" + exampleID
 )
 
@@ -38,8 +43,20 @@ type request struct {
 	admit                func(api.Admission) error
 }
 
-// errorExamples are the requests that the contract's examples of errors answer.
-var errorExamples = map[string]request{
+// examples are the requests that the contract's examples of answers answer.
+var examples = map[string]request{
+	"page":       {method: http.MethodGet, target: exampleList + "?$top=1&$count=true"},
+	"status":     {method: http.MethodGet},
+	"userPage":   {method: http.MethodGet, target: exampleApp + "/userStatuses?$top=1&$count=true"},
+	"userStatus": {method: http.MethodGet, target: exampleUser},
+	"summary":    {method: http.MethodGet, target: exampleApp + "/installSummary"},
+	"batchAnswer": batchRequest(`
+		{"id": "1", "method": "PATCH", "url": "` + strings.TrimPrefix(exampleTarget, "/beta") + `",
+			"headers": {"Content-Type": "application/json", "Prefer": "return=minimal"}, "body": {"installState": "failed", "errorCode": -2016345060}},
+		{"id": "2", "method": "PATCH", "url": "` + strings.TrimPrefix(exampleList, "/beta") + `/another",
+			"headers": {"Content-Type": "application/json"}, "body": {"installState": "installed"}},
+		{"id": "3", "method": "GET", "url": "` + strings.TrimPrefix(exampleList, "/beta") + `?$select=installState", "dependsOn": ["1", "2"]}`),
+
 	"several":            {body: `{"installstate": "failed", "errorCode": 9.5, "lastSyncDateTime": "2017-01-01T00:02:49"}`},
 	"unknownProperty":    {body: `{"installstate": "failed"}`},
 	"navigationProperty": {body: `{"app": null}`},
@@ -68,7 +85,7 @@ var errorExamples = map[string]request{
 		return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.Read.All"}}, nil
 	}},
 	"notFound":           {target: strings.TrimSuffix(exampleTarget, "5") + "6"},
-	"userNotFound":       {method: http.MethodGet, target: strings.TrimSuffix(exampleList, "deviceStatuses") + "userStatuses/another"},
+	"userNotFound":       {method: http.MethodGet, target: exampleApp + "/userStatuses/another"},
 	"notAcceptable":      {header: map[string]string{"Accept": "text/html"}},
 	"requestTimeout":     {from: iotest.ErrReader(os.ErrDeadlineExceeded)},
 	"conditionNotMet":    {header: map[string]string{"If-Match": `"another"`}},
@@ -117,39 +134,95 @@ func (f *failing) Update(context.Context, string, status.Key, status.Patch, stat
 	return status.Status{}, false, f.err
 }
 
-func TestTheContractsExamplesOfErrorsAreWhatIsAnswered(t *testing.T) {
-	doc, err := gen.GetSpec()
-	if err != nil {
-		t.Fatal(err)
-	}
-	examples := 0
-	for name, example := range doc.Components.Examples {
-		want, isObject := example.Value.Value.(map[string]any)
-		if !isObject || want["error"] == nil {
-			continue
+func TestTheContractsExamplesAreWhatIsAnswered(t *testing.T) {
+	components := newContract(t).Components
+	for name := range examples {
+		if components.Examples[name] == nil {
+			t.Errorf("the contract has no example %s", name)
 		}
-		examples++
+	}
+	for name, example := range components.Examples {
+		if name == "batch" {
+			continue // a request
+		}
 		t.Run(name, func(t *testing.T) {
-			request, ok := errorExamples[name]
+			request, ok := examples[name]
 			if !ok {
 				t.Fatal("no request is known that has this answer")
 			}
 			_, body := request.send(t)
-			var got map[string]any
+			var got any
 			if err := json.Unmarshal(body, &got); err != nil {
 				t.Fatal(err)
 			}
-			for _, answer := range []map[string]any{got, want} {
-				delete(answer["error"].(map[string]any), "innerError")
-			}
-			if fmt.Sprint(got) != fmt.Sprint(want) || !reflect.DeepEqual(got, want) {
+			want := example.Value.Value
+			if forgetNames(got); !equalJSON(t, got, forgetNames(want)) {
 				t.Errorf("the answer is\n%s", body)
 			}
 		})
 	}
-	if examples != len(errorExamples) {
-		t.Errorf("the contract has %d examples of errors, %d are tested", examples, len(errorExamples))
+}
+
+func TestTheContractsExamplesOfRequestsAreAccepted(t *testing.T) {
+	components := newContract(t).Components
+	for name, example := range components.RequestBodies["StatusInput"].Value.Content["application/json"].Examples {
+		if w, body := (request{body: asJSON(t, example.Value.Value)}).send(t); w.Code != http.StatusOK {
+			t.Errorf("%s: %d %s", name, w.Code, body)
+		}
 	}
+	if !equalJSON(t, components.Examples["batch"].Value.Value, json.RawMessage(examples["batchAnswer"].body)) {
+		t.Errorf("the example batch is not the request that batchAnswer answers")
+	}
+}
+
+func TestTheContractsEntityTagIsThatOfItsStatus(t *testing.T) {
+	if w, _ := (request{method: http.MethodGet}).send(t); w.Header().Get("ETag") != newContract(t).Components.Headers["ETag"].Value.Example {
+		t.Errorf("the example status has the entity tag %s", w.Header().Get("ETag"))
+	}
+}
+
+// forgetNames removes from decoded JSON what is another one in every answer: when it was given, and the names of requests.
+func forgetNames(value any) any {
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			forgetNames(item)
+		}
+	case map[string]any:
+		delete(value, "innerError")
+		delete(value, "request-id")
+		for _, of := range value {
+			forgetNames(of)
+		}
+	}
+	return value
+}
+
+func asJSON(t testing.TB, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func equalJSON(t testing.TB, a, b any) bool {
+	t.Helper()
+	var decodedA, decodedB any
+	if err := errors.Join(json.Unmarshal([]byte(asJSON(t, a)), &decodedA), json.Unmarshal([]byte(asJSON(t, b)), &decodedB)); err != nil {
+		t.Fatal(err)
+	}
+	return reflect.DeepEqual(decodedA, decodedB)
+}
+
+func newContract(t testing.TB) *openapi3.T {
+	t.Helper()
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
 }
 
 // batchRequest is a batch of the requests.
@@ -191,6 +264,7 @@ func (q request) send(t testing.TB) (*httptest.ResponseRecorder, []byte) {
 		q.from = strings.NewReader(q.body)
 	}
 	r := httptest.NewRequest(q.method, q.target, q.from)
+	r.Host = "127.0.0.1:8080"
 	r.Header.Set("Content-Type", "application/json")
 	for name, value := range q.header {
 		r.Header.Set(name, value)
@@ -205,12 +279,34 @@ func allowAll(*http.Request) (api.Caller, error) {
 	return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.ReadWrite.All"}}, nil
 }
 
-// newExampleStore holds the status that the contract's examples are about.
+// newExampleStore holds the app that the contract's examples are about: six devices, five of which belong to two users.
 func newExampleStore(t testing.TB) status.Store {
-	store := new(memory.Store)
-	key := status.Key{App: "a1b2c3d4-0000-4000-8000-000000000001", User: "0d0ae9f6-0000-4000-8000-000000000002", ID: exampleID}
-	if _, _, err := store.Update(t.Context(), "tenant", key, status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+	t.Helper()
+	synced, err := status.ParseDateTime("2017-01-01T00:02:49.3205976-08:00")
+	if err != nil {
 		t.Fatal(err)
+	}
+	failed, installed := status.Patch{InstallState: status.Set(status.InstallStateFailed)}, status.Patch{InstallState: status.Set(status.InstallStateInstalled)}
+	whole := status.Status{
+		DeviceName: status.TextOf("Device Name value"), DeviceID: status.TextOf("Device Id value"), LastSyncDateTime: synced,
+		MobileAppInstallStatusValue: status.InstallStateFailed, InstallState: status.InstallStateFailed, ErrorCode: 9,
+		OSVersion: status.TextOf("Os Version value"), OSDescription: status.TextOf("Os Description value"),
+		UserName: status.TextOf("User Name value"), UserPrincipalName: status.TextOf("User Principal Name value"),
+		DisplayVersion: status.TextOf("Display Version value"),
+	}.Whole()
+	store := new(memory.Store)
+	app, user := path.Base(exampleApp), path.Base(exampleUser)
+	for key, patch := range map[status.Key]status.Patch{
+		{App: app, User: user, ID: exampleID}: whole,
+		{App: app, User: user, ID: "8"}:       failed,
+		{App: app, User: user, ID: "9"}:       installed,
+		{App: app, User: "1", ID: "a"}:        installed,
+		{App: app, User: "1", ID: "b"}:        installed,
+		{App: app, ID: "c"}:                   installed,
+	} {
+		if _, _, err := store.Update(t.Context(), "tenant", key, patch, status.Cond{CreateIfMissing: true}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return store
 }

@@ -38,6 +38,13 @@ type Exchange struct {
 	Fault     error // why the answer is a 5xx, else nil
 }
 
+// Headers that every answer has, in the form in which net/http keeps names. They go over the wire in any case.
+const (
+	requestID       = "Request-Id"
+	clientRequestID = "Client-Request-Id"
+	odataVersion    = "Odata-Version"
+)
+
 type exchangeKey struct{}
 
 func exchangeOf(r *http.Request) *exchange {
@@ -50,14 +57,14 @@ func exchangeOf(r *http.Request) *exchange {
 // begin gives the request its names and the answer the headers that every answer has.
 func begin(w http.ResponseWriter, r *http.Request, now time.Time) (*http.Request, *exchange) {
 	x := &exchange{began: now, requestID: uuid.NewString()}
-	if lines := r.Header.Values("client-request-id"); len(lines) == 1 && isEchoable(lines[0]) {
+	if lines := r.Header.Values(clientRequestID); len(lines) == 1 && isEchoable(lines[0]) {
 		x.clientRequestID = lines[0]
-		w.Header().Set("client-request-id", x.clientRequestID)
+		w.Header().Set(clientRequestID, x.clientRequestID)
 	} else {
-		r.Header.Del("client-request-id")
+		r.Header.Del(clientRequestID)
 	}
-	w.Header().Set("request-id", x.requestID)
-	w.Header().Set("OData-Version", "4.0")
+	w.Header().Set(requestID, x.requestID)
+	w.Header().Set(odataVersion, "4.0")
 	return r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)), x
 }
 

@@ -106,9 +106,9 @@ func (l *lists[L]) readOptions(query *status.Query, list odata.List, params opti
 	}
 	query.Limit = defaultTop
 	if params.Top != nil {
-		query.Limit = min(*params.Top, maxTop)
+		query.Limit = min(int(*params.Top), maxTop)
 	}
-	query.Skip = valueOf(params.Skip)
+	query.Skip = int(valueOf(params.Skip))
 	query.Count = valueOf(params.Count) && query.After == nil
 	return selected, nil
 }

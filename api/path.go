@@ -64,15 +64,15 @@ func (n *node) next(segment string, depth int) *node {
 type address struct {
 	operation *contract.Operation
 	params    []contract.Param
-	path      string // decoded
-	rawPath   string // percent-encoded
+	path      []byte // decoded
+	rawPath   []byte // percent-encoded
 }
 
 // resolve finds what a request addresses. It works on the path as it was sent, since only there a slash that is part of a
 // key differs from one that ends it.
 func (n *node) resolve(r *http.Request) (address, error) {
-	var a address
-	var kinds []string
+	a := address{path: make([]byte, 0, len(r.URL.Path)), rawPath: make([]byte, 0, len(r.URL.Path))}
+	kinds := make([]string, 0, 8)
 	at, method := n, r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -120,8 +120,8 @@ func (n *node) resolve(r *http.Request) (address, error) {
 }
 
 func (a *address) append(segment, escaped string) {
-	a.path += "/" + segment
-	a.rawPath += "/" + escaped
+	a.path = append(append(a.path, '/'), segment...)
+	a.rawPath = append(append(a.rawPath, '/'), escaped...)
 }
 
 // unquote reads the rest of a segment after its opening parenthesis: 'key'), with quotes in the key doubled.

@@ -160,12 +160,12 @@ func patchOf(body any) (p status.Patch, err error) {
 		return p, fmt.Errorf("the body of an update was not validated")
 	}
 	for name, value := range properties {
+		if text := p.Text(status.Property(name)); text != nil {
+			*text = textOf(value)
+			continue
+		}
 		switch name {
 		case "@odata.type", "id": // checked by the contract; there is nothing to change
-		case "deviceName":
-			p.DeviceName = textOf(value)
-		case "deviceId":
-			p.DeviceID = textOf(value)
 		case "lastSyncDateTime":
 			text, _ := value.(string)
 			at, err := status.ParseDateTime(text)
@@ -189,16 +189,6 @@ func patchOf(body any) (p status.Patch, err error) {
 				return p, fmt.Errorf("reading an accepted errorCode: %w", err)
 			}
 			p.ErrorCode = status.Set(int32(code))
-		case "osVersion":
-			p.OSVersion = textOf(value)
-		case "osDescription":
-			p.OSDescription = textOf(value)
-		case "userName":
-			p.UserName = textOf(value)
-		case "userPrincipalName":
-			p.UserPrincipalName = textOf(value)
-		case "displayVersion":
-			p.DisplayVersion = textOf(value)
 		default:
 			return p, fmt.Errorf("the contract has a property that updates do not know: %s", name)
 		}
@@ -217,17 +207,17 @@ func entityOf(s status.Status) gen.MobileAppInstallStatus {
 	e := gen.MobileAppInstallStatus{
 		OdataType:                   gen.MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus,
 		ID:                          s.ID,
-		DeviceName:                  stringOf(s.DeviceName),
-		DeviceID:                    stringOf(s.DeviceID),
+		DeviceName:                  stringOf(&s.DeviceName),
+		DeviceID:                    stringOf(&s.DeviceID),
 		LastSyncDateTime:            s.LastSyncDateTime.String(),
 		MobileAppInstallStatusValue: gen.ResultantAppState(s.MobileAppInstallStatusValue),
 		InstallState:                gen.ResultantAppState(s.InstallState),
 		ErrorCode:                   s.ErrorCode,
-		OsVersion:                   stringOf(s.OSVersion),
-		OsDescription:               stringOf(s.OSDescription),
-		UserName:                    stringOf(s.UserName),
-		UserPrincipalName:           stringOf(s.UserPrincipalName),
-		DisplayVersion:              stringOf(s.DisplayVersion),
+		OsVersion:                   stringOf(&s.OSVersion),
+		OsDescription:               stringOf(&s.OSDescription),
+		UserName:                    stringOf(&s.UserName),
+		UserPrincipalName:           stringOf(&s.UserPrincipalName),
+		DisplayVersion:              stringOf(&s.DisplayVersion),
 	}
 	if s.InstallStateDetail != "" {
 		detail := gen.ResultantAppStateDetail(s.InstallStateDetail)
@@ -236,7 +226,7 @@ func entityOf(s status.Status) gen.MobileAppInstallStatus {
 	return e
 }
 
-func stringOf(t status.Text) *string {
+func stringOf(t *status.Text) *string {
 	if !t.Valid {
 		return nil
 	}

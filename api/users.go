@@ -38,8 +38,8 @@ func userEntityOf(u status.UserStatus) gen.UserAppInstallStatus {
 	return gen.UserAppInstallStatus{
 		OdataType:               gen.UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus,
 		ID:                      u.ID,
-		UserName:                stringOf(u.UserName),
-		UserPrincipalName:       stringOf(u.UserPrincipalName),
+		UserName:                stringOf(&u.UserName),
+		UserPrincipalName:       stringOf(&u.UserPrincipalName),
 		InstalledDeviceCount:    u.InstalledDeviceCount,
 		FailedDeviceCount:       u.FailedDeviceCount,
 		NotInstalledDeviceCount: u.NotInstalledDeviceCount,

@@ -18,6 +18,7 @@ type serveCommand struct {
 	storeFlags    `embed:""`
 	throttleFlags `embed:""`
 	opsFlags      `embed:""`
+	memoryFlags   `embed:""`
 
 	Sample     bool `help:"Put sample data into the development tenant, where it is not there yet, and print how to use it. Needs --dev."`
 	RequestLog bool `default:"true" negatable:"" help:"Log one line a request to stderr."`
@@ -43,6 +44,7 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if c.Sample && !c.Dev {
 		return usageError{errors.New("--sample needs --dev: the sample data are the development tenant's")}
 	}
+	c.setCollector()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	log := newLog(to.err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -25,8 +26,9 @@ type Operation struct {
 	Path        string   // the template, such as /apps/{appId}, without the base path
 	Permissions []string // of which a caller needs one: the scopes of the oauth2 alternatives
 
-	parameters []*openapi3.Parameter
-	body       *bodyRule // nil where the operation takes no body
+	path     []*openapi3.Parameter // of the path, all of them strings, in the order of the template
+	optional []*openapi3.Parameter // those that a request need not have
+	body     *bodyRule             // nil where the operation takes no body
 }
 
 // New prepares a document. It is an error if the document is invalid, or leaves an operation open to everybody.
@@ -48,8 +50,13 @@ func New(doc *openapi3.T) (*Contract, error) {
 		for method, operation := range item.Operations() {
 			o := &Operation{ID: operation.OperationID, Method: method, Path: path}
 			for _, p := range slices.Concat(item.Parameters, operation.Parameters) {
-				o.parameters = append(o.parameters, p.Value)
+				if err := o.add(p.Value); err != nil {
+					return nil, err
+				}
 			}
+			slices.SortFunc(o.path, func(a, b *openapi3.Parameter) int {
+				return strings.Index(path, "{"+a.Name+"}") - strings.Index(path, "{"+b.Name+"}")
+			})
 			if o.Permissions = permissions(doc, operation); len(o.Permissions) == 0 {
 				return nil, fmt.Errorf("the contract names no permission for the operation %s", o.ID)
 			}
@@ -62,6 +69,18 @@ func New(doc *openapi3.T) (*Contract, error) {
 		}
 	}
 	return c, nil
+}
+
+func (o *Operation) add(p *openapi3.Parameter) error {
+	switch {
+	case p.In == openapi3.ParameterInPath && p.Schema.Value.Type.Is("string"):
+		o.path = append(o.path, p)
+	case p.In != openapi3.ParameterInPath && !p.Required:
+		o.optional = append(o.optional, p)
+	default:
+		return fmt.Errorf("the parameter %s of the operation %s: only strings in the path, and what may be left out, can be checked", p.Name, o.ID)
+	}
+	return nil
 }
 
 // permissions are the scopes of the operation's oauth2 alternatives.

@@ -78,13 +78,12 @@ func (d *decoder) value(s *shape) (any, error) {
 }
 
 func (d *decoder) object(s *shape) (any, error) {
-	object := make(map[string]any)
+	object := make(map[string]any, len(s.properties))
 	for d.tokens.PeekKind() != '}' {
-		token, err := d.tokens.ReadToken()
+		name, err := d.name(s)
 		if err != nil {
 			return nil, err
 		}
-		name := token.String()
 		pointer := ""
 		_, twice := object[name]
 		if twice {
@@ -102,6 +101,19 @@ func (d *decoder) object(s *shape) (any, error) {
 	}
 	_, err := d.tokens.ReadToken()
 	return object, err
+}
+
+// name reads the name of a property. One that the schema has is not made anew.
+func (d *decoder) name(s *shape) (string, error) {
+	text, err := d.tokens.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	if known := s.properties[string(text[1:len(text)-1])]; known != nil {
+		return known.name, nil
+	}
+	unquoted, err := jsontext.AppendUnquote(nil, text)
+	return string(unquoted), err
 }
 
 func (d *decoder) array(s *shape) (any, error) {

@@ -12,6 +12,7 @@ import (
 
 // shape is a schema prepared for the rules that no schema can say, and for naming in words what it allows.
 type shape struct {
+	name     string // of the property
 	typeName string // in the words of OData, such as Edm.Int32
 	allowed  string // what may stand there, in words
 	verb     string // of the operation, at the root of its body
@@ -82,7 +83,9 @@ func newShape(name string, schema *openapi3.Schema) *shape {
 		s.typeName, s.allowed = namespace+lowerFirst(name), "a JSON object"
 		s.properties = make(map[string]*shape, len(schema.Properties))
 		for property, ref := range schema.Properties {
-			s.properties[property] = newShape(componentName(ref.Ref), ref.Value)
+			of := newShape(componentName(ref.Ref), ref.Value)
+			of.name = property
+			s.properties[property] = of
 			s.names = append(s.names, property)
 		}
 		slices.Sort(s.names)
@@ -187,6 +190,9 @@ func (s *shape) normalise(value any, path []string, report func(Violation)) any 
 	case string:
 		if strings.IndexByte(value, 0) >= 0 {
 			report(nulCharacter(path))
+		}
+		if s.folded == nil {
+			break
 		}
 		if member, known := s.folded[Fold(value)]; known {
 			return member

@@ -52,7 +52,7 @@ func (o *Operation) Validate(r *http.Request, params []Param, body []byte) (valu
 		return nil, NewInvalid("BadRequest", violations)
 	}
 	if found := checkContentType(r.Header.Values("Content-Type")); found != nil {
-		return nil, NewInvalid("BadRequest", append(violations, *found))
+		return nil, NewInvalid("BadRequest", append(violations, found...))
 	}
 	value, code, found := o.checkBody(params, body)
 	return value, NewInvalid(code, append(violations, found...))
@@ -109,7 +109,7 @@ func (o *Operation) checkQuery(r *http.Request) (violations []Violation) {
 }
 
 func (o *Operation) queryParameter(option string) *openapi3.Parameter {
-	for _, p := range o.parameters {
+	for _, p := range o.optional {
 		if p.In == openapi3.ParameterInQuery && Fold(p.Name) == Fold(option) {
 			return p
 		}
@@ -118,21 +118,36 @@ func (o *Operation) queryParameter(option string) *openapi3.Parameter {
 }
 
 func (o *Operation) checkParameters(r *http.Request, params []Param) (violations []Violation) {
+	for i, p := range params {
+		if err := o.path[i].Schema.Value.VisitJSONString(p.Value); err != nil {
+			violations = append(violations, invalidParameter(o.path[i], err))
+		}
+	}
 	input := &openapi3filter.RequestValidationInput{
-		Request:    r,
-		PathParams: make(map[string]string, len(params)),
-		Options:    &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true},
+		Request: r,
+		Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true},
 	}
-	for _, p := range params {
-		input.PathParams[p.Name] = p.Value
-	}
-	for _, parameter := range o.parameters {
+	for _, parameter := range o.optional {
+		if isAbsent(r, parameter) {
+			continue
+		}
 		err := openapi3filter.ValidateParameter(r.Context(), input, parameter)
 		if err != nil || parameter.In == openapi3.ParameterInQuery && !isLiteral(parameter.Schema.Value, input.GetQueryParams().Get(parameter.Name)) {
 			violations = append(violations, invalidParameter(parameter, err))
 		}
 	}
 	return violations
+}
+
+// isAbsent is the quick answer for most of what a request may have and has not.
+func isAbsent(r *http.Request, p *openapi3.Parameter) bool {
+	switch p.In {
+	case openapi3.ParameterInHeader:
+		return len(r.Header.Values(p.Name)) == 0
+	case openapi3.ParameterInQuery:
+		return r.URL.RawQuery == ""
+	}
+	return false
 }
 
 // isLiteral closes the ways of writing a number or a bool that kin-openapi takes beside the one that OData has.
@@ -157,7 +172,7 @@ func (o *Operation) checkBody(params []Param, body []byte) (value any, code stri
 
 func (o *Operation) checkValue(params []Param, value any, duplicates []Violation) (checked any, code string, violations []Violation) {
 	rule := o.body
-	value = rule.shape.normalise(value, nil, func(v Violation) { violations = append(violations, v) })
+	value = rule.shape.normalise(value, make([]string, 0, 8), func(v Violation) { violations = append(violations, v) })
 	violations = append(violations, o.checkID(value, params)...)
 	each(rule.schema.VisitJSON(value, rule.visit...), func(e *openapi3.SchemaError) {
 		v := fromSchema(e, rule.shape)
@@ -189,20 +204,25 @@ func (o *Operation) checkID(value any, params []Param) []Violation {
 	return nil
 }
 
-func checkContentType(lines []string) *Violation {
-	found := unreadable("Content-Type", "It must be there once, and be "+mediaType+".")
+func checkContentType(lines []string) []Violation {
 	if len(lines) != 1 {
-		return &found
+		return []Violation{wrongContentType()}
+	}
+	if lines[0] == mediaType {
+		return nil
 	}
 	media, parameters, err := mime.ParseMediaType(lines[0])
 	if media != mediaType || err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
-		return &found
+		return []Violation{wrongContentType()}
 	}
 	if charset, given := parameters["charset"]; given && Fold(charset) != "utf-8" {
-		found = unreadable("Content-Type", "The only charset is utf-8.")
-		return &found
+		return []Violation{unreadable("Content-Type", "The only charset is utf-8.")}
 	}
 	return nil
+}
+
+func wrongContentType() Violation {
+	return unreadable("Content-Type", "It must be there once, and be "+mediaType+".")
 }
 
 func unreadable(target, reason string) Violation {

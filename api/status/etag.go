@@ -8,17 +8,23 @@ import (
 
 // ETag is the strong entity tag of s, with its quotes. It depends on the content of s alone: equal statuses have equal
 // tags, in every process and on every engine.
-func (s Status) ETag() string { return etagOf(s.content()) }
+func (s Status) ETag() string {
+	var room [512]byte
+	return etagOf(s.appendContent(room[:0]))
+}
 
 func etagOf(content []byte) string {
 	hash := sha256.Sum256(content)
-	return `"` + base64.RawURLEncoding.EncodeToString(hash[:16]) + `"`
+	var room [24]byte
+	tag := base64.RawURLEncoding.AppendEncode(append(room[:0], '"'), hash[:16])
+	return string(append(tag, '"'))
 }
 
-// content is all of s as bytes, other bytes for any other status. What is written here stays as it is, so that stored
+func (s Status) content() []byte { return s.appendContent(nil) }
+
+// appendContent writes all of s as bytes, other bytes for any other status. What is written here stays as it is, so that stored
 // entities keep their tags: a property that is added later is appended with its JSON name before it, where it is not null.
-func (s Status) content() []byte {
-	content := make([]byte, 0, 512)
+func (s *Status) appendContent(content []byte) []byte {
 	content = appendString(content, s.ID)
 	content = appendText(content, s.DeviceName)
 	content = appendText(content, s.DeviceID)

@@ -31,6 +31,28 @@ func (f Field[T]) apply(property *T) {
 	}
 }
 
+// Text is what p says of a nullable string, for a caller to read or to set; nil for a property that is none.
+func (p *Patch) Text(property Property) *Field[Text] {
+	switch property {
+	case PropertyDeviceName:
+		return &p.DeviceName
+	case PropertyDeviceID:
+		return &p.DeviceID
+	case PropertyOSVersion:
+		return &p.OSVersion
+	case PropertyOSDescription:
+		return &p.OSDescription
+	case PropertyUserName:
+		return &p.UserName
+	case PropertyUserPrincipalName:
+		return &p.UserPrincipalName
+	case PropertyDisplayVersion:
+		return &p.DisplayVersion
+	default:
+		return nil
+	}
+}
+
 // Whole is the patch that gives any status all of s but its id.
 func (s Status) Whole() Patch {
 	return Patch{

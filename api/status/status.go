@@ -65,6 +65,25 @@ const (
 	PropertyDisplayVersion              Property = "displayVersion"
 )
 
+// Properties are the properties of a status, in the order of the API.
+func Properties() []Property {
+	return []Property{
+		PropertyID,
+		PropertyDeviceName,
+		PropertyDeviceID,
+		PropertyLastSyncDateTime,
+		PropertyMobileAppInstallStatusValue,
+		PropertyInstallState,
+		PropertyInstallStateDetail,
+		PropertyErrorCode,
+		PropertyOSVersion,
+		PropertyOSDescription,
+		PropertyUserName,
+		PropertyUserPrincipalName,
+		PropertyDisplayVersion,
+	}
+}
+
 // Value is the value of one property of s; null for a property that is not there.
 func (s Status) Value(p Property) Value {
 	switch p {

@@ -3,6 +3,7 @@ package status_test
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,10 +103,29 @@ func TestEveryPropertyCanBePatchedAndChangesTheTag(t *testing.T) {
 		if other := patched.Whole().Apply(status.New("id")); other != patched {
 			t.Errorf("the whole patch does not say %s", field.Name)
 		}
+		if !slices.ContainsFunc(status.Properties(), func(p status.Property) bool { return patched.Value(p) != status.New("id").Value(p) }) {
+			t.Errorf("no property has the value of %s", field.Name)
+		}
 		if cleared := status.New("id").Whole().Apply(patched); cleared != status.New("id") {
 			t.Errorf("the whole patch does not say that %s is not set", field.Name)
 		}
 		tags[patched.ETag()] = field.Name
+	}
+}
+
+func TestEveryNullableStringIsATextOfAPatch(t *testing.T) {
+	var patch status.Patch
+	texts := make(map[*status.Field[status.Text]]status.Property)
+	for _, property := range status.Properties() {
+		if text := patch.Text(property); text != nil {
+			texts[text] = property
+		}
+	}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[status.Patch]()) {
+		text, isText := reflect.ValueOf(&patch).Elem().FieldByIndex(field.Index).Addr().Interface().(*status.Field[status.Text])
+		if isText && !strings.EqualFold(string(texts[text]), field.Name) {
+			t.Errorf("Text finds %s by the name %q", field.Name, texts[text])
+		}
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	contract "installstatus/gen"
 	"installstatus/server/auth"
 	"installstatus/server/bench/traffic"
 )
@@ -61,20 +60,12 @@ func prepare(ctx context.Context) (*house, error) {
 
 // generate lets the generators write what their servers are made of.
 func generate(ctx context.Context) error {
-	// ogen cannot read anchors of YAML, so it gets the contract as the server has it built in.
-	spec, err := contract.GetSpecJSON()
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(outDir+"/openapi.json", spec, 0o644); err != nil {
-		return err
-	}
 	if err := os.MkdirAll("gen/stock", 0o755); err != nil {
 		return err
 	}
 	return errors.Join(
 		command(ctx, ".", "go", "tool", "oapi-codegen", "-config", "stock/oapi-codegen.yaml", "../../openapi.yaml"),
-		command(ctx, ".", "go", "tool", "ogen", "-config", "ogen/ogen.yml", "-target", "gen/ogen", "-package", "ogen", "-clean", "-loglevel", "error", outDir+"/openapi.json"),
+		command(ctx, ".", "go", "tool", "ogen", "-config", "ogen/ogen.yml", "-target", "gen/ogen", "-package", "ogen", "-clean", "-loglevel", "error", "../../openapi.yaml"),
 	)
 }
 

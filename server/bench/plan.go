@@ -12,8 +12,8 @@ import (
 // The collector of a server that is started without settings of its own, in the words of the environment. Whoever gives
 // the server others puts them here; in the environment they are in force for every server.
 const (
-	serverGOGC       = "100"
-	serverGOMEMLIMIT = "off"
+	serverGOGC       = "400"
+	serverGOMEMLIMIT = "512MiB"
 )
 
 // defaultCollector is what Go does by default.

@@ -42,7 +42,7 @@ func rowOfEntity(line int, members map[string]any, duplicates []contract.Violati
 func refusedBy(line int, violations []contract.Violation) *Refused {
 	refused := &Refused{Line: line}
 	for _, v := range violations {
-		refused.Problems = append(refused.Problems, Problem{Column: strings.TrimPrefix(v.Target, "/"), Reason: v.Message})
+		refused.Problems = append(refused.Problems, problem(strings.TrimPrefix(v.Target, "/"), v.Message))
 	}
 	return refused
 }

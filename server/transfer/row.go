@@ -4,7 +4,9 @@ package transfer
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"installstatus/api"
 	"installstatus/api/status"
@@ -42,7 +44,28 @@ func (e *Refused) Error() string {
 }
 
 func refuse(line int, column, reason string) *Refused {
-	return &Refused{Line: line, Problems: []Problem{{Column: column, Reason: reason}}}
+	return &Refused{Line: line, Problems: []Problem{problem(column, reason)}}
+}
+
+// problem is one line, whatever the names in the file are.
+func problem(column, reason string) Problem {
+	return Problem{Column: escapeControls(column), Reason: escapeControls(reason)}
+}
+
+// escapeControls writes control characters as Go does.
+func escapeControls(s string) string {
+	if !strings.ContainsFunc(s, unicode.IsControl) {
+		return s
+	}
+	var escaped strings.Builder
+	for _, r := range s {
+		if unicode.IsControl(r) {
+			escaped.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			escaped.WriteRune(r)
+		}
+	}
+	return escaped.String()
 }
 
 // rowOfIntune is a row of Intune's report, but for its app and its id, which placed knows how to find.

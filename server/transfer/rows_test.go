@@ -259,11 +259,13 @@ func rowsOfStores() *rapid.Generator[status.Row] {
 		if rapid.Bool().Draw(t, "in a user status") {
 			row.User = ids().Draw(t, "user")
 		}
-		for _, text := range []*status.Text{&row.DeviceName, &row.DeviceID, &row.OSVersion, &row.OSDescription, &row.UserName, &row.UserPrincipalName, &row.DisplayVersion} {
-			if rapid.Bool().Draw(t, "text") {
-				*text = status.TextOf(texts().Draw(t, "of"))
+		var patch status.Patch
+		for _, property := range status.Properties() {
+			if text := patch.Text(property); text != nil && rapid.Bool().Draw(t, string(property)) {
+				*text = status.Set(status.TextOf(texts().Draw(t, "of")))
 			}
 		}
+		row.Status = patch.Apply(row.Status)
 		row.ErrorCode = rapid.Int32().Draw(t, "code")
 		row.InstallState = rapid.SampledFrom([]status.InstallState{"unknown", "failed", "pendingInstall"}).Draw(t, "state")
 		row.InstallStateDetail = rapid.SampledFrom([]status.InstallStateDetail{"", "noAdditionalDetails", "pendingReboot"}).Draw(t, "detail")
@@ -315,6 +317,7 @@ func FuzzRows(f *testing.F) {
 			f.Add(string(text))
 		}
 	}
+	f.Add("{\"\\n\": null}") // a name that is more than one line
 	f.Fuzz(func(t *testing.T, text string) {
 		rows, refused, err := all(text, "app")
 		if len(rows)+len(refused) > len(text) {

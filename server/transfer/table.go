@@ -121,11 +121,12 @@ func (t *table) nameOf(cell int) string {
 	return ""
 }
 
-// read is the value of a cell as contract.Decode would give it; an empty cell gives none, or null.
+// read is the value of a cell as contract.Decode would give it; an empty cell gives none, or null. For a property of an entity
+// both are the same.
 func (c *column) read(cell csv.Cell) (value any, given bool) {
 	switch {
 	case cell.Text == "" && !cell.Quoted:
-		return nil, c.nullable
+		return nil, c.emptyIsNull
 	case c.number && json.Valid([]byte(cell.Text)):
 		return json.Number(cell.Text), true
 	default:

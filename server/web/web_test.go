@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"installstatus/gen"
 	"installstatus/server/web"
 )
 
@@ -143,5 +144,18 @@ func TestAnAppIsWrittenIntoThePageAsText(t *testing.T) {
 	}
 	if w := ask(pages, http.MethodGet, "/", nil); !strings.Contains(w.Body.String(), `data-app="&#34;&gt;&lt;script&gt;"`) {
 		t.Error(w.Body)
+	}
+}
+
+func TestThePageHasALabelForEveryPropertyThatCanBePatched(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := ask(newPages(t), http.MethodGet, "/web/detail.js", nil).Body.String()
+	for name := range doc.Components.Schemas["MobileAppInstallStatusInput"].Value.Properties {
+		if name != "@odata.type" && name != "id" && !strings.Contains(script, "\n  "+name+": '") {
+			t.Errorf("server/web/page/detail.js shows no %s", name)
+		}
 	}
 }

@@ -2,8 +2,10 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // What stands here runs within a transaction of the writer, which holds all rows still.
@@ -19,9 +21,9 @@ func (c *connection) update(ctx context.Context, tenant string, key status.Key, 
 	case err != nil:
 		return status.Status{}, false, err
 	case created:
-		err = c.add(ctx, tenant, key.App, rowOf(next))
+		err = c.add(ctx, tenant, key.App, columns.RowOf(next))
 	default:
-		err = c.change(ctx, tenant, key, rowOf(*found), rowOf(next))
+		err = c.change(ctx, tenant, key, columns.RowOf(*found), columns.RowOf(next))
 	}
 	return next.Status, created, err
 }
@@ -41,7 +43,7 @@ func (c *connection) delete(ctx context.Context, tenant string, key status.Key, 
 	return nil
 }
 
-func (c *connection) add(ctx context.Context, tenant, app string, r *row) error {
+func (c *connection) add(ctx context.Context, tenant, app string, r *columns.Row) error {
 	if err := c.knowApp(ctx, tenant, app); err != nil {
 		return err
 	}
@@ -56,16 +58,16 @@ func (c *connection) knowApp(ctx context.Context, tenant, app string) error {
 	return nil
 }
 
-func (c *connection) addRow(ctx context.Context, tenant, app string, r *row) error {
-	if _, err := c.insert.ExecContext(ctx, append(allColumns.fields(r), tenant, app)...); err != nil {
+func (c *connection) addRow(ctx context.Context, tenant, app string, r *columns.Row) error {
+	if _, err := c.insert.ExecContext(ctx, slices.Concat([]any{r.ID}, columns.All.Fields(r), []any{tenant, app})...); err != nil {
 		return failure("adding a status", err)
 	}
 	return nil
 }
 
 // change writes the columns in which the rows differ, and nothing if there is none.
-func (c *connection) change(ctx context.Context, tenant string, key status.Key, from, to *row) error {
-	set := changed(from, to)
+func (c *connection) change(ctx context.Context, tenant string, key status.Key, from, to *columns.Row) error {
+	set := columns.Changed(from, to)
 	if set == 0 {
 		return nil
 	}
@@ -73,7 +75,7 @@ func (c *connection) change(ctx context.Context, tenant string, key status.Key, 
 	if err != nil {
 		return err
 	}
-	if _, err := update.ExecContext(ctx, append(set.fields(to), tenant, key.App, key.ID)...); err != nil {
+	if _, err := update.ExecContext(ctx, append(set.Fields(to), tenant, key.App, key.ID)...); err != nil {
 		return failure("changing a status", err)
 	}
 	return nil

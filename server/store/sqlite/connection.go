@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // connection is one connection with its statements prepared. One goroutine uses it at a time.
@@ -64,15 +65,16 @@ func (c *connection) close() {
 
 // row is the row under the key's app and id, whatever its user status; nil for none.
 func (c *connection) row(ctx context.Context, tenant string, key status.Key) (*status.Row, error) {
-	var found row
-	err := c.find.QueryRowContext(ctx, tenant, key.App, key.ID).Scan(allColumns.fields(&found)...)
+	var found columns.Row
+	found.ID = key.ID
+	err := c.find.QueryRowContext(ctx, tenant, key.App, key.ID).Scan(columns.All.Fields(&found)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, failure("reading a status", err)
 	}
-	return found.kept(), nil
+	return found.Kept(), nil
 }
 
 // maxOthers is how many statements a connection keeps beside those that it always has. Callers patch the same few sets of
@@ -106,17 +108,17 @@ const appNumber = "(SELECT number FROM apps WHERE tenant = ? AND app = ?)"
 const rowPlace = " WHERE app = " + appNumber + " AND id = ?"
 
 func findRow() string {
-	return "SELECT " + strings.Join(allColumns.names(), ", ") + " FROM statuses" + rowPlace
+	return "SELECT " + strings.Join(columns.All.Names(), ", ") + " FROM statuses" + rowPlace
 }
 
-// insertRow takes the fields of all columns, then the tenant and the app, which must be there.
+// insertRow takes the id, the fields of all columns, then the tenant and the app, which must be there.
 func insertRow() string {
-	names := allColumns.names()
-	return "INSERT INTO statuses (app, " + strings.Join(names, ", ") + ") SELECT number" +
+	names := columns.All.Names()
+	return "INSERT INTO statuses (app, id, " + strings.Join(names, ", ") + ") SELECT number, ?" +
 		strings.Repeat(", ?", len(names)) + " FROM apps WHERE tenant = ? AND app = ?"
 }
 
 // updateRow takes the fields of the columns in set, then what rowPlace takes.
-func updateRow(set columnSet) string {
-	return "UPDATE statuses SET " + strings.Join(set.names(), " = ?, ") + " = ?" + rowPlace
+func updateRow(set columns.Set) string {
+	return "UPDATE statuses SET " + strings.Join(set.Names(), " = ?, ") + " = ?" + rowPlace
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // An import is a row of transactions, each of which is short, and leaves the lock free for a while: shorter and for longer
@@ -114,9 +115,9 @@ func (c *connection) importRow(ctx context.Context, tenant, app string, imported
 	next := imported.Row(app, found)
 	switch {
 	case found == nil:
-		return true, false, c.addRow(ctx, tenant, app, rowOf(next))
+		return true, false, c.addRow(ctx, tenant, app, columns.RowOf(next))
 	case next != *found:
-		return false, true, c.change(ctx, tenant, key, rowOf(*found), rowOf(next))
+		return false, true, c.change(ctx, tenant, key, columns.RowOf(*found), columns.RowOf(next))
 	}
 	return false, false, nil
 }

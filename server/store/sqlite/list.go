@@ -7,21 +7,22 @@ import (
 	"strings"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // page reads a page of an app's rows.
 func (c *connection) page(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
 	counted := newSelection("COUNT(*)", tenant, query)
-	selected := newSelection(strings.Join(allColumns.names(), ", "), tenant, query)
+	selected := newSelection("id, "+strings.Join(columns.All.Names(), ", "), tenant, query)
 	if query.After != nil {
 		selected.write(" AND ")
 		selected.after(query.Order, query.After)
 	}
 	selected.page(query)
 	return readPart(ctx, c, query, counted, selected, func(rows *sql.Rows) (status.Row, error) {
-		var found row
-		err := rows.Scan(allColumns.fields(&found)...)
-		return *found.kept(), err
+		var found columns.Row
+		err := rows.Scan(append([]any{&found.ID}, columns.All.Fields(&found)...)...)
+		return *found.Kept(), err
 	})
 }
 
@@ -203,12 +204,10 @@ func (s *selection) comparison(c status.Comparison) {
 
 // expression is what a property of a row is called in SQL.
 func expression(p status.Property) string {
-	for _, c := range columns {
-		if c.property == p {
-			return c.value
-		}
+	if p == status.PropertyID {
+		return "id"
 	}
-	panic("a property without a column: " + string(p))
+	return columns.Expression(p)
 }
 
 // argument is a value as database/sql binds it.

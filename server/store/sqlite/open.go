@@ -112,6 +112,7 @@ func dataSource(path string) (string, error) {
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"}, // an answered write survives a power cut
 		"_foreign_keys": {"on"},
+		"_pragma":       {"wal_autocheckpoint(500)"},
 		"_txlock":       {"immediate"},
 		"_error_rc":     {"true"}, // error texts that belong to the error
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 // users reads a page of an app's user statuses.
@@ -108,8 +109,8 @@ var userColumns = []struct {
 	field    func(*status.UserStatus) any
 }{
 	{status.PropertyID, "user_status", func(u *status.UserStatus) any { return &u.ID }},
-	{status.PropertyUserName, "user_name", func(u *status.UserStatus) any { return text{&u.UserName} }},
-	{status.PropertyUserPrincipalName, "user_principal_name", func(u *status.UserStatus) any { return text{&u.UserPrincipalName} }},
+	{status.PropertyUserName, "user_name", func(u *status.UserStatus) any { return columns.Text(&u.UserName) }},
+	{status.PropertyUserPrincipalName, "user_principal_name", func(u *status.UserStatus) any { return columns.Text(&u.UserPrincipalName) }},
 	{status.PropertyInstalledDeviceCount, countIn("installed"), func(u *status.UserStatus) any { return &u.InstalledDeviceCount }},
 	{status.PropertyFailedDeviceCount, countIn("failed"), func(u *status.UserStatus) any { return &u.FailedDeviceCount }},
 	{status.PropertyNotInstalledDeviceCount, countIn("notInstalled"), func(u *status.UserStatus) any { return &u.NotInstalledDeviceCount }},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 )
 
 func TestAnUnchangedStatusIsNotWritten(t *testing.T) {
@@ -46,8 +47,8 @@ func TestAnUpdateNamesTheChangedColumnsOnly(t *testing.T) {
 		}
 	}
 	exec("CREATE TABLE named (name TEXT)")
-	for _, c := range columns {
-		exec("CREATE TRIGGER named_" + c.name + " AFTER UPDATE OF " + c.name + " ON statuses BEGIN INSERT INTO named VALUES ('" + c.name + "'); END")
+	for _, name := range columns.All.Names() {
+		exec("CREATE TRIGGER named_" + name + " AFTER UPDATE OF " + name + " ON statuses BEGIN INSERT INTO named VALUES ('" + name + "'); END")
 	}
 	for _, update := range []struct {
 		patch status.Patch
@@ -74,7 +75,7 @@ func TestPreparedStatementsAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for set := columnSet(1); set <= 2*maxOthers; set++ {
+	for set := columns.Set(1); set <= 2*maxOthers; set++ {
 		if _, err := c.statement(t.Context(), updateRow(set)); err != nil {
 			t.Fatal(err)
 		}

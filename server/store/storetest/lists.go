@@ -69,8 +69,7 @@ var lists = []rule{
 	}},
 	{"rows of the greatest length make short pages, not great ones", func(t *testing.T, e Engine) {
 		c := e.caller(t)
-		long := status.Set(status.TextOf(strings.Repeat("\U0010ffff", 8192)))
-		patch := status.Patch{DeviceName: long, DeviceID: long, OSVersion: long, OSDescription: long, UserName: long, UserPrincipalName: long, DisplayVersion: long}
+		patch := allTexts(strings.Repeat("\U0010ffff", 8192))
 		const rows = 25
 		for n := range rows {
 			c.create(numbered(n), patch)

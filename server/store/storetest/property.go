@@ -14,9 +14,7 @@ type property struct {
 }
 
 func properties() []property {
-	return []property{
-		nullable("deviceName", func(p *status.Patch) *status.Field[status.Text] { return &p.DeviceName }),
-		nullable("deviceId", func(p *status.Patch) *status.Field[status.Text] { return &p.DeviceID }),
+	all := []property{
 		{name: "lastSyncDateTime", set: func(p *status.Patch, n int) {
 			p.LastSyncDateTime = status.Set(dateTime(fmt.Sprintf("2017-01-01T00:02:49.%07d-08:00", n)))
 		}},
@@ -30,22 +28,33 @@ func properties() []property {
 			p.InstallStateDetail = status.Set(status.InstallStateDetail(fmt.Sprintf("detail%d", n)))
 		}},
 		{name: "errorCode", set: func(p *status.Patch, n int) { p.ErrorCode = status.Set(int32(n)) }},
-		nullable("osVersion", func(p *status.Patch) *status.Field[status.Text] { return &p.OSVersion }),
-		nullable("osDescription", func(p *status.Patch) *status.Field[status.Text] { return &p.OSDescription }),
-		nullable("userName", func(p *status.Patch) *status.Field[status.Text] { return &p.UserName }),
-		nullable("userPrincipalName", func(p *status.Patch) *status.Field[status.Text] { return &p.UserPrincipalName }),
-		nullable("displayVersion", func(p *status.Patch) *status.Field[status.Text] { return &p.DisplayVersion }),
 	}
+	for _, name := range texts() {
+		all = append(all, property{
+			name: string(name),
+			set:  func(p *status.Patch, n int) { *p.Text(name) = status.Set(status.TextOf(fmt.Sprintf("%s %d", name, n))) },
+			null: func(p *status.Patch) { *p.Text(name) = status.Set(status.Text{}) },
+		})
+	}
+	return all
 }
 
-func nullable(name string, field func(*status.Patch) *status.Field[status.Text]) property {
-	return property{
-		name: name,
-		set: func(p *status.Patch, n int) {
-			*field(p) = status.Set(status.TextOf(fmt.Sprintf("%s %d", name, n)))
-		},
-		null: func(p *status.Patch) { *field(p) = status.Set(status.Text{}) },
+// texts are the properties that are nullable strings.
+func texts() (names []status.Property) {
+	for _, name := range status.Properties() {
+		if new(status.Patch).Text(name) != nil {
+			names = append(names, name)
+		}
 	}
+	return names
+}
+
+// allTexts is the patch that sets all of those.
+func allTexts(to string) (patch status.Patch) {
+	for _, name := range texts() {
+		*patch.Text(name) = status.Set(status.TextOf(to))
+	}
+	return patch
 }
 
 // to is the patch that sets the property alone.

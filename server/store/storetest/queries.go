@@ -12,25 +12,20 @@ import (
 
 // filterable are the properties that filters and orders are drawn from, with values that the drawn patches set.
 func filterable() map[status.Property][]status.Value {
-	text := func(name string) []status.Value {
-		return []status.Value{{}, status.TextValue(name + " 1"), status.TextValue(name + " 2"), status.TextValue("")}
-	}
 	states := []status.Value{{}, status.TextValue("installed"), status.TextValue("failed"), status.TextValue("unknown")}
-	return map[status.Property][]status.Value{
+	values := map[status.Property][]status.Value{
 		status.PropertyID:                          {status.TextValue("id"), status.TextValue("ID"), status.TextValue("i'd"), {}},
-		status.PropertyDeviceName:                  text("deviceName"),
-		status.PropertyDeviceID:                    text("deviceId"),
 		status.PropertyLastSyncDateTime:            {status.TextValue(everything(1).LastSyncDateTime.Value.Instant()), status.TextValue(status.NeverSynced.Instant()), {}},
 		status.PropertyMobileAppInstallStatusValue: states,
 		status.PropertyInstallState:                states,
 		status.PropertyInstallStateDetail:          {{}, status.TextValue(string(everything(1).InstallStateDetail.Value)), status.TextValue("none")},
 		status.PropertyErrorCode:                   {{}, status.NumberValue(0), status.NumberValue(int64(everything(1).ErrorCode.Value)), status.NumberValue(-2147483648)},
-		status.PropertyOSVersion:                   text("osVersion"),
-		status.PropertyOSDescription:               text("osDescription"),
-		status.PropertyUserName:                    text("userName"),
-		status.PropertyUserPrincipalName:           append(text("userPrincipalName"), status.TextValue(names[0])),
-		status.PropertyDisplayVersion:              text("displayVersion"),
 	}
+	for _, name := range texts() {
+		values[name] = []status.Value{{}, status.TextValue(string(name) + " 1"), status.TextValue(string(name) + " 2"), status.TextValue("")}
+	}
+	values[status.PropertyUserPrincipalName] = append(values[status.PropertyUserPrincipalName], status.TextValue(names[0]))
+	return values
 }
 
 // userFilterable are the same for user statuses, with values that the users of the laws have.

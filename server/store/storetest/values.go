@@ -116,13 +116,7 @@ var values = []rule{
 		c := e.caller(t)
 		for i, want := range append(oddKeys(), "", "\r\n\x01\x7f", strings.Repeat("\U0010ffff", 8192)) {
 			key := status.Key{App: "app", ID: fmt.Sprint(i)}
-			var patch status.Patch
-			for _, field := range []*status.Field[status.Text]{
-				&patch.DeviceName, &patch.DeviceID, &patch.OSVersion, &patch.OSDescription,
-				&patch.UserName, &patch.UserPrincipalName, &patch.DisplayVersion,
-			} {
-				*field = status.Set(status.TextOf(want))
-			}
+			patch := allTexts(want)
 			c.create(key, patch)
 			c.finds(key, patch.Apply(status.New(key.ID)))
 		}

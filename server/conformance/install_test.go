@@ -1,0 +1,85 @@
+package conformance
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// python is the folder with the programs of what requirements.txt names.
+var python = sync.OnceValues(func() (string, error) {
+	dir, err := filepath.Abs(filepath.Join(outDir, "venv"))
+	if err != nil {
+		return "", err
+	}
+	bin := filepath.Join(dir, "bin")
+	return bin, installed(dir, []string{"requirements.txt"}, func() error {
+		if err := run("python3", "-m", "venv", dir); err != nil {
+			return fmt.Errorf("python3 with venv is needed (apt-get install python3-venv): %w", err)
+		}
+		return run(filepath.Join(bin, "pip"), "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
+	})
+})
+
+// npm is the folder with the programs of what package.json names.
+var npm = sync.OnceValues(func() (string, error) {
+	dir, err := filepath.Abs(filepath.Join(outDir, "npm"))
+	if err != nil {
+		return "", err
+	}
+	modules := filepath.Join(dir, "node_modules")
+	return modules, installed(dir, []string{"package.json", "package-lock.json"}, func() error {
+		return run("npm", "ci", "--prefix", dir, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error")
+	})
+})
+
+// node is the Node.js among what is installed from npm: Prism needs a newer one than systems have.
+func node(modules string) string {
+	arch := map[string]string{"amd64": "x64"}[runtime.GOARCH]
+	if arch == "" {
+		arch = runtime.GOARCH
+	}
+	return filepath.Join(modules, "node-"+runtime.GOOS+"-"+arch, "bin", "node")
+}
+
+// installed installs into dir what the files name, unless that has been done for files that read the same.
+func installed(dir string, files []string, install func() error) error {
+	same := true
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	const done = ".done"
+	marker, err := os.ReadFile(filepath.Join(dir, done))
+	var wanted []byte
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		wanted = append(wanted, text...)
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	if same = err == nil && bytes.Equal(marker, wanted); same {
+		return nil
+	}
+	if err := install(); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, done), wanted, 0o644)
+}
+
+// run runs a command to its end. The error has what it said.
+func run(name string, args ...string) error {
+	out, err := exec.Command(name, args...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, out)
+	}
+	return nil
+}

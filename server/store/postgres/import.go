@@ -1,0 +1,126 @@
+package postgres
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"installstatus/api/status"
+	"installstatus/server/store/columns"
+)
+
+// maxChunk is how many rows an import writes in one transaction, and so how many it keeps from others for its time.
+const maxChunk = 200
+
+// importing is an import under way.
+type importing struct {
+	pool             *pool
+	tenant, app      string
+	rows             []status.Imported // that are still to come
+	created, changed int
+}
+
+func (i *importing) all(ctx context.Context) error {
+	for len(i.rows) > 0 {
+		var next chunk
+		err := i.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) error {
+			next = chunk{tenant: i.tenant, app: i.app, rows: i.rows[:min(maxChunk, len(i.rows))]}
+			return next.transact(ctx, c)
+		})
+		if err != nil {
+			return err
+		}
+		i.rows, i.created, i.changed = i.rows[len(next.rows):], i.created+next.created, i.changed+next.changed
+	}
+	return ctx.Err()
+}
+
+// chunk is what an import writes in one transaction.
+type chunk struct {
+	tenant, app      string
+	rows             []status.Imported
+	created, changed int
+}
+
+// transact makes each row what status.Imported says. It holds the rows that are there; where another makes one of the
+// others meanwhile, the database refuses the transaction.
+func (ch *chunk) transact(ctx context.Context, c *pgx.Conn) error {
+	tx, err := c.Begin(ctx)
+	if err != nil {
+		return failure("beginning to import", err)
+	}
+	defer tx.Rollback(ctx)
+	found, err := ch.hold(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := ch.write(ctx, tx, found, ch.become(found)); err != nil {
+		return err
+	}
+	return failure("committing an import", tx.Commit(ctx))
+}
+
+// hold reads the rows that are there, each in its own place, so that no two imports wait for each other.
+func (ch *chunk) hold(ctx context.Context, tx pgx.Tx) (map[string]status.Row, error) {
+	var heads []string
+	for _, imported := range ch.rows {
+		head, _ := split(imported.ID)
+		heads = append(heads, head)
+	}
+	rows, err := tx.Query(ctx, "SELECT "+selected()+" FROM statuses"+
+		" WHERE tenant = $1 AND app = $2 AND id = ANY($3) ORDER BY id, id_digest FOR UPDATE", keyOf(ch.tenant), keyOf(ch.app), heads)
+	if err != nil {
+		return nil, failure("reading statuses", err)
+	}
+	defer rows.Close()
+	found := make(map[string]status.Row)
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(r.scanned()...); err != nil {
+			return nil, failure("reading statuses", err)
+		}
+		kept := r.kept()
+		found[kept.ID] = *kept
+	}
+	return found, failure("reading statuses", rows.Err())
+}
+
+// become is what becomes of the rows, and counts them.
+func (ch *chunk) become(found map[string]status.Row) map[string]status.Row {
+	become := maps.Clone(found)
+	for _, imported := range ch.rows {
+		before, there := become[imported.ID]
+		var at *status.Row
+		if there {
+			at = &before
+		}
+		next := imported.Row(ch.app, at)
+		switch {
+		case !there:
+			ch.created++
+		case next != before:
+			ch.changed++
+		}
+		become[imported.ID] = next
+	}
+	return become
+}
+
+// write writes the rows that differ, in the order in which hold takes them.
+func (ch *chunk) write(ctx context.Context, tx pgx.Tx, found, become map[string]status.Row) error {
+	batch := new(pgx.Batch)
+	for _, id := range slices.Sorted(maps.Keys(become)) {
+		at, to := placeOf(ch.tenant, status.Key{App: ch.app, ID: id}), rowOf(become[id])
+		before, there := found[id]
+		if !there {
+			insert := insertRow(at, ch.app, to)
+			batch.Queue(insert.text.String(), insert.arguments...)
+		} else if set := columns.Changed(columns.RowOf(before), &to.Row); set != 0 {
+			update := updateRow(at, set, &to.Row)
+			batch.Queue(update.text.String(), update.arguments...)
+		}
+	}
+	return failure("importing statuses", tx.SendBatch(ctx, batch).Close())
+}

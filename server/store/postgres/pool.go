@@ -1,0 +1,130 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"installstatus/api/status"
+)
+
+// The times that nothing takes longer than.
+const (
+	connectTime = 2 * time.Second        // to connect, and to see whether a connection still works
+	acquireTime = 3 * time.Second        // to wait for a connection that is free
+	writeTime   = 10 * time.Second       // to write
+	readTime    = 30 * time.Second       // to read, a summary of millions of rows included
+	cancelTime  = 500 * time.Millisecond // for the database to end what is cancelled, before its connection is closed
+)
+
+// maxAttempts is how often a call is tried that has certainly not happened.
+const maxAttempts = 10
+
+// pool lends connections, each to one call at a time.
+type pool struct {
+	*pgxpool.Pool
+	lost *atomic.Int64 // when a connection was last lost, in Unix nanoseconds
+}
+
+func newPool(ctx context.Context, config *pgxpool.Config) (*pool, error) {
+	p := &pool{lost: new(atomic.Int64)}
+	config.PingTimeout = connectTime
+	config.ShouldPing = p.doubts
+	config.AfterConnect = prepare
+	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelTime}
+	}
+	var err error
+	p.Pool, err = pgxpool.NewWithConfig(ctx, config)
+	return p, err
+}
+
+// doubts reports whether a connection must prove that it works: it has been idle for long, or since before another was lost.
+func (p *pool) doubts(_ context.Context, c pgxpool.ShouldPingParams) bool {
+	return c.IdleDuration > time.Second || time.Now().Add(-c.IdleDuration).UnixNano() <= p.lost.Load()
+}
+
+// prepare gives a session what every call counts on, whatever the role or the database has for others: an answered write is
+// on disk; what its caller has left ends.
+func prepare(ctx context.Context, c *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	_, err := c.Exec(ctx, `
+SELECT
+	set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, FALSE),
+	set_config('default_transaction_isolation', 'read committed', FALSE),
+	set_config('statement_timeout', $1, FALSE),
+	set_config('idle_in_transaction_session_timeout', $1, FALSE),
+	set_config('jit', 'off', FALSE) -- it takes longer than it saves`, fmt.Sprint((readTime + connectTime).Milliseconds()))
+	return err
+}
+
+// read does something that changes nothing. It is cancelled when ctx ends, and done again where its connection is lost.
+func (p *pool) read(ctx context.Context, do func(context.Context, *pgx.Conn) error) error {
+	within, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	err := p.try(within, lost, func(c *pgx.Conn) error { return do(within, c) })
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// write does something that changes rows. Its context counts until it has begun. It is done again where it has certainly
+// not happened.
+func (p *pool) write(ctx context.Context, do func(context.Context, *pgx.Conn) error) error {
+	return p.try(ctx, undone, func(c *pgx.Conn) error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
+		defer cancel()
+		err := do(ctx, c)
+		if err == nil && ctx.Err() != nil { // to cancel a commit is not to wait for a standby any more
+			return fmt.Errorf("a write was answered too late: %w", status.ErrUnavailable)
+		}
+		return err
+	})
+}
+
+// try does something with a connection, a few times where again says so of its error.
+func (p *pool) try(ctx context.Context, again func(error) bool, do func(*pgx.Conn) error) error {
+	for attempt := 1; ; attempt++ {
+		c, err := p.acquire(ctx)
+		if err != nil {
+			return err
+		}
+		err = do(c.Conn())
+		if lost(err) && ctx.Err() == nil {
+			p.lost.Store(time.Now().UnixNano())
+		}
+		c.Release()
+		switch {
+		case err == nil || !again(err) || ctx.Err() != nil:
+			return err
+		case attempt == maxAttempts:
+			return fmt.Errorf("tried %d times: %w: %w", attempt, status.ErrUnavailable, err)
+		}
+		time.Sleep(rand.N(time.Duration(attempt) * time.Millisecond))
+	}
+}
+
+func (p *pool) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	within, cancel := context.WithTimeout(ctx, acquireTime)
+	defer cancel()
+	c, err := p.Acquire(within)
+	switch {
+	case err == nil:
+		return c, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fmt.Errorf("no connection came free within %s: %w", acquireTime, status.ErrUnavailable)
+	}
+	return nil, fmt.Errorf("connecting: %w: %w", status.ErrUnavailable, err)
+}

@@ -1,0 +1,150 @@
+package postgrestest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Cluster is a PostgreSQL server with its data in a temporary directory. It listens on loopback alone.
+type Cluster struct {
+	programs string // the directory of initdb and postgres
+	dir      string
+	port     int
+	account  *account
+	guard    string // the script that runs the server
+	server   *exec.Cmd
+	hold     io.Closer // while it is open, the server runs
+}
+
+// Password is that of the user postgres.
+const Password = "not to be printed"
+
+// newCluster makes a cluster. One that belongs to the process is removed when that ends, however it does.
+func newCluster(ofProcess bool) (c *Cluster, err error) {
+	c = &Cluster{guard: guard}
+	if c.programs, err = findPrograms(); err != nil {
+		return nil, err
+	}
+	if c.account, err = serverAccount(); err != nil {
+		return nil, err
+	}
+	if c.dir, err = os.MkdirTemp("", "installstatus-postgres-"); err != nil {
+		return nil, err
+	}
+	if ofProcess {
+		c.guard += `; rm -rf "$(dirname "$3")"`
+	}
+	password := filepath.Join(c.dir, "password")
+	if err := os.WriteFile(password, []byte(Password+"\n"), 0o600); err != nil {
+		return nil, err
+	}
+	if err := c.account.give(c.dir, password); err != nil {
+		return nil, err
+	}
+	initdb := exec.Command(filepath.Join(c.programs, "initdb"), "-D", c.data(), "-U", "postgres", "-A", "password", "--pwfile", password, "-E", "UTF8", "--no-locale", "--no-sync")
+	c.account.run(initdb, c.dir)
+	if output, err := initdb.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("initdb: %w: %s", err, output)
+	}
+	c.port, err = freePort()
+	return c, err
+}
+
+// guard runs the server until its own input ends, as it does with the process that started it. It leaves no server behind.
+const guard = `"$@" & read -r _; kill -QUIT $!; wait $!`
+
+// Start starts the server, and waits until it answers.
+func (c *Cluster) Start() error {
+	c.server = exec.Command("/bin/sh", "-c", c.guard, "sh", //nolint:gosec // the paths are the machine's
+		filepath.Join(c.programs, "postgres"), "-D", c.data(),
+		"-p", fmt.Sprint(c.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=off", "-c", "logging_collector=off")
+	c.account.run(c.server, c.dir)
+	log, err := os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	c.server.Stdout, c.server.Stderr = log, log
+	if c.hold, err = c.server.StdinPipe(); err != nil {
+		return err
+	}
+	if err := c.server.Start(); err != nil {
+		return err
+	}
+	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		if err = c.answers(); err == nil {
+			return nil
+		}
+		if time.Since(begun) > time.Minute {
+			c.Crash()
+			text, _ := os.ReadFile(filepath.Join(c.dir, "log"))
+			return fmt.Errorf("PostgreSQL does not start: %w: %s", err, text)
+		}
+	}
+}
+
+func (c *Cluster) answers() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	connection, err := pgx.Connect(ctx, c.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	return connection.Close(ctx)
+}
+
+// Crash ends the server as pg_ctl stop -m immediate does: it saves nothing, and recovers from its log when it starts again.
+func (c *Cluster) Crash() {
+	c.hold.Close()
+	_ = c.server.Wait() // it says how it was ended
+}
+
+// Address is where it listens.
+func (c *Cluster) Address() string { return fmt.Sprintf("127.0.0.1:%d", c.port) }
+
+// URL names one of its databases.
+func (c *Cluster) URL(database string) string { return URL(c.Address(), database) }
+
+// URL names a database of a cluster by another address that leads to it.
+func URL(address, database string) string {
+	return "postgres://postgres:" + strings.ReplaceAll(Password, " ", "%20") + "@" + address + "/" + database + "?sslmode=disable"
+}
+
+func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
+
+func (c *Cluster) remove() {
+	c.Crash()
+	os.RemoveAll(c.dir)
+}
+
+// findPrograms is the directory of the newest PostgreSQL's programs.
+func findPrograms() (string, error) {
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path), nil
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // where Debian has them
+	if len(found) == 0 {
+		return "", errors.New("there is no initdb, neither in PATH nor in /usr/lib/postgresql/*/bin")
+	}
+	return filepath.Dir(slices.Max(found)), nil
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

@@ -1,0 +1,123 @@
+// Package postgres is the engine for many replicas: a status.Store in one PostgreSQL database, 13 or later, which other
+// processes use at the same time. It knows the rules of the domain only as package status states them, and nothing of HTTP.
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"installstatus/api/status"
+)
+
+// Store is a status.Store.
+type Store struct {
+	pool *pool
+}
+
+var _ status.Store = (*Store)(nil)
+
+// Get implements status.Store.
+func (s *Store) Get(ctx context.Context, tenant string, key status.Key) (found status.Status, err error) {
+	if !storable(tenant, key.App, key.User, key.ID) {
+		return status.Status{}, status.ErrNotFound
+	}
+	err = s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		row, _, err := find(ctx, c, placeOf(tenant, key))
+		if err != nil {
+			return err
+		}
+		found, err = status.Find(row, key)
+		return err
+	})
+	return found, err
+}
+
+// Update implements status.Store.
+func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (updated status.Status, created bool, err error) {
+	if !storable(tenant, key.App, key.User, key.ID) {
+		return status.Status{}, false, status.ErrNotFound
+	}
+	err = s.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
+		updated, created, err = update(ctx, c, tenant, key, patch, cond)
+		return err
+	})
+	if err != nil {
+		return status.Status{}, false, err
+	}
+	return updated, created, nil
+}
+
+// Delete implements status.Store.
+func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
+	if !storable(tenant, key.App, key.User, key.ID) {
+		return status.ErrNotFound
+	}
+	return s.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		return remove(ctx, c, tenant, key, cond)
+	})
+}
+
+// List implements status.Store.
+func (s *Store) List(ctx context.Context, tenant string, query status.Query) (page status.Page, err error) {
+	err = s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
+		page, err = pageOf(ctx, c, tenant, query)
+		return err
+	})
+	return page, err
+}
+
+// ListUsers implements status.Store.
+func (s *Store) ListUsers(ctx context.Context, tenant string, query status.Query) (page status.UserPage, err error) {
+	err = s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
+		page, err = users(ctx, c, tenant, query)
+		return err
+	})
+	return page, err
+}
+
+// Summarize implements status.Store.
+func (s *Store) Summarize(ctx context.Context, tenant, app string) (summary status.Summary, err error) {
+	err = s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
+		summary, err = summarize(ctx, c, tenant, app)
+		return err
+	})
+	return summary, err
+}
+
+// Apps implements status.Store.
+func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) (apps []string, err error) {
+	err = s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
+		apps, err = appsOf(ctx, c, tenant, after, limit)
+		return err
+	})
+	return apps, err
+}
+
+// Import implements status.Store.
+func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+	i := importing{pool: s.pool, tenant: tenant, app: app, rows: rows}
+	err = i.all(ctx)
+	return i.created, i.changed, err
+}
+
+// Ready implements status.Store: the database answers, and takes writes.
+func (s *Store) Ready(ctx context.Context) error {
+	return s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		var readOnly string
+		if err := c.QueryRow(ctx, "SHOW transaction_read_only").Scan(&readOnly); err != nil {
+			return failure("asking the database", err)
+		}
+		if readOnly != "off" {
+			return fmt.Errorf("the database takes no writes: %w", status.ErrUnavailable)
+		}
+		return nil
+	})
+}
+
+// Close implements status.Store. A second call does nothing.
+func (s *Store) Close() error {
+	s.pool.Close()
+	return nil
+}
