@@ -20,6 +20,7 @@ import (
 	"installstatus/api/contract/contracttest"
 	"installstatus/gen"
 	"installstatus/server/auth"
+	"installstatus/server/store/postgres/postgrestest"
 )
 
 // asProgram makes the test binary behave as the program itself, so that a test can start a process and kill it.
@@ -52,6 +53,12 @@ const (
 // start runs the program in this process until the test ends: serve with a development issuer, and what args add.
 func start(t testing.TB, args ...string) *testServer {
 	return startIn(t, t.TempDir(), args...)
+}
+
+// onEachEngine runs a test on a server of each storage engine that keeps its data.
+func onEachEngine(t *testing.T, test func(*testing.T, *testServer)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, start(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, start(t, "--db", postgrestest.New(t))) })
 }
 
 func serveArgs(dir string, args []string) []string {
