@@ -17,7 +17,7 @@ type writer struct {
 	queue       chan *write
 	closing     <-chan struct{}
 	stopped     chan struct{} // closed when the writer has ended
-	groups      groups
+	groups      status.Groups
 }
 
 const (
@@ -123,7 +123,7 @@ func (w *writer) transact(first *write) {
 		}
 	}
 	if len(group) > 0 {
-		w.groups.add(len(group))
+		w.groups.Add(len(group))
 	}
 	c.finish(group)
 }
