@@ -1,12 +1,15 @@
 package api_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"installstatus/api"
 	"installstatus/api/status/memory"
@@ -34,24 +37,44 @@ func TestEveryOperationAsksForACaller(t *testing.T) {
 }
 
 func TestEveryPropertyOfTheContractCanBePatched(t *testing.T) {
-	doc, err := gen.GetSpec()
-	if err != nil {
-		t.Fatal(err)
-	}
 	values := map[string]string{
 		"@odata.type": `"#microsoft.graph.mobileAppInstallStatus"`, "id": `"` + exampleID + `"`, "lastSyncDateTime": `"2026-01-01T00:00:00Z"`,
 		"installState": `"installed"`, "mobileAppInstallStatusValue": `"installed"`, "installStateDetail": `"pendingReboot"`, "errorCode": `7`,
 	}
-	for name := range doc.Components.Schemas["MobileAppInstallStatusInput"].Value.Properties {
-		value, ok := values[name]
-		if !ok {
-			value = `"a value"`
+	for name, property := range propertiesOf(t, "MobileAppInstallStatus") {
+		patches := []string{fmt.Sprintf(`"%s":%s`, name, cmp.Or(values[name], `"a value"`))}
+		if property.Value.Nullable {
+			patches = append(patches, fmt.Sprintf(`"%s":null`, name))
 		}
-		property := fmt.Sprintf(`"%s":%s`, name, value)
-		if w, body := (request{body: "{" + property + "}"}).send(t); w.Code != http.StatusOK || !strings.Contains(string(body), property) {
-			t.Errorf("{%s} is answered by %d %s", property, w.Code, body)
+		for _, patch := range patches {
+			if w, body := (request{body: "{" + patch + "}"}).send(t); w.Code != http.StatusOK || !strings.Contains(string(body), patch) {
+				t.Errorf("{%s} is answered by %d %s", patch, w.Code, body)
+			}
 		}
 	}
+}
+
+func TestASelectionIsOfTheEntitysProperties(t *testing.T) {
+	for _, schema := range []string{"MobileAppInstallStatus", "UserAppInstallStatus"} {
+		of, selected := propertiesOf(t, schema), propertiesOf(t, "Selected"+schema)
+		for name := range of {
+			if selected[name] == nil || selected[name].Ref != of[name].Ref {
+				t.Errorf("Selected%s has no %s as %s has it", schema, name, schema)
+			}
+		}
+		if len(selected) != len(of) {
+			t.Errorf("Selected%s has %d properties, %s has %d", schema, len(selected), schema, len(of))
+		}
+	}
+}
+
+func propertiesOf(t *testing.T, schema string) openapi3.Schemas {
+	t.Helper()
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc.Components.Schemas[schema].Value.Properties
 }
 
 func TestAPanicIsAnswered(t *testing.T) {

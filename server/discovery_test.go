@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -184,6 +185,41 @@ func TestDevelopmentTokensAndAnIssuersEachHaveTheirAudience(t *testing.T) {
 		if a := s.write(t, c.token); a.status != c.status {
 			t.Errorf("%s: %d %s", c.rule, a.status, a.body)
 		}
+	}
+}
+
+func TestAServerThatAwaitsItsIssuerCanBeEnded(t *testing.T) {
+	asked := make(chan struct{}, 100)
+	for rule, failing := range map[string]http.HandlerFunc{
+		"while it does not answer": func(_ http.ResponseWriter, r *http.Request) {
+			asked <- struct{}{}
+			<-r.Context().Done()
+		},
+		"until it is tried again": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			asked <- struct{}{}
+		},
+	} {
+		t.Run(rule, func(t *testing.T) {
+			issuer := httptest.NewServer(failing)
+			defer issuer.Close()
+			ctx, terminate := context.WithCancel(t.Context())
+			var complaints syncBuffer
+			exit := make(chan int, 1)
+			go func() {
+				exit <- run(ctx, serveArgs(t.TempDir(), []string{"--dev=false", "--audience", ownAudience, "--issuer", issuer.URL}), terminal{out: io.Discard, err: &complaints})
+			}()
+			<-asked
+			terminate()
+			select {
+			case code := <-exit:
+				if code != 0 {
+					t.Errorf("exit code %d: %s", code, &complaints)
+				}
+			case <-time.After(20 * time.Second):
+				t.Error("it waits on")
+			}
+		})
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -101,7 +102,7 @@ func startProcess(t testing.TB, dir string, args ...string) *testServer {
 	}
 	s.pid = command.Process.Pid
 	s.stop = sync.OnceValue(func() int {
-		command.Process.Signal(os.Interrupt)
+		command.Process.Signal(syscall.SIGTERM)
 		command.Wait()
 		return command.ProcessState.ExitCode()
 	})
@@ -193,6 +194,7 @@ func (s *testServer) do(t testing.TB, c call) answered {
 
 func (s *testServer) send(t testing.TB, request *http.Request) answered {
 	t.Helper()
+	contracttest.Record(t, request)
 	response, err := s.client.Do(request)
 	if err != nil {
 		t.Fatal(err)

@@ -161,7 +161,7 @@ func TestWrongVerbsAndAddresses(t *testing.T) {
 		"/beta/deviceAppManagement":          {400, "BadRequest", "Resource not found for the segment 'deviceAppManagement'."},
 		"/beta/joe@contoso.example":          {400, "BadRequest", "Resource not found for the segment '…'."},
 		statusPath("a", "b") + "/":           {400, "BadRequest", "Resource not found for the segment ''."},
-		statusPath("a", "b") + "/app":        {400, "BadRequest", "Resource not found for the segment 'app'."},
+		statusPath("a", "b") + "/none":       {400, "BadRequest", "Resource not found for the segment 'none'."},
 		"/beta/" + strings.Repeat("x", 2000): {400, "BadRequest", "Resource not found for the segment '" + strings.Repeat("x", 64) + "…'."},
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodDelete} {

@@ -16,15 +16,16 @@ import (
 	"installstatus/server/auth"
 )
 
-// hurried are limits that a test can wait for, each clearly apart from the others.
-func hurried() limits {
-	return limits{header: 200 * time.Millisecond, request: 700 * time.Millisecond, answer: 1200 * time.Millisecond, idle: 400 * time.Millisecond, connections: 100}
+// patient are limits that no test waits for. Each test shortens the one that it is about, so that a machine which is busy
+// cannot come to another.
+func patient() limits {
+	return limits{header: 2 * time.Minute, request: 2 * time.Minute, answer: 4 * time.Minute, idle: 2 * time.Minute, connections: 100}
 }
 
-// around fails unless something took as long as a limit, give or take what a busy machine needs.
+// around fails unless something took as long as a limit, or longer on a busy machine.
 func around(t testing.TB, limit, took time.Duration) {
 	t.Helper()
-	if took < limit-50*time.Millisecond || took > limit+time.Second {
+	if took < limit-50*time.Millisecond || took > limit+time.Minute {
 		t.Errorf("it took %s, and the limit is %s", took.Round(time.Millisecond), limit)
 	}
 }
@@ -66,7 +67,8 @@ func (s *trickle) Read(p []byte) (int, error) {
 }
 
 func TestASlowBodyHasTheTimeOfARequest(t *testing.T) {
-	l := hurried()
+	l := patient()
+	l.request = 2 * time.Second
 	plain := "http://" + listening(t, l.server(http.HandlerFunc(reading), slog.Default()))
 	secure, trusted := encrypted(t, l.server(http.HandlerFunc(reading), slog.Default()))
 	for _, c := range []struct {
@@ -80,7 +82,7 @@ func TestASlowBodyHasTheTimeOfARequest(t *testing.T) {
 		for _, body := range []struct {
 			lasts  time.Duration
 			status int
-		}{{l.request / 2, 200}, {time.Minute, 408}} {
+		}{{l.request / 20, 200}, {time.Hour, 408}} {
 			t.Run(c.name+" "+body.lasts.String(), func(t *testing.T) {
 				t.Parallel()
 				began := time.Now()
@@ -99,41 +101,55 @@ func TestASlowBodyHasTheTimeOfARequest(t *testing.T) {
 }
 
 func TestASlowHeaderIsNotWaitedFor(t *testing.T) {
-	l := hurried()
-	plain := listening(t, l.server(http.NotFoundHandler(), slog.Default()))
-	secure, _ := encrypted(t, l.server(http.NotFoundHandler(), slog.Default()))
-	for name, c := range map[string]struct {
-		address, sends string
-		limit          time.Duration
-	}{
-		"nothing":              {plain, "", l.header},
-		"a part of a header":   {plain, "GET / HTTP/1.1\r\nHost: x\r\nX-A: ", l.header},
-		"a second header":      {plain, "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET ", l.header},
-		"no second request":    {plain, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", l.idle},
-		"no handshake":         {strings.TrimPrefix(secure, "https://"), "", l.header},
-		"a part of handshakes": {strings.TrimPrefix(secure, "https://"), "\x16\x03\x01\x02\x00\x01\x00", l.header},
+	short := patient()
+	short.header = 200 * time.Millisecond
+	plain := listening(t, short.server(http.NotFoundHandler(), slog.Default()))
+	secure, _ := encrypted(t, short.server(http.NotFoundHandler(), slog.Default()))
+	for name, c := range map[string]struct{ address, sends string }{
+		"nothing":              {plain, ""},
+		"a part of a header":   {plain, "GET / HTTP/1.1\r\nHost: x\r\nX-A: "},
+		"a second header":      {plain, "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET "},
+		"no handshake":         {strings.TrimPrefix(secure, "https://"), ""},
+		"a part of handshakes": {strings.TrimPrefix(secure, "https://"), "\x16\x03\x01\x02\x00\x01\x00"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			connection, err := net.Dial("tcp", c.address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer connection.Close()
-			began := time.Now()
-			io.WriteString(connection, c.sends)
-			if c.sends != "" && c.limit == l.header {
-				go io.Copy(connection, &trickle{began.Add(time.Minute)})
-			}
-			io.Copy(io.Discard, connection)
-			around(t, c.limit, time.Since(began))
+			took := untilClosed(t, c.address, c.sends, c.sends != "")
+			around(t, short.header, took)
 		})
 	}
 }
 
+func TestAConnectionWithoutASecondRequestIsClosed(t *testing.T) {
+	t.Parallel()
+	l := patient()
+	l.idle = 400 * time.Millisecond
+	address := listening(t, l.server(http.NotFoundHandler(), slog.Default()))
+	around(t, l.idle, untilClosed(t, address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", false))
+}
+
+// untilClosed sends something, and then a byte now and then if it trickles, and says how long it took until the server closed
+// the connection.
+func untilClosed(t *testing.T, address, sends string, trickles bool) time.Duration {
+	t.Helper()
+	connection, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	began := time.Now()
+	io.WriteString(connection, sends)
+	if trickles {
+		go io.Copy(connection, &trickle{began.Add(time.Hour)})
+	}
+	io.Copy(io.Discard, connection)
+	return time.Since(began)
+}
+
 func TestAConnectionOfHTTP2WithoutARequestIsClosed(t *testing.T) {
 	t.Parallel()
-	l := hurried()
+	l := patient()
+	l.idle = 400 * time.Millisecond
 	base, _ := encrypted(t, l.server(http.NotFoundHandler(), slog.Default()))
 	connection, err := tls.Dial("tcp", strings.TrimPrefix(base, "https://"), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
 	if err != nil {
@@ -144,15 +160,13 @@ func TestAConnectionOfHTTP2WithoutARequestIsClosed(t *testing.T) {
 	io.WriteString(connection, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"+ // the preface and empty settings
 		"\x00\x00\x10\x01\x00\x00\x00\x00\x01") // a header of 16 bytes, of which none come
 	io.Copy(io.Discard, connection)
-	if took := time.Since(began); took < l.idle || took > l.idle+2*time.Second { // net/http gives it a second to say goodbye
-		t.Errorf("it was open for %s", took)
-	}
+	around(t, l.idle, time.Since(began))
 }
 
 func TestABodyThatNobodyReadsHasTheTimeOfAHeader(t *testing.T) {
 	t.Parallel()
-	l := hurried()
-	l.request, l.answer = time.Minute, 2*time.Minute
+	l := patient()
+	l.header = 200 * time.Millisecond
 	address := listening(t, l.server(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 	}), slog.Default()))
@@ -168,7 +182,8 @@ func TestAnAnswerThatNobodyReadsIsGivenUp(t *testing.T) {
 	for version, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			l, gaveUp := hurried(), make(chan time.Duration, 1)
+			l, gaveUp := patient(), make(chan time.Duration, 1)
+			l.request, l.answer = 700*time.Millisecond, 1200*time.Millisecond
 			base, trusted := encrypted(t, l.server(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				began, block := time.Now(), make([]byte, 1<<20)
 				for {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -19,13 +20,13 @@ func logExchanges(log *slog.Logger, requests bool) func(api.Exchange) {
 			log.Error("fault", "request_id", x.RequestID, "error", x.Fault.Error())
 		}
 		if requests {
-			log.Info("request",
-				"method", x.Method,
-				"operation", x.Operation,
-				"status", x.Status,
-				"duration_us", x.Duration.Microseconds(),
-				"tenant", x.Tenant,
-				"request_id", x.RequestID)
+			log.LogAttrs(context.Background(), slog.LevelInfo, "request",
+				slog.String("method", x.Method),
+				slog.String("operation", x.Operation),
+				slog.Int("status", x.Status),
+				slog.Int64("duration_us", x.Duration.Microseconds()),
+				slog.String("tenant", x.Tenant),
+				slog.String("request_id", x.RequestID))
 		}
 	}
 }

@@ -7,11 +7,9 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -279,7 +277,7 @@ func TestReplicasAreReplacedOneByOneAndNoRequestFails(t *testing.T) {
 	for range 2 {
 		for i := range r.running {
 			r.progress(c, 30*time.Second)
-			if code := r.terminate(i); code != 0 {
+			if code := r.running[i].stop(); code != 0 {
 				t.Errorf("replica %d: exit code %d: %s", i, code, r.running[i].logged)
 			}
 			r.start(i)
@@ -291,15 +289,6 @@ func TestReplicasAreReplacedOneByOneAndNoRequestFails(t *testing.T) {
 		t.Errorf("of %d requests %d had no answer, %d were refused", c.total(), c.failed.Load(), c.refused.Load())
 	}
 	t.Logf("%d answered, none failed", c.total())
-}
-
-// terminate is what a supervisor does: SIGTERM, and it waits.
-func (r *replicas) terminate(i int) (code int) {
-	s := r.running[i]
-	if process, err := os.FindProcess(s.pid); err == nil {
-		_ = process.Signal(syscall.SIGTERM)
-	}
-	return s.stop()
 }
 
 func TestAReplicaThatIsKilledTakesOnlyWhatIsInFlightOnItWithIt(t *testing.T) {

@@ -49,6 +49,9 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	defer stop()
 	log := newLog(to.err)
 	development, verifier, err := c.identity(ctx, c.Addr, log)
+	if errors.Is(err, context.Canceled) {
+		return nil // nobody is served yet
+	}
 	if err != nil {
 		return err
 	}

@@ -241,6 +241,9 @@ var rules = []struct {
 		{requests: read("a", "b") + read("B", ""), want: 200},
 		{requests: read("a", "x") + read("b", "a"), want: 400, targets: "/requests/0/dependsOn/0"},
 		{requests: read("a", "A"), want: 400, targets: "/requests/0/dependsOn"},
+		{requests: `{"id":"a","method":"GET","url":"` + statusURL + `","depends_on":["a"]}`, want: 400, targets: "/requests/0/dependsOn"},
+		{requests: `{"id":"a","method":"GET","url":"` + statusURL + `","depends_on":[]}`, want: 200},
+		{requests: `{"id":"a","method":"GET","url":"` + statusURL + `","depends_on":[],"dependsOn":[]}`, want: 400, targets: "/requests/0/depends_on"},
 		{requests: read("a", "c") + read("b", "a") + read("c", "b") + read("d", "a") + read("e", ""), want: 400, targets: "/requests/0/dependsOn /requests/1/dependsOn /requests/2/dependsOn /requests/3/dependsOn"},
 	}},
 	{"a url in a batch is relative to /beta, Authorization is ignored", []ruleCase{

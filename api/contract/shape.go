@@ -21,6 +21,7 @@ type shape struct {
 	names      []string          // the properties' names
 	others     *shape            // of properties with any other name
 	navigation []string          // names that the type has, but no body may set
+	spellings  map[string]string // the property that another name stands for
 	closed     bool              // the object takes no other names
 	items      *shape            // of an array
 	members    []string          // of an enumeration
@@ -96,6 +97,7 @@ func newShape(name string, schema *openapi3.Schema) *shape {
 			s.typeName = strings.TrimPrefix(odataType.members[0], "#")
 		}
 		s.navigation = extensionList(schema, "x-navigation-properties")
+		s.spellings = extensionMap(schema, "x-other-spellings")
 	}
 	if s.typeName == "" {
 		s.typeName, s.allowed = anything.typeName, anything.allowed
@@ -110,6 +112,15 @@ func extensionList(schema *openapi3.Schema, name string) (list []string) {
 		list = append(list, fmt.Sprint(value))
 	}
 	return list
+}
+
+func extensionMap(schema *openapi3.Schema, name string) map[string]string {
+	entries := make(map[string]string)
+	values, _ := schema.Extensions[name].(map[string]any)
+	for key, value := range values {
+		entries[key] = fmt.Sprint(value)
+	}
+	return entries
 }
 
 func componentName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
@@ -212,6 +223,7 @@ func (s *shape) normalise(value any, path []string, report func(Violation)) any 
 		if s.properties == nil {
 			break
 		}
+		s.respell(value)
 		for name, of := range value {
 			if property := s.property(name); property != anything {
 				value[name] = property.normalise(of, append(path, name), report)
@@ -221,6 +233,17 @@ func (s *shape) normalise(value any, path []string, report func(Violation)) any 
 		}
 	}
 	return value
+}
+
+// respell gives properties the names by which the schema has them, where those are free.
+func (s *shape) respell(object map[string]any) {
+	for spelling, name := range s.spellings {
+		of, there := object[spelling]
+		if _, taken := object[name]; there && !taken {
+			object[name] = of
+			delete(object, spelling)
+		}
+	}
 }
 
 // refuses says whether an object must lose a name that its schema does not have. An annotation goes in silence.

@@ -56,7 +56,7 @@ func NewDiscovery(issuer string, transport http.RoundTripper, log *slog.Logger) 
 
 // Start reads the keys, and keeps them fresh until ctx ends. An issuer that does not answer, or with a 5xx, is tried for
 // 30 seconds, so that one who restarts together with this server is found. A wrong answer is an error at once: it is the
-// configuration that must change.
+// configuration that must change. Where ctx ends first, the error is the context's.
 func (d *Discovery) Start(ctx context.Context) error {
 	patience, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
@@ -66,6 +66,9 @@ func (d *Discovery) Start(ctx context.Context) error {
 			go d.keepFresh(ctx)
 			return nil
 		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if !errors.As(err, new(unanswered)) {
 			return fmt.Errorf("reading the keys of issuer %s: %w; check --issuer", d.issuer, err)
 		}
@@ -73,6 +76,9 @@ func (d *Discovery) Start(ctx context.Context) error {
 		select {
 		case <-time.After(pause):
 		case <-patience.Done():
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			return fmt.Errorf("reading the keys of issuer %s: %w; check --issuer and the network, "+
 				"or save the keys to a file and name that with --jwks-file", d.issuer, err)
 		}

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"slices"
 
 	"installstatus/api/status"
 	"installstatus/server/store/columns"
@@ -12,7 +11,11 @@ import (
 
 // update does what status.Decide says.
 func (c *connection) update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
-	found, err := c.row(ctx, tenant, key)
+	app, err := c.appNumber(ctx, tenant, key.App)
+	if err != nil {
+		return status.Status{}, false, err
+	}
+	found, err := c.row(ctx, app, key.ID)
 	if err != nil {
 		return status.Status{}, false, err
 	}
@@ -23,50 +26,58 @@ func (c *connection) update(ctx context.Context, tenant string, key status.Key, 
 	case created:
 		err = c.add(ctx, tenant, key.App, columns.RowOf(next))
 	default:
-		err = c.change(ctx, tenant, key, columns.RowOf(*found), columns.RowOf(next))
+		err = c.change(ctx, app, columns.RowOf(*found), columns.RowOf(next))
 	}
 	return next.Status, created, err
 }
 
 // delete does what status.Check says.
 func (c *connection) delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
-	found, err := c.row(ctx, tenant, key)
+	app, err := c.appNumber(ctx, tenant, key.App)
+	if err != nil {
+		return err
+	}
+	found, err := c.row(ctx, app, key.ID)
 	if err != nil {
 		return err
 	}
 	if err := status.Check(found, key, cond); err != nil {
 		return err
 	}
-	if _, err := c.remove.ExecContext(ctx, tenant, key.App, key.ID); err != nil {
+	if _, err := c.remove.ExecContext(ctx, app, key.ID); err != nil {
 		return failure("deleting a status", err)
 	}
 	return nil
 }
 
 func (c *connection) add(ctx context.Context, tenant, app string, r *columns.Row) error {
-	if err := c.knowApp(ctx, tenant, app); err != nil {
+	number, err := c.knowApp(ctx, tenant, app)
+	if err != nil {
 		return err
 	}
-	return c.addRow(ctx, tenant, app, r)
+	return c.addRow(ctx, number, r)
 }
 
-// knowApp gives an app its number, unless it has one.
-func (c *connection) knowApp(ctx context.Context, tenant, app string) error {
-	if _, err := c.addApp.ExecContext(ctx, tenant, app); err != nil {
-		return failure("adding an app", err)
+// knowApp is the number of an app, which it is given now if it has none.
+func (c *connection) knowApp(ctx context.Context, tenant, app string) (int64, error) {
+	if number, err := c.appNumber(ctx, tenant, app); number != 0 || err != nil {
+		return number, err
 	}
-	return nil
+	if _, err := c.addApp.ExecContext(ctx, tenant, app); err != nil {
+		return 0, failure("adding an app", err)
+	}
+	return c.appNumber(ctx, tenant, app)
 }
 
-func (c *connection) addRow(ctx context.Context, tenant, app string, r *columns.Row) error {
-	if _, err := c.insert.ExecContext(ctx, slices.Concat([]any{r.ID}, columns.All.Fields(r), []any{tenant, app})...); err != nil {
+func (c *connection) addRow(ctx context.Context, app int64, r *columns.Row) error {
+	if _, err := c.insert.ExecContext(ctx, append([]any{app, r.ID}, columns.All.Fields(r)...)...); err != nil {
 		return failure("adding a status", err)
 	}
 	return nil
 }
 
 // change writes the columns in which the rows differ, and nothing if there is none.
-func (c *connection) change(ctx context.Context, tenant string, key status.Key, from, to *columns.Row) error {
+func (c *connection) change(ctx context.Context, app int64, from, to *columns.Row) error {
 	set := columns.Changed(from, to)
 	if set == 0 {
 		return nil
@@ -75,7 +86,7 @@ func (c *connection) change(ctx context.Context, tenant string, key status.Key, 
 	if err != nil {
 		return err
 	}
-	if _, err := update.ExecContext(ctx, append(set.Fields(to), tenant, key.App, key.ID)...); err != nil {
+	if _, err := update.ExecContext(ctx, append(set.Fields(to), app, to.ID)...); err != nil {
 		return failure("changing a status", err)
 	}
 	return nil

@@ -17,11 +17,12 @@ import (
 // connection is one connection with its statements prepared. One goroutine uses it at a time.
 type connection struct {
 	*sql.Conn
-	find, anyApp            *sql.Stmt
+	findApp, find, anyApp   *sql.Stmt
 	begin, commit, rollback *sql.Stmt
 	addApp, insert, remove  *sql.Stmt
 	prepared                []*sql.Stmt          // those above
 	others                  map[string]*sql.Stmt // by their text, some of those that were used
+	numbers                 map[appKey]int64     // of some apps
 	patience                time.Duration        // of lock
 }
 
@@ -30,11 +31,12 @@ func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
 	}
-	c := &connection{Conn: conn, others: make(map[string]*sql.Stmt), patience: lockPatience}
+	c := &connection{Conn: conn, others: make(map[string]*sql.Stmt), numbers: make(map[appKey]int64), patience: lockPatience}
 	for _, statement := range []struct {
 		place **sql.Stmt
 		text  string
 	}{
+		{&c.findApp, "SELECT number FROM apps WHERE tenant = ? AND app = ?"},
 		{&c.find, findRow()},
 		{&c.anyApp, "SELECT EXISTS (SELECT 1 FROM apps)"},
 		{&c.begin, "BEGIN IMMEDIATE"},
@@ -63,11 +65,11 @@ func (c *connection) close() {
 	c.Close()
 }
 
-// row is the row under the key's app and id, whatever its user status; nil for none.
-func (c *connection) row(ctx context.Context, tenant string, key status.Key) (*status.Row, error) {
+// row is the row of an app, by its number, under an id; nil for none.
+func (c *connection) row(ctx context.Context, app int64, id string) (*status.Row, error) {
 	var found columns.Row
-	found.ID = key.ID
-	err := c.find.QueryRowContext(ctx, tenant, key.App, key.ID).Scan(columns.All.Fields(&found)...)
+	found.ID = id
+	err := c.find.QueryRowContext(ctx, app, id).Scan(columns.All.Fields(&found)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -75,6 +77,32 @@ func (c *connection) row(ctx context.Context, tenant string, key status.Key) (*s
 		return nil, failure("reading a status", err)
 	}
 	return found.Kept(), nil
+}
+
+// appKey is what the number of an app stands for.
+type appKey struct{ tenant, app string }
+
+// maxApps is how many numbers of apps a connection keeps.
+const maxApps = 1024
+
+// appNumber is the number of an app, which it keeps for ever; 0, which none has, for one that has never had a row.
+func (c *connection) appNumber(ctx context.Context, tenant, app string) (number int64, err error) {
+	key := appKey{tenant, app}
+	if number, ok := c.numbers[key]; ok {
+		return number, nil
+	}
+	err = c.findApp.QueryRowContext(ctx, tenant, app).Scan(&number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, failure("looking for an app", err)
+	}
+	if len(c.numbers) == maxApps {
+		clear(c.numbers)
+	}
+	c.numbers[key] = number
+	return number, nil
 }
 
 // maxOthers is how many statements a connection keeps beside those that it always has. Callers patch the same few sets of
@@ -101,21 +129,21 @@ func (c *connection) statement(ctx context.Context, text string) (*sql.Stmt, err
 	return prepared, nil
 }
 
-// appNumber is the number of an app: its parameters are the tenant and the app.
-const appNumber = "(SELECT number FROM apps WHERE tenant = ? AND app = ?)"
+// numberOfApp is the number of an app: its parameters are the tenant and the app.
+const numberOfApp = "(SELECT number FROM apps WHERE tenant = ? AND app = ?)"
 
-// rowPlace says which row of the table statuses: its parameters are the tenant, the app and the id.
-const rowPlace = " WHERE app = " + appNumber + " AND id = ?"
+// rowPlace says which row of the table statuses: its parameters are the app's number and the id.
+const rowPlace = " WHERE app = ? AND id = ?"
 
 func findRow() string {
 	return "SELECT " + strings.Join(columns.All.Names(), ", ") + " FROM statuses" + rowPlace
 }
 
-// insertRow takes the id, the fields of all columns, then the tenant and the app, which must be there.
+// insertRow takes the app's number, the id, then the fields of all columns.
 func insertRow() string {
 	names := columns.All.Names()
-	return "INSERT INTO statuses (app, id, " + strings.Join(names, ", ") + ") SELECT number, ?" +
-		strings.Repeat(", ?", len(names)) + " FROM apps WHERE tenant = ? AND app = ?"
+	return "INSERT INTO statuses (app, id, " + strings.Join(names, ", ") + ") VALUES (?, ?" +
+		strings.Repeat(", ?", len(names)) + ")"
 }
 
 // updateRow takes the fields of the columns in set, then what rowPlace takes.

@@ -82,10 +82,10 @@ func (i *importing) transact(ctx context.Context, c *connection) (taken time.Dur
 		enough = shared
 	}
 	done, created, changed := 0, 0, 0
-	err = c.knowApp(ctx, i.tenant, i.app)
+	app, err := c.knowApp(ctx, i.tenant, i.app)
 	for err == nil && done < len(i.rows) && (done == 0 || time.Since(begun) < enough) {
 		var made, differs bool
-		made, differs, err = c.importRow(ctx, i.tenant, i.app, i.rows[done])
+		made, differs, err = c.importRow(ctx, app, i.app, i.rows[done])
 		done++
 		if made {
 			created++
@@ -106,18 +106,17 @@ func (i *importing) transact(ctx context.Context, c *connection) (taken time.Dur
 	return time.Since(begun), nil
 }
 
-func (c *connection) importRow(ctx context.Context, tenant, app string, imported status.Imported) (created, changed bool, err error) {
-	key := status.Key{App: app, ID: imported.ID}
-	found, err := c.row(ctx, tenant, key)
+func (c *connection) importRow(ctx context.Context, app int64, appID string, imported status.Imported) (created, changed bool, err error) {
+	found, err := c.row(ctx, app, imported.ID)
 	if err != nil {
 		return false, false, err
 	}
-	next := imported.Row(app, found)
+	next := imported.Row(appID, found)
 	switch {
 	case found == nil:
-		return true, false, c.addRow(ctx, tenant, app, columns.RowOf(next))
+		return true, false, c.addRow(ctx, app, columns.RowOf(next))
 	case next != *found:
-		return false, true, c.change(ctx, tenant, key, columns.RowOf(*found), columns.RowOf(next))
+		return false, true, c.change(ctx, app, columns.RowOf(*found), columns.RowOf(next))
 	}
 	return false, false, nil
 }

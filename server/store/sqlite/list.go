@@ -96,7 +96,7 @@ type selection struct {
 // newSelection selects something of the rows of the query's whole list.
 func newSelection(something, tenant string, query status.Query) *selection {
 	s := &selection{expression: expression}
-	s.write("SELECT "+something+" FROM statuses WHERE app = "+appNumber, tenant, query.App)
+	s.write("SELECT "+something+" FROM statuses WHERE app = "+numberOfApp, tenant, query.App)
 	if query.User != "" {
 		s.write(" AND user_status = ?", query.User)
 	}

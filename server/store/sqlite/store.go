@@ -33,7 +33,11 @@ func (s *Store) Get(ctx context.Context, tenant string, key status.Key) (status.
 		return status.Status{}, err
 	}
 	defer s.readers.giveBack(c)
-	found, err := c.row(ctx, tenant, key)
+	app, err := c.appNumber(ctx, tenant, key.App)
+	if err != nil {
+		return status.Status{}, err
+	}
+	found, err := c.row(ctx, app, key.ID)
 	if err != nil {
 		return status.Status{}, err
 	}

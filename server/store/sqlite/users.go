@@ -65,7 +65,7 @@ func countUsers(tenant string, query status.Query) *selection {
 // rowsOfUsers selects something of the rows of the query's users.
 func rowsOfUsers(something, tenant string, query status.Query, behind string) *selection {
 	s := &selection{expression: userExpression}
-	s.write("SELECT "+something+" FROM statuses WHERE app = "+appNumber, tenant, query.App)
+	s.write("SELECT "+something+" FROM statuses WHERE app = "+numberOfApp, tenant, query.App)
 	s.write(" AND "+userColumn(query)+" > ?", behind)
 	if query.User != "" {
 		s.write(" AND user_status = ?", query.User)
@@ -91,7 +91,7 @@ func (s *selection) narrow(f status.Filter, tenant, app string) {
 		s.narrow(f.Right, tenant, app)
 	case status.Comparison:
 		if f.Property == status.PropertyUserPrincipalName && f.Operator == status.Equal && f.Value.Kind == status.TextKind {
-			s.write(" AND user_status IN (SELECT user_status FROM statuses WHERE app = "+appNumber+" AND user_principal_name = ?)", tenant, app, f.Value.Text)
+			s.write(" AND user_status IN (SELECT user_status FROM statuses WHERE app = "+numberOfApp+" AND user_principal_name = ?)", tenant, app, f.Value.Text)
 		}
 	}
 }

@@ -213,4 +213,7 @@ func (c *connection) finish(group []*write) {
 }
 
 // undo ends a transaction if there is one. Where it can't, the next begin fails, and calls it again.
-func (c *connection) undo() { _, _ = c.rollback.ExecContext(context.Background()) }
+func (c *connection) undo() {
+	_, _ = c.rollback.ExecContext(context.Background())
+	clear(c.numbers) // some may have got their numbers in it
+}

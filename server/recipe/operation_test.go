@@ -1,0 +1,69 @@
+package recipe
+
+const asked = "TestEveryOperationOfTheContractIsAskedFor"
+
+// operationEdits add the operation getDeviceStatusApp.
+var operationEdits = []edit{
+	{1, "`operationId`", contract, "  /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses:\n", `  /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId}/app:
+    parameters:
+      - $ref: '#/components/parameters/mobileAppId'
+      - $ref: '#/components/parameters/mobileAppInstallStatusId'
+      - $ref: '#/components/parameters/client-request-id'
+    get:
+      operationId: getDeviceStatusApp
+      tags: [deviceStatuses]
+      summary: Get the app of a mobileAppInstallStatus
+      description: Reads the app that a mobileAppInstallStatus object is of.
+      responses:
+        '200':
+          description: The app.
+          headers:
+            request-id: {$ref: '#/components/headers/request-id'}
+            client-request-id: {$ref: '#/components/headers/client-request-id'}
+            OData-Version: {$ref: '#/components/headers/OData-Version'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/MobileApp'}
+        '400': {$ref: '#/components/responses/BadReadRequest'}
+        '401': {$ref: '#/components/responses/Unauthorized'}
+        '403': {$ref: '#/components/responses/Forbidden'}
+        '406': {$ref: '#/components/responses/NotAcceptable'}
+        '500': {$ref: '#/components/responses/InternalServerError'}
+        '503': {$ref: '#/components/responses/ServiceUnavailable'}
+  /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses:
+`, build, "GetDeviceStatusApp"},
+	behind(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: *read\n", test("server", asked), "names no permission for the operation getDeviceStatusApp"),
+	behind(1, "every answer", contract, "              schema: {$ref: '#/components/schemas/MobileApp'}\n", "        '404': {$ref: '#/components/responses/NotFound'}\n", test("server", asked), "404"),
+	behind(1, "every answer", contract, "  schemas:\n", `    MobileApp:
+      type: object
+      description: An app.
+      required: [id]
+      properties:
+        id: {type: string, description: Key of the entity., minLength: 1, maxLength: 1024, x-order: 1}
+`, build, "MobileApp"),
+
+	{2, "method", "api/app.go", "", `package api
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"installstatus/api/status"
+	"installstatus/gen"
+)
+
+// GetDeviceStatusApp implements the operation getDeviceStatusApp.
+func (a *API) GetDeviceStatusApp(c echo.Context, app, id string, _ gen.GetDeviceStatusAppParams) error {
+	r := c.Request()
+	if _, err := a.store.Get(r.Context(), exchangeOf(r).caller.Tenant, status.Key{App: app, ID: id}); err != nil {
+		return err
+	}
+	writeJSON(c.Response(), http.StatusOK, contentType, gen.MobileApp{ID: app})
+	return nil
+}
+`, build, "GetDeviceStatusApp"},
+
+	behind(3, "row", "server/operations_test.go", "	}{\n", `		"getDeviceStatusApp":     {call{method: http.MethodGet, target: statusPath("app", "none") + "/app"}, 404},
+`, test("server", asked), "getDeviceStatusApp"),
+}
