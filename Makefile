@@ -1,11 +1,11 @@
-# What people run. Everything needs Go alone, but for lint's check of the contract, which needs npm, for conformance, and for
-# bench, which needs Linux and wrk.
+# What people run. Everything needs Go alone, but for lint's check of the contract, which needs npm, for conformance, for
+# clients, which need the languages, and for bench, which needs Linux and wrk.
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 REDOCLY  := @redocly/cli@2.77.0
 FUZZTIME := 10s
 
-.PHONY: run test screenshots build build-all gen lint conformance vuln fuzz bench
+.PHONY: run test screenshots build build-all gen clients test-clients lint conformance vuln fuzz bench
 
 # Start a server on an embedded database with sample data, and print a curl that works when pasted.
 run: build
@@ -37,6 +37,16 @@ build-all:
 gen:
 	go tool oapi-codegen -config gen/oapi-codegen.yaml openapi.yaml
 	cp openapi.yaml gen/openapi.yaml
+
+# Make clients from openapi.yaml: gen/clients/LANGUAGE. LANG=python makes one; a LANG of the environment is a locale.
+clients:
+	@LC_ALL=C.UTF-8 go run ./server/clients/generated generate $(language)
+
+# Make them, and check by a program a language what holds of each.
+test-clients:
+	@LC_ALL=C.UTF-8 go run ./server/clients/generated check $(language)
+
+language = $(if $(filter command,$(origin LANG)),$(LANG))
 
 # Check the code and the contract.
 lint:
