@@ -1,11 +1,11 @@
-# What people run. Everything needs Go alone, but for lint's check of the contract, which needs npm, and for bench, which
-# needs Linux and wrk.
+# What people run. Everything needs Go alone, but for lint's check of the contract, which needs npm, for conformance, for
+# clients, which need the languages, and for bench, which needs Linux and wrk.
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 REDOCLY  := @redocly/cli@2.77.0
 FUZZTIME := 10s
 
-.PHONY: run test screenshots build build-all gen lint vuln fuzz bench
+.PHONY: run test screenshots build build-all gen clients test-clients lint conformance vuln fuzz bench
 
 # Start a server on an embedded database with sample data, and print a curl that works when pasted.
 run: build
@@ -14,6 +14,8 @@ run: build
 # Run all tests.
 test:
 	go test ./...
+	@test -n "$$INSTALLSTATUS_POSTGRES" || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		echo "Skipped, for there is no PostgreSQL: the tests of its engine. Install it, or name one by INSTALLSTATUS_POSTGRES=postgres://…"
 
 # Take a picture of the page in each of its states: bin/screenshots. It needs Chromium.
 screenshots:
@@ -36,11 +38,26 @@ gen:
 	go tool oapi-codegen -config gen/oapi-codegen.yaml openapi.yaml
 	cp openapi.yaml gen/openapi.yaml
 
+# Make clients from openapi.yaml: gen/clients/LANGUAGE. LANG=python makes one; a LANG of the environment is a locale.
+clients:
+	@LC_ALL=C.UTF-8 go run ./server/clients/generated generate $(language)
+
+# Make them, and check by a program a language what holds of each.
+test-clients:
+	@LC_ALL=C.UTF-8 go run ./server/clients/generated check $(language)
+
+language = $(if $(filter command,$(origin LANG)),$(LANG))
+
 # Check the code and the contract.
 lint:
 	go vet ./...
 	go run $(GOLANGCI) run --allow-parallel-runners
 	npx --yes $(REDOCLY) lint openapi.yaml --config .redocly.yaml
+
+# Hold the program to its contract with Schemathesis, Prism, Spectral and oasdiff, in about six minutes; EXAMPLES=1600 sends 20,000
+# requests and more. It needs Python and npm.
+conformance:
+	INSTALLSTATUS_CONFORMANCE=required INSTALLSTATUS_CONFORMANCE_EXAMPLES=$(EXAMPLES) go test ./server/conformance -count 1 -timeout 30m -v
 
 # Look for known vulnerabilities of what the program uses; needs vuln.go.dev.
 vuln:

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"installstatus/api/status"
+	"installstatus/server/store/postgres/postgrestest"
 	"installstatus/server/store/sqlite"
 )
 
@@ -77,4 +78,34 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 			t.Fatalf("%s\nwant %s", got, want)
 		}
 	})
+}
+
+func TestATenantMovesFromSQLiteToPostgreSQLAndBack(t *testing.T) {
+	from, to, back := newDatabase(t), postgrestest.New(t), newDatabase(t)
+	store, err := sqlite.Open(t.Context(), from.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	texts := []string{"", "é", "e\u0301", "日本", "👩‍💻", "a\"b", "a,b;c", "a\r\nb", "\x01", "\U0010ffff", strings.Repeat("😀", 1024), strings.Repeat("k", 1023) + "a", strings.Repeat("k", 1023) + "b"}
+	for n := range 500 {
+		text := status.TextOf(texts[n%len(texts)])
+		key := status.Key{App: "app" + texts[n%10], User: []string{"", "user"}[n%2], ID: fmt.Sprint(n, " ", texts[n%10])}
+		patch := status.Patch{DeviceName: status.Set(text), ErrorCode: status.Set(int32(n)), OSVersion: status.Set(text)}
+		if n%3 == 0 {
+			patch.UserPrincipalName = status.Set(text)
+		}
+		if _, _, err := store.Update(t.Context(), tenantA, key, patch, status.Cond{CreateIfMissing: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := from.exports()
+	from.imports(want, "500 created", "--db", to)
+	if moved := from.exports("--db", to); moved != want {
+		t.Error("PostgreSQL exports something else than what it imported")
+	}
+	back.imports(from.exports("--db", to), "500 created")
+	if moved := back.exports(); moved != want {
+		t.Error("what comes back from PostgreSQL is something else")
+	}
 }

@@ -14,12 +14,14 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"installstatus/api/contract/contracttest"
 	"installstatus/gen"
 	"installstatus/server/auth"
+	"installstatus/server/store/postgres/postgrestest"
 )
 
 // asProgram makes the test binary behave as the program itself, so that a test can start a process and kill it.
@@ -34,8 +36,9 @@ func TestMain(m *testing.M) {
 
 // testServer is the program, serving on a free port.
 type testServer struct {
-	base   string // http://127.0.0.1:port
-	dir    string // its database and its key
+	base   string      // http://127.0.0.1:port
+	dir    string      // its database and its key
+	told   *syncBuffer // what it prints after the first line
 	logged *syncBuffer
 	stop   func() int // ends it as SIGTERM does, and gives the exit code
 	kill   func()     // kill -9, of a process of its own
@@ -51,6 +54,12 @@ const (
 // start runs the program in this process until the test ends: serve with a development issuer, and what args add.
 func start(t testing.TB, args ...string) *testServer {
 	return startIn(t, t.TempDir(), args...)
+}
+
+// onEachEngine runs a test on a server of each storage engine that keeps its data.
+func onEachEngine(t *testing.T, test func(*testing.T, *testServer)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, start(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, start(t, "--db", postgrestest.New(t))) })
 }
 
 func serveArgs(dir string, args []string) []string {
@@ -93,7 +102,7 @@ func startProcess(t testing.TB, dir string, args ...string) *testServer {
 	}
 	s.pid = command.Process.Pid
 	s.stop = sync.OnceValue(func() int {
-		command.Process.Signal(os.Interrupt)
+		command.Process.Signal(syscall.SIGTERM)
 		command.Wait()
 		return command.ProcessState.ExitCode()
 	})
@@ -107,7 +116,7 @@ func startProcess(t testing.TB, dir string, args ...string) *testServer {
 }
 
 func newTestServer(dir string) *testServer {
-	return &testServer{dir: dir, logged: new(syncBuffer), client: &http.Client{
+	return &testServer{dir: dir, told: new(syncBuffer), logged: new(syncBuffer), client: &http.Client{
 		Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 100},
 		Timeout:   30 * time.Second,
 	}}
@@ -120,7 +129,7 @@ func (s *testServer) awaitAddress(t testing.TB, out io.Reader) {
 	if err != nil {
 		t.Fatalf("the server did not start: %s", s.logged)
 	}
-	go io.Copy(io.Discard, lines)
+	go io.Copy(s.told, lines)
 	s.base = strings.TrimSuffix(strings.Fields(line)[2], "/beta")
 }
 
@@ -185,6 +194,7 @@ func (s *testServer) do(t testing.TB, c call) answered {
 
 func (s *testServer) send(t testing.TB, request *http.Request) answered {
 	t.Helper()
+	contracttest.Record(t, request)
 	response, err := s.client.Do(request)
 	if err != nil {
 		t.Fatal(err)

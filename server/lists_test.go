@@ -172,6 +172,16 @@ func TestANextLinkCarriesEveryOption(t *testing.T) {
 	}
 }
 
+func TestAPageFollowsTheLongestValue(t *testing.T) {
+	s := start(t)
+	for _, id := range []string{"a", "b", "c"} {
+		s.create(t, statusPath("app", id), fmt.Sprintf(`{"deviceName":"%s"}`, strings.Repeat("💾", 8192)))
+	}
+	if ids, pages := s.list(t, "$top=1&$orderby=deviceName desc"); ids != "abc" {
+		t.Errorf("the list is %s; the last page is %.300s", ids, pages[len(pages)-1].body)
+	}
+}
+
 func TestWhatAListDoesNotTakeIsNamed(t *testing.T) {
 	s := newListed(t)
 	for options, says := range map[string]string{

@@ -14,7 +14,10 @@ import (
 )
 
 func TestPostCreatesWithAnIDOfTheServersOwn(t *testing.T) {
-	s := start(t)
+	onEachEngine(t, testPostCreatesWithAnIDOfTheServersOwn)
+}
+
+func testPostCreatesWithAnIDOfTheServersOwn(t *testing.T, s *testServer) {
 	for _, target := range []string{statusesPath("app"), userStatusesPath("app", "user")} {
 		for body, want := range map[string]string{`{}`: emptyAnswer(seedID), `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus",` + seedProperties + `}`: seedAnswer} {
 			a := s.do(t, call{method: http.MethodPost, target: target, body: body})
@@ -41,8 +44,9 @@ func TestPostCreatesWithAnIDOfTheServersOwn(t *testing.T) {
 	}
 }
 
-func TestDelete(t *testing.T) {
-	s := start(t)
+func TestDelete(t *testing.T) { onEachEngine(t, testDelete) }
+
+func testDelete(t *testing.T, s *testServer) {
 	for _, target := range []string{statusPath("app", "1"), userStatusPath("app", "user", "2")} {
 		tag := s.create(t, target, seedBody).header.Get("ETag")
 		stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: writePermission, Lifetime: time.Hour})}
@@ -77,8 +81,9 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-func TestPagesTogetherAreTheList(t *testing.T) {
-	s := start(t)
+func TestPagesTogetherAreTheList(t *testing.T) { onEachEngine(t, testPagesTogetherAreTheList) }
+
+func testPagesTogetherAreTheList(t *testing.T, s *testServer) {
 	var all, ofUser []string
 	for i := range 23 {
 		id := fmt.Sprintf("%c/ %d", 'a'+i%3, i)

@@ -42,7 +42,10 @@ func answerOf(entity string) string {
 }
 
 func TestTheDocumentedExampleIsAnsweredOnBothPaths(t *testing.T) {
-	s := start(t)
+	onEachEngine(t, testTheDocumentedExampleIsAnsweredOnBothPaths)
+}
+
+func testTheDocumentedExampleIsAnsweredOnBothPaths(t *testing.T, s *testServer) {
 	for _, target := range []string{statusPath("app", seedID), userStatusPath("other app", "user", seedID)} {
 		s.create(t, target, `{}`)
 		a := s.do(t, call{target: target, body: seedBody})
@@ -56,7 +59,10 @@ func TestTheDocumentedExampleIsAnsweredOnBothPaths(t *testing.T) {
 }
 
 func TestAPatchChangesWhatItNamesAndNothingElse(t *testing.T) {
-	s := start(t)
+	onEachEngine(t, testAPatchChangesWhatItNamesAndNothingElse)
+}
+
+func testAPatchChangesWhatItNamesAndNothingElse(t *testing.T, s *testServer) {
 	for name, c := range map[string]struct{ body, was, becomes string }{
 		"nothing":                  {`{}`, "", ""},
 		"what is already so":       {`{"errorCode":9,"installState":"failed"}`, "", ""},
@@ -93,8 +99,9 @@ func TestAPatchChangesWhatItNamesAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestOneEntityHasTwoPaths(t *testing.T) {
-	s := start(t)
+func TestOneEntityHasTwoPaths(t *testing.T) { onEachEngine(t, testOneEntityHasTwoPaths) }
+
+func testOneEntityHasTwoPaths(t *testing.T, s *testServer) {
 	s.create(t, userStatusPath("app", "user", "id"), `{"deviceName":"a"}`)
 	byApp := s.do(t, call{target: statusPath("app", "id"), body: `{"osVersion":"1"}`})
 	byUser := s.do(t, call{target: userStatusPath("app", "user", "id"), body: `{"userPrincipalName":"somebody@else.example"}`})
@@ -116,8 +123,9 @@ func TestOneEntityHasTwoPaths(t *testing.T) {
 	}
 }
 
-func TestCreateIfMissing(t *testing.T) {
-	s := start(t)
+func TestCreateIfMissing(t *testing.T) { onEachEngine(t, testCreateIfMissing) }
+
+func testCreateIfMissing(t *testing.T, s *testServer) {
 	for _, c := range []struct {
 		name, target, prefer, ifMatch string
 		status                        int
@@ -152,7 +160,10 @@ func TestCreateIfMissing(t *testing.T) {
 }
 
 func TestOfRacedCreationsOneIsTold201(t *testing.T) {
-	s := start(t)
+	onEachEngine(t, testOfRacedCreationsOneIsTold201)
+}
+
+func testOfRacedCreationsOneIsTold201(t *testing.T, s *testServer) {
 	statuses := each(50, func(i int) int {
 		target := statusPath("app", "raced")
 		if i%2 == 0 {
@@ -169,8 +180,9 @@ func TestOfRacedCreationsOneIsTold201(t *testing.T) {
 	}
 }
 
-func TestPrefer(t *testing.T) {
-	s := start(t)
+func TestPrefer(t *testing.T) { onEachEngine(t, testPrefer) }
+
+func testPrefer(t *testing.T, s *testServer) {
 	s.create(t, statusPath("app", "id"), `{}`)
 	for prefer, want := range map[string]struct {
 		status  int
@@ -194,8 +206,9 @@ func TestPrefer(t *testing.T) {
 	}
 }
 
-func TestIfMatch(t *testing.T) {
-	s := start(t)
+func TestIfMatch(t *testing.T) { onEachEngine(t, testIfMatch) }
+
+func testIfMatch(t *testing.T, s *testServer) {
 	target := statusPath("app", "id")
 	tag := s.create(t, target, `{}`).header.Get("ETag")
 	for _, c := range []struct {
@@ -238,7 +251,10 @@ func TestIfNoneMatch(t *testing.T) {
 }
 
 func TestConcurrentPatchesOfDifferentPropertiesLoseNothing(t *testing.T) {
-	s := start(t)
+	onEachEngine(t, testConcurrentPatchesOfDifferentPropertiesLoseNothing)
+}
+
+func testConcurrentPatchesOfDifferentPropertiesLoseNothing(t *testing.T, s *testServer) {
 	target := statusPath("app", "id")
 	s.create(t, target, `{}`)
 	properties := []string{"deviceName", "deviceId", "osVersion", "osDescription", "userName", "userPrincipalName", "displayVersion"}

@@ -27,7 +27,10 @@ func summaryAnswer(app string, devices, users [5]int) string {
 }
 
 func TestASummaryCountsTheDeviceStatusesThereAre(t *testing.T) {
-	s := start(t)
+	onEachEngine(t, testASummaryCountsTheDeviceStatusesThereAre)
+}
+
+func testASummaryCountsTheDeviceStatusesThereAre(t *testing.T, s *testServer) {
 	for _, step := range []struct {
 		name, target, body string
 		devices, users     [5]int

@@ -44,7 +44,10 @@ func (s *testServer) put(t testing.TB, target, body string) {
 }
 
 func TestAUserStatusIsMadeOfItsDeviceStatuses(t *testing.T) {
-	s := start(t)
+	onEachEngine(t, testAUserStatusIsMadeOfItsDeviceStatuses)
+}
+
+func testAUserStatusIsMadeOfItsDeviceStatuses(t *testing.T, s *testServer) {
 	for _, step := range []struct{ name, id, body, want string }{
 		{"a device that never synced", "1", `{"installState":"failed"}`,
 			userAnswer("user", `null`, `null`, 0, 1, 0)},
@@ -79,7 +82,10 @@ func TestAUserStatusIsMadeOfItsDeviceStatuses(t *testing.T) {
 }
 
 func TestAUserStatusIsThereWhileADeviceStatusBelongsToIt(t *testing.T) {
-	s := start(t)
+	onEachEngine(t, testAUserStatusIsThereWhileADeviceStatusBelongsToIt)
+}
+
+func testAUserStatusIsThereWhileADeviceStatusBelongsToIt(t *testing.T, s *testServer) {
 	missing := func(target string) {
 		t.Helper()
 		if a := s.read(t, target); a.status != 404 || a.problem(t).Code != "ResourceNotFound" || !strings.Contains(a.problem(t).Message, "userAppInstallStatus") {

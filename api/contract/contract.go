@@ -108,10 +108,7 @@ func visitOptions() []openapi3.SchemaValidationOption {
 		openapi3.DisableReadOnlyValidation(),
 		openapi3.DisableSchemaErrorDetails(),
 		openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
-			"date-time": openapi3.NewCallbackValidator(func(text string) error {
-				_, err := status.ParseDateTime(text)
-				return err
-			}),
+			"date-time": openapi3.NewCallbackValidator(status.CheckDateTime),
 		}),
 	}
 }

@@ -80,6 +80,7 @@ func (c ruleCase) run(t *testing.T, handler http.Handler) {
 		r.Header.Set("Content-Type", c.contentType)
 	}
 	w := httptest.NewRecorder()
+	contracttest.Record(t, r)
 	handler.ServeHTTP(w, r)
 	contracttest.Check(t, contracttest.Answer{Method: method, Target: r.URL.EscapedPath(), Status: w.Code, Header: w.Header(), Body: w.Body.Bytes()})
 

@@ -24,18 +24,32 @@ var ErrDateTime = errors.New("not an RFC 3339 date and time with a zone, within 
 // ParseDateTime reads RFC 3339 in its strict form: capital T and Z, a zone (Z, or an offset up to ±23:59), seconds 00
 // to 59, any number of fraction digits. The instant, taken to UTC, must lie within the years 0001 to 9999.
 func ParseDateTime(text string) (DateTime, error) {
+	t, err := instantOf(text)
+	if err != nil {
+		return DateTime{}, err
+	}
+	return DateTime{text: text, instant: t.Format(instantLayout)}, nil
+}
+
+// CheckDateTime is the error of ParseDateTime.
+func CheckDateTime(text string) error {
+	_, err := instantOf(text)
+	return err
+}
+
+func instantOf(text string) (time.Time, error) {
 	if !hasDateTimeShape(text) {
-		return DateTime{}, ErrDateTime
+		return time.Time{}, ErrDateTime
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return DateTime{}, ErrDateTime
+		return time.Time{}, ErrDateTime
 	}
 	t = t.UTC()
 	if year := t.Year(); year < 1 || year > 9999 {
-		return DateTime{}, ErrDateTime
+		return time.Time{}, ErrDateTime
 	}
-	return DateTime{text: text, instant: t.Format(instantLayout)}, nil
+	return t, nil
 }
 
 // hasDateTimeShape closes what time.Parse is lenient about: a comma before the fraction, an hour of one digit, an

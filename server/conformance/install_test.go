@@ -49,12 +49,10 @@ func node(modules string) string {
 
 // installed installs into dir what the files name, unless that has been done for files that read the same.
 func installed(dir string, files []string, install func() error) error {
-	same := true
+	const done = ".done"
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	const done = ".done"
-	marker, err := os.ReadFile(filepath.Join(dir, done))
 	var wanted []byte
 	for _, name := range files {
 		text, err := os.ReadFile(name)
@@ -66,7 +64,7 @@ func installed(dir string, files []string, install func() error) error {
 			return err
 		}
 	}
-	if same = err == nil && bytes.Equal(marker, wanted); same {
+	if before, err := os.ReadFile(filepath.Join(dir, done)); err == nil && bytes.Equal(before, wanted) {
 		return nil
 	}
 	if err := install(); err != nil {

@@ -26,7 +26,9 @@ func schemathesis(t *testing.T, at server, args ...string) (said string, passed 
 	}
 	var excused [][]string
 	for _, e := range exclusionsOf(t, "Schemathesis") {
-		excused = append(excused, e.where)
+		if len(e.where) == 2 { // a code and a target; hooks.py and schemathesis.toml see to the others
+			excused = append(excused, e.where)
+		}
 	}
 	environment, err := json.Marshal(excused)
 	if err != nil {
@@ -42,7 +44,7 @@ func schemathesis(t *testing.T, at server, args ...string) (said string, passed 
 
 func TestSchemathesisFindsNothing(t *testing.T) {
 	required(t)
-	said, passed := schemathesis(t, start(t), "--max-examples", cmp.Or(os.Getenv(examplesVariable), "60"), "--continue-on-failure")
+	said, passed := schemathesis(t, start(t), "--max-examples", cmp.Or(os.Getenv(examplesVariable), "150"), "--continue-on-failure")
 	if !passed {
 		t.Errorf("Schemathesis found:\n%s", said)
 	}

@@ -22,11 +22,6 @@ var errRaced = errors.New("the row has been written meanwhile")
 // update does what status.Decide says.
 func update(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
 	at := placeOf(tenant, key)
-	if unconditional(cond) {
-		if s, done, err := apply(ctx, c, at, key.User, patch); done || err != nil {
-			return s, false, err
-		}
-	}
 	found, version, err := find(ctx, c, at)
 	if err != nil {
 		return status.Status{}, false, err
@@ -48,35 +43,6 @@ func unconditional(cond status.Cond) bool {
 	return cond.IfMatch == nil || slices.Contains(cond.IfMatch, "*")
 }
 
-// apply does what a patch says to a row of the user, "" for any, without reading it first. It is not done where there is no
-// such row, or none that the patch changes.
-func apply(ctx context.Context, c *pgx.Conn, at place, user string, patch status.Patch) (s status.Status, done bool, err error) {
-	set, to := columns.Given(patch)
-	if set == 0 {
-		return status.Status{}, false, nil
-	}
-	update := new(statement)
-	update.write("UPDATE statuses SET ")
-	update.assign(set, to)
-	update.at(at)
-	update.write(" AND ROW(" + strings.Join(set.Names(), ", ") + ") IS DISTINCT FROM ROW(")
-	update.list(set.Fields(to))
-	update.write(")")
-	if user != "" {
-		update.write(" AND user_status = ?", user)
-	}
-	update.write(" RETURNING " + selected())
-	var next row
-	err = c.QueryRow(ctx, update.text.String(), update.arguments...).Scan(next.scanned()...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return status.Status{}, false, nil
-	}
-	if err != nil {
-		return status.Status{}, false, failure("changing a status", err)
-	}
-	return next.kept().Status, true, nil
-}
-
 // remove does what status.Check says.
 func remove(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, cond status.Cond) error {
 	at := placeOf(tenant, key)
@@ -85,7 +51,7 @@ func remove(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, con
 	removal.at(at)
 	if unconditional(cond) {
 		if key.User != "" {
-			removal.write(" AND user_status = ?", key.User)
+			removal.of(key.User)
 		}
 		return removal.once(ctx, c, "deleting a status", status.ErrNotFound)
 	}
@@ -180,6 +146,9 @@ func (s *statement) assign(set columns.Set, to *columns.Row) {
 func (s *statement) at(at place) {
 	s.write(" WHERE tenant = ? AND app = ? AND id = ? AND id_digest = ?", at.tenant, at.app, at.id, at.digest)
 }
+
+// of leaves out a row of another user status, without leading to the index on it: the key has found the row.
+func (s *statement) of(user string) { s.write(" AND user_status || '' = ?", user) }
 
 // once carries out a statement that writes one row. Where it finds none, that is the error otherwise.
 func (s *statement) once(ctx context.Context, c *pgx.Conn, doing string, otherwise error) error {

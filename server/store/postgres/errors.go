@@ -56,6 +56,7 @@ func unavailable(code string) bool {
 
 // The SQLSTATEs that decide what is done.
 const (
+	lockNotAvailable     = "55P03"
 	uniqueViolation      = "23505"
 	invalidAuthorization = "28000"
 	invalidPassword      = "28P01"
@@ -70,8 +71,11 @@ const (
 // undone reports whether a write that failed has certainly not happened, and may succeed if it is done again.
 func undone(err error) bool {
 	return errors.Is(err, errRaced) || pgconn.SafeToRetry(err) ||
-		slices.Contains([]string{serializationFailure, deadlockDetected, uniqueViolation}, code(err))
+		slices.Contains([]string{serializationFailure, deadlockDetected, lockNotAvailable, uniqueViolation}, code(err))
 }
+
+// refused reports whether the database has undone a transaction for something in it.
+func refused(err error) bool { return code(err) != "" && !strings.HasPrefix(code(err), "57") }
 
 // lost reports whether a call ended without an answer.
 func lost(err error) bool {

@@ -47,22 +47,17 @@ type chunk struct {
 // transact makes each row what status.Imported says. It holds the rows that are there; where another makes one of the
 // others meanwhile, the database refuses the transaction.
 func (ch *chunk) transact(ctx context.Context, c *pgx.Conn) error {
-	tx, err := c.Begin(ctx)
-	if err != nil {
-		return failure("beginning to import", err)
-	}
-	defer tx.Rollback(ctx)
-	found, err := ch.hold(ctx, tx)
-	if err != nil {
-		return err
-	}
-	if err := ch.write(ctx, tx, found, ch.become(found)); err != nil {
-		return err
-	}
-	return failure("committing an import", tx.Commit(ctx))
+	err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
+		found, err := ch.hold(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return ch.write(ctx, tx, found, ch.become(found))
+	})
+	return failure("importing statuses", err)
 }
 
-// hold reads the rows that are there, each in its own place, so that no two imports wait for each other.
+// hold reads the rows that are there, in the order of their ids, so that no two imports wait for each other.
 func (ch *chunk) hold(ctx context.Context, tx pgx.Tx) (map[string]status.Row, error) {
 	var heads []string
 	for _, imported := range ch.rows {

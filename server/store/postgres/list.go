@@ -215,13 +215,13 @@ func (s *selection) compare(o operand, operator string, value status.Value) {
 		head, _ := split(value.Text)
 		s.write(o.head+" "+strings.TrimSuffix(operator, "=")+"= ? AND ", head)
 	}
-	s.write(o.value+" "+operator+" "+placeholder(value)+" AND "+o.value+" IS NOT NULL)", argument(value))
+	s.write(o.value+" "+operator+" "+placeholder(value)+" AND "+o.there+")", argument(value))
 }
 
 func (s *selection) equal(o operand, text string) { s.compare(o, "=", status.TextValue(text)) }
 
 // userStatus is the user status that a row belongs to, "" for none.
-var userStatus = operand{value: "user_status", head: "left(user_status, 128)"}
+var userStatus = operand{value: "user_status", head: "left(user_status, 128)", there: "user_status > ''"}
 
 // placeholder is where the argument of a value goes.
 func placeholder(v status.Value) string {

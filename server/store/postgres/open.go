@@ -33,18 +33,18 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(ctx, config)
+	s, err := open(ctx, config, usualLimits())
 	if err != nil {
 		return nil, fmt.Errorf("opening the database %s: %s%s", nameOf(config.ConnConfig), reason(err), advice(err))
 	}
 	return s, nil
 }
 
-func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
+func open(ctx context.Context, config *pgxpool.Config, limits limits) (*Store, error) {
 	if err := migrate(ctx, config.ConnConfig); err != nil {
 		return nil, err
 	}
-	pool, err := newPool(ctx, config)
+	pool, err := newPool(ctx, config, limits)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &Store{pool}, nil
+	return &Store{pool: pool, writer: newWriter(pool)}, nil
 }
 
 // configOf reads a URL. What is wrong with one it tells without repeating it, for it may hold a password anywhere.
@@ -69,7 +69,7 @@ func configOf(address string) (*pgxpool.Config, error) {
 		config.MaxConns = defaultConnections
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = connectTime
+		config.ConnConfig.ConnectTimeout = usualLimits().connect
 	}
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "installstatus"

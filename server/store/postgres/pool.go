@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -16,31 +17,48 @@ import (
 	"installstatus/api/status"
 )
 
-// The times that nothing takes longer than.
-const (
-	connectTime = 2 * time.Second        // to connect, and to see whether a connection still works
-	acquireTime = 3 * time.Second        // to wait for a connection that is free
-	writeTime   = 10 * time.Second       // to write
-	readTime    = 30 * time.Second       // to read, a summary of millions of rows included
-	cancelTime  = 500 * time.Millisecond // for the database to end what is cancelled, before its connection is closed
-)
+// limits are the times that nothing takes longer than.
+type limits struct {
+	connect time.Duration // to connect, and to see whether a connection still works
+	acquire time.Duration // to wait for a connection that is free
+	lock    time.Duration // to wait for another's transaction, before what waits beside it goes on
+	write   time.Duration // to write
+	read    time.Duration // to read, a summary of millions of rows included
+	cancel  time.Duration // for the database to end what is cancelled, before its connection is closed
+}
 
-// maxAttempts is how often a call is tried that has certainly not happened.
-const maxAttempts = 10
+func usualLimits() limits {
+	return limits{
+		connect: 2 * time.Second,
+		acquire: 3 * time.Second,
+		lock:    time.Second,
+		write:   4 * time.Second,
+		read:    30 * time.Second,
+		cancel:  500 * time.Millisecond,
+	}
+}
+
+// How often a call is tried that has certainly not happened. One that others have forestalled is tried again for as long as
+// it takes on a row that very many write at once: each time somebody has succeeded.
+const (
+	maxAttempts = 10
+	maxRaces    = 300
+)
 
 // pool lends connections, each to one call at a time.
 type pool struct {
 	*pgxpool.Pool
-	lost *atomic.Int64 // when a connection was last lost, in Unix nanoseconds
+	limits limits
+	lost   atomic.Int64 // when a connection was last lost, in Unix nanoseconds
 }
 
-func newPool(ctx context.Context, config *pgxpool.Config) (*pool, error) {
-	p := &pool{lost: new(atomic.Int64)}
-	config.PingTimeout = connectTime
+func newPool(ctx context.Context, config *pgxpool.Config, limits limits) (*pool, error) {
+	p := &pool{limits: limits}
+	config.PingTimeout = limits.connect
 	config.ShouldPing = p.doubts
-	config.AfterConnect = prepare
+	config.AfterConnect = p.prepare
 	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelTime}
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: limits.cancel}
 	}
 	var err error
 	p.Pool, err = pgxpool.NewWithConfig(ctx, config)
@@ -54,26 +72,35 @@ func (p *pool) doubts(_ context.Context, c pgxpool.ShouldPingParams) bool {
 
 // prepare gives a session what every call counts on, whatever the role or the database has for others: an answered write is
 // on disk; what its caller has left ends.
-func prepare(ctx context.Context, c *pgx.Conn) error {
-	ctx, cancel := context.WithTimeout(ctx, connectTime)
+func (p *pool) prepare(ctx context.Context, c *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, p.limits.connect)
 	defer cancel()
 	_, err := c.Exec(ctx, `
 SELECT
 	set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on' ELSE current_setting('synchronous_commit') END, FALSE),
 	set_config('default_transaction_isolation', 'read committed', FALSE),
-	set_config('statement_timeout', $1, FALSE),
-	set_config('idle_in_transaction_session_timeout', $1, FALSE),
-	set_config('jit', 'off', FALSE) -- it takes longer than it saves`, fmt.Sprint((readTime + connectTime).Milliseconds()))
+	set_config('lock_timeout', $1, FALSE),
+	set_config('statement_timeout', $2, FALSE),
+	set_config('idle_in_transaction_session_timeout', $2, FALSE),
+	set_config('jit', 'off', FALSE) -- it takes longer than it saves`,
+		milliseconds(p.limits.lock), milliseconds(p.limits.read+p.limits.connect))
 	return err
 }
 
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
 // read does something that changes nothing. It is cancelled when ctx ends, and done again where its connection is lost.
 func (p *pool) read(ctx context.Context, do func(context.Context, *pgx.Conn) error) error {
-	within, cancel := context.WithTimeout(ctx, readTime)
+	within, cancel := context.WithTimeout(ctx, p.limits.read)
 	defer cancel()
 	err := p.try(within, lost, func(c *pgx.Conn) error { return do(within, c) })
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
 		return ctx.Err()
+	case within.Err() != nil:
+		return fmt.Errorf("reading for longer than %s: %w: %w", p.limits.read, status.ErrUnavailable, err)
 	}
 	return err
 }
@@ -82,7 +109,7 @@ func (p *pool) read(ctx context.Context, do func(context.Context, *pgx.Conn) err
 // not happened.
 func (p *pool) write(ctx context.Context, do func(context.Context, *pgx.Conn) error) error {
 	return p.try(ctx, undone, func(c *pgx.Conn) error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.limits.write)
 		defer cancel()
 		err := do(ctx, c)
 		if err == nil && ctx.Err() != nil { // to cancel a commit is not to wait for a standby any more
@@ -107,15 +134,15 @@ func (p *pool) try(ctx context.Context, again func(error) bool, do func(*pgx.Con
 		switch {
 		case err == nil || !again(err) || ctx.Err() != nil:
 			return err
-		case attempt == maxAttempts:
+		case attempt >= maxAttempts && !errors.Is(err, errRaced), attempt == maxRaces:
 			return fmt.Errorf("tried %d times: %w: %w", attempt, status.ErrUnavailable, err)
 		}
-		time.Sleep(rand.N(time.Duration(attempt) * time.Millisecond))
+		time.Sleep(rand.N(min(time.Duration(attempt), maxAttempts) * time.Millisecond))
 	}
 }
 
 func (p *pool) acquire(ctx context.Context) (*pgxpool.Conn, error) {
-	within, cancel := context.WithTimeout(ctx, acquireTime)
+	within, cancel := context.WithTimeout(ctx, p.limits.acquire)
 	defer cancel()
 	c, err := p.Acquire(within)
 	switch {
@@ -124,7 +151,7 @@ func (p *pool) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("no connection came free within %s: %w", acquireTime, status.ErrUnavailable)
+		return nil, fmt.Errorf("no connection came free within %s: %w", p.limits.acquire, status.ErrUnavailable)
 	}
 	return nil, fmt.Errorf("connecting: %w: %w", status.ErrUnavailable, err)
 }

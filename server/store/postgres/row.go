@@ -36,17 +36,22 @@ func (r *row) scanned() []any {
 type operand struct {
 	value string // the property's value
 	head  string // its first 128 characters, as an index has them; "" where none does
+	there string // true where there is a value, as the index's condition says it
+}
+
+func operandIs(value, head string) operand {
+	return operand{value: value, head: head, there: value + " IS NOT NULL"}
 }
 
 // operandOf is a property of a row.
 func operandOf(p status.Property) operand {
 	switch p {
 	case status.PropertyID:
-		return operand{value: "(id || id_rest)", head: "id"}
+		return operandIs("(id || id_rest)", "id")
 	case status.PropertyDeviceID, status.PropertyUserPrincipalName:
 		column := columns.Expression(p)
-		return operand{value: column, head: "left(" + column + ", 128)"}
+		return operandIs(column, "left("+column+", 128)")
 	default:
-		return operand{value: columns.Expression(p)}
+		return operandIs(columns.Expression(p), "")
 	}
 }

@@ -5,6 +5,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,7 +14,9 @@ import (
 
 // Store is a status.Store.
 type Store struct {
-	pool *pool
+	pool   *pool
+	writer *writer
+	close  sync.Once
 }
 
 var _ status.Store = (*Store)(nil)
@@ -38,6 +41,11 @@ func (s *Store) Get(ctx context.Context, tenant string, key status.Key) (found s
 func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (updated status.Status, created bool, err error) {
 	if !storable(tenant, key.App, key.User, key.ID) {
 		return status.Status{}, false, status.ErrNotFound
+	}
+	if unconditional(cond) {
+		if updated, done, err := s.writer.apply(ctx, placeOf(tenant, key), key.User, patch); done || err != nil {
+			return updated, false, err
+		}
 	}
 	err = s.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
 		updated, created, err = update(ctx, c, tenant, key, patch, cond)
@@ -118,6 +126,9 @@ func (s *Store) Ready(ctx context.Context) error {
 
 // Close implements status.Store. A second call does nothing.
 func (s *Store) Close() error {
-	s.pool.Close()
+	s.close.Do(func() {
+		s.writer.close()
+		s.pool.Close()
+	})
 	return nil
 }

@@ -116,7 +116,7 @@ func userOperand(p status.Property) operand {
 	}
 	for _, column := range userColumns {
 		if column.property == p {
-			return operand{value: column.value}
+			return operandIs(column.value, "")
 		}
 	}
 	panic("a property that user statuses do not have: " + string(p))

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -52,7 +52,7 @@ func newCluster(ofProcess bool) (c *Cluster, err error) {
 	if err := c.account.give(c.dir, password); err != nil {
 		return nil, err
 	}
-	initdb := exec.Command(filepath.Join(c.programs, "initdb"), "-D", c.data(), "-U", "postgres", "-A", "password", "--pwfile", password, "-E", "UTF8", "--no-locale", "--no-sync")
+	initdb := exec.CommandContext(context.Background(), filepath.Join(c.programs, "initdb"), "-D", c.data(), "-U", "postgres", "-A", "password", "--pwfile", password, "-E", "UTF8", "--no-locale", "--no-sync")
 	c.account.run(initdb, c.dir)
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, output)
@@ -66,7 +66,7 @@ const guard = `"$@" & read -r _; kill -QUIT $!; wait $!`
 
 // Start starts the server, and waits until it answers.
 func (c *Cluster) Start() error {
-	c.server = exec.Command("/bin/sh", "-c", c.guard, "sh", //nolint:gosec // the paths are the machine's
+	c.server = exec.CommandContext(context.Background(), "/bin/sh", "-c", c.guard, "sh", //nolint:gosec // the paths are the machine's
 		filepath.Join(c.programs, "postgres"), "-D", c.data(),
 		"-p", fmt.Sprint(c.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=off", "-c", "logging_collector=off")
 	c.account.run(c.server, c.dir)
@@ -110,15 +110,10 @@ func (c *Cluster) Crash() {
 	_ = c.server.Wait() // it says how it was ended
 }
 
-// Address is where it listens.
-func (c *Cluster) Address() string { return fmt.Sprintf("127.0.0.1:%d", c.port) }
-
 // URL names one of its databases.
-func (c *Cluster) URL(database string) string { return URL(c.Address(), database) }
-
-// URL names a database of a cluster by another address that leads to it.
-func URL(address, database string) string {
-	return "postgres://postgres:" + strings.ReplaceAll(Password, " ", "%20") + "@" + address + "/" + database + "?sslmode=disable"
+func (c *Cluster) URL(database string) string {
+	address := url.URL{Scheme: "postgres", User: url.UserPassword("postgres", Password), Host: fmt.Sprintf("127.0.0.1:%d", c.port), Path: database, RawQuery: "sslmode=disable"}
+	return address.String()
 }
 
 func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
@@ -131,7 +126,9 @@ func (c *Cluster) remove() {
 // findPrograms is the directory of the newest PostgreSQL's programs.
 func findPrograms() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
-		return filepath.Dir(path), nil
+		if path, err = filepath.EvalSymlinks(path); err == nil {
+			return filepath.Dir(path), nil
+		}
 	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // where Debian has them
 	if len(found) == 0 {
@@ -140,8 +137,12 @@ func findPrograms() (string, error) {
 	return filepath.Dir(slices.Max(found)), nil
 }
 
+func listen() (net.Listener, error) {
+	return new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+}
+
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := listen()
 	if err != nil {
 		return 0, err
 	}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// runAll runs commands one after the other, and says each. What a command says is shown if it fails.
+func runAll(ctx context.Context, log io.Writer, commands []command) error {
+	for _, c := range commands {
+		fmt.Fprintln(log, c)
+		if out, err := c.prepare(ctx).CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", c.args[0], err, out)
+		}
+	}
+	return nil
+}
+
+// prepare gives the command, to be started with more in its environment.
+func (c command) prepare(ctx context.Context, env ...string) *exec.Cmd {
+	name := c.args[0]
+	if strings.Contains(name, "/") && c.dir == "" {
+		name = filepath.FromSlash("./" + name)
+	}
+	command := exec.CommandContext(ctx, name, c.args[1:]...)
+	command.Dir = c.dir
+	command.Env = append(append(os.Environ(), c.env...), env...)
+	return command
+}
+
+func (c command) String() string {
+	line := strings.Join(c.args, " ")
+	if c.dir != "" {
+		line = "cd " + c.dir + " && " + line
+	}
+	return "+ " + line
+}

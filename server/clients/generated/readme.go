@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	// Between these the README has the table, and each language's lines.
+	begin = "<!-- go run ./server/clients/generated -write check writes what follows -->\n"
+	end   = "<!-- up to here, the clients -->\n"
+
+	// Between lines with these words a program has the lines that the README shows.
+	beginSnippet = "README.md shows what follows."
+	endSnippet   = "README.md shows what stands above."
+)
+
+// table is what the programs said, as Markdown.
+func table(results []result) string {
+	var b strings.Builder
+	b.WriteString("| language | generator | options | holds | cannot |\n|---|---|---|---|---|\n")
+	for _, r := range results {
+		options := "none"
+		if len(r.options) > 0 {
+			options = "`" + strings.Join(r.options, "`, `") + "`"
+		}
+		holds, cannot := fmt.Sprintf("%d of %d", len(r.holds), len(rules)), strings.Join(r.cannot, "; ")
+		if len(r.cannot) == 0 {
+			holds, cannot = fmt.Sprintf("all %d", len(rules)), "–"
+		}
+		fmt.Fprintf(&b, "| %s | %s %s | %s | %s | %s |\n", r.title, r.generator, r.version, options, holds, cannot)
+	}
+	return b.String()
+}
+
+// snippets are the marked lines of all programs, as Markdown.
+func snippets() (string, error) {
+	var b strings.Builder
+	for _, l := range languages {
+		lines, err := l.snippet()
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "\n[%s](%s/%s):\n\n```%s\n%s```\n", l.title, programsDir, l.source, l.fence, lines)
+	}
+	return b.String(), nil
+}
+
+// snippet is the marked lines of the program, without what all of them are indented by.
+func (l language) snippet() (string, error) {
+	path := filepath.Join(programsDir, l.source)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	var lines []string
+	inside, closed := false, false
+	for line := range strings.Lines(string(text)) {
+		switch {
+		case strings.Contains(line, beginSnippet):
+			inside = true
+		case strings.Contains(line, endSnippet):
+			inside, closed = false, true
+		case inside:
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 || !closed {
+		return "", fmt.Errorf("%s has no lines between %q and %q", path, beginSnippet, endSnippet)
+	}
+	indent := lines[0][:len(lines[0])-len(strings.TrimLeft(lines[0], " \t"))]
+	for i := range lines {
+		lines[i] = strings.TrimPrefix(lines[i], indent)
+	}
+	return strings.Join(lines, ""), nil
+}
+
+// intoReadme puts the table and the snippets into the file, or says that something else stands there.
+func intoReadme(file, table string, write bool) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, _, found := bytes.Cut(text, []byte(begin))
+	_, after, ended := bytes.Cut(text, []byte(end))
+	if !found || !ended {
+		return fmt.Errorf("%s has no lines that read %q and %q", file, strings.TrimSpace(begin), strings.TrimSpace(end))
+	}
+	lines, err := snippets()
+	if err != nil {
+		return err
+	}
+	wanted := string(before) + begin + "\n" + table + lines + "\n" + end + string(after)
+	switch {
+	case wanted == string(text):
+		return nil
+	case write:
+		return os.WriteFile(file, []byte(wanted), 0o644)
+	default:
+		return errors.New("README.md says something else of the clients; go run ./server/clients/generated -write check mends it")
+	}
+}

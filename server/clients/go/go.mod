@@ -1,0 +1,16 @@
+module installstatusclientcheck
+
+go 1.26.0
+
+replace installstatusclient => ../../../gen/clients/go
+
+require (
+	github.com/oapi-codegen/nullable v1.1.0
+	installstatusclient v0.0.0
+)
+
+require (
+	github.com/apapsch/go-jsonmerge/v2 v2.0.0 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/oapi-codegen/runtime v1.8.0 // indirect
+)

@@ -1,0 +1,387 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"installstatus/api/status"
+	"installstatus/server/store/postgres/postgrestest"
+)
+
+// generous is what may pass before something that takes moments counts as hanging, on a busy machine.
+const generous = 15 * time.Second
+
+// recovery is how long after its database is back a store may take to answer again.
+const recovery = 5 * time.Second
+
+func TestADatabaseThatCrashesLosesNothingThatWasAnswered(t *testing.T) {
+	cluster := postgrestest.NewCluster(t)
+	store := openTest(t, cluster.URL("postgres"))
+	const callers = 24
+	var answered [callers]atomic.Int32
+	var refused atomic.Int32
+	ctx, stop := context.WithCancel(t.Context())
+	var writing sync.WaitGroup
+	for i := range callers {
+		writing.Go(func() {
+			for n := int32(1); ctx.Err() == nil; n++ {
+				err := writeInOneWay(store, i, n)
+				switch {
+				case err == nil:
+					answered[i].Store(n)
+				case !errors.Is(err, status.ErrUnavailable):
+					t.Errorf("caller %d, write %d: %v", i, n, err)
+				default:
+					refused.Add(1)
+					time.Sleep(10 * time.Millisecond)
+				}
+			}
+		})
+	}
+	for range 3 {
+		time.Sleep(500 * time.Millisecond)
+		cluster.Crash()
+		time.Sleep(100 * time.Millisecond)
+		if err := cluster.Start(); err != nil {
+			t.Fatal(err)
+		}
+		awaitRecovery(t, store, recovery)
+	}
+	time.Sleep(200 * time.Millisecond)
+	stop()
+	writing.Wait()
+	if refused.Load() == 0 {
+		t.Error("no write noticed that the database was away")
+	}
+	for i := range callers {
+		n := answered[i].Load()
+		if n == 0 {
+			t.Errorf("caller %d wrote nothing", i)
+			continue
+		}
+		if got := lastWritten(t, store, i); got < n {
+			t.Errorf("caller %d was answered write %d, and reads %d", i, n, got)
+		}
+	}
+}
+
+// writeInOneWay writes a caller's nth value: to a row as it stands, by its entity tag, or as a new row.
+func writeInOneWay(store *Store, caller int, n int32) error {
+	key := numbered(caller)
+	patch := status.Patch{ErrorCode: status.Set(n)}
+	cond := status.Cond{CreateIfMissing: true}
+	switch caller % 3 {
+	case 1:
+		found, err := store.Get(context.Background(), "tenant", key)
+		if err == nil {
+			cond = status.Cond{IfMatch: []string{found.ETag()}}
+		} else if !errors.Is(err, status.ErrNotFound) {
+			return err
+		}
+	case 2:
+		key.ID = fmt.Sprintf("%s, %09d", key.ID, n)
+	}
+	_, _, err := store.Update(context.Background(), "tenant", key, patch, cond)
+	return err
+}
+
+func lastWritten(t *testing.T, store *Store, caller int) int32 {
+	t.Helper()
+	query := status.Query{App: "app", Filter: status.StartsWith{Property: status.PropertyID, Text: numbered(caller).ID}, Order: []status.Order{{Property: status.PropertyErrorCode, Descending: true}}, Limit: 1}
+	page, err := store.List(t.Context(), "tenant", query)
+	if err != nil || len(page.Rows) == 0 {
+		t.Fatalf("caller %d: %+v, %v", caller, page, err)
+	}
+	return page.Rows[0].ErrorCode
+}
+
+func awaitRecovery(t *testing.T, store *Store, within time.Duration) {
+	t.Helper()
+	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		_, _, err := store.Update(t.Context(), "tenant", status.Key{App: "app", ID: "recovery"}, status.Patch{ErrorCode: status.Set(int32(time.Now().Nanosecond()))}, status.Cond{CreateIfMissing: true})
+		if err == nil {
+			return
+		}
+		if time.Since(begun) > within {
+			t.Fatalf("%s after the database is back: %v", within, err)
+		}
+	}
+}
+
+// calls are calls of each kind, every one of which reaches the database.
+func calls(store *Store) map[string]func(context.Context) error {
+	const tenant, app = "tenant", "app"
+	return map[string]func(context.Context) error{
+		"Get": func(ctx context.Context) error { _, err := store.Get(ctx, tenant, numbered(1)); return err },
+		"Update": func(ctx context.Context) error {
+			_, _, err := store.Update(ctx, tenant, numbered(1), status.Patch{ErrorCode: status.Set(int32(time.Now().Nanosecond()))}, status.Cond{CreateIfMissing: true})
+			return err
+		},
+		"Update by a tag": func(ctx context.Context) error {
+			_, _, err := store.Update(ctx, tenant, numbered(1), status.Patch{}, status.Cond{IfMatch: []string{`"none"`}})
+			return err
+		},
+		"Delete": func(ctx context.Context) error { return store.Delete(ctx, tenant, numbered(2), status.Cond{}) },
+		"List": func(ctx context.Context) error {
+			_, err := store.List(ctx, tenant, status.Query{App: app, Limit: 1, Count: true})
+			return err
+		},
+		"ListUsers": func(ctx context.Context) error {
+			_, err := store.ListUsers(ctx, tenant, status.Query{App: app, Limit: 1})
+			return err
+		},
+		"Summarize": func(ctx context.Context) error { _, err := store.Summarize(ctx, tenant, app); return err },
+		"Apps":      func(ctx context.Context) error { _, err := store.Apps(ctx, tenant, "", 1); return err },
+		"Import": func(ctx context.Context) error {
+			_, _, err := store.Import(ctx, tenant, app, []status.Imported{{ID: "imported"}})
+			return err
+		},
+		"Ready": store.Ready,
+	}
+}
+
+func TestADatabaseThatIsAwayIsUnavailableAtOnceAndBackWithoutARestart(t *testing.T) {
+	cluster := postgrestest.NewCluster(t)
+	store := openTest(t, cluster.URL("postgres"))
+	if err := store.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	cluster.Crash()
+	for name, call := range calls(store) {
+		begun := time.Now()
+		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(begun) > recovery {
+			t.Errorf("%s without a database: %v, after %s", name, err, time.Since(begun))
+		}
+	}
+	if err := cluster.Start(); err != nil {
+		t.Fatal(err)
+	}
+	awaitRecovery(t, store, recovery)
+	for name, call := range calls(store) {
+		if err := call(t.Context()); errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("%s with the database back: %v", name, err)
+		}
+	}
+}
+
+// hurried are limits that a test can wait for.
+func hurried() limits {
+	return limits{connect: time.Second, acquire: time.Second, lock: 200 * time.Millisecond, write: time.Second, read: time.Second, cancel: 200 * time.Millisecond}
+}
+
+// behindProxy opens a store that reaches a new database through a proxy.
+func behindProxy(t *testing.T, limits limits) (*Store, *postgrestest.Proxy) {
+	t.Helper()
+	proxy, address := postgrestest.Through(t, postgrestest.New(t))
+	return openWith(t, address, limits), proxy
+}
+
+func openWith(t *testing.T, address string, limits limits) *Store {
+	t.Helper()
+	config, err := configOf(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := open(t.Context(), config, limits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	return store
+}
+
+func TestANetworkThatSwallowsEverythingHoldsNoCallForEver(t *testing.T) {
+	t.Parallel()
+	store, proxy := behindProxy(t, hurried())
+	for name, call := range calls(store) {
+		if err := store.Ready(t.Context()); err != nil { // there is a connection that works
+			t.Fatal(err)
+		}
+		proxy.Swallow()
+		begun := time.Now()
+		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(begun) > generous {
+			t.Errorf("%s: %v, after %s", name, err, time.Since(begun))
+		}
+		proxy.Reset()
+		proxy.Pass()
+		awaitRecovery(t, store, generous)
+	}
+}
+
+func TestConnectionsThatBreakCostNoReads(t *testing.T) {
+	t.Parallel()
+	store, proxy := behindProxy(t, usualLimits())
+	awaitRecovery(t, store, generous)
+	for range 20 {
+		var reading sync.WaitGroup
+		for range 8 { // so that several connections are open
+			reading.Go(func() {
+				if _, err := store.Summarize(t.Context(), "tenant", "app"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		reading.Wait()
+		proxy.Reset()
+	}
+}
+
+func TestAWriteWithoutAnAnswerIsUnavailable(t *testing.T) {
+	t.Parallel()
+	for name, write := range map[string]func(*Store) error{
+		"making a row": func(s *Store) error {
+			_, _, err := s.Update(context.Background(), "tenant", numbered(1), status.Patch{}, status.Cond{CreateIfMissing: true})
+			return err
+		},
+		"changing a row": func(s *Store) error {
+			_, _, err := s.Update(context.Background(), "tenant", numbered(0), status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{})
+			return err
+		},
+		"changing a row by its tag": func(s *Store) error {
+			_, _, err := s.Update(context.Background(), "tenant", numbered(0), status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{IfMatch: []string{status.New(numbered(0).ID).ETag()}})
+			return err
+		},
+		"deleting a row": func(s *Store) error {
+			return s.Delete(context.Background(), "tenant", numbered(0), status.Cond{})
+		},
+		"importing": func(s *Store) error {
+			_, _, err := s.Import(context.Background(), "tenant", "app", []status.Imported{{ID: numbered(1).ID}})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store, proxy := behindProxy(t, usualLimits())
+			if _, _, err := store.Update(t.Context(), "tenant", numbered(0), status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+				t.Fatal(err)
+			}
+			proxy.Unanswer()
+			if err := write(store); !errors.Is(err, status.ErrUnavailable) {
+				t.Errorf("it says %v", err)
+			}
+			proxy.Pass()
+			awaitRecovery(t, store, generous)
+		})
+	}
+}
+
+func TestAQueryEndsInTheDatabaseWhenItsCallerLeaves(t *testing.T) {
+	t.Parallel()
+	store := openTest(t, postgrestest.New(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	var session uint32
+	time.AfterFunc(200*time.Millisecond, cancel)
+	begun := time.Now()
+	err := store.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		session = c.PgConn().PID()
+		_, err := c.Exec(ctx, "SELECT pg_sleep(60)")
+		return failure("sleeping", err)
+	})
+	if !errors.Is(err, context.Canceled) || time.Since(begun) > generous {
+		t.Errorf("%v, after %s", err, time.Since(begun))
+	}
+	var state string
+	err = store.pool.read(t.Context(), func(ctx context.Context, c *pgx.Conn) error {
+		return c.QueryRow(ctx, "SELECT state FROM pg_stat_activity WHERE pid = $1", int64(session)).Scan(&state)
+	})
+	if err != nil || !strings.HasPrefix(state, "idle") && state != "active" { // active: it is this query's own session
+		t.Errorf("the session of the query is %q, %v", state, err)
+	}
+}
+
+func TestAReadIsBoundedInTime(t *testing.T) {
+	t.Parallel()
+	store := openWith(t, postgrestest.New(t), hurried())
+	begun := time.Now()
+	err := store.pool.read(t.Context(), func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "SELECT pg_sleep(60)")
+		return failure("sleeping", err)
+	})
+	if !errors.Is(err, status.ErrUnavailable) || time.Since(begun) > generous {
+		t.Errorf("%v, after %s", err, time.Since(begun))
+	}
+}
+
+func TestWithoutAFreeConnectionACallWaitsAWhile(t *testing.T) {
+	t.Parallel()
+	store := openWith(t, postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1"), hurried())
+	c, err := store.pool.acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range calls(store) {
+		begun := time.Now()
+		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(begun) > generous {
+			t.Errorf("%s: %v, after %s", name, err, time.Since(begun))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s by a caller in a hurry: %v", name, err)
+		}
+		cancel()
+	}
+	c.Release()
+	awaitRecovery(t, store, generous)
+}
+
+func TestARowThatAnotherHoldsHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	address := postgrestest.New(t)
+	limits := usualLimits()
+	limits.lock = 100 * time.Millisecond
+	store := openWith(t, address, limits)
+	const rows = 40
+	for n := range rows {
+		if _, _, err := store.Update(t.Context(), "tenant", numbered(n), status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holder, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close(context.Background())
+	held, err := holder.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := held.Exec(t.Context(), "SELECT FROM statuses WHERE id = $1 FOR UPDATE", numbered(0).ID); err != nil {
+		t.Fatal(err)
+	}
+	update := func(n int) error {
+		_, _, err := store.Update(context.Background(), "tenant", numbered(n), status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{})
+		return err
+	}
+	of := make(chan error, 1)
+	go func() { of <- update(0) }()
+	var others sync.WaitGroup
+	for n := 1; n < rows; n++ {
+		others.Go(func() {
+			if err := update(n); err != nil {
+				t.Errorf("row %d: %v", n, err)
+			}
+		})
+	}
+	others.Wait()
+	select {
+	case err := <-of:
+		if err == nil {
+			t.Error("a row that is held was written")
+		}
+	default:
+	}
+	if err := held.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-of; err != nil {
+		t.Errorf("the row that was held: %v", err)
+	}
+}
