@@ -21,6 +21,7 @@ func TestStoreKeepsTheRulesInSessionsThatRememberNothing(t *testing.T) {
 }
 
 func keepsTheRules(t *testing.T, reach func(string) string) {
+	t.Parallel()
 	storetest.Run(t, storetest.Engine{
 		New: func(t *testing.T) func() (status.Store, error) {
 			address := reach(postgrestest.New(t))
