@@ -112,7 +112,7 @@ func (l language) against(ctx context.Context, program, dir string, log io.Write
 func trusting(ctx context.Context, authority string) ([]string, error) {
 	env := []string{"SSL_CERT_FILE=" + authority, "NODE_EXTRA_CA_CERTS=" + authority}
 	store := strings.TrimSuffix(authority, ".crt") + ".p12"
-	if _, err := exec.LookPath("keytool"); err != nil {
+	if keytool, _ := exec.LookPath("keytool"); keytool == "" {
 		return env, nil // then there is no Java that could need it
 	}
 	if _, err := os.Stat(store); err != nil {
