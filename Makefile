@@ -14,6 +14,8 @@ run: build
 # Run all tests.
 test:
 	go test ./...
+	@test -n "$$INSTALLSTATUS_POSTGRES" || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		echo "Skipped, for there is no PostgreSQL: the tests of its engine. Install it, or name one by INSTALLSTATUS_POSTGRES=postgres://…"
 
 # Take a picture of the page in each of its states: bin/screenshots. It needs Chromium.
 screenshots:

@@ -27,6 +27,9 @@ type Options struct {
 	Authenticate func(*http.Request) (Caller, error)
 	// AllowAppOnly lets application permissions count, as a later revision of the API does; the seed of the contract does not.
 	AllowAppOnly bool
+	// Admit is asked about every request that its caller may send, before its body is read, and about each request of a
+	// batch instead of the batch. An error refuses it. It may be called concurrently; nil admits all.
+	Admit func(Admission) error
 	// Observe is told of every request when it has been answered; it may be called concurrently.
 	Observe func(Exchange)
 	// Now is the clock, time.Now if nil.
@@ -39,6 +42,7 @@ type API struct {
 	options    Options
 	tree       *node
 	echo       *echo.Echo
+	basePath   string
 	operations map[string]*contract.Operation // by method and echo's route
 
 	deviceStatuses *lists[status.Row]
@@ -65,7 +69,7 @@ func New(store status.Store, options Options) (*API, error) {
 	}
 	a := &API{
 		store: store, options: options,
-		tree: newTree(c), echo: echo.New(), operations: make(map[string]*contract.Operation),
+		tree: newTree(c), echo: echo.New(), basePath: c.BasePath, operations: make(map[string]*contract.Operation),
 	}
 	if a.deviceStatuses, err = newLists(doc, "MobileAppInstallStatus", store.List, func(row status.Row) any { return entityOf(row.Status) }); err != nil {
 		return nil, err
@@ -159,6 +163,9 @@ func (a *API) inForce(next echo.HandlerFunc) echo.HandlerFunc {
 			return fmt.Errorf("the router reached %q for the operation %+v", c.Path(), x.operation)
 		}
 		if err := authorize(x.caller, operation.Permissions, a.options.AllowAppOnly); err != nil {
+			return err
+		}
+		if err := a.admit(x); err != nil {
 			return err
 		}
 		if !acceptsJSON(r) {

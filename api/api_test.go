@@ -36,6 +36,25 @@ func TestEveryOperationAsksForACaller(t *testing.T) {
 	}
 }
 
+func TestWhoeverMayReadMayReadEverything(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range doc.Paths.Map() {
+		if item.Get == nil {
+			continue
+		}
+		reader := func(*http.Request) (api.Caller, error) {
+			return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.Read.All"}}, nil
+		}
+		target := "/beta" + strings.NewReplacer("{", "", "}", "").Replace(path)
+		if w, _ := (request{method: http.MethodGet, target: target, authenticate: reader}).send(t); w.Code == http.StatusForbidden {
+			t.Errorf("%s is refused to who may read", item.Get.OperationID)
+		}
+	}
+}
+
 func TestEveryPropertyOfTheContractCanBePatched(t *testing.T) {
 	values := map[string]string{
 		"@odata.type": `"#microsoft.graph.mobileAppInstallStatus"`, "id": `"` + exampleID + `"`, "lastSyncDateTime": `"2026-01-01T00:00:00Z"`,

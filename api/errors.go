@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,6 +34,18 @@ func Unauthenticated(message string) *Error {
 		Header: map[string]string{"WWW-Authenticate": `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`},
 	}
 }
+
+// TooManyRequests is the 429 for a request that will be served after a time, which is told in whole seconds, rounded up.
+func TooManyRequests(message string, after time.Duration) *Error {
+	seconds := min(max(1, int(math.Ceil(after.Seconds()))), maxRetryAfter)
+	return &Error{
+		Status: http.StatusTooManyRequests, Code: "TooManyRequests", Message: message,
+		Header: map[string]string{"Retry-After": strconv.Itoa(seconds)},
+	}
+}
+
+// maxRetryAfter is in seconds, as in the contract.
+const maxRetryAfter = 3600
 
 func badRequest(message string) *Error {
 	return &Error{Status: http.StatusBadRequest, Code: "BadRequest", Message: message}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -39,6 +40,7 @@ type request struct {
 	authenticate         func(*http.Request) (api.Caller, error)
 	store                status.Store
 	from                 io.Reader // where the body is read from, instead
+	admit                func(api.Admission) error
 }
 
 // examples are the requests that the contract's examples of answers answer.
@@ -94,8 +96,14 @@ var examples = map[string]request{
 	"circularDependency": batchRequest(`{"id": "a", "method": "GET", "url": "x", "dependsOn": ["a"]}`),
 	"missingProperty":    batchRequest(`{"id": "a", "method": "GET"}`),
 	"tooMany":            batchRequest(twentyOne()),
-	"internal":           {store: &failing{err: errors.New("unforeseen")}},
-	"unavailable":        {store: &failing{err: status.ErrUnavailable}},
+	"throttled": {admit: func(api.Admission) error {
+		return api.TooManyRequests("Too many requests: for one app of a tenant, 100 changes in 20 seconds are the limit. Send the request again after the time in Retry-After.", time.Second)
+	}},
+	"failedLogins": {authenticate: func(*http.Request) (api.Caller, error) {
+		return api.Caller{}, api.TooManyRequests("Too many requests of this address had no access token, or none that is accepted. Send one that is, or wait for the time in Retry-After.", time.Minute)
+	}},
+	"internal":    {store: &failing{err: errors.New("unforeseen")}},
+	"unavailable": {store: &failing{err: status.ErrUnavailable}},
 }
 
 // failing is a store that fails.
@@ -239,7 +247,7 @@ func (q request) send(t testing.TB) (*httptest.ResponseRecorder, []byte) {
 	if q.authenticate == nil {
 		q.authenticate = allowAll
 	}
-	handler, err := api.New(q.store, api.Options{Authenticate: q.authenticate})
+	handler, err := api.New(q.store, api.Options{Authenticate: q.authenticate, Admit: q.admit})
 	if err != nil {
 		t.Fatal(err)
 	}

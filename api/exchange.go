@@ -29,6 +29,8 @@ type exchange struct {
 type Exchange struct {
 	Method    string
 	Operation string // the contract's operationId, "" where the request reached none
+	Route     string // its path as the contract writes it, from the base path on, "" likewise
+	InBatch   bool   // it is a request of a batch, which has an exchange of its own
 	Tenant    string // "" where the caller was not accepted
 	RequestID string
 	Status    int
@@ -89,11 +91,11 @@ func (a *API) end(w *answer, r *http.Request, x *exchange) {
 		return
 	}
 	told := Exchange{
-		Method: r.Method, Tenant: x.caller.Tenant, RequestID: x.requestID,
+		Method: r.Method, InBatch: x.inBatch, Tenant: x.caller.Tenant, RequestID: x.requestID,
 		Status: w.status, Duration: a.options.Now().Sub(x.began), Fault: x.fault,
 	}
 	if x.operation != nil {
-		told.Operation = x.operation.ID
+		told.Operation, told.Route = x.operation.ID, a.basePath+x.operation.Path
 	}
 	a.options.Observe(told)
 }

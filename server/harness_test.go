@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,8 +36,9 @@ func TestMain(m *testing.M) {
 
 // testServer is the program, serving on a free port.
 type testServer struct {
-	base   string // http://127.0.0.1:port
-	dir    string // its database and its key
+	base   string      // http://127.0.0.1:port
+	dir    string      // its database and its key
+	told   *syncBuffer // what it prints after the first line
 	logged *syncBuffer
 	stop   func() int // ends it as SIGTERM does, and gives the exit code
 	kill   func()     // kill -9, of a process of its own
@@ -100,7 +102,7 @@ func startProcess(t testing.TB, dir string, args ...string) *testServer {
 	}
 	s.pid = command.Process.Pid
 	s.stop = sync.OnceValue(func() int {
-		command.Process.Signal(os.Interrupt)
+		command.Process.Signal(syscall.SIGTERM)
 		command.Wait()
 		return command.ProcessState.ExitCode()
 	})
@@ -114,7 +116,7 @@ func startProcess(t testing.TB, dir string, args ...string) *testServer {
 }
 
 func newTestServer(dir string) *testServer {
-	return &testServer{dir: dir, logged: new(syncBuffer), client: &http.Client{
+	return &testServer{dir: dir, told: new(syncBuffer), logged: new(syncBuffer), client: &http.Client{
 		Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 100},
 		Timeout:   30 * time.Second,
 	}}
@@ -127,7 +129,7 @@ func (s *testServer) awaitAddress(t testing.TB, out io.Reader) {
 	if err != nil {
 		t.Fatalf("the server did not start: %s", s.logged)
 	}
-	go io.Copy(io.Discard, lines)
+	go io.Copy(s.told, lines)
 	s.base = strings.TrimSuffix(strings.Fields(line)[2], "/beta")
 }
 

@@ -19,6 +19,7 @@ type listenFlags struct {
 	Addr           string         `default:"127.0.0.1:8080" help:"Where to listen (default ${default}). Port 0 takes a free one and prints it." placeholder:"HOST:PORT"`
 	TrustedProxies []addressRange `help:"Reverse proxies, by address or range, whose X-Forwarded-For, -Proto and -Host are believed. Nobody's are by default." placeholder:"CIDR"`
 	MaxConnections uint32         `help:"How many connections may be open at once; when there are more, those without a request give way (default: three quarters of the open files that the system allows, at most 10,000)." placeholder:"N"`
+	DrainDelay     time.Duration  `default:"0s" help:"When told to stop, how long to go on serving while /readyz says no, so that a balancer sends nobody here any more (default ${default})." placeholder:"DURATION"`
 	tlsFlags       `embed:""`
 }
 
@@ -51,16 +52,30 @@ func reachedBy(asked, opened string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// serve answers on the listener until ctx ends, then answers what is in flight.
-func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler http.Handler, store status.Store, log *slog.Logger) error {
+// withFarewell asks clients for another connection while the server is stopping, so that their next request goes to a server
+// that stays. HTTP/2 has its own way of saying so, which net/http takes from the same header.
+func withFarewell(next http.Handler, draining *atomic.Bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// serve answers on the listener until ctx ends. Then it says that it is not ready any more, goes on for as long as is wanted,
+// and answers what is in flight. The operations are served until all of that is over.
+func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler http.Handler, store status.Store, operations *operations, log *slog.Logger) error {
 	var draining atomic.Bool
-	handler = withHealth(handler, store, &draining)
+	operations.serve(store, &draining, log)
+	handler = withHealth(withFarewell(handler, &draining), store, &draining)
 	handler = withOrigin(handler, f.scheme(), f.TrustedProxies)
 	server := usualLimits(f.MaxConnections).server(handler, log)
 
 	stopped := make(chan error, 1)
 	context.AfterFunc(ctx, func() {
 		draining.Store(true)
+		time.Sleep(f.DrainDelay)
 		deadline, cancel := context.WithTimeout(context.Background(), drainTime)
 		defer cancel()
 		stopped <- server.Shutdown(deadline)

@@ -26,6 +26,8 @@ type commands struct {
 	Token    tokenCommand    `cmd:"" help:"Print a development token."`
 	Import   importCommand   `cmd:"" help:"Import device statuses from a file: Intune's export, CSV, NDJSON or JSON."`
 	Export   exportCommand   `cmd:"" help:"Export device statuses as NDJSON or CSV, readable by import."`
+	Backup   backupCommand   `cmd:"" help:"Copy a database while it is served."`
+	Restore  restoreCommand  `cmd:"" help:"Make a database of a backup."`
 	Validate validateCommand `cmd:"" help:"Check a request body against the contract, offline."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

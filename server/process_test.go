@@ -216,6 +216,18 @@ func TestTheCommandLine(t *testing.T) {
 		{"an export of no tenant", []string{"export"}, 2, "", "--tenant", ""},
 		{"an export in another format", []string{"export", "--tenant=t", "--format=xml"}, 2, "", "--format", ""},
 		{"an export of a database that is not there", []string{"export", "--tenant=t", "--db", "sqlite:" + filepath.Join(dir, "none.db")}, 1, "", "none.db", ""},
+		{"help of backup", []string{"backup", "--help"}, 0, "Examples:", "", ""},
+		{"help of restore", []string{"restore", "--help"}, 0, "Example:", "", ""},
+		{"a backup of nothing", []string{"backup", "--db", "sqlite:" + filepath.Join(dir, "none.db"), filepath.Join(dir, "b")}, 1, "", "none.db: no such file", ""},
+		{"a backup of what is kept nowhere", []string{"backup", "--db", "sqlite::memory:", filepath.Join(dir, "b")}, 2, "", "--db", ""},
+		{"a backup of PostgreSQL", []string{"backup", "--db", "postgres://localhost/x", filepath.Join(dir, "b")}, 1, "", "pg_dump", ""},
+		{"a backup of what is no database", []string{"backup", "--db", "sqlite:" + garbage, filepath.Join(dir, "b")}, 1, "", "garbage", ""},
+		{"a backup in the place of a file", []string{"backup", "--db", "sqlite:" + garbage, garbage}, 1, "", "takes no other file's place", ""},
+		{"a restore in the place of a file", []string{"restore", "--db", "sqlite:" + garbage, "x"}, 1, "", "stop the server", ""},
+		{"a restore into PostgreSQL", []string{"restore", "--db", "postgresql://localhost/x", "x"}, 1, "", "pg_restore", ""},
+		{"operators at no address", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", "127.0.0.1:0", "--ops-addr", "9090"}, 2, "", "--ops-addr", ""},
+		{"operators at a port that is taken", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", "127.0.0.1:0", "--ops-addr", taken(t)}, 1, "", "choose another --ops-addr", ""},
+		{"the limits of nobody", []string{"serve", "--dev", "--dev-key", key, "--throttle", "entra"}, 2, "", "intune", ""},
 		{"a port that is taken", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", taken(t)}, 1, "", "in use", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

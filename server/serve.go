@@ -4,14 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 
 	"installstatus/api"
+	"installstatus/api/status"
+	"installstatus/server/auth"
 )
 
 type serveCommand struct {
 	listenFlags   `embed:""`
 	identityFlags `embed:""`
 	storeFlags    `embed:""`
+	throttleFlags `embed:""`
+	opsFlags      `embed:""`
 	memoryFlags   `embed:""`
 
 	Sample     bool `help:"Put sample data into the development tenant, where it is not there yet, and print how to use it. Needs --dev."`
@@ -53,17 +59,18 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if err != nil {
 		return err
 	}
+	operations, err := c.operations(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer operations.close()
 	store, err := c.openStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 
-	handler, err := api.New(store, api.Options{
-		Authenticate: verifier.Authenticate,
-		AllowAppOnly: c.AllowAppOnly,
-		Observe:      logExchanges(log, c.RequestLog),
-	})
+	handler, err := c.handler(store, verifier, operations, log)
 	if err != nil {
 		return err
 	}
@@ -90,5 +97,28 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 			return err
 		}
 	}
-	return c.serve(ctx, listener, c.withTokens(pages, development), store, log)
+	if operations != nil {
+		fmt.Fprintf(to.out, "For operators: http://%s/metrics\n", operations.listener.Addr())
+	}
+	return c.serve(ctx, listener, c.withTokens(pages, development), store, operations, log)
+}
+
+// handler answers the contract's operations over the store.
+func (c serveCommand) handler(store status.Store, verifier *auth.Verifier, operations *operations, log *slog.Logger) (http.Handler, error) {
+	throttle, err := c.throttle()
+	if err != nil {
+		return nil, err
+	}
+	operations.lookups(verifier)
+	admitted := usualAdmission(operations.store(store), log)
+	handler, err := api.New(admitted, api.Options{
+		Authenticate: verifier.Authenticate,
+		AllowAppOnly: c.AllowAppOnly,
+		Admit:        admitted.before(throttle),
+		Observe:      operations.observing(logExchanges(log, c.RequestLog)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return operations.active(handler), nil
 }

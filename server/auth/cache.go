@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -15,6 +16,8 @@ import (
 // it grants no leeway, a clock set back is no way into it, and when an issuer's keys change, those that they vouched for
 // are forgotten.
 type cache struct {
+	hits, misses atomic.Uint64
+
 	entries *lru.Cache[[sha256.Size]byte, cached]
 }
 
@@ -36,8 +39,10 @@ func newCache(size int) (*cache, error) {
 func (c *cache) get(token string, now time.Time) (api.Caller, bool) {
 	entry, ok := c.entries.Get(sha256.Sum256([]byte(token)))
 	if !ok || !entry.servesAt(now) || !entry.by.inForce() {
+		c.misses.Add(1)
 		return api.Caller{}, false
 	}
+	c.hits.Add(1)
 	return ownCopy(entry.caller), true
 }
 

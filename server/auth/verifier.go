@@ -15,8 +15,9 @@ import (
 
 // Verifier authenticates requests by their bearer token. It is safe for concurrent use.
 type Verifier struct {
-	config Config
-	cache  *cache
+	config   Config
+	cache    *cache
+	failures *failures
 }
 
 // New is a Verifier, or an error that says what the configuration lacks.
@@ -29,17 +30,30 @@ func New(config Config) (*Verifier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuring authentication: %w", err)
 	}
-	return &Verifier{config: config, cache: cache}, nil
+	failures, err := newFailures()
+	if err != nil {
+		return nil, fmt.Errorf("configuring authentication: %w", err)
+	}
+	return &Verifier{config: config, cache: cache, failures: failures}, nil
 }
 
 // Authenticate is the caller that the request's bearer token names. Every error is an api.Unauthenticated whose message
-// repeats nothing of the token. A key that is not known yet makes it wait for the issuer, two seconds at most.
+// repeats nothing of the token, or an api.TooManyRequests for an address that has had too many of those. A key that is not
+// known yet makes it wait for the issuer, two seconds at most.
 func (v *Verifier) Authenticate(r *http.Request) (api.Caller, error) {
+	now := v.config.Now()
+	caller, err := v.authenticate(r, now)
+	if err != nil {
+		return api.Caller{}, v.failures.add(r.RemoteAddr, err, now)
+	}
+	return caller, nil
+}
+
+func (v *Verifier) authenticate(r *http.Request, now time.Time) (api.Caller, error) {
 	text, err := bearerToken(r.Header)
 	if err != nil {
 		return api.Caller{}, err
 	}
-	now := v.config.Now()
 	if caller, ok := v.cache.get(text, now); ok {
 		return caller, nil
 	}
@@ -80,6 +94,11 @@ func (v *Verifier) verify(ctx context.Context, text string, now time.Time) (clai
 		return claims{}, voucher{}, err
 	}
 	return c, by, v.checkAccepted(issuer, c)
+}
+
+// Lookups says how often the cache of verified tokens knew a token, and how often it did not.
+func (v *Verifier) Lookups() (hits, misses uint64) {
+	return v.cache.hits.Load(), v.cache.misses.Load()
 }
 
 // issuerOf is the one issuer that the token names: the keys of no other can speak for it. The issuers' names may have a

@@ -49,8 +49,8 @@ func TestTheReadmeIsFollowedWithEverySDK(t *testing.T) {
 	}
 	server := start(t)
 	for _, s := range sdks {
-		t.Run(filepath.Dir(s.program), func(t *testing.T) {
-			server.try(t, s, server.address, server.authority)
+		t.Run(filepath.Dir(s.program), func(t *testing.T) { server.try(t, s, server.address, server.authority) })
+		t.Run(filepath.Dir(s.program)+" throttled", func(t *testing.T) {
 			address, authority := throttling(t, server)
 			server.try(t, s, address, authority, "THROTTLED=yes")
 		})
@@ -138,7 +138,7 @@ func (s server) try(t *testing.T, tried sdk, address, authority string, environm
 	for line := range strings.Lines(string(output)) {
 		if strings.HasPrefix(line, "holds: ") {
 			held++
-			fmt.Printf("%s%s: %s", filepath.Dir(tried.program), strings.Join(environment, ""), strings.TrimPrefix(line, "holds: "))
+			fmt.Printf("%s: %s", strings.TrimPrefix(t.Name(), "TestTheReadmeIsFollowedWithEverySDK/"), strings.TrimPrefix(line, "holds: "))
 		}
 	}
 	if held == 0 {

@@ -32,7 +32,7 @@ var operationEdits = []edit{
         '503': {$ref: '#/components/responses/ServiceUnavailable'}
   /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses:
 `, build, "GetDeviceStatusApp"},
-	behind(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: *read\n", test("server", asked), "names no permission for the operation getDeviceStatusApp"),
+	behind(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: [{bearer: []}, {oauth2: [DeviceManagementApps.ReadWrite.All]}, {oauth2: [DeviceManagementApps.Read.All]}]\n", test("api", "TestWhoeverMayReadMayReadEverything"), "getDeviceStatusApp"),
 	behind(1, "every answer", contract, "              schema: {$ref: '#/components/schemas/MobileApp'}\n", "        '404': {$ref: '#/components/responses/NotFound'}\n", test("server", asked), "404"),
 	behind(1, "every answer", contract, "  schemas:\n", `    MobileApp:
       type: object

@@ -10,6 +10,7 @@ const (
 
 var (
 	patched = test("api/status", "TestEveryPropertyCanBePatchedAndChangesTheTag")
+	shown   = test("api", "TestTheContractsExamplesAreWhatIsAnswered")
 	sent    = test("api", "TestEveryPropertyOfTheContractCanBePatched")
 )
 
@@ -27,7 +28,8 @@ var propertyEdits = []edit{
 	{1, "`MobileAppInstallStatus`", contract, reference + "    MobileAppInstallStatusInput:\n", reference + added + "    MobileAppInstallStatusInput:\n", build, "SerialNumber"},
 	{1, "`SelectedMobileAppInstallStatus`", contract, reference + "    MobileAppInstallStatus:\n", reference + added + "    MobileAppInstallStatus:\n", test("api", "TestASelectionIsOfTheEntitysProperties"), "serialNumber"},
 	{1, "`MobileAppInstallStatusInput`", contract, reference + "    UserAppInstallStatusCollectionResponse:\n", reference + added + "    UserAppInstallStatusCollectionResponse:\n", sent, "serialNumber"},
-	behind(1, "examples of whole entities", contract, "        userPrincipalName: User Principal Name value\n        displayVersion: Display Version value\n", "        serialNumber: Serial Number value\n", sent, "serialNumber"),
+	{1, "`page`", contract, "            displayVersion: Display Version value\n    status:\n", "            displayVersion: Display Version value\n            serialNumber: null\n    status:\n", shown, "serialNumber"},
+	{1, "`status`", contract, "        displayVersion: Display Version value\n    userPage:\n", "        displayVersion: Display Version value\n        serialNumber: null\n    userPage:\n", sent, "serialNumber"},
 
 	behind(2, "`Status`", status, "	DisplayVersion              Text\n", "	SerialNumber                Text\n", build, "SerialNumber"),
 	behind(2, "`Property`", status, "	PropertyDisplayVersion              Property = \"displayVersion\"\n", "	PropertySerialNumber                Property = \"serialNumber\"\n", build, "PropertySerialNumber"),

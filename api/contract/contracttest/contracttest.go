@@ -35,7 +35,7 @@ type Answer struct {
 var ofTransport = []string{"Content-Type", "Content-Length", "Date", "Connection"}
 
 // Check fails the test unless the contract has the answer: its status for the operation, each of its headers and no
-// other, its media type and its body. An answer that belongs to no operation must be one of the three that the contract
+// other, its media type and its body. An answer that belongs to no operation must be one of those that the contract
 // describes in words.
 func Check(t testing.TB, a Answer) {
 	t.Helper()
@@ -97,12 +97,13 @@ func find(headers openapi3.Headers, name string) (*openapi3.HeaderRef, bool) {
 	return nil, false
 }
 
-// checkWithoutOperation holds an answer to the three that the contract describes in words.
+// checkWithoutOperation holds an answer to those that the contract describes in words.
 func checkWithoutOperation(t testing.TB, doc *openapi3.T, a Answer) {
 	t.Helper()
 	allowed := map[int]string{
 		http.StatusBadRequest: "", http.StatusNotFound: "",
 		http.StatusMethodNotAllowed: "Allow", http.StatusUnauthorized: "WWW-Authenticate",
+		http.StatusTooManyRequests: "Retry-After",
 	}
 	header, ok := allowed[a.Status]
 	if !ok || header != "" && a.Header.Get(header) == "" {

@@ -112,12 +112,11 @@ func (l language) against(ctx context.Context, program, dir string, log io.Write
 func trusting(ctx context.Context, authority string) ([]string, error) {
 	env := []string{"SSL_CERT_FILE=" + authority, "NODE_EXTRA_CA_CERTS=" + authority}
 	store := strings.TrimSuffix(authority, ".crt") + ".p12"
-	keytool, _ := exec.LookPath("keytool")
-	if keytool == "" {
+	if keytool, _ := exec.LookPath("keytool"); keytool == "" {
 		return env, nil // then there is no Java that could need it
 	}
 	if _, err := os.Stat(store); err != nil {
-		out, err := exec.CommandContext(ctx, keytool, "-importcert", "-noprompt", "-alias", "installstatus", "-file", authority,
+		out, err := exec.CommandContext(ctx, "keytool", "-importcert", "-noprompt", "-alias", "installstatus", "-file", authority,
 			"-keystore", store, "-storepass", "changeit").CombinedOutput()
 		if err != nil {
 			return nil, fmt.Errorf("keytool: %w\n%s", err, out)

@@ -56,7 +56,9 @@ func main() {
 	fmt.Println(*answer.(*status).errorCode()) // -2016345060
 	// README.md shows what stands above.
 
-	check("a write that is answered by 429 is sent again after Retry-After", os.Getenv("THROTTLED") == "" || time.Since(began) >= time.Second)
+	if os.Getenv("THROTTLED") != "" {
+		check("a write that is answered by 429 is sent again after Retry-After", time.Since(began) >= time.Second)
+	}
 	check("a typed PATCH sets", *answer.(*status).errorCode() == -2016345060)
 	check("nil is sent as null, and clears", answer.(*status).osDescription() == nil)
 	c := client{adapter}

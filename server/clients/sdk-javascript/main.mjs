@@ -30,8 +30,10 @@ try {
 
 const holds = what => console.log(`holds: ${what}`)
 
-assert.ok(!process.env.THROTTLED || Date.now() - began >= 1000)
-holds('a write that is answered by 429 is sent again after Retry-After')
+if (process.env.THROTTLED) {
+  assert.ok(Date.now() - began >= 1000)
+  holds('a write that is answered by 429 is sent again after Retry-After')
+}
 
 assert.deepEqual([changed.installState, changed.errorCode, changed.osDescription], ['failed', -2016345060, null])
 holds('a PATCH sets, and null clears')

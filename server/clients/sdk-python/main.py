@@ -49,7 +49,8 @@ async def main():
         print(error.response_status_code, error.error.code, error.error.inner_error.request_id)  # 400 ModelValidationFailure d9a1006b-…
         print(error.error.details[0].target)  # /errorCode
     # README.md shows what stands above.
-    holds('a write that is answered by 429 is sent again after Retry-After', not os.environ.get('THROTTLED') or time.monotonic() - BEGAN >= 1)
+    if os.environ.get('THROTTLED'):
+        holds('a write that is answered by 429 is sent again after Retry-After', time.monotonic() - BEGAN >= 1)
     holds('a typed PATCH sets, and null clears', (changed.error_code, changed.os_description) == (-2016345060, None))
     await reads()
     await fails()

@@ -312,7 +312,7 @@ func TestAReadIsBoundedInTime(t *testing.T) {
 
 func TestWithoutAFreeConnectionACallWaitsAWhile(t *testing.T) {
 	t.Parallel()
-	store := openWith(t, postgrestest.New(t)+"&pool_max_conns=1", hurried())
+	store := openWith(t, postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1"), hurried())
 	c, err := store.pool.acquire(t.Context())
 	if err != nil {
 		t.Fatal(err)

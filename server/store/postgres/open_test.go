@@ -58,7 +58,7 @@ func TestASessionKeepsWhatItAnswersWhateverTheDatabaseSays(t *testing.T) {
 		if err != nil || commits != want || isolation != "read committed" {
 			t.Errorf("%s: sessions have %s, %s, %v; want %s", set, commits, isolation, err, want)
 		}
-		_, err = Open(t.Context(), address+"&default_query_exec_mode=exec")
+		_, err = Open(t.Context(), postgrestest.With(t, address, "default_query_exec_mode", "exec"))
 		if refused := err != nil && strings.Contains(err.Error(), "ALTER ROLE"); refused != (set != want) {
 			t.Errorf("%s behind a pooler: %v", set, err)
 		} else if err != nil && !refused {

@@ -32,14 +32,18 @@ func usualLimits() limits {
 		connect: 2 * time.Second,
 		acquire: 3 * time.Second,
 		lock:    time.Second,
-		write:   10 * time.Second,
+		write:   4 * time.Second,
 		read:    30 * time.Second,
 		cancel:  500 * time.Millisecond,
 	}
 }
 
-// maxAttempts is how often a call is tried that has certainly not happened.
-const maxAttempts = 10
+// How often a call is tried that has certainly not happened. One that others have forestalled is tried again for as long as
+// it takes on a row that very many write at once: each time somebody has succeeded.
+const (
+	maxAttempts = 10
+	maxRaces    = 300
+)
 
 // pool lends connections, each to one call at a time.
 type pool struct {
@@ -130,10 +134,10 @@ func (p *pool) try(ctx context.Context, again func(error) bool, do func(*pgx.Con
 		switch {
 		case err == nil || !again(err) || ctx.Err() != nil:
 			return err
-		case attempt == maxAttempts:
+		case attempt >= maxAttempts && !errors.Is(err, errRaced), attempt == maxRaces:
 			return fmt.Errorf("tried %d times: %w: %w", attempt, status.ErrUnavailable, err)
 		}
-		time.Sleep(rand.N(time.Duration(attempt) * time.Millisecond))
+		time.Sleep(rand.N(min(time.Duration(attempt), maxAttempts) * time.Millisecond))
 	}
 }
 

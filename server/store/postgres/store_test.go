@@ -13,9 +13,18 @@ import (
 )
 
 func TestStoreKeepsTheRules(t *testing.T) {
+	keepsTheRules(t, func(address string) string { return address })
+}
+
+func TestStoreKeepsTheRulesInSessionsThatRememberNothing(t *testing.T) {
+	keepsTheRules(t, func(address string) string { return postgrestest.With(t, address, "default_query_exec_mode", "exec") })
+}
+
+func keepsTheRules(t *testing.T, reach func(string) string) {
+	t.Parallel()
 	storetest.Run(t, storetest.Engine{
 		New: func(t *testing.T) func() (status.Store, error) {
-			address := postgrestest.New(t)
+			address := reach(postgrestest.New(t))
 			return func() (status.Store, error) { return Open(t.Context(), address) }
 		},
 	})

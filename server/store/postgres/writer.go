@@ -26,6 +26,7 @@ type writer struct {
 	queue   chan *application
 	closing chan struct{}
 	working sync.WaitGroup
+	groups  status.Groups
 }
 
 const (
@@ -146,6 +147,9 @@ func (w *writer) together(assemble func() []*application) {
 	assembled := sync.OnceValue(assemble)
 	alone := false
 	err := w.pool.write(context.Background(), func(ctx context.Context, c *pgx.Conn) error {
+		if n := len(assembled()); n > 0 {
+			w.groups.Add(n)
+		}
 		err := transact(ctx, c, assembled())
 		if alone = len(assembled()) > 1 && refused(err); alone {
 			return nil

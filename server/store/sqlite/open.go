@@ -119,6 +119,11 @@ func dataSource(path string) (string, error) {
 	if path == InMemory {
 		return "file::memory:?" + options.Encode(), nil
 	}
+	return uri(path, options)
+}
+
+// uri names a file and how to open it.
+func uri(path string, options url.Values) (string, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return "", err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync/atomic"
+	"time"
 
 	"installstatus/api/status"
 )
@@ -13,6 +15,8 @@ type pool struct {
 	idle    chan *connection
 	size    int
 	closing <-chan struct{} // when closed, nobody borrows any more
+	waits   atomic.Uint64   // how often a borrower had to wait
+	waited  atomic.Int64    // for how long in all, in nanoseconds
 }
 
 // newPool makes a pool of size connections, all of them open from the start.
@@ -38,6 +42,15 @@ func (p *pool) borrow(ctx context.Context) (*connection, error) {
 		return nil, ctx.Err()
 	default:
 	}
+	select {
+	case c := <-p.idle:
+		return c, nil
+	default:
+	}
+	defer func(began time.Time) {
+		p.waits.Add(1)
+		p.waited.Add(int64(time.Since(began)))
+	}(time.Now())
 	select {
 	case c := <-p.idle:
 		return c, nil

@@ -17,6 +17,7 @@ type writer struct {
 	queue       chan *write
 	closing     <-chan struct{}
 	stopped     chan struct{} // closed when the writer has ended
+	groups      status.Groups
 }
 
 const (
@@ -120,6 +121,9 @@ func (w *writer) transact(first *write) {
 			}
 			return
 		}
+	}
+	if len(group) > 0 {
+		w.groups.Add(len(group))
 	}
 	c.finish(group)
 }

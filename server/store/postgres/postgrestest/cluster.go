@@ -126,7 +126,9 @@ func (c *Cluster) remove() {
 // findPrograms is the directory of the newest PostgreSQL's programs.
 func findPrograms() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
-		return filepath.Dir(path), nil
+		if path, err = filepath.EvalSymlinks(path); err == nil {
+			return filepath.Dir(path), nil
+		}
 	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // where Debian has them
 	if len(found) == 0 {

@@ -52,6 +52,19 @@ func New(t testing.TB) string {
 	return address.String()
 }
 
+// With adds a parameter to the URL of a database.
+func With(t testing.TB, database, parameter, value string) string {
+	t.Helper()
+	address, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := address.Query()
+	query.Set(parameter, value)
+	address.RawQuery = query.Encode()
+	return address.String()
+}
+
 // NewCluster makes a cluster for one test, which may stop it, and starts it. It ends with the test.
 func NewCluster(t testing.TB) *Cluster {
 	t.Helper()

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"installstatus/api"
+	"installstatus/api/status"
+)
+
+// admission is a status.Store that takes so many calls at once and no more: beyond that it refuses them without delay, so
+// that those it has taken are answered in a bounded time, and what waits takes a bounded memory.
+type admission struct {
+	status.Store
+	reads, writes gate
+	patience      time.Duration // of a write, for those before it
+	log           *slog.Logger
+	warned        atomic.Int64 // when, in Unix seconds
+}
+
+// usualAdmission takes as many writes as two cores do in some three tenths of a second, and as many reads. Few more than
+// that come at once: to take fewer has been seen to cost half of the throughput, for refusals to clients that come again at
+// once are not free either.
+func usualAdmission(store status.Store, log *slog.Logger) *admission {
+	return newAdmission(store, 4096, 5*time.Second, log)
+}
+
+func newAdmission(store status.Store, most int64, patience time.Duration, log *slog.Logger) *admission {
+	return &admission{Store: store, reads: gate{most: most}, writes: gate{most: most}, patience: patience, log: log}
+}
+
+// gate counts those inside.
+type gate struct {
+	inside atomic.Int64
+	most   int64
+}
+
+// errFull says that a call was not tried.
+var errFull = fmt.Errorf("as many calls wait for the store as may: %w", status.ErrUnavailable)
+
+func (a *admission) enter(g *gate) error {
+	if g.inside.Add(1) > g.most {
+		g.inside.Add(-1)
+		return a.full()
+	}
+	return nil
+}
+
+func (g *gate) leave() { g.inside.Add(-1) }
+
+func (a *admission) full() error {
+	now, warned := time.Now().Unix(), a.warned.Load()
+	if now-warned >= 60 && a.warned.CompareAndSwap(warned, now) {
+		a.log.Warn("requests are refused, as many wait for the store as may", "reads", a.reads.inside.Load(), "writes", a.writes.inside.Load())
+	}
+	return errFull
+}
+
+// admit refuses a request that would find the store full before its body is read, when that costs the least.
+func (a *admission) admit(request api.Admission) error {
+	g := &a.reads
+	if request.Write {
+		g = &a.writes
+	}
+	if g.inside.Load() >= g.most {
+		return a.full()
+	}
+	return nil
+}
+
+// before is what decides about a request: a is asked first, so that what it refuses is not counted by the throttle, which
+// may be nil.
+func (a *admission) before(t *throttle) func(api.Admission) error {
+	if t == nil {
+		return a.admit
+	}
+	return func(request api.Admission) error {
+		if err := a.admit(request); err != nil {
+			return err
+		}
+		return t.admit(request)
+	}
+}
+
+// Get implements status.Store.
+func (a *admission) Get(ctx context.Context, tenant string, key status.Key) (status.Status, error) {
+	if err := a.enter(&a.reads); err != nil {
+		return status.Status{}, err
+	}
+	defer a.reads.leave()
+	return a.Store.Get(ctx, tenant, key)
+}
+
+// List implements status.Store.
+func (a *admission) List(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
+	if err := a.enter(&a.reads); err != nil {
+		return status.Page{}, err
+	}
+	defer a.reads.leave()
+	return a.Store.List(ctx, tenant, query)
+}
+
+// ListUsers implements status.Store.
+func (a *admission) ListUsers(ctx context.Context, tenant string, query status.Query) (status.UserPage, error) {
+	if err := a.enter(&a.reads); err != nil {
+		return status.UserPage{}, err
+	}
+	defer a.reads.leave()
+	return a.Store.ListUsers(ctx, tenant, query)
+}
+
+// Summarize implements status.Store.
+func (a *admission) Summarize(ctx context.Context, tenant, app string) (status.Summary, error) {
+	if err := a.enter(&a.reads); err != nil {
+		return status.Summary{}, err
+	}
+	defer a.reads.leave()
+	return a.Store.Summarize(ctx, tenant, app)
+}
+
+// Update implements status.Store.
+func (a *admission) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (status.Status, bool, error) {
+	if err := a.enter(&a.writes); err != nil {
+		return status.Status{}, false, err
+	}
+	defer a.writes.leave()
+	ctx, cancel := context.WithTimeoutCause(ctx, a.patience, errFull)
+	defer cancel()
+	s, created, err := a.Store.Update(ctx, tenant, key, patch, cond)
+	return s, created, a.waited(ctx, err)
+}
+
+// Delete implements status.Store.
+func (a *admission) Delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
+	if err := a.enter(&a.writes); err != nil {
+		return err
+	}
+	defer a.writes.leave()
+	ctx, cancel := context.WithTimeoutCause(ctx, a.patience, errFull)
+	defer cancel()
+	return a.waited(ctx, a.Store.Delete(ctx, tenant, key, cond))
+}
+
+// waited is the error of a write, told apart where its patience ended before the engine began.
+func (a *admission) waited(ctx context.Context, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errFull) {
+		return a.full()
+	}
+	return err
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// copied runs backup or restore.
+func copied(ctx context.Context, command, db, file string) ran {
+	var out, err bytes.Buffer
+	code := run(ctx, []string{command, "--db", "sqlite:" + db, file}, terminal{out: &out, err: &err})
+	return ran{code, out.String(), err.String()}
+}
+
+// writing has clients change a row of their own, again and again, until it is stopped. Each gives its errorCode.
+type writing struct {
+	answered [16]atomic.Int64 // the errorCode that each was told of last
+	times    [16][]time.Duration
+	stop     func()
+}
+
+func (s *testServer) keepWriting(t testing.TB) *writing {
+	t.Helper()
+	w := new(writing)
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	w.stop = sync.OnceFunc(func() { cancel(); group.Wait() })
+	t.Cleanup(w.stop)
+	token := s.token(t)
+	for i := range w.answered {
+		s.create(t, statusPath("app", fmt.Sprint(i)), `{}`)
+		group.Go(func() {
+			for n := int64(1); ctx.Err() == nil; n++ {
+				request, _ := http.NewRequest(http.MethodPatch, s.base+statusPath("app", fmt.Sprint(i)), strings.NewReader(fmt.Sprintf(`{"errorCode":%d,"deviceName":"%d"}`, n, n)))
+				request.Header.Set("Authorization", "Bearer "+token)
+				request.Header.Set("Content-Type", "application/json")
+				began := time.Now()
+				response, err := s.client.Do(request)
+				if err != nil {
+					t.Errorf("client %d: %v", i, err)
+					return
+				}
+				io.Copy(io.Discard, response.Body)
+				response.Body.Close()
+				if response.StatusCode != http.StatusOK {
+					t.Errorf("client %d: %d", i, response.StatusCode)
+					return
+				}
+				w.answered[i].Store(n)
+				w.times[i] = append(w.times[i], time.Since(began))
+			}
+		})
+	}
+	return w
+}
+
+func TestABackupOfAServedDatabaseHasEveryWriteThatWasAnsweredBefore(t *testing.T) {
+	s := startProcess(t, t.TempDir())
+	for i := range 2000 { // more than one step of the copy
+		s.create(t, statusPath("many", fmt.Sprint(i)), `{"osDescription":"`+strings.Repeat("x", 1000)+`"}`)
+	}
+	w := s.keepWriting(t)
+	for round := range 3 {
+		time.Sleep(200 * time.Millisecond)
+		var before [len(w.answered)]int64
+		for i := range before {
+			before[i] = w.answered[i].Load()
+		}
+		backup := filepath.Join(t.TempDir(), "backup.db")
+		if r := copied(t.Context(), "backup", filepath.Join(s.dir, "test.db"), backup); r.code != 0 || r.out != "" || !strings.Contains(r.err, "checked") {
+			t.Fatalf("%+v", r)
+		}
+		onlyFileIn(t, filepath.Dir(backup))
+
+		dir := t.TempDir()
+		if r := copied(t.Context(), "restore", filepath.Join(dir, "test.db"), backup); r.code != 0 {
+			t.Fatalf("%+v", r)
+		}
+		onlyFileIn(t, dir)
+		restored := startIn(t, dir)
+		for i := range before {
+			a := restored.do(t, call{method: http.MethodGet, target: statusPath("app", fmt.Sprint(i))})
+			if stored := int64(storedErrorCode(t, a.body)); stored < before[i] {
+				t.Errorf("round %d: client %d was told of %d, and %d is restored", round, i, before[i], stored)
+			}
+		}
+		if a := restored.do(t, call{method: http.MethodGet, target: statusPath("many", "1999")}); a.status != http.StatusOK {
+			t.Errorf("round %d: %d %s", round, a.status, a.body)
+		}
+		restored.create(t, statusPath("app", "new"), `{}`)
+		restored.stop()
+	}
+	w.stop()
+	times := slices.Concat(w.times[:]...)
+	slices.Sort(times)
+	if longest := times[len(times)-1]; longest > 10*time.Second {
+		t.Errorf("while a backup was made, a write took %s", longest)
+	}
+	t.Logf("%d writes, p99 %s, longest %s", len(times), times[len(times)*99/100], times[len(times)-1])
+}
+
+// onlyFileIn fails the test unless a directory has one file, which only its user reads.
+func onlyFileIn(t testing.TB, dir string) {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%v %v", files, err)
+	}
+	if info, err := files[0].Info(); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%s: %v %v", files[0].Name(), info.Mode(), err)
+	}
+}
+
+func TestACopyTakesNothingsPlace(t *testing.T) {
+	s := start(t)
+	s.create(t, statusPath("app", "id"), `{}`)
+	served := filepath.Join(s.dir, "test.db")
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	if r := copied(t.Context(), "backup", served, backup); r.code != 0 {
+		t.Fatalf("%+v", r)
+	}
+	for _, left := range []string{"", "-wal", "-shm", "-journal"} {
+		for command, source := range map[string]string{"backup": served, "restore": backup} {
+			t.Run(command+" "+left, func(t *testing.T) {
+				there := filepath.Join(t.TempDir(), "there.db")
+				if err := os.WriteFile(there+left, []byte("of somebody"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				from, to := source, there
+				if command == "restore" { // which names the database first, as every command does
+					from, to = there, source
+				}
+				r := copied(t.Context(), command, from, to)
+				if r.code != 1 || !strings.Contains(r.err, there+left+": it is there already") || strings.Count(r.err, "\n") != 1 {
+					t.Errorf("%+v", r)
+				}
+				if text, err := os.ReadFile(there + left); err != nil || string(text) != "of somebody" {
+					t.Errorf("it has become %q, %v", text, err)
+				}
+				onlyFileIn(t, filepath.Dir(there))
+			})
+		}
+	}
+	if r := copied(t.Context(), "restore", served, backup); r.code != 1 || !strings.Contains(r.err, "stop the server") {
+		t.Errorf("over the database that is served: %+v", r)
+	}
+	if a := s.do(t, call{method: http.MethodGet, target: statusPath("app", "id")}); a.status != http.StatusOK {
+		t.Error(a.status)
+	}
+}
+
+func TestACopyThatDoesNotSucceedLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	s := startIn(t, dir)
+	for i := range 300 {
+		s.create(t, statusPath("app", fmt.Sprint(i)), `{"osDescription":"`+strings.Repeat("x", 1000)+`"}`)
+	}
+	s.stop()
+	whole := filepath.Join(dir, "test.db")
+	text, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(text) / 2; i < len(text)/2+8192; i++ {
+		text[i] ^= 0x5a
+	}
+	damaged := filepath.Join(dir, "damaged.db")
+	if err := os.WriteFile(damaged, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(dir, "other.db")
+	if err := os.WriteFile(other, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, c := range map[string]struct {
+		ctx        context.Context
+		from, says string
+	}{
+		"damage":                        {t.Context(), damaged, "damaged"},
+		"no database of this program":   {t.Context(), other, "not a database of installstatus"},
+		"nothing":                       {t.Context(), filepath.Join(dir, "none.db"), "no such file"},
+		"a directory":                   {t.Context(), dir, "not a regular file"},
+		"somebody who changes his mind": {cancelled, whole, "context canceled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			to := t.TempDir()
+			r := copied(c.ctx, "backup", c.from, filepath.Join(to, "backup.db"))
+			if r.code != 1 || !strings.Contains(r.err, c.says) || strings.Count(r.err, "\n") != 1 {
+				t.Errorf("%+v", r)
+			}
+			if files, err := os.ReadDir(to); err != nil || len(files) > 0 {
+				t.Errorf("%v %v", files, err)
+			}
+		})
+	}
+	if r := copied(t.Context(), "backup", whole, filepath.Join(dir, "none", "backup.db")); r.code != 1 || !strings.Contains(r.err, "no such file") {
+		t.Errorf("into a directory that is not there: %+v", r)
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"testing"
+)
+
+func TestFailedLoginsAreLimitedByTheAddressThatNoClientChooses(t *testing.T) {
+	target := statusPath("app", "id")
+	fails := func(headers map[string]string) call {
+		c := call{method: http.MethodGet, target: target, header: map[string]string{"Authorization": "Bearer x"}}
+		for name, value := range headers {
+			c.header[name] = value
+		}
+		return c
+	}
+	direct := start(t)
+	proxied := start(t, "--trusted-proxies", "127.0.0.1")
+	for i := range 100 {
+		for _, name := range []string{"X-Forwarded-For", "Forwarded", "X-Real-IP"} {
+			value := fmt.Sprintf("192.0.2.%d", i)
+			if name == "Forwarded" {
+				value = "for=" + value
+			}
+			if a := direct.do(t, fails(map[string]string{name: value})); i*3 < 90 && a.status != 401 || i*3 > 110 && a.status != 429 {
+				t.Fatalf("failure %d, %s: %d", i*3, name, a.status)
+			}
+		}
+		if a := proxied.do(t, fails(map[string]string{"X-Forwarded-For": "192.0.2.7", "X-Real-IP": fmt.Sprint("192.0.2.", i), "Forwarded": fmt.Sprint("for=192.0.2.", i)})); a.status != 401 {
+			t.Fatalf("failure %d: %d", i, a.status)
+		}
+	}
+	for _, c := range []struct {
+		rule   string
+		server *testServer
+		call   call
+		status int
+	}{
+		{"a client says that it is another", direct, fails(map[string]string{"X-Forwarded-For": "198.51.100.1"}), 429},
+		{"a path that is not there", direct, call{method: http.MethodGet, target: "/beta/x", header: map[string]string{"Authorization": ""}}, 429},
+		{"a batch", direct, call{method: http.MethodPost, target: batchPath, body: `{"requests":[]}`, header: map[string]string{"Authorization": ""}}, 429},
+		{"a token that is accepted", direct, call{target: target, body: `{}`, header: map[string]string{"Prefer": "create-if-missing"}}, 201},
+		{"behind a proxy, the client that failed", proxied, fails(map[string]string{"X-Forwarded-For": "192.0.2.7"}), 429},
+		{"which says that it is another", proxied, fails(map[string]string{"X-Forwarded-For": "198.51.100.1, 192.0.2.7"}), 429},
+		{"and another client", proxied, fails(map[string]string{"X-Forwarded-For": "192.0.2.8"}), 401},
+		{"and the proxy itself", proxied, fails(nil), 401},
+	} {
+		t.Run(c.rule, func(t *testing.T) {
+			a := c.server.do(t, c.call)
+			if a.status != c.status {
+				t.Fatalf("%d %s", a.status, a.body)
+			}
+			if a.status != http.StatusTooManyRequests {
+				return
+			}
+			if seconds, err := strconv.Atoi(a.header.Get("Retry-After")); err != nil || seconds < 1 || seconds > 60 {
+				t.Errorf("Retry-After: %s", a.header.Get("Retry-After"))
+			}
+			if p := a.problem(t); p.Code != "TooManyRequests" || p.Message != exampleMessage(t, "failedLogins") {
+				t.Errorf("%s: %s", p.Code, p.Message)
+			}
+		})
+	}
+}

@@ -1,0 +1,422 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"installstatus/server/store/postgres/postgrestest"
+)
+
+// replicas are processes over one database, behind a balancer.
+type replicas struct {
+	*testServer // what clients see: the balancer
+	testing     testing.TB
+	args        []string
+	balancer    *balancer
+	running     []*testServer
+}
+
+// recovery is how long after its database is back a server may take to answer again.
+const recovery = 5 * time.Second
+
+func startReplicas(t testing.TB, n int, database string) *replicas {
+	t.Helper()
+	dir := t.TempDir()
+	b := newBalancer(t, n)
+	r := &replicas{testServer: newTestServer(dir), testing: t, balancer: b, running: make([]*testServer, n),
+		args: []string{"--db", database, "--drain-delay", "500ms"}}
+	r.base = "http://" + b.listener.Addr().String()
+	for i := range r.running {
+		r.start(i)
+	}
+	return r
+}
+
+// start starts a replica, again if it has ended, and returns when it is ready.
+func (r *replicas) start(i int) {
+	r.testing.Helper()
+	s := startProcess(r.testing, r.dir, r.args...)
+	r.running[i] = s
+	for begun := time.Now(); !isReady(s.base); time.Sleep(10 * time.Millisecond) {
+		if time.Since(begun) > 30*time.Second {
+			r.testing.Fatalf("replica %d is not ready: %s", i, s.logged)
+		}
+	}
+	r.balancer.use(i, strings.TrimPrefix(s.base, "http://"))
+}
+
+func isReady(base string) bool {
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Second}
+	response, err := client.Get(base + "/readyz")
+	if err != nil {
+		return false
+	}
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
+}
+
+// balancer hands each connection to one replica after the other, of those that have lately said that they are ready.
+type balancer struct {
+	listener net.Listener
+	mutex    sync.Mutex
+	replicas []string // addresses
+	ready    []bool
+	next     int
+}
+
+func newBalancer(t testing.TB, n int) *balancer {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &balancer{listener: listener, replicas: make([]string, n), ready: make([]bool, n)}
+	done := make(chan struct{})
+	t.Cleanup(func() { close(done); listener.Close() })
+	for i := range n {
+		go func() {
+			for tick := time.NewTicker(50 * time.Millisecond); ; {
+				select {
+				case <-done:
+					tick.Stop()
+					return
+				case <-tick.C:
+					b.look(i)
+				}
+			}
+		}()
+	}
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go b.serve(client)
+		}
+	}()
+	return b
+}
+
+func (b *balancer) use(i int, address string) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.replicas[i], b.ready[i] = address, true
+}
+
+func (b *balancer) look(i int) {
+	b.mutex.Lock()
+	address := b.replicas[i]
+	b.mutex.Unlock()
+	ready := address != "" && isReady("http://"+address)
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if b.replicas[i] == address {
+		b.ready[i] = ready
+	}
+}
+
+// connect goes on to the next replica where one takes no connection.
+func (b *balancer) connect() (net.Conn, error) {
+	for range 3 * len(b.replicas) {
+		b.mutex.Lock()
+		b.next = (b.next + 1) % len(b.replicas)
+		address, ready := b.replicas[b.next], b.ready[b.next]
+		b.mutex.Unlock()
+		if !ready {
+			continue
+		}
+		if server, err := net.Dial("tcp", address); err == nil {
+			return server, nil
+		}
+	}
+	return nil, errors.New("no replica is ready")
+}
+
+func (b *balancer) serve(client net.Conn) {
+	defer client.Close()
+	server, err := b.connect()
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	go func() {
+		io.Copy(server, client)
+		server.(*net.TCPConn).CloseWrite()
+	}()
+	io.Copy(client, server)
+}
+
+// clients write, each to a row of its own, until they are stopped.
+type clients struct {
+	answered []atomic.Int64 // the errorCode that each was told of last
+	sent     []atomic.Int64 // that each has sent last
+	failed   atomic.Int64   // requests without an answer
+	refused  atomic.Int64   // requests that were answered with 503
+	slowest  atomic.Int64   // time that a 503 took, in nanoseconds
+	stop     func()
+}
+
+// client is one that waits for an answer and goes on with the next number, or with the same after a failure.
+func (r *replicas) client(c *clients, i int, token string, done <-chan struct{}) {
+	// Each client has its own connection, as programs on many machines have.
+	transport := &http.Transport{DisableCompression: true}
+	defer transport.CloseIdleConnections()
+	client := http.Client{Transport: transport, Timeout: 30 * time.Second}
+	for n := int64(1); ; {
+		select {
+		case <-done:
+			return
+		default:
+		}
+		c.sent[i].Store(n)
+		request, _ := http.NewRequest(http.MethodPatch, r.base+statusPath("app", fmt.Sprint(i)), strings.NewReader(fmt.Sprintf(`{"errorCode":%d,"deviceName":"%d"}`, n, n)))
+		request.Header.Set("Authorization", "Bearer "+token)
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Prefer", "create-if-missing")
+		request.GetBody = nil // no second try behind the test's back
+		began := time.Now()
+		response, err := client.Do(request)
+		if err != nil {
+			c.failed.Add(1)
+			time.Sleep(10 * time.Millisecond)
+			continue
+		}
+		_, err = io.Copy(io.Discard, response.Body)
+		response.Body.Close()
+		switch {
+		case err != nil:
+			c.failed.Add(1)
+		case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusCreated:
+			c.answered[i].Store(n)
+			n++
+		case response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != "":
+			c.refused.Add(1)
+			c.slowest.Store(max(c.slowest.Load(), int64(time.Since(began))))
+			time.Sleep(20 * time.Millisecond)
+		default:
+			r.testing.Errorf("client %d: %d %v", i, response.StatusCode, response.Header)
+			return
+		}
+	}
+}
+
+func (r *replicas) keepWriting(n int) *clients {
+	c := &clients{answered: make([]atomic.Int64, n), sent: make([]atomic.Int64, n)}
+	token, done := r.token(r.testing), make(chan struct{})
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() { r.client(c, i, token, done) })
+	}
+	c.stop = sync.OnceFunc(func() { close(done); group.Wait() })
+	r.testing.Cleanup(c.stop)
+	return c
+}
+
+func (c *clients) total() (answered int64) {
+	for i := range c.answered {
+		answered += c.answered[i].Load()
+	}
+	return answered
+}
+
+// nothingIsLost fails the test unless each row has what its client was told of last, or what it has sent after that.
+func (r *replicas) nothingIsLost(c *clients) {
+	r.testing.Helper()
+	c.stop()
+	for i := range c.answered {
+		a := r.do(r.testing, call{method: http.MethodGet, target: statusPath("app", fmt.Sprint(i))})
+		if a.status != http.StatusOK {
+			r.testing.Errorf("client %d: %d %s", i, a.status, a.body)
+			continue
+		}
+		var entity struct{ ErrorCode int64 }
+		if err := json.Unmarshal([]byte(a.body), &entity); err != nil {
+			r.testing.Fatal(err)
+		}
+		if answered, sent := c.answered[i].Load(), c.sent[i].Load(); entity.ErrorCode < answered || entity.ErrorCode > sent {
+			r.testing.Errorf("client %d was told of %d, has sent %d, and %d is stored", i, answered, sent, entity.ErrorCode)
+		}
+	}
+	if c.total() == 0 {
+		r.testing.Error("nothing was written")
+	}
+}
+
+// progress waits until every client has been answered once more.
+func (r *replicas) progress(c *clients, within time.Duration) {
+	r.testing.Helper()
+	before := make([]int64, len(c.answered))
+	for i := range before {
+		before[i] = c.answered[i].Load()
+	}
+	began := time.Now()
+	for i := range before {
+		for c.answered[i].Load() == before[i] {
+			if time.Since(began) > within {
+				r.testing.Errorf("client %d has no answer within %s", i, within)
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+}
+
+func TestReplicasAreReplacedOneByOneAndNoRequestFails(t *testing.T) {
+	r := startReplicas(t, 3, postgrestest.New(t))
+	c := r.keepWriting(64)
+	for range 2 {
+		for i := range r.running {
+			r.progress(c, 30*time.Second)
+			if code := r.running[i].stop(); code != 0 {
+				t.Errorf("replica %d: exit code %d: %s", i, code, r.running[i].logged)
+			}
+			r.start(i)
+		}
+	}
+	r.progress(c, 30*time.Second)
+	r.nothingIsLost(c)
+	if c.failed.Load()+c.refused.Load() > 0 {
+		t.Errorf("of %d requests %d had no answer, %d were refused", c.total(), c.failed.Load(), c.refused.Load())
+	}
+	t.Logf("%d answered, none failed", c.total())
+}
+
+func TestAReplicaThatIsKilledTakesOnlyWhatIsInFlightOnItWithIt(t *testing.T) {
+	r := startReplicas(t, 3, postgrestest.New(t))
+	const many = 64
+	c := r.keepWriting(many)
+	for round := range 20 {
+		r.progress(c, 30*time.Second)
+		before := c.failed.Load()
+		i := round % len(r.running)
+		r.running[i].kill()
+		r.balancer.look(i)
+		r.start(i)
+		if failed := c.failed.Load() - before; failed > many {
+			t.Errorf("round %d: %d requests of %d clients failed", round, failed, many)
+		}
+	}
+	r.nothingIsLost(c)
+	t.Logf("%d answered, none lost; %d were in flight on a replica that was killed", c.total(), c.failed.Load())
+}
+
+func TestADatabaseThatCrashesOrIsCutOffLosesNothingAndNeedsNoRestart(t *testing.T) {
+	cluster := postgrestest.NewCluster(t)
+	proxy, address := postgrestest.Through(t, cluster.URL("postgres"))
+	r := startReplicas(t, 3, address)
+	c := r.keepWriting(64)
+	for _, trouble := range []struct {
+		name       string
+		begin, end func()
+	}{
+		{"it is restarted, immediately", cluster.Crash, func() {
+			if err := cluster.Start(); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"connections are reset", proxy.Reset, func() {}},
+		{"connections are refused", proxy.Refuse, proxy.Pass},
+		{"answers are lost", proxy.Unanswer, proxy.Pass},
+		{"the cable is cut", proxy.Swallow, proxy.Pass},
+		{"it is restarted again", cluster.Crash, func() {
+			if err := cluster.Start(); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		r.progress(c, 30*time.Second)
+		trouble.begin()
+		time.Sleep(time.Second)
+		trouble.end()
+		began := time.Now()
+		r.progress(c, recovery+20*time.Second) // a machine that is busy, and clients that wait for their last answer
+		t.Logf("%s: every client is served again after %s", trouble.name, time.Since(began).Round(time.Millisecond))
+	}
+	r.nothingIsLost(c)
+	t.Logf("%d answered, none lost; %d refused with 503, the slowest after %s; %d without an answer", c.total(), c.refused.Load(), time.Duration(c.slowest.Load()), c.failed.Load())
+}
+
+func TestWithoutItsDatabaseAServerSaysSoAtOnceAndComesBackByItself(t *testing.T) {
+	cluster := postgrestest.NewCluster(t)
+	s := startProcess(t, t.TempDir(), "--db", cluster.URL("postgres"))
+	target := statusPath("app", "id")
+	s.create(t, target, `{}`)
+	cluster.Crash()
+	for _, c := range []call{{target: target, body: `{"errorCode":1}`}, {method: http.MethodGet, target: target}, {method: http.MethodGet, target: statusesPath("app")}} {
+		began := time.Now()
+		a := s.do(t, c)
+		if took := time.Since(began); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" || took > 5*time.Second {
+			t.Errorf("%s %s: %d %v after %s", c.method, c.target, a.status, a.header, took)
+		}
+	}
+	if status, body := s.fetch(t, s.base+"/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz: %d %s", status, body)
+	}
+	if status, body := s.fetch(t, s.base+"/healthz"); status != http.StatusOK {
+		t.Errorf("/healthz: %d %s", status, body)
+	}
+	if err := cluster.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		a := s.do(t, call{target: target, body: `{"errorCode":2}`})
+		if a.status == http.StatusOK {
+			break
+		}
+		if time.Since(began) > recovery {
+			t.Fatalf("%s after its database is back: %d %s", time.Since(began), a.status, a.body)
+		}
+	}
+	if status, body := s.fetch(t, s.base+"/readyz"); status != http.StatusOK {
+		t.Errorf("/readyz: %d %s", status, body)
+	}
+}
+
+func TestOnOneRowEveryPropertyOfEveryWriterIsThere(t *testing.T) {
+	r := startReplicas(t, 3, postgrestest.New(t))
+	target := statusPath("app", "id")
+	r.create(t, target, `{}`)
+	properties := []string{"deviceName", "deviceId", "osVersion", "osDescription", "userName", "userPrincipalName", "displayVersion"}
+	const writers, rounds = 50, 20
+	token := r.token(t)
+	var group sync.WaitGroup
+	for w := range writers {
+		group.Go(func() {
+			client := http.Client{Transport: new(http.Transport), Timeout: 30 * time.Second}
+			defer client.CloseIdleConnections()
+			for round := range rounds {
+				property := properties[w%len(properties)]
+				request, _ := http.NewRequest(http.MethodPatch, r.base+target, strings.NewReader(fmt.Sprintf(`{"%s":"%s %d"}`, property, property, round)))
+				request.Header.Set("Authorization", "Bearer "+token)
+				request.Header.Set("Content-Type", "application/json")
+				response, err := client.Do(request)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				body, _ := io.ReadAll(response.Body)
+				response.Body.Close()
+				if response.StatusCode != http.StatusOK || !strings.Contains(string(body), fmt.Sprintf(`"%s":"%s %d"`, property, property, round)) {
+					t.Errorf("%d %s", response.StatusCode, body)
+				}
+			}
+		})
+	}
+	group.Wait()
+	a := r.do(t, call{method: http.MethodGet, target: target})
+	for _, property := range properties {
+		if want := fmt.Sprintf(`"%s":"%s `, property, property); !strings.Contains(a.body, want) {
+			t.Errorf("%s is not in %s", want, a.body)
+		}
+	}
+}
