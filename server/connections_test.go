@@ -55,9 +55,10 @@ func TestTheConnectionsThatWaitLongestGiveWay(t *testing.T) {
 				s.client.CloseIdleConnections()
 				time.Sleep(10 * time.Millisecond)
 			}
-			for i, connection := range crowd {
-				if last := i >= len(crowd)-most+1; isOpen(connection) != last {
-					t.Errorf("connection %d is open: %t", i, !last)
+			for i, connection := range crowd { // of the last ones, those that gave way to the three requests may be closed
+				open := isOpen(connection)
+				if i < len(crowd)-most+1 && open || i >= len(crowd)-most+3 && !open {
+					t.Errorf("connection %d is open: %t", i, open)
 				}
 			}
 			if lines := strings.Count(s.logged.String(), "max_connections"); lines != 1 {

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxFailures   = 100 // of one address within failureWindow
+	maxFailures   = 1000 // of one address within failureWindow
 	failureWindow = time.Minute
 	maxAddresses  = 10_000 // that are remembered, those that failed last
 )
