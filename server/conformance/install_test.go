@@ -34,7 +34,7 @@ var npm = sync.OnceValues(func() (string, error) {
 	}
 	modules := filepath.Join(dir, "node_modules")
 	return modules, installed(dir, []string{"package.json", "package-lock.json"}, func() error {
-		return run("npm", "ci", "--prefix", dir, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error")
+		return run("npm", "install", "--prefix", dir, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error")
 	})
 })
 
