@@ -146,10 +146,19 @@ func (p *tab) goTo(path string) {
 	p.do(chromedp.Navigate(p.base + path))
 }
 
-// click clicks the element that a CSS selector finds first.
+// click clicks the element that a CSS selector finds first. One that the page replaces meanwhile is looked for again.
 func (p *tab) click(selector string) {
 	p.Helper()
-	p.do(chromedp.Click(chromedp.CSS(selector)))
+	err := chromedp.Do(p.ctx, chromedp.Click(chromedp.CSS(selector)))
+	for range 3 {
+		if err == nil || !strings.Contains(err.Error(), "Could not find node") {
+			break
+		}
+		err = chromedp.Do(p.ctx, chromedp.Click(chromedp.CSS(selector)))
+	}
+	if err != nil {
+		p.Fatal(err)
+	}
 }
 
 // fill replaces what is in a field.

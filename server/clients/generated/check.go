@@ -49,14 +49,14 @@ func check(ctx context.Context, languages []language, log io.Writer) (results []
 			return nil, fmt.Errorf("building the program in %s: %w", l.title, err)
 		}
 		said, err := l.against(ctx, program, dir, log)
-		if err == nil {
-			var r result
-			if r, err = l.read(said); err == nil {
-				results = append(results, r)
-				continue
-			}
+		if err != nil {
+			return nil, fmt.Errorf("the program in %s: %w", l.title, err)
 		}
-		return nil, fmt.Errorf("the program in %s: %w\n%s", l.title, err, said)
+		r, err := l.read(said)
+		if err != nil {
+			return nil, fmt.Errorf("the program in %s: %w", l.title, err)
+		}
+		results = append(results, r)
 	}
 	return results, nil
 }
@@ -105,7 +105,10 @@ func (l language) against(ctx context.Context, program, dir string, log io.Write
 	fmt.Fprintln(log, l.start)
 	err = run.Run()
 	fmt.Fprint(log, both.String())
-	return both.String(), err
+	if err != nil {
+		return "", fmt.Errorf("%w; what it said is above", err)
+	}
+	return both.String(), nil
 }
 
 // trusting is the environment in which programs trust an authority.
@@ -131,7 +134,11 @@ func (l language) read(said string) (result, error) {
 	for line := range strings.Lines(said) {
 		verdict, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		rule, reason, _ := strings.Cut(rest, ": ")
-		if verdict != "ok" && verdict != "cannot" {
+		switch verdict {
+		case "ok", "cannot":
+		case "not":
+			return result{}, fmt.Errorf("%s does not hold", strings.TrimPrefix(rest, "ok "))
+		default:
 			continue // a runtime may say something too
 		}
 		if _, again := why[rule]; again || !slices.Contains(rules, rule) || (verdict == "cannot") != (reason != "") {

@@ -10,12 +10,13 @@ import (
 	"strings"
 )
 
-// runAll runs commands one after the other, and says each. What a command says is shown if it fails.
+// runAll runs commands one after the other, and logs each, and what it says if it fails.
 func runAll(ctx context.Context, log io.Writer, commands []command) error {
 	for _, c := range commands {
 		fmt.Fprintln(log, c)
 		if out, err := c.prepare(ctx).CombinedOutput(); err != nil {
-			return fmt.Errorf("%s: %w\n%s", c.args[0], err, out)
+			fmt.Fprintf(log, "%s\n", out)
+			return fmt.Errorf("%s: %w; its output is above", c.args[0], err)
 		}
 	}
 	return nil

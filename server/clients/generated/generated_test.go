@@ -85,7 +85,7 @@ func TestAProgramSaysSomethingOfEachRuleOnce(t *testing.T) {
 		{name: "in another order, among other lines", lines: append([]string{"NOTE: hello"}, reversed(all)...), holds: len(rules)},
 		{name: "one that is impossible", lines: with(2, "cannot "+rules[2]+": no null"), holds: len(rules) - 1, cannot: rules[2] + ": no null"},
 		{name: "one that is missing", lines: all[1:], err: "nothing of " + rules[0]},
-		{name: "one that does not hold", lines: with(3, "not ok "+rules[3]), err: "nothing of " + rules[3]},
+		{name: "one that does not hold", lines: with(3, "not ok "+rules[3]), err: rules[3] + " does not hold"},
 		{name: "one twice", lines: append(all, all[0]), err: rules[0]},
 		{name: "one that nobody knows", lines: append(all, "ok something"), err: "something"},
 		{name: "one that is impossible for no reason", lines: with(2, "cannot "+rules[2]), err: rules[2]},

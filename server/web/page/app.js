@@ -73,7 +73,9 @@ async function back() {
 }
 
 async function showAt(address, step) {
-  const { body } = await call(address, { signal: loading.signal })
+  const { signal } = loading
+  const { body } = await call(address, { signal })
+  signal.throwIfAborted() // an answer may come just before a later load
   if (step > 0) pages.push(address)
   else pages.pop()
   // The path alone: behind a proxy that this server does not know, the link's scheme and host are not the page's.

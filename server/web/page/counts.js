@@ -30,6 +30,7 @@ export async function showCounts(path, signal) {
     const { body } = await call(`${path}?${query}`, { signal })
     return [state, body['@odata.count']]
   }))
+  signal.throwIfAborted() // the answers may come just before a later load
   const all = counts.reduce((sum, [, count]) => sum + count, 0)
   for (const [state, count] of [['', all], ...counts]) {
     const share = all ? 100 * count / all : 0
