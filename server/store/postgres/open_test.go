@@ -37,7 +37,7 @@ func TestASchemaOfALaterVersionServes(t *testing.T) {
 	address := postgrestest.New(t)
 	openTest(t, address)
 	postgrestest.Run(t, address, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)")
-	postgrestest.Run(t, address, "ALTER TABLE statuses ADD COLUMN serial_number text")
+	postgrestest.Run(t, address, "ALTER TABLE statuses ADD COLUMN of_a_later_version text")
 	store := openTest(t, address)
 	if _, _, err := store.Update(t.Context(), "tenant", numbered(1), status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
 		t.Error(err)
