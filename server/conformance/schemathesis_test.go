@@ -3,7 +3,6 @@ package conformance
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,7 +47,8 @@ func TestSchemathesisFindsNothing(t *testing.T) {
 	if !passed {
 		t.Errorf("Schemathesis found:\n%s", said)
 	}
-	if sent := sentOf(said); sent < 3000 {
+	sent := sentOf(said)
+	if t.Logf("requests sent: %d", sent); sent < 3000 {
 		t.Errorf("Schemathesis sent %d requests, which is too few to say anything", sent)
 	}
 	if strings.Contains(said, "mostly rejected") {
@@ -92,6 +92,5 @@ func sentOf(said string) int {
 	if err != nil {
 		return 0
 	}
-	fmt.Println("requests sent:", sent)
 	return sent
 }
