@@ -2,14 +2,20 @@ package columns
 
 import "installstatus/api/status"
 
+// blank and full are statuses that differ in every property. What a patch sets is the same in both of them when it is applied.
+var (
+	blank status.Status
+	full  = everything().Apply(blank)
+	every = Changed(ofStatus(blank), ofStatus(full))
+)
+
 // Given are the columns that a patch sets, and a Row that has what it sets them to.
 func Given(patch status.Patch) (Set, *Row) {
-	of := func(s status.Status) *Row { return RowOf(status.Row{Status: s}) }
-	blank := status.Status{}
-	other := everything().Apply(blank)
-	to := of(patch.Apply(blank))
-	return Changed(of(blank), of(other)) &^ Changed(to, of(patch.Apply(other))), to
+	to := ofStatus(patch.Apply(blank))
+	return every &^ Changed(to, ofStatus(patch.Apply(full))), to
 }
+
+func ofStatus(s status.Status) *Row { return RowOf(status.Row{Status: s}) }
 
 // everything sets each property to something else than it is in the zero Status.
 func everything() status.Patch {
