@@ -91,15 +91,21 @@ func TestWhatTheServerDoesIsMeasured(t *testing.T) {
 		`db_client_operation_duration_seconds_count{db_operation_name="update",error_type="condition_not_met"}`:                      "1",
 		`db_client_operation_duration_seconds_count{db_operation_name="get",error_type="not_found"}`:                                 "2",
 		`db_client_operation_duration_seconds_count{db_operation_name="list",error_type=""}`:                                         "1",
-		`installstatus_commit_group_size_sum`:                           "4",
-		`installstatus_commit_group_size_count`:                         "4",
-		`installstatus_commit_group_size_bucket{le="1"}`:                "4",
-		`installstatus_write_queue_length`:                              "0",
-		`installstatus_token_cache_lookups_total{result="miss"}`:        "8",
-		`db_client_connection_count{db_client_connection_state="used"}`: "0",
+		`installstatus_commit_group_size_sum`:                    "4",
+		`installstatus_commit_group_size_count`:                  "4",
+		`installstatus_commit_group_size_bucket{le="1"}`:         "4",
+		`installstatus_write_queue_length`:                       "0",
+		`installstatus_token_cache_lookups_total{result="miss"}`: "8",
 	} {
 		if got := metric(lines, series); got != want {
 			t.Errorf("%s is %q instead of %s", series, got, want)
+		}
+	}
+	// The writer answers a group before it gives its connection back.
+	const used = `db_client_connection_count{db_client_connection_state="used"}`
+	for deadline := time.Now().Add(10 * time.Second); metric(s.metrics(t), used) != "0"; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s is %q long after the last call, instead of 0", used, metric(s.metrics(t), used))
 		}
 	}
 	for _, series := range []string{"go_goroutines", "process_open_fds", "process_resident_memory_bytes", "db_client_connection_wait_time_seconds_count"} {
