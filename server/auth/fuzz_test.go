@@ -1,9 +1,15 @@
 package auth_test
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"math/rand/v2"
+	"net/netip"
 	"strings"
 	"testing"
+
+	"installstatus/api"
+	"installstatus/server/auth"
 )
 
 // What is accepted is what was signed: its header and payload are those of one of the good tokens.
@@ -25,7 +31,7 @@ func FuzzAuthenticate(f *testing.F) {
 	verifier := newVerifier(f, goodConfig(f))
 
 	f.Fuzz(func(t *testing.T, authorization string) {
-		caller, err := verifier.Authenticate(request(authorization))
+		caller, err := authenticateOfAnyAddress(verifier, authorization)
 		if err != nil {
 			expectRefusal(t, err, "", "")
 			return
@@ -41,6 +47,15 @@ func FuzzAuthenticate(f *testing.F) {
 	})
 }
 
+// authenticateOfAnyAddress is for more requests than one address may have refused.
+func authenticateOfAnyAddress(verifier *auth.Verifier, authorization string) (api.Caller, error) {
+	r := request(authorization)
+	var ip [4]byte
+	binary.BigEndian.PutUint32(ip[:], rand.Uint32())
+	r.RemoteAddr = netip.AddrPortFrom(netip.AddrFrom4(ip), 1).String()
+	return verifier.Authenticate(r)
+}
+
 // Whatever a trusted issuer signs, the caller it makes has a tenant, and is an application only where no user is named.
 func FuzzSignedPayload(f *testing.F) {
 	f.Add(goodClaims().json())
@@ -54,7 +69,7 @@ func FuzzSignedPayload(f *testing.F) {
 
 	f.Fuzz(func(t *testing.T, payload string) {
 		token := forge("ES256", "p256", p256Header().json(), payload)
-		caller, err := authenticate(verifier, token)
+		caller, err := authenticateOfAnyAddress(verifier, "Bearer "+token)
 		if err != nil {
 			expectRefusal(t, err, "", "")
 			return
