@@ -137,10 +137,10 @@ func (a *API) route(w http.ResponseWriter, r *http.Request) {
 
 // forRouter is the request with the path that echo and the generated binder read without a doubt: in the contract's
 // letters, both forms set, GET for HEAD, and one line for each header that is a list.
-func forRouter(r *http.Request, to address) *http.Request {
+func forRouter(r *http.Request, to *address) *http.Request {
 	routed := new(http.Request)
 	*routed = *r
-	routed.URL = &url.URL{Scheme: r.URL.Scheme, Path: string(to.path), RawPath: string(to.rawPath), RawQuery: r.URL.RawQuery}
+	routed.URL = &url.URL{Scheme: r.URL.Scheme, Path: to.path.String(), RawPath: to.rawPath.String(), RawQuery: r.URL.RawQuery}
 	if r.Method == http.MethodHead {
 		routed.Method = http.MethodGet
 	}
@@ -171,18 +171,25 @@ func (a *API) inForce(next echo.HandlerFunc) echo.HandlerFunc {
 		if !acceptsJSON(r) {
 			return errNotAcceptable
 		}
-		var body []byte
-		var err error
-		if operation.TakesBody() {
-			if body, err = readBody(c.Response(), r); err != nil {
-				return err
-			}
-		}
-		if x.body, err = operation.Validate(r, x.params, body); err != nil {
+		if err := a.validate(x, c.Response(), r); err != nil {
 			return err
 		}
 		return next(c)
 	}
+}
+
+// validate reads the body of a request, where its operation takes one, and checks the request against the contract.
+func (a *API) validate(x *exchange, w http.ResponseWriter, r *http.Request) (err error) {
+	var body []byte
+	if x.operation.TakesBody() {
+		buffer := buffers.Get().(*bytes.Buffer)
+		defer giveBack(buffer) // what Validate gives holds nothing of it
+		if body, err = readBody(buffer, w, r); err != nil {
+			return err
+		}
+	}
+	x.body, err = x.operation.Validate(r, x.params, body)
+	return err
 }
 
 // encode is a generated model as JSON, without the escapes that only HTML needs.

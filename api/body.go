@@ -8,14 +8,25 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 )
 
 // maxBody is how many bytes a body may have, compressed and decompressed.
 const maxBody = 1 << 20
 
-// readBody reads a request's body and decompresses it. What counts is whether the bytes are gzip: retries of Microsoft's
+// buffers are those into which no body is being read.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func giveBack(buffer *bytes.Buffer) {
+	if buffer.Cap() <= 64<<10 {
+		buffer.Reset()
+		buffers.Put(buffer)
+	}
+}
+
+// readBody reads a request's body into an empty buffer, and decompresses it. What counts is whether the bytes are gzip: retries of Microsoft's
 // Go SDK say Content-Encoding: gzip over a body that is not.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func readBody(sent *bytes.Buffer, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	for _, line := range r.Header.Values("Content-Encoding") {
 		if coding := strings.ToLower(strings.TrimSpace(line)); coding != "gzip" && coding != "x-gzip" && coding != "identity" && coding != "" {
 			return nil, &Error{
@@ -28,7 +39,6 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, &http.MaxBytesError{Limit: maxBody}
 	}
-	var sent bytes.Buffer
 	if r.ContentLength > 0 {
 		sent.Grow(int(r.ContentLength) + bytes.MinRead)
 	}
@@ -38,7 +48,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if !bytes.HasPrefix(sent.Bytes(), []byte{0x1f, 0x8b}) {
 		return sent.Bytes(), nil
 	}
-	unzip, err := gzip.NewReader(&sent)
+	unzip, err := gzip.NewReader(sent)
 	if err != nil {
 		return nil, unreadBody(err)
 	}

@@ -64,14 +64,16 @@ func (n *node) next(segment string, depth int) *node {
 type address struct {
 	operation *contract.Operation
 	params    []contract.Param
-	path      []byte // decoded
-	rawPath   []byte // percent-encoded
+	path      strings.Builder // decoded
+	rawPath   strings.Builder // percent-encoded
 }
 
 // resolve finds what a request addresses. It works on the path as it was sent, since only there a slash that is part of a
 // key differs from one that ends it.
-func (n *node) resolve(r *http.Request) (address, error) {
-	a := address{path: make([]byte, 0, len(r.URL.Path)), rawPath: make([]byte, 0, len(r.URL.Path))}
+func (n *node) resolve(r *http.Request) (*address, error) {
+	a := new(address)
+	a.path.Grow(len(r.URL.Path))
+	a.rawPath.Grow(len(r.URL.Path))
 	kinds := make([]string, 0, 8)
 	at, method := n, r.Method
 	if method == http.MethodHead {
@@ -81,7 +83,7 @@ func (n *node) resolve(r *http.Request) (address, error) {
 	for len(rest) > 0 {
 		segment, err := url.PathUnescape(rest[0])
 		if err != nil || !utf8.ValidString(segment) || strings.IndexByte(segment, 0) >= 0 {
-			return address{}, badRequest("The path is not valid: a segment is not percent-encoded UTF-8, or holds U+0000.")
+			return nil, badRequest("The path is not valid: a segment is not percent-encoded UTF-8, or holds U+0000.")
 		}
 		rest = rest[1:]
 		name, key, inParentheses := segment, "", false
@@ -91,7 +93,7 @@ func (n *node) resolve(r *http.Request) (address, error) {
 		child := at.key
 		if child == nil {
 			if child = at.literals[contract.Fold(name)]; child == nil || inParentheses && child.key == nil {
-				return address{}, unknownSegment(name, at == n)
+				return nil, unknownSegment(name, at == n)
 			}
 			a.append(child.name, child.name)
 			at, kinds = child, append(kinds, child.kind)
@@ -100,28 +102,30 @@ func (n *node) resolve(r *http.Request) (address, error) {
 			}
 			child = at.key
 			if name, err = unquote(key); err != nil {
-				return address{}, err
+				return nil, err
 			}
 		}
 		if name == "" {
-			return address{}, badRequest(fmt.Sprintf("The key '%s' is empty. Name one after the segment '%s'.", child.name, at.name))
+			return nil, badRequest(fmt.Sprintf("The key '%s' is empty. Name one after the segment '%s'.", child.name, at.name))
 		}
 		a.params = append(a.params, contract.Param{Name: child.name, Value: name})
 		a.append(name, url.PathEscape(name))
 		at, kinds = child, append(kinds, child.kind)
 	}
 	if at.operations == nil {
-		return address{}, unknownSegment(at.name, false)
+		return nil, unknownSegment(at.name, false)
 	}
 	if a.operation = at.operations[method]; a.operation == nil {
-		return address{}, at.wrongVerb(r.Method, strings.Join(kinds, "/"))
+		return nil, at.wrongVerb(r.Method, strings.Join(kinds, "/"))
 	}
 	return a, nil
 }
 
 func (a *address) append(segment, escaped string) {
-	a.path = append(append(a.path, '/'), segment...)
-	a.rawPath = append(append(a.rawPath, '/'), escaped...)
+	a.path.WriteByte('/')
+	a.path.WriteString(segment)
+	a.rawPath.WriteByte('/')
+	a.rawPath.WriteString(escaped)
 }
 
 // unquote reads the rest of a segment after its opening parenthesis: 'key'), with quotes in the key doubled.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -17,7 +16,6 @@ import (
 type admission struct {
 	status.Store
 	reads, writes gate
-	patience      time.Duration // of a write, for those before it
 	log           *slog.Logger
 	warned        atomic.Int64 // when, in Unix seconds
 }
@@ -26,11 +24,11 @@ type admission struct {
 // that come at once: to take fewer has been seen to cost half of the throughput, for refusals to clients that come again at
 // once are not free either.
 func usualAdmission(store status.Store, log *slog.Logger) *admission {
-	return newAdmission(store, 4096, 5*time.Second, log)
+	return newAdmission(store, 4096, log)
 }
 
-func newAdmission(store status.Store, most int64, patience time.Duration, log *slog.Logger) *admission {
-	return &admission{Store: store, reads: gate{most: most}, writes: gate{most: most}, patience: patience, log: log}
+func newAdmission(store status.Store, most int64, log *slog.Logger) *admission {
+	return &admission{Store: store, reads: gate{most: most}, writes: gate{most: most}, log: log}
 }
 
 // gate counts those inside.
@@ -128,10 +126,7 @@ func (a *admission) Update(ctx context.Context, tenant string, key status.Key, p
 		return status.Status{}, false, err
 	}
 	defer a.writes.leave()
-	ctx, cancel := context.WithTimeoutCause(ctx, a.patience, errFull)
-	defer cancel()
-	s, created, err := a.Store.Update(ctx, tenant, key, patch, cond)
-	return s, created, a.waited(ctx, err)
+	return a.Store.Update(ctx, tenant, key, patch, cond)
 }
 
 // Delete implements status.Store.
@@ -140,15 +135,5 @@ func (a *admission) Delete(ctx context.Context, tenant string, key status.Key, c
 		return err
 	}
 	defer a.writes.leave()
-	ctx, cancel := context.WithTimeoutCause(ctx, a.patience, errFull)
-	defer cancel()
-	return a.waited(ctx, a.Store.Delete(ctx, tenant, key, cond))
-}
-
-// waited is the error of a write, told apart where its patience ended before the engine began.
-func (a *admission) waited(ctx context.Context, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errFull) {
-		return a.full()
-	}
-	return err
+	return a.Store.Delete(ctx, tenant, key, cond)
 }

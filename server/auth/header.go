@@ -34,7 +34,7 @@ func bearerToken(header http.Header) (string, error) {
 		return "", noToken()
 	case len(token) > maxToken:
 		return "", api.Unauthenticated(fmt.Sprintf("The access token is longer than %d bytes.", maxToken))
-	case strings.ContainsAny(token, " \t,"):
+	case strings.IndexByte(token, ' ') >= 0, strings.IndexByte(token, '\t') >= 0, strings.IndexByte(token, ',') >= 0:
 		return "", api.Unauthenticated("The Authorization header has more than one token in it; " + rightHeader)
 	}
 	return token, nil

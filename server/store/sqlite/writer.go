@@ -103,7 +103,7 @@ func (w *writer) transact(first *write) {
 	defer w.connections.giveBack(c)
 	if err := c.lock(context.Background()); err != nil {
 		c.undo()
-		first.begin(failure("waiting to write", err))
+		w.refuse(first, failure("waiting to write", err))
 		return
 	}
 	var group []*write
@@ -126,6 +126,14 @@ func (w *writer) transact(first *write) {
 		w.groups.Add(len(group))
 	}
 	c.finish(group)
+}
+
+// refuse answers a write, and those that wait with it: they have waited for the same.
+func (w *writer) refuse(first *write, err error) {
+	first.begin(err)
+	for len(w.queue) > 0 {
+		(<-w.queue).begin(err)
+	}
 }
 
 // next is a write that waits, nil if there is none or the group is full. A caller that has just been answered is given a

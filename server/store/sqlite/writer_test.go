@@ -133,6 +133,39 @@ func TestADatabaseThatOthersHoldTooLongIsUnavailable(t *testing.T) {
 	}
 }
 
+func TestWritesThatWaitForTheSameAreRefusedTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	store := openTest(t, path)
+	mustUpdate(t, store, benchKey(1), benchPatch(1))
+	c, err := store.writer.connections.borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.patience = 100 * time.Millisecond
+	other, err := raw(t, path).Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Rollback()
+	var group sync.WaitGroup
+	for n := range 2 * maxGroup {
+		group.Go(func() {
+			if _, _, err := store.Update(t.Context(), "tenant", benchKey(1), benchPatch(n), status.Cond{}); !errors.Is(err, status.ErrUnavailable) {
+				t.Errorf("%v, want ErrUnavailable", err)
+			}
+		})
+	}
+	for len(store.writer.queue) < 2*maxGroup-1 {
+		time.Sleep(time.Millisecond)
+	}
+	began := time.Now()
+	store.writer.connections.giveBack(c)
+	group.Wait()
+	if took := time.Since(began); took > 5*time.Second { // one after the other they wait for 51
+		t.Errorf("after %s", took)
+	}
+}
+
 func TestAFullDatabaseIsUnavailableAndRecovers(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	mustUpdate(t, store, benchKey(1), benchPatch(1))
