@@ -174,7 +174,7 @@ func TestADatabaseThatIsAwayIsUnavailableAtOnceAndBackWithoutARestart(t *testing
 
 // hurried are limits that a test can wait for.
 func hurried() limits {
-	return limits{connect: time.Second, acquire: time.Second, lock: 200 * time.Millisecond, write: time.Second, read: time.Second, cancel: 200 * time.Millisecond}
+	return limits{connect: time.Second, acquire: time.Second, lock: 200 * time.Millisecond, write: time.Second, read: time.Second, doubt: 100 * time.Millisecond, cancel: 200 * time.Millisecond}
 }
 
 // behindProxy opens a store that reaches a new database through a proxy.
@@ -213,6 +213,64 @@ func TestANetworkThatSwallowsEverythingHoldsNoCallForEver(t *testing.T) {
 		proxy.Reset()
 		proxy.Pass()
 		awaitRecovery(t, store, generous)
+	}
+}
+
+func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	store, proxy := behindProxy(t, hurried())
+	awaitRecovery(t, store, generous)
+	proxy.Swallow()
+	first := make(chan error)
+	go func() { first <- store.Ready(context.Background()) }()
+	for begun := time.Now(); !errors.Is(store.Ready(t.Context()), errAway); {
+		if time.Since(begun) > generous {
+			t.Fatal("nobody notices")
+		}
+	}
+	for name, call := range calls(store) {
+		if err := call(t.Context()); !errors.Is(err, errAway) {
+			t.Errorf("%s: %v, want %v", name, err, errAway)
+		}
+	}
+	if err := <-first; !errors.Is(err, status.ErrUnavailable) {
+		t.Error(err)
+	}
+	proxy.Reset()
+	proxy.Pass()
+	awaitRecovery(t, store, recovery)
+	for name, call := range calls(store) {
+		if err := call(t.Context()); errors.Is(err, status.ErrUnavailable) {
+			t.Errorf("%s with the database back: %v", name, err)
+		}
+	}
+}
+
+func TestASlowCallIsNoDatabaseThatIsAway(t *testing.T) {
+	t.Parallel()
+	limits := usualLimits()
+	limits.doubt = 200 * time.Millisecond
+	store, _ := behindProxy(t, limits)
+	slow := make(chan error)
+	go func() {
+		slow <- store.pool.read(t.Context(), func(ctx context.Context, c *pgx.Conn) error {
+			_, err := c.Exec(ctx, "SELECT pg_sleep(2)")
+			return err
+		})
+	}()
+	for {
+		select {
+		case err := <-slow:
+			if err != nil {
+				t.Error(err)
+			}
+			return
+		default:
+		}
+		if err := store.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 

@@ -24,6 +24,7 @@ type limits struct {
 	lock    time.Duration // to wait for another's transaction, before what waits beside it goes on
 	write   time.Duration // to write
 	read    time.Duration // to read, a summary of millions of rows included
+	doubt   time.Duration // to wait for an answer, before it is asked whether the database gives any
 	cancel  time.Duration // for the database to end what is cancelled, before its connection is closed
 }
 
@@ -34,6 +35,7 @@ func usualLimits() limits {
 		lock:    time.Second,
 		write:   4 * time.Second,
 		read:    30 * time.Second,
+		doubt:   500 * time.Millisecond,
 		cancel:  500 * time.Millisecond,
 	}
 }
@@ -49,6 +51,7 @@ const (
 type pool struct {
 	*pgxpool.Pool
 	limits limits
+	watch  *watch
 	lost   atomic.Int64 // when a connection was last lost, in Unix nanoseconds
 }
 
@@ -61,8 +64,17 @@ func newPool(ctx context.Context, config *pgxpool.Config, limits limits) (*pool,
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: limits.cancel}
 	}
 	var err error
-	p.Pool, err = pgxpool.NewWithConfig(ctx, config)
-	return p, err
+	if p.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return nil, err
+	}
+	p.watch = newWatch(askBy(config.ConnConfig), p.Reset, limits.doubt)
+	return p, nil
+}
+
+// Close waits until all connections are given back.
+func (p *pool) Close() {
+	p.watch.stop()
+	p.Pool.Close()
 }
 
 // doubts reports whether a connection must prove that it works: it has been idle for long, or since before another was lost.
@@ -122,11 +134,17 @@ func (p *pool) write(ctx context.Context, do func(context.Context, *pgx.Conn) er
 // try does something with a connection, a few times where again says so of its error.
 func (p *pool) try(ctx context.Context, again func(error) bool, do func(*pgx.Conn) error) error {
 	for attempt := 1; ; attempt++ {
-		c, err := p.acquire(ctx)
+		end, err := p.watch.call()
 		if err != nil {
 			return err
 		}
+		c, err := p.acquire(ctx)
+		if err != nil {
+			end(false)
+			return err
+		}
 		err = do(c.Conn())
+		end(!lost(err))
 		if lost(err) && ctx.Err() == nil {
 			p.lost.Store(time.Now().UnixNano())
 		}
