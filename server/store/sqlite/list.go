@@ -29,10 +29,10 @@ func (c *connection) page(ctx context.Context, tenant string, query status.Query
 // readPart reads a part of a list, and how long the list is if the query asks for it, both at one moment.
 func readPart[L status.Listed](ctx context.Context, c *connection, query status.Query, counted, selected *selection, scan func(*sql.Rows) (L, error)) (part status.Part[L], err error) {
 	if query.Count {
+		defer c.undo() // also where ctx ended just after the transaction began
 		if _, err := c.ExecContext(ctx, "BEGIN"); err != nil {
 			return part, failure("listing statuses", err)
 		}
-		defer c.undo()
 		if err := c.QueryRowContext(ctx, counted.text.String(), counted.arguments...).Scan(&part.Count); err != nil {
 			return part, failure("counting statuses", err)
 		}

@@ -60,4 +60,39 @@ var contexts = []rule{
 		}
 		c.create(numbered(updates), status.Patch{})
 	}},
+	{"lists whose contexts end on their way leave nothing behind: what is read afterwards is what was written last", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		for n := range 20 {
+			c.create(numbered(n), everything(n))
+		}
+		query := status.Query{App: numbered(0).App, Limit: 10, Count: true}
+		var reading sync.WaitGroup
+		began := time.Now()
+		for range 8 {
+			reading.Go(func() {
+				for n := 0; n < 5000 && time.Since(began) < 2*time.Second; n++ {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n%200)*time.Microsecond)
+					_, err := c.store.List(ctx, c.tenant, query)
+					cancel()
+					if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+						t.Errorf("a list whose context may have ended: %v", err)
+						return
+					}
+				}
+			})
+		}
+		reading.Wait()
+		s := c.update(numbered(0), everything(99), status.Cond{})
+		for range 20 {
+			reading.Go(func() {
+				if got, err := c.store.Get(t.Context(), c.tenant, numbered(0)); err != nil || got != s {
+					t.Errorf("after the update it reads as %+v, %v", got, err)
+				}
+				if page, err := c.store.List(t.Context(), c.tenant, query); err != nil || page.Count != 20 {
+					t.Errorf("a list of %d rows, %v", page.Count, err)
+				}
+			})
+		}
+		reading.Wait()
+	}},
 }
