@@ -82,7 +82,7 @@ func New(store status.Store, options Options) (*API, error) {
 	}
 	a.echo.IPExtractor = echo.ExtractIPDirect()
 	a.echo.Logger.SetOutput(io.Discard)
-	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { WriteError(c.Response(), c.Request(), err) }
+	a.echo.HTTPErrorHandler = func(err error, c echo.Context) { writeError(c.Response(), c.Request(), err) }
 	a.echo.Use(a.inForce)
 	gen.RegisterHandlersWithBaseURL(a.echo, a, c.BasePath)
 	return a, a.matched()
@@ -114,7 +114,7 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 
 	caller, err := a.options.Authenticate(r)
 	if err != nil {
-		WriteError(w, r, err)
+		writeError(w, r, err)
 		return
 	}
 	x.caller = caller
@@ -126,7 +126,7 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	addressed, err := a.tree.resolve(r)
 	if err != nil {
-		WriteError(w, r, err)
+		writeError(w, r, err)
 		return
 	}
 	x := exchangeOf(r)

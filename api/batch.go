@@ -157,7 +157,7 @@ func (a *API) serveStep(batch *http.Request, s *step, refusal error) {
 		refusal = err
 	}
 	if refusal != nil {
-		WriteError(w, r, refusal)
+		writeError(w, r, refusal)
 		return
 	}
 	a.route(w, r)

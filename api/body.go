@@ -14,18 +14,21 @@ import (
 // maxBody is how many bytes a body may have, compressed and decompressed.
 const maxBody = 1 << 20
 
+// usualBody is how much memory, in bytes, a body gets before it has come.
+const usualBody = 64 << 10
+
 // buffers are those into which no body is being read.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func giveBack(buffer *bytes.Buffer) {
-	if buffer.Cap() <= 64<<10 {
+	if buffer.Cap() <= usualBody {
 		buffer.Reset()
 		buffers.Put(buffer)
 	}
 }
 
-// readBody reads a request's body into an empty buffer, and decompresses it. What counts is whether the bytes are gzip: retries of Microsoft's
-// Go SDK say Content-Encoding: gzip over a body that is not.
+// readBody reads a request's body into an empty buffer, and decompresses it. What counts is whether the bytes are gzip:
+// retries of Microsoft's Go SDK say Content-Encoding: gzip over a body that is not.
 func readBody(sent *bytes.Buffer, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	for _, line := range r.Header.Values("Content-Encoding") {
 		if coding := strings.ToLower(strings.TrimSpace(line)); coding != "gzip" && coding != "x-gzip" && coding != "identity" && coding != "" {
@@ -40,7 +43,7 @@ func readBody(sent *bytes.Buffer, w http.ResponseWriter, r *http.Request) ([]byt
 		return nil, &http.MaxBytesError{Limit: maxBody}
 	}
 	if r.ContentLength > 0 {
-		sent.Grow(int(r.ContentLength) + bytes.MinRead)
+		sent.Grow(min(int(r.ContentLength)+bytes.MinRead, usualBody))
 	}
 	if _, err := sent.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
 		return nil, unreadBody(err)

@@ -86,8 +86,8 @@ func answerTo(err error) *Error {
 	}
 }
 
-// WriteError answers with the error. It is the one place where an error becomes an answer.
-func WriteError(w http.ResponseWriter, r *http.Request, err error) {
+// writeError answers with the error. It is the one place where an error becomes an answer.
+func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	x := exchangeOf(r)
 	answer := answerTo(err)
 	if answer.Status >= http.StatusInternalServerError {

@@ -47,11 +47,9 @@ const (
 
 type exchangeKey struct{}
 
+// exchangeOf panics for a request that has not gone through begin, which would have no tenant.
 func exchangeOf(r *http.Request) *exchange {
-	if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
-		return x
-	}
-	return &exchange{}
+	return r.Context().Value(exchangeKey{}).(*exchange)
 }
 
 // begin gives the request its names and the answer the headers that every answer has.
@@ -83,7 +81,7 @@ func (a *API) end(w *answer, r *http.Request, x *exchange) {
 	if p := recover(); p != nil {
 		err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		if w.status == 0 {
-			WriteError(w, r, err)
+			writeError(w, r, err)
 		}
 		x.fault = err
 	}

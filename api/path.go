@@ -75,7 +75,7 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 	a.path.Grow(len(r.URL.Path))
 	a.rawPath.Grow(len(r.URL.Path))
 	kinds := make([]string, 0, 8)
-	at, method := n, r.Method
+	at, last, method := n, n, r.Method // last is the last segment that is no key
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
@@ -96,7 +96,7 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 				return nil, unknownSegment(name, at == n)
 			}
 			a.append(child.name, child.name)
-			at, kinds = child, append(kinds, child.kind)
+			at, last, kinds = child, child, append(kinds, child.kind)
 			if !inParentheses {
 				continue
 			}
@@ -113,7 +113,7 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 		at, kinds = child, append(kinds, child.kind)
 	}
 	if at.operations == nil {
-		return nil, unknownSegment(at.name, false)
+		return nil, unknownSegment(last.name, false)
 	}
 	if a.operation = at.operations[method]; a.operation == nil {
 		return nil, at.wrongVerb(r.Method, strings.Join(kinds, "/"))
@@ -141,20 +141,9 @@ func unquote(s string) (string, error) {
 
 func unknownSegment(name string, isVersion bool) *Error {
 	if isVersion {
-		return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: fmt.Sprintf("Invalid version: %s", short(name))}
+		return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: fmt.Sprintf("Invalid version: %s", contract.Shown(name))}
 	}
-	return badRequest(fmt.Sprintf("Resource not found for the segment '%s'.", short(name)))
-}
-
-// short keeps a made-up name from filling the answer, and a person's from standing in it.
-func short(name string) string {
-	if strings.ContainsRune(name, '@') {
-		return "…"
-	}
-	if runes := []rune(name); len(runes) > 64 {
-		return string(runes[:64]) + "…"
-	}
-	return name
+	return badRequest(fmt.Sprintf("Resource not found for the segment '%s'.", contract.Shown(name)))
 }
 
 func (n *node) wrongVerb(verb, template string) *Error {
@@ -169,7 +158,7 @@ func (n *node) wrongVerb(verb, template string) *Error {
 	allow := strings.Join(allowed, ", ")
 	return &Error{
 		Status: http.StatusMethodNotAllowed, Code: "No method match route template",
-		Message: fmt.Sprintf("No OData route exists that match template %s with http verb %s. Allowed: %s.", template, short(verb), allow),
+		Message: fmt.Sprintf("No OData route exists that match template %s with http verb %s. Allowed: %s.", template, contract.Shown(verb), allow),
 		Header:  map[string]string{"Allow": allow},
 	}
 }

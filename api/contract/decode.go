@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -84,10 +85,9 @@ func (d *decoder) object(s *shape) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		pointer := ""
 		_, twice := object[name]
 		if twice {
-			pointer = string(d.tokens.StackPointer())
+			d.duplicates = append(d.duplicates, duplicateProperty(slices.Collect(d.tokens.StackPointer().Tokens())))
 		}
 		value, err := d.value(s.property(name))
 		if err != nil {
@@ -95,8 +95,6 @@ func (d *decoder) object(s *shape) (any, error) {
 		}
 		if !twice {
 			object[name] = value
-		} else if len(d.duplicates) < maxViolations {
-			d.duplicates = append(d.duplicates, duplicateProperty(pointer, name))
 		}
 	}
 	_, err := d.tokens.ReadToken()
@@ -119,6 +117,12 @@ func (d *decoder) name(s *shape) (string, error) {
 func (d *decoder) array(s *shape) (any, error) {
 	array := []any{}
 	for d.tokens.PeekKind() != ']' {
+		if s.maxItems > 0 && len(array) > s.maxItems { // one too many tells that there are
+			if err := d.tokens.SkipValue(); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		value, err := d.value(s.item())
 		if err != nil {
 			return nil, err
@@ -146,6 +150,8 @@ func (d *decoder) explain(text []byte, err error) *SyntaxError {
 		switch reason := syntax.Err.Error(); {
 		case strings.HasPrefix(reason, "invalid character"), strings.HasPrefix(reason, "missing character"):
 			what = reason
+		case strings.Contains(reason, "depth"):
+			what = "it is nested deeper than 10,000 levels"
 		case strings.Contains(reason, "UTF-8"):
 			what = "the text is not valid UTF-8"
 		case strings.Contains(reason, "escape sequence"), strings.Contains(reason, "surrogate"):

@@ -67,6 +67,10 @@ var rules = []struct {
 		{target: list + "?$skip=99999999999999999999", want: 400, targets: "$skip"},
 		{target: list + "?$filter=", want: 400, targets: "$filter"},
 		{target: list + "?joe@contoso.example=1", want: 400, targets: "…"},
+		{target: list + "?" + strings.Repeat("x", 65) + "=1", want: 400, targets: strings.Repeat("x", 64) + "…"},
+		{target: list + "?$top=1&$top=2&$skip=1&$SKIP=2&$count=true&$count=true", want: 400, targets: "$count $skip $top"},
+		{target: list + "?$top=2147483648", want: 400, targets: "$top", says: "a whole number from 0 to 2147483647"},
+		{target: list + "?$filter=deviceName%20eq%20'a;b'", want: 200},
 		{target: users + "?$TOP=1&$count=true&$select=failedDeviceCount", want: 200, has: `{"@odata.count":1,"value":[{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"user","failedDeviceCount":0}]}`},
 		{target: users + "?$filter=installState%20eq%20'failed'", want: 400, targets: "$filter"},
 		{target: users + "?$orderby=deviceName", want: 400, targets: "$orderby"},
@@ -100,7 +104,7 @@ var rules = []struct {
 		{body: `{"deviceName":"\ud800\u0041"}`, want: 400, code: "BadRequest"},
 		{body: `{"deviceName":"\udc00"}`, want: 400, code: "BadRequest"},
 		{body: `{"deviceName":"\ud83d\ude00"}`, want: 200},
-		{body: strings.Repeat("[", 20_000), want: 400, code: "BadRequest"},
+		{body: strings.Repeat("[", 20_000), want: 400, code: "BadRequest", says: "deeper than 10,000 levels"},
 		{body: "[]", want: 400, code: "ModelValidationFailure", targets: "."},
 		{body: "null", want: 400, code: "ModelValidationFailure", targets: ".", says: "Cannot convert the value"},
 		{body: `"text"`, want: 400, code: "ModelValidationFailure", targets: "."},
@@ -110,6 +114,7 @@ var rules = []struct {
 		{body: `{"errorCode":1,"error\u0043ode":2}`, want: 400, targets: "/errorCode"},
 		{body: `{"errorCode":"a","errorCode":2,"errorCode":3}`, want: 400, targets: "/errorCode /errorCode /errorCode"},
 		{body: `{"@odata.context":{"a":1,"a":2}}`, want: 400, targets: "/@odata.context/a"},
+		{body: `{"@odata.context":` + strings.Repeat(`{"a":`, 20) + `{"a":1,"a":2}` + strings.Repeat("}", 21), want: 400, targets: "/@odata.context" + strings.Repeat("/a", 15) + "/…"},
 	}},
 	{"no string holds U+0000", []ruleCase{
 		{body: `{"deviceName":"a\u0000b"}`, want: 400, targets: "/deviceName"},
@@ -122,10 +127,14 @@ var rules = []struct {
 		{body: `{"devicName":"a"}`, want: 400, targets: "/devicName", says: "Did you mean 'deviceName'?"},
 		{body: `{"~a/b":"a"}`, want: 400, targets: "/~0a~1b", says: "does not exist on type 'microsoft.graph.mobileAppInstallStatus'"},
 		{body: `{"":1}`, want: 400, targets: "/"},
+		{body: `{"joe@contoso.example":1}`, want: 400, targets: "/…", says: "The property '…' does not exist"},
+		{body: `{"joe@contoso.example@odata.type":1}`, want: 400, targets: "/…"},
+		{body: `{"` + strings.Repeat("x", 900_000) + `":1}`, want: 400, targets: "/" + strings.Repeat("x", 64) + "…"},
 	}},
 	{"annotations are ignored", []ruleCase{
 		{body: `{"@odata.context":"x","@odata.etag":null,"@odata.id":{"a":[1]},"deviceName@odata.type":"#String"}`, want: 200},
-		{body: `{"nobody@odata.type":"#String"}`, want: 400, targets: "/nobody"},
+		{body: `{"nobody@odata.type":"#String"}`, want: 400, targets: "/nobody@odata.type", says: "The property 'nobody' does not exist"},
+		{body: `{"app@odata.navigationLink":"x","app@odata.associationLink":"y"}`, want: 200},
 		{body: `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus"}`, want: 200},
 		{body: `{"@odata.type":"microsoft.graph.mobileAppInstallStatus"}`, want: 200},
 		{body: `{"@odata.type":"#microsoft.graph.mobileApp"}`, want: 400, targets: "/@odata.type"},
@@ -187,7 +196,7 @@ var rules = []struct {
 	{"app is a navigation property", []ruleCase{
 		{body: `{"app":{}}`, want: 400, targets: "/app", says: "Cannot apply PATCH to navigation property 'app'"},
 		{method: http.MethodPost, target: list, body: `{"app":{}}`, want: 400, targets: "/app", says: "Cannot apply POST to navigation property 'app'"},
-		{body: `{"app@odata.bind":"x"}`, want: 400, targets: "/app", says: "Cannot apply PATCH to navigation property 'app'"},
+		{body: `{"app@odata.bind":"x"}`, want: 400, targets: "/app@odata.bind", says: "Cannot apply PATCH to navigation property 'app'"},
 	}},
 	{"several lines of a list count as one", []ruleCase{
 		{header: http.Header{"If-Match": {`"a"`, `*`}}, want: 400, targets: "If-Match"},
@@ -211,6 +220,10 @@ var rules = []struct {
 	{"at most 100 violations are listed", []ruleCase{
 		{body: manyUnknown(100), want: 400, says: "There are 100 violations"},
 		{body: manyUnknown(5000), want: 400, says: "There are 5000 violations"},
+		{body: manyUnknown(60_000), want: 400, says: "There are 60000 violations"},
+		{body: `{` + strings.Repeat(`"errorCode":1,`, 70_000) + `"errorCode":1}`, want: 400, says: "There are 70000 violations"},
+		{requests: strings.Repeat("1,", 500_000), want: 400, says: "There are 22 violations"},
+		{requests: `{"id":"1","method":"GET","url":"x","headers":` + manyUnknown(60_000) + `}`, want: 400, says: "There are 60000 violations"},
 	}},
 	{"a request of a batch is judged as if it were alone, the batch by its schema", []ruleCase{
 		{requests: patchOf(`{"errorCode":7}`), want: 200, has: `"status":200`},
@@ -234,6 +247,8 @@ var rules = []struct {
 		{requests: strings.Repeat(`{},`, 20) + `[]`, want: 400, says: "'requests' has more than 20 elements."},
 		{requests: ` `, want: 200, has: `{"responses":[]}`},
 		{method: http.MethodPost, target: batch, body: `{}`, want: 400, targets: "/requests"},
+		{method: http.MethodPost, target: batch, body: `{"requests":null}`, want: 400, targets: "/requests", says: "[Nullable=False]'. Send one of its values: an array."},
+		{requests: `{"id":"1","method":"GET","url":"x","headers":5}`, want: 400, targets: "/requests/0/headers", says: "type 'Edm.Untyped'"},
 	}},
 	{"ids of a batch are its own and different, and dependencies are no circle", []ruleCase{
 		{requests: read("a", "") + read("A", ""), want: 400, targets: "/requests/1/id"},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -24,6 +25,8 @@ type shape struct {
 	spellings  map[string]string // the property that another name stands for
 	closed     bool              // the object takes no other names
 	items      *shape            // of an array
+	maxItems   int               // of an array; 0 for as many as there are
+	required   bool              // the object must have the property
 	members    []string          // of an enumeration
 	folded     map[string]string // member by its folded name
 	integer    bool
@@ -80,12 +83,19 @@ func newShape(name string, schema *openapi3.Schema) *shape {
 	case schema.Type.Is("array"):
 		s.typeName, s.allowed = "Collection", "an array"
 		s.items = newShape(componentName(schema.Items.Ref), schema.Items.Value)
+		if schema.MaxItems != nil {
+			s.maxItems = int(*schema.MaxItems)
+		}
 	case schema.Type.Is("object"):
-		s.typeName, s.allowed = namespace+lowerFirst(name), "a JSON object"
+		s.typeName, s.allowed = "Edm.Untyped", "a JSON object"
+		if name != "" {
+			s.typeName = namespace + lowerFirst(name)
+		}
 		s.properties = make(map[string]*shape, len(schema.Properties))
 		for property, ref := range schema.Properties {
 			of := newShape(componentName(ref.Ref), ref.Value)
 			of.name = property
+			of.required = slices.Contains(schema.Required, property)
 			s.properties[property] = of
 			s.names = append(s.names, property)
 		}
@@ -195,12 +205,12 @@ func Nearest(name string, names []string) string {
 }
 
 // normalise applies the rules that no schema can say to a decoded value, in place: it folds members of enumerations,
-// drops annotations and names that may not be there, and reports what is not allowed.
-func (s *shape) normalise(value any, path []string, report func(Violation)) any {
+// drops annotations and names that may not be there, and adds what is not allowed to what was found.
+func (s *shape) normalise(value any, path []string, found *findings) any {
 	switch value := value.(type) {
 	case string:
 		if strings.IndexByte(value, 0) >= 0 {
-			report(nulCharacter(path))
+			found.add(nulCharacter(path))
 		}
 		if s.folded == nil {
 			break
@@ -210,24 +220,31 @@ func (s *shape) normalise(value any, path []string, report func(Violation)) any 
 		}
 	case json.Number:
 		if s.integer && strings.ContainsAny(string(value), ".eE") {
-			report(notAnInteger(pointerOf(path), s))
+			found.add(notAnInteger(pointerOf(path), s))
 		}
 	case []any:
 		if s.items == nil {
 			break
 		}
 		for i, item := range value {
-			value[i] = s.items.normalise(item, append(path, fmt.Sprint(i)), report)
+			value[i] = s.items.normalise(item, append(path, strconv.Itoa(i)), found)
 		}
 	case map[string]any:
 		if s.properties == nil {
 			break
 		}
 		s.respell(value)
+		var unknown []string
 		for name, of := range value {
 			if property := s.property(name); property != anything {
-				value[name] = property.normalise(of, append(path, name), report)
-			} else if s.refuses(name, path, report) {
+				value[name] = property.normalise(of, append(path, name), found)
+			} else {
+				unknown = append(unknown, name)
+			}
+		}
+		slices.Sort(unknown)
+		for _, name := range unknown {
+			if s.refuses(name, path, found) {
 				delete(value, name)
 			}
 		}
@@ -246,20 +263,19 @@ func (s *shape) respell(object map[string]any) {
 	}
 }
 
-// refuses says whether an object must lose a name that its schema does not have. An annotation goes in silence.
-func (s *shape) refuses(name string, path []string, report func(Violation)) bool {
-	annotated, _, annotation := strings.Cut(name, "@odata.")
-	if annotation && (annotated == "" || s.properties[annotated] != nil) {
-		return true
-	}
-	if annotation {
-		name = annotated
-	}
-	switch {
-	case slices.Contains(s.navigation, name):
-		report(navigationProperty(pointerOf(append(path, name)), name, s))
+// refuses says whether an object must lose a name that its schema does not have. An annotation goes in silence, but for one
+// that would set a navigation property, or that is of a property which the schema does not have either.
+func (s *shape) refuses(name string, path []string, found *findings) bool {
+	property, term, isAnnotation := strings.Cut(name, "@odata.")
+	isNavigation := slices.Contains(s.navigation, property)
+	switch at := append(path, name); {
+	case isAnnotation && (property == "" || s.properties[property] != nil || isNavigation && term != "bind"):
+	case isNavigation:
+		found.add(navigationProperty(pointerOf(at), property, s))
 	case s.closed:
-		report(unknownProperty(pointerOf(append(path, name)), name, Nearest(name, s.names), s.typeName))
+		found.addNew(pointerOf(at), func() Violation {
+			return unknownProperty(pointerOf(at), property, Nearest(property, s.names), s.typeName)
+		})
 	default:
 		return false
 	}

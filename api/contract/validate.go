@@ -46,16 +46,17 @@ func (o *Operation) TakesBody() bool { return o.body != nil }
 // members of enumerations as the contract spells them, and with a json.RawMessage where the contract has x-as-sent; nil for
 // an operation without a body. The only error is an *Invalid.
 func (o *Operation) Validate(r *http.Request, params []Param, body []byte) (value any, err error) {
-	violations := o.checkQuery(r)
-	violations = append(violations, o.checkParameters(r, params)...)
+	found := new(findings)
+	found.add(o.checkQuery(r)...)
+	found.add(o.checkParameters(r, params)...)
 	if o.body == nil {
-		return nil, NewInvalid("BadRequest", violations)
+		return nil, found.invalid("BadRequest")
 	}
-	if found := checkContentType(r.Header.Values("Content-Type")); found != nil {
-		return nil, NewInvalid("BadRequest", append(violations, found...))
+	if wrong := checkContentType(r.Header.Values("Content-Type")); wrong != nil {
+		found.add(wrong...)
+		return nil, found.invalid("BadRequest")
 	}
-	value, code, found := o.checkBody(params, body)
-	return value, NewInvalid(code, append(violations, found...))
+	return o.checkBody(found, params, body)
 }
 
 // ValidateBody checks a body alone, as Validate does, but for what depends on the path. It is an error to ask it of an
@@ -64,8 +65,8 @@ func (o *Operation) ValidateBody(body []byte) error {
 	if o.body == nil {
 		return fmt.Errorf("the operation %s takes no body", o.ID)
 	}
-	_, code, violations := o.checkBody(nil, body)
-	return NewInvalid(code, violations)
+	_, err := o.checkBody(new(findings), nil, body)
+	return err
 }
 
 // CheckBody is ValidateBody for a body that Decode has read, or that was put together of what Decode gives. It hands the body
@@ -74,8 +75,7 @@ func (o *Operation) CheckBody(value any, duplicates []Violation) (body any, err 
 	if o.body == nil {
 		return nil, fmt.Errorf("the operation %s takes no body", o.ID)
 	}
-	body, code, violations := o.checkValue(nil, value, duplicates)
-	return body, NewInvalid(code, violations)
+	return o.checkValue(new(findings), nil, value, duplicates)
 }
 
 // Param is a path parameter.
@@ -86,7 +86,7 @@ func (o *Operation) checkQuery(r *http.Request) (violations []Violation) {
 	if r.URL.RawQuery == "" {
 		return nil
 	}
-	query, err := url.ParseQuery(r.URL.RawQuery)
+	query, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B")) // which url.ParseQuery refuses, and RFC 3986 allows
 	if err != nil {
 		return []Violation{{"MalformedQuery", "query", "The query specified in the URI is not valid: it is not percent-encoded as it should be."}}
 	}
@@ -99,8 +99,8 @@ func (o *Operation) checkQuery(r *http.Request) (violations []Violation) {
 		}
 		spelt[parameter.Name] = append(spelt[parameter.Name], query[option]...)
 	}
-	for name, values := range spelt {
-		if len(values) > 1 {
+	for _, name := range slices.Sorted(maps.Keys(spelt)) {
+		if len(spelt[name]) > 1 {
 			violations = append(violations, Violation{"DuplicateQueryOption", name, fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' stands more than once. Send it once.", name)})
 		}
 	}
@@ -161,31 +161,29 @@ func isLiteral(schema *openapi3.Schema, text string) bool {
 	return true
 }
 
-// checkBody reads and checks a body. code is that of the error, if there are violations.
-func (o *Operation) checkBody(params []Param, body []byte) (value any, code string, violations []Violation) {
+// checkBody reads and checks a body; found is what else is wrong with the request.
+func (o *Operation) checkBody(found *findings, params []Param, body []byte) (any, error) {
 	value, duplicates, err := decode(body, o.body.shape)
 	if err != nil {
-		return nil, "BadRequest", []Violation{unreadable("", err.Error())}
+		found.add(unreadable("", err.Error()))
+		return nil, found.invalid("BadRequest")
 	}
-	return o.checkValue(params, value, duplicates)
+	return o.checkValue(found, params, value, duplicates)
 }
 
-func (o *Operation) checkValue(params []Param, value any, duplicates []Violation) (checked any, code string, violations []Violation) {
-	rule := o.body
-	value = rule.shape.normalise(value, make([]string, 0, 8), func(v Violation) { violations = append(violations, v) })
-	violations = append(violations, o.checkID(value, params)...)
+func (o *Operation) checkValue(found *findings, params []Param, value any, duplicates []Violation) (any, error) {
+	rule, inBody := o.body, new(findings)
+	value = rule.shape.normalise(value, make([]string, 0, 8), inBody)
+	inBody.add(o.checkID(value, params)...)
 	each(rule.schema.VisitJSON(value, rule.visit...), func(e *openapi3.SchemaError) {
-		v := fromSchema(e, rule.shape)
-		if !slices.ContainsFunc(violations, func(said Violation) bool { return said.Target == v.Target }) {
-			violations = append(violations, v)
-		}
+		inBody.addNew(pointerOf(e.JSONPointer()), func() Violation { return fromSchema(e, rule.shape) })
 	})
-	violations = append(violations, duplicates...)
-	slices.SortStableFunc(violations, func(a, b Violation) int { return strings.Compare(a.Target, b.Target) })
-	if len(violations) == 0 {
-		return value, "BadRequest", nil
+	inBody.add(duplicates...)
+	if inBody.total == 0 {
+		return value, found.invalid("BadRequest")
 	}
-	return nil, "ModelValidationFailure", violations
+	found.addSorted(inBody)
+	return nil, found.invalid("ModelValidationFailure")
 }
 
 // checkID holds a body's id, which is read-only, to the last parameter of the path of a PATCH; a POST has none to send.
@@ -234,9 +232,7 @@ func unreadable(target, reason string) Violation {
 }
 
 func unknownQueryOption(name string) Violation {
-	if strings.ContainsRune(name, '@') { // somebody's address, where a name was expected
-		name = "…"
-	}
+	name = Shown(name)
 	return Violation{"UnknownQueryOption", name, fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' is not allowed. This operation takes none of that name.", name)}
 }
 
@@ -245,15 +241,13 @@ func invalidParameter(p *openapi3.Parameter, err error) Violation {
 	schema := p.Schema.Value
 	must := "be " + lowerFirst(strings.TrimSuffix(schema.Description, "."))
 	if schema.Type.Is("integer") {
-		must = "be a whole number, in digits"
+		must = fmt.Sprintf("be a whole number from %.0f to %.0f, in digits", *schema.Min, *schema.Max)
 	}
 	if schema.Type.Is("boolean") {
 		must = "be true or false"
 	}
 	each(err, func(e *openapi3.SchemaError) {
 		switch e.SchemaField {
-		case "maximum":
-			must = fmt.Sprintf("be at most %.0f", *e.Schema.Max)
 		case "maxLength":
 			must = fmt.Sprintf("have at most %d characters", *e.Schema.MaxLength)
 		case "minLength":

@@ -4,50 +4,25 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// maxViolations is how many violations of one request are listed.
-const maxViolations = 100
-
-// Violation is one thing by which a request breaks the contract. It repeats names, which the client knows from the
-// contract or made up, but no value, which may be personal.
+// Violation is one thing by which a request breaks the contract. It repeats names, as Shown has
+// them, but no value, which may be personal.
 type Violation struct {
 	Code    string // such as UnknownProperty
 	Target  string // a JSON pointer into the body, or the name of a header, a path parameter or a query option
 	Message string // what is wrong and what would be right
 }
 
-// Invalid is a request that breaks the contract.
-type Invalid struct {
-	Code       string      // ModelValidationFailure where a property is at fault, else BadRequest
-	Violations []Violation // at least one, at most 100, those of parameters first
-	Total      int         // how many there were
-}
-
-// NewInvalid is an *Invalid with as many of the violations as are listed, nil where there are none.
-func NewInvalid(code string, violations []Violation) error {
-	if len(violations) == 0 {
-		return nil
-	}
-	return &Invalid{Code: code, Violations: violations[:min(len(violations), maxViolations)], Total: len(violations)}
-}
-
-func (e *Invalid) Error() string {
-	message := e.Violations[0].Message
-	if e.Total > 1 {
-		message = fmt.Sprintf("%s There are %d violations, see details.", message, e.Total)
-	}
-	return message
-}
-
-func duplicateProperty(pointer, name string) Violation {
-	return Violation{"DuplicateProperty", pointer, fmt.Sprintf("The property '%s' stands more than once in its object. Send it once.", name)}
+func duplicateProperty(path []string) Violation {
+	return Violation{"DuplicateProperty", pointerOf(path), fmt.Sprintf("The property '%s' stands more than once in its object. Send it once.", nameOf(path))}
 }
 
 func unknownProperty(pointer, name, meant, typeName string) Violation {
-	message := fmt.Sprintf("The property '%s' does not exist on type '%s'.", name, typeName)
+	message := fmt.Sprintf("The property '%s' does not exist on type '%s'.", Shown(name), typeName)
 	if meant != "" {
 		message += fmt.Sprintf(" Did you mean '%s'?", meant)
 	}
@@ -93,7 +68,11 @@ func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 		case name == "@odata.type":
 			return Violation{"WrongEntityType", pointer, fmt.Sprintf("The type is not assignable to the expected type '%s'. Leave '@odata.type' out, or send '%s'.", body.typeName, at.members[0])}
 		case e.Value == nil && len(path) > 0:
-			return Violation{"NullValue", pointer, fmt.Sprintf("A null value was found for the property named '%s', which has the expected type '%s[Nullable=False]'. Leave it out, or send one of its values: %s.", name, at.typeName, at.allowed)}
+			instead := "Leave it out, or send one of its values"
+			if at.required {
+				instead = "Send one of its values"
+			}
+			return Violation{"NullValue", pointer, fmt.Sprintf("A null value was found for the property named '%s', which has the expected type '%s[Nullable=False]'. %s: %s.", name, at.typeName, instead, at.allowed)}
 		case e.SchemaField == "enum" && isText:
 			return unknownMember(pointer, Nearest(text, at.members), at)
 		case e.SchemaField == "format" && isText:
@@ -142,16 +121,38 @@ func nameOf(path []string) string {
 	if len(path) == 0 {
 		return "body"
 	}
-	return path[len(path)-1]
+	return Shown(path[len(path)-1])
 }
+
+// Shown is a name that a client sent as an answer may repeat it: no longer than 64 characters, and none in which somebody's
+// address stands.
+func Shown(name string) string {
+	if before, _, _ := strings.Cut(name, "@odata."); strings.ContainsRune(before, '@') {
+		return "…"
+	}
+	if utf8.RuneCountInString(name) <= maxShown {
+		return name
+	}
+	return string([]rune(name)[:maxShown]) + "…"
+}
+
+// How much of what a client sent stands in an answer: characters of a name, names of a pointer.
+const (
+	maxShown = 64
+	maxDepth = 16
+)
 
 var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 
-// pointerOf is the JSON pointer (RFC 6901) of a path.
+// pointerOf is the JSON pointer (RFC 6901) of a path, with names as Shown has them. One that is very deep ends early.
 func pointerOf(path []string) string {
 	var pointer strings.Builder
-	for _, name := range path {
-		pointer.WriteString("/" + escapePointer.Replace(name))
+	for i, name := range path {
+		if i == maxDepth {
+			pointer.WriteString("/…")
+			break
+		}
+		pointer.WriteString("/" + escapePointer.Replace(Shown(name)))
 	}
 	return pointer.String()
 }

@@ -1,0 +1,78 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxViolations is how many violations of one request are listed.
+const maxViolations = 100
+
+// Invalid is a request that breaks the contract.
+type Invalid struct {
+	Code       string      // ModelValidationFailure where a property is at fault, else BadRequest
+	Violations []Violation // at least one, at most 100, those of parameters first
+	Total      int         // how many there were
+}
+
+// NewInvalid is an *Invalid with as many of the violations as are listed, nil where there are none.
+func NewInvalid(code string, violations []Violation) error {
+	found := new(findings)
+	found.add(violations...)
+	return found.invalid(code)
+}
+
+func (e *Invalid) Error() string {
+	message := e.Violations[0].Message
+	if e.Total > 1 {
+		message = fmt.Sprintf("%s There are %d violations, see details.", message, e.Total)
+	}
+	return message
+}
+
+// findings are the violations found in a request. Of very many, those after the first 100 are only counted.
+type findings struct {
+	listed  []Violation
+	total   int
+	targets map[string]bool
+}
+
+func (f *findings) add(violations ...Violation) {
+	for _, v := range violations {
+		f.note(v.Target, func() Violation { return v })
+	}
+}
+
+// addNew adds a violation unless there is one of the same target.
+func (f *findings) addNew(target string, describe func() Violation) {
+	if !f.targets[target] {
+		f.note(target, describe)
+	}
+}
+
+func (f *findings) note(target string, describe func() Violation) {
+	if f.targets == nil {
+		f.targets = make(map[string]bool)
+	}
+	f.targets[target] = true
+	f.total++
+	if len(f.listed) < maxViolations {
+		f.listed = append(f.listed, describe())
+	}
+}
+
+// addSorted adds what others found, in the order of their targets.
+func (f *findings) addSorted(others *findings) {
+	slices.SortStableFunc(others.listed, func(a, b Violation) int { return strings.Compare(a.Target, b.Target) })
+	f.add(others.listed...)
+	f.total += others.total - len(others.listed)
+}
+
+// invalid is an *Invalid, nil where nothing was found.
+func (f *findings) invalid(code string) error {
+	if f.total == 0 {
+		return nil
+	}
+	return &Invalid{Code: code, Violations: f.listed, Total: f.total}
+}
