@@ -1,7 +1,6 @@
 package api
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -20,9 +19,11 @@ func entityTags(header *string) []string {
 	return tags
 }
 
-// matchesWeakly is If-None-Match's comparison (RFC 9110, 8.8.3.2).
-func matchesWeakly(tags []string, etag string) bool {
-	return slices.ContainsFunc(tags, func(tag string) bool {
-		return tag == "*" || strings.TrimPrefix(tag, "W/") == etag
-	})
+// weakTags are those of If-None-Match, in which a weak tag stands for the strong one (RFC 9110, 8.8.3.2).
+func weakTags(header *string) []string {
+	tags := entityTags(header)
+	for i, tag := range tags {
+		tags[i] = strings.TrimPrefix(tag, "W/")
+	}
+	return tags
 }

@@ -76,7 +76,7 @@ func answerTo(err error) *Error {
 	case errors.Is(err, status.ErrNotFound):
 		return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: "There is no such mobileAppInstallStatus under this path. To create it by a PATCH, send Prefer: create-if-missing."}
 	case errors.Is(err, status.ErrConditionNotMet):
-		return &Error{Status: http.StatusPreconditionFailed, Code: "ConditionNotMet", Message: "The entity has changed: it has none of the entity tags in If-Match. Read it again and send its ETag."}
+		return &Error{Status: http.StatusPreconditionFailed, Code: "ConditionNotMet", Message: "The entity has changed: it has none of the entity tags in If-Match, or one of those in If-None-Match. Read it again and send its ETag."}
 	case errors.Is(err, status.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return &Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable", Message: "The store cannot answer now. Send the request again after the time in Retry-After.", Header: map[string]string{"Retry-After": "1"}}
 	case errors.As(err, &routing) && routing.Code < http.StatusInternalServerError:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -28,12 +29,12 @@ func (a *API) GetUserDeviceStatus(c echo.Context, app, user, id string, params g
 
 // UpdateDeviceStatus implements the operation updateDeviceStatus.
 func (a *API) UpdateDeviceStatus(c echo.Context, app, id string, params gen.UpdateDeviceStatusParams) error {
-	return a.update(c, status.Key{App: app, ID: id}, params.IfMatch, params.Prefer)
+	return a.update(c, status.Key{App: app, ID: id}, condOf(params.IfMatch, params.IfNoneMatch), params.Prefer)
 }
 
 // UpdateUserDeviceStatus implements the operation updateUserDeviceStatus.
 func (a *API) UpdateUserDeviceStatus(c echo.Context, app, user, id string, params gen.UpdateUserDeviceStatusParams) error {
-	return a.update(c, status.Key{App: app, User: user, ID: id}, params.IfMatch, params.Prefer)
+	return a.update(c, status.Key{App: app, User: user, ID: id}, condOf(params.IfMatch, params.IfNoneMatch), params.Prefer)
 }
 
 // CreateDeviceStatus implements the operation createDeviceStatus.
@@ -48,12 +49,12 @@ func (a *API) CreateUserDeviceStatus(c echo.Context, app, user string, params ge
 
 // DeleteDeviceStatus implements the operation deleteDeviceStatus.
 func (a *API) DeleteDeviceStatus(c echo.Context, app, id string, params gen.DeleteDeviceStatusParams) error {
-	return a.delete(c, status.Key{App: app, ID: id}, params.IfMatch)
+	return a.delete(c, status.Key{App: app, ID: id}, condOf(params.IfMatch, params.IfNoneMatch))
 }
 
 // DeleteUserDeviceStatus implements the operation deleteUserDeviceStatus.
 func (a *API) DeleteUserDeviceStatus(c echo.Context, app, user, id string, params gen.DeleteUserDeviceStatusParams) error {
-	return a.delete(c, status.Key{App: app, User: user, ID: id}, params.IfMatch)
+	return a.delete(c, status.Key{App: app, User: user, ID: id}, condOf(params.IfMatch, params.IfNoneMatch))
 }
 
 func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
@@ -70,19 +71,21 @@ func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
 func answerRead(c echo.Context, ifNoneMatch *string, etag string, entity any) {
 	w := c.Response()
 	w.Header().Set("ETag", etag)
-	if matchesWeakly(entityTags(ifNoneMatch), etag) {
+	if tags := weakTags(ifNoneMatch); slices.Contains(tags, etag) || slices.Contains(tags, "*") {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	writeJSON(w, http.StatusOK, contentType, entity)
 }
 
-func (a *API) update(c echo.Context, key status.Key, ifMatch, prefer *string) error {
+func condOf(ifMatch, ifNoneMatch *string) status.Cond {
+	return status.Cond{IfMatch: entityTags(ifMatch), IfNoneMatch: weakTags(ifNoneMatch)}
+}
+
+func (a *API) update(c echo.Context, key status.Key, cond status.Cond, prefer *string) error {
 	preferred := parsePrefer(prefer)
-	s, created, err := a.write(c, key, status.Cond{
-		IfMatch:         entityTags(ifMatch),
-		CreateIfMissing: preferred.createIfMissing,
-	})
+	cond.CreateIfMissing = preferred.createIfMissing
+	s, created, err := a.write(c, key, cond)
 	if err != nil {
 		return err
 	}
@@ -131,9 +134,9 @@ func writeEntity(c echo.Context, code int, s status.Status, preferred preference
 	writeJSON(w, code, contentType, entityOf(s))
 }
 
-func (a *API) delete(c echo.Context, key status.Key, ifMatch *string) error {
+func (a *API) delete(c echo.Context, key status.Key, cond status.Cond) error {
 	r := c.Request()
-	if err := a.store.Delete(r.Context(), exchangeOf(r).caller.Tenant, key, status.Cond{IfMatch: entityTags(ifMatch)}); err != nil {
+	if err := a.store.Delete(r.Context(), exchangeOf(r).caller.Tenant, key, cond); err != nil {
 		return err
 	}
 	c.Response().WriteHeader(http.StatusNoContent)

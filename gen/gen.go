@@ -906,6 +906,9 @@ type IfMatch = EntityTags
 // IfNoneMatch A list of entity tags (RFC 9110) with their quotes, or `*`.
 type IfNoneMatch = EntityTags
 
+// IfNoneMatchChange A list of entity tags (RFC 9110) with their quotes, or `*`.
+type IfNoneMatchChange = EntityTags
+
 // Prefer defines model for Prefer.
 type Prefer = string
 
@@ -1095,6 +1098,10 @@ type DeleteDeviceStatusParams struct {
 	// Otherwise the answer is 412 and nothing changes. An entity that is not there is 404 in any case.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
+	// IfNoneMatch Change the entity only if it has none of these entity tags (compared weakly), or, with `*`, if it is not there, which
+	// goes with `Prefer: create-if-missing`. Otherwise the answer is 412 and nothing changes.
+	IfNoneMatch *IfNoneMatchChange `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
 	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1125,6 +1132,10 @@ type UpdateDeviceStatusParams struct {
 	//   user status of a new entity is the path's, or else follows from `userPrincipalName`. With `If-Match` nothing is
 	//   created.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// IfNoneMatch Change the entity only if it has none of these entity tags (compared weakly), or, with `*`, if it is not there, which
+	// goes with `Prefer: create-if-missing`. Otherwise the answer is 412 and nothing changes.
+	IfNoneMatch *IfNoneMatchChange `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
 	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
@@ -1237,6 +1248,10 @@ type DeleteUserDeviceStatusParams struct {
 	// Otherwise the answer is 412 and nothing changes. An entity that is not there is 404 in any case.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
+	// IfNoneMatch Change the entity only if it has none of these entity tags (compared weakly), or, with `*`, if it is not there, which
+	// goes with `Prefer: create-if-missing`. Otherwise the answer is 412 and nothing changes.
+	IfNoneMatch *IfNoneMatchChange `json:"If-None-Match,omitempty"`
+
 	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
 	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1267,6 +1282,10 @@ type UpdateUserDeviceStatusParams struct {
 	//   user status of a new entity is the path's, or else follows from `userPrincipalName`. With `If-Match` nothing is
 	//   created.
 	Prefer *Prefer `json:"Prefer,omitempty"`
+
+	// IfNoneMatch Change the entity only if it has none of these entity tags (compared weakly), or, with `*`, if it is not there, which
+	// goes with `Prefer: create-if-missing`. Otherwise the answer is 412 and nothing changes.
+	IfNoneMatch *IfNoneMatchChange `json:"If-None-Match,omitempty"`
 
 	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
 	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
@@ -1541,6 +1560,21 @@ func (w *ServerInterfaceWrapper) DeleteDeviceStatus(ctx echo.Context) error {
 
 		params.IfMatch = &IfMatch
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatchChange
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 	// ------------- Optional header parameter "client-request-id" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
 		var ClientRequestID ClientRequestID
@@ -1673,6 +1707,21 @@ func (w *ServerInterfaceWrapper) UpdateDeviceStatus(ctx echo.Context) error {
 		}
 
 		params.Prefer = &Prefer
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatchChange
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 	// ------------- Optional header parameter "client-request-id" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
@@ -2086,6 +2135,21 @@ func (w *ServerInterfaceWrapper) DeleteUserDeviceStatus(ctx echo.Context) error 
 
 		params.IfMatch = &IfMatch
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatchChange
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 	// ------------- Optional header parameter "client-request-id" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
 		var ClientRequestID ClientRequestID
@@ -2235,6 +2299,21 @@ func (w *ServerInterfaceWrapper) UpdateUserDeviceStatus(ctx echo.Context) error 
 
 		params.Prefer = &Prefer
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatchChange
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 	// ------------- Optional header parameter "client-request-id" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
 		var ClientRequestID ClientRequestID
@@ -2325,294 +2404,296 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3/cts4sjD6KijtfOVkDiVTsuzYSk3t59jJjPfETjZ2Nnd3lF1BIiRhTQEcArKjmXXV9zTf//cV7qOc",
-	"J7mFboAEKeqHbSUZZ3zqbMYiARBoNPo3un+rDeQkkYIJrWqd32rsE50kMYO/+1QPxuYPNZ1MaDqrdWoX",
-	"15IMxlSMmAoIFRGhJOZKEz2mmlxTrhUZypT0pR7XgtoVjafMDJCyX6ZMmS/8/FutL6MZfCpNZXokI1br",
-	"1Fthc2+nvRvuhUGNC6VpHJ9rqlmtUxtSHrOodhPUxoxGLIWpHUmhmdD1i1li2tAkifmAai7F9r+VFLWg",
-	"9jZlQ5bWOrWU6WkqfphwwSc0NuPwqNapNWtBbcL0WJofbw8vjn6qBbVpGtc6te2IXfEBO0ySUyroiE2Y",
-	"0NsT2eexeaa2abPfGuxE7XoYhmG9bf7ZN/+E+f817RhmEVPF1Paz3b2QsfZuHf4xv+rtXcbqe+GzXfOH",
-	"+W/tJsihU4KC/XlrQLjltr7scqmQesxSWFHEEiYi9UbUOj8D2Fu1j3ZWO/6sfnx58Tnn9OfvFIvZQP9Q",
-	"gOzNx5ubADH9UKhrgzE+vr8RjFxTZXE+CogUjHBFhDQ4z1KGp0BJ8wuPgmkOr1POouIhUIkUiuEp8Pbw",
-	"5QUd1Tq1bi19c/DXn/774u/8/9n5RA8vZq+P//XXHw+7tVpQe3NMNa3/jaWKS1Hr1NqNMENyJgasfmh2",
-	"nkXzCB+401dHkA/DYYuFg3p7GLJ6e9ju1w+i3d36Hm0Po5C2+geDZuGQKIBfrdMK2z5+wuk1fwzgBNfe",
-	"MSWn6YCdSf1KToVZOReCpS+zdjE3iFqYTNh/RncGu636/rBpJrPbr9MWbdd3B81ojz0b7ocHZgoRnoFW",
-	"2NqrN5v1VvuiGXZ2m50wvOvqJkwpOjKDXphdxC0lajoYkwzLTnI8mSoyFRFLiR5zRRKqxw1yIckgZVQz",
-	"wjXpzwglcKwCopiICO5Mxzap82F9wpXiYtSo3dyWlFXv/d13teXtanv5rr4C4nsMJ5iJwewB7SqxQxQP",
-	"ZAdOMLArroklTUQKMqaKIKv5HezQjr9DrbYlUqm8ZOKCfdJFGnVIzO7ZNeFS/3L+5swnPeVtfUGjdzg5",
-	"sw9MUx4jVbLvT8QVjXn0F1xdDtb3gvZjRrQkKaMRfCYDc0JnsaRRg7yNGVWMMKGmKSM+8AgC1cxSMQ2U",
-	"0/Yyj+SQwFdx2KFMJ1Q3yKEmMReMtAIykPF0IkjzWYdwnKChyykdaJaSrWCLUE2Upqm2Q01ZoxbUNE1H",
-	"TNc6tdrNxweCvQ8PzDcGQQc8HUxjmnrkooSobhFySCgBpoto651DrhWLh8uQ91RGLP6bmRecQUOipimr",
-	"RuSj+SktIhMDOY0jItgVS3F5HUMhcpkWJxYQmcJPJ9Lmoi88ZnQwJiD7FHBv2zXfDrdzeejBIOTnhRMi",
-	"jxQRN/t5JvUpK5E4830mNNczoNNWGluGJEel4R4QoOcXChAeAxsTzBwenTfTdKQIF+RkWD81B6pB3hma",
-	"wTWhI8oFiqdGIjH7YyTNHN6GYLwUAxlxMSqfVPua4NsCc7kU8losg/17oaZJIlPNolMWcQp88wFtALBT",
-	"A266DAzZGhvkHOFLrrkek9GvPAHsN7/k1NDfWRHmKEf48D6TBQIO3Z0KdX82fuR99iuzmRNNJlOlSZ+h",
-	"+kSkGFgdqs9IWbIqkNCCFPbIyjcHY0BNA4MLPmFlOmCeQ1fNJyxHafKrFGxTTNqi6bGbgg+/IyrMYRtI",
-	"ccVS0LlR5DAQBSr4KWEDzSKiDbS2XkaThhvnzXComN5qkMM4lteGilJB3r06Ijs7OwcVC7OrClANpIq0",
-	"wuazetish82LMOyErU77oLHTCncPnu3Vw/1OGAbQjwuYyYzRVJEwDJtmbgcHBweGLL+/ODIaoeFuikwT",
-	"82r3oCgaxFTp85kYZOt/MMj9jW4OHogpnpO5E5GkMmGptgqX0tR01td8sLHzcOw+/dZ+ak5mzeawlRlR",
-	"t9xUJjIFBVfAuTfLNJxf9v/NBjpnVeZdEQ1zc+yDEks3BYripp9E83bvTJL1tBdATbAJRhvf/ZOosO+H",
-	"KA/4OpTBbJyHkVbANsWjgADOc0UGhqnkkkSD/MivGEreAIdrsUBHaW7z6OFgwecBDOADGoReyxEXqoQQ",
-	"UpIJFbMcK3LeqOUlE5msSAcDlujl2sqFlKdUzN45N8lDOX9zQADYm0VHUcqUImMaESEBBkohYEC4FbkV",
-	"LoeQPZLeK5Sjnc5odhUYAhfkHdPprH441JkCOeSxLpvvD8l3+LgguYMpV2kpow0I129pSidMg6Beokzu",
-	"Ddmys9hyM4CeHUK1Z1lpBlZc82zRjrg9JxGPyExOyYRRQXwPxp8LZ9h+6IGR8C8FKMATHp2It1KVjaiC",
-	"8MggFiVv35xfbEy0jc6ktiLOHIIoll6xlEzoJVOA3DwyB+jaoCpOw7oPFHobxlIqRrgO0NMAXRKqLRdC",
-	"DI9yhX+JC8Kn+g+J1H9dqCH6CM1Gc3TGoBo8d8Lq0CArlwLZjJGEwce+KbwyWCVO7FRWiORiOukbCrhQ",
-	"Jj8ReqdVEsXdcoapnJB6q9l+1t7f2Wvvm2GyX88Ccp1yrZnIuF+2bgNQt+oHL2j+TqGaIWQqaFzmfEM6",
-	"jTNhCA/NMuw7scOcQ0vckIdHFYw0oXHpDXJGJ2ACIfn45HrMBPCHlCUy1YQ7MNpTnqlcqz0XucA3TeNN",
-	"HezT0jQWqzvTNAY2WUnUPXeDmdwD1ejmlgg7JegVHwEkF21W3iIbbGOEd/7jFYSCJkk8c/xGVs2HbNEk",
-	"2SJSZHZ8IBwTPkilkkPdGKU0GTeqgxG2GuQ1o1cQeSCnJfJKk+TBEdYvDS/EI/mWpYBaUpQxCFU4d8JB",
-	"ZMjbLkGlVzLt8yhi4qHQzsPcHOxkbjrVY5nyXw03k2bdQ5lOUK0zewFtG8TvCObmsQGw558aSsP4uBgR",
-	"NZAJUx1yDPFYeUDXYZKoxjtGow8p16xxGMduYy4M+OdcJLApy3kY6AuHUz02WIKzu7C9HsZ2eIqy2Q82",
-	"SfQsw1d9CJoy7cdlqyQ8J+zTIJ5GTK2M/zgrDPWAYOMvsuzJCMj1mA/GIAPEcW5dgLA+FhGjM1oTAw7V",
-	"qRjC2iZykGMwWxkVQelESrQMzo9BcesHxRlwT+Mjp+aXKbLSqaEloF69/68whGVuhqX7Xy0LI+jPkEOy",
-	"JZWN79oiYxlHys7CYZ2BFE4RYDehM2hW5M3ZGA9LIrs/ENz2mj2ZloiXeWzk8hSQxvQxXKjPNri/9rMF",
-	"akLgu7i0a6rI0BzQzM6YyR2CTlhEtnxL0pZbLhqX57S/slCSMjWNNQWGBwP8bKZkSO8Pr2is2MeSfAJU",
-	"SDlTqByCURomqjokCwQPbLhiYMB1kj+dCtvklX2dMBFxMbJNTAOI4IB+lov345IzqBQj/VA4xOOelvYU",
-	"zh04OcoeLec14RF6yIBdWtHN0PLNWUBPuZrATZIyWUGDq3YRN3lYvfcG2Uo1JMGwQSfsYdszNweFfLPn",
-	"I4zcdmsMAtrI1n5IpRi9BCFoLrbIrAxOjlMqlOKjLBZmjQO2QpPb+t8yopo2TOetIkC2/rTuWAW88QZ8",
-	"WAj0+wczIGYCMy5HdQ55CpFQIyCKEOExkFOhDZGjIrJyARhc2Sdtr9/4CGwnCJ1qnb3APTDNX3NxWevU",
-	"xlonne3tZutZI2yEjWZnP9wPt/tM089yzQim8oNOp6w7DcPW3ndaJj807d/qkieg3f0wZe9Oz5qzOmu/",
-	"+/Evx4Pm2b9fxP+4+Gvz9Ye/xWfH7/XZr+9bp0dhePbhb/Hri79fn/36Hv4++/fhztlfcxD8nMFA4/2E",
-	"NfcFzrSZueEMNdTNyUmETCl7eUYnLH8NFtWsAVdJTGf5rYdjfEDsk6yhd9HvwF5wWOs63KKrgEFtLmTK",
-	"HK8V8UCGPFUCwoqk+ehSHTM1SHmicV1vFPEeZMvKhXloUl71VLHUQu+9YmkRdubl25SLAU9o7LfKHvrt",
-	"8f5H5iYtq0Y2RtApvBMaD2U6YV/Mu+1Cj7ccu8qDFj0fLs/DEu2lUTksBDE/effqiBw0m+FT55pjPCW/",
-	"TKVmGAjQ+75XINnuuw/W2/1FAQdE+JcpS2dvLGIXsQheEYk4DrhkZpRZ/EgkmRVN6CW7D2q9R1n1r95U",
-	"yjDCuaiEDfiQs0wMev/upACbBvmrP+mt79inhIooix6g6HprkIuC8RJW4AfTUw0qQTGSAsd6WLj1teAG",
-	"uGXnb+ixnFZc4ADxNuIRQVcqxvFoDPhdYkErDPrQbhFULdfaID3HJF7VCAjFYEQr+MhMgVPsiqVlD+/F",
-	"OGWMXHEZw+Yo1/sxxKAQYhCU6c4arlUrdigwDOSEj30C4ituK0of+yFJRavDn8kpvWQE4v61JFLEMzJV",
-	"JVOFvTtFU0YiNuSCRaQ/w2i4WVJtuFFouAkeY+y/wRj738FpI+ghMCi549Egsw0GSYGYOOLlNJ650Mzs",
-	"DURVWAOFEXC+WFhmNoOteZnLPnARrWZez61T08CzpGYaXOZZyGq8yDuff/Hhhmh+GaAh7tg78GVXkNVf",
-	"y0aARwX4W1WADS44DPCR4Zx/IrhPKiBDfsUwFJQPxqTPYilGQCWvpWGq6b1Qxn7S3QlAfDhCq1PLPTUr",
-	"sM+adqPXMSHlG10auO29KI5dsPMX+oSll14/fHVS+anSu2Kvoruh3K/41u9p9k2PU6m1QazCzp3KlLlU",
-	"UuiBOBF6KhgqGX+EyxIdcEwZZYomCQYWaiao0AFphmEGGy5IK8zEG2qtoTGfcL1IkyB0iHcelt2X0FK+",
-	"NmxpgaLGFdFSEnOG1tDPrBfADfnQ1DTDqqQYoRFNkGbY3t99tkf6M7CgDOQkSZlSLDJsKmL5bw+Ucv4O",
-	"vXWFO7vcOuC8jYJ2Yb+6lre+tML95kErv1Khvt0ohVXrdvtnKMpcWh0I85VD0mpmh3aDmwef9Bex5T6y",
-	"BV7o/PZiKyQsBueEqg7zfTgbtd4a7a4kcyqDlol3lctqQl9MXdAyyUy1aGpbYqkFA47T1UDrCsu6Fhck",
-	"4iNe2lXzmYerHXxGGAFWTAW9ojyej4GEWwAapAobVIz5/JYgxzlLjSTz3hvyIV15mF8sEfL6XkKBjSO5",
-	"VwYnkUW4bIpYvp+blQ+LM7ny6u/qXEzb4cM5cmst2N/OUwZksrSVE4ZmJOfqYWI6mXP2jOkV2/A22tn4",
-	"K7IkmkVe7Jb5OsZvcbFG/JVv7vps8VQlUy4OvvXnbyB07qHvgI/ui64FFTN3FM36G8bxP5KT4WHeLXtg",
-	"4Ef8Viw9W3olwbSosI9+s/cSzHpX30o4Qf0bOl+PeWxEzwU3GtBqaJT1/Goo2Cq/RPRa6ytEr5nF3Tp2",
-	"7eW7VuvwZfP49MU/fvnL8YvL0x9fxW8+/L31+uLw+vT4UJ8dH16fHoXt0+PDa/ss/9/oNrFrVRu80AiL",
-	"aBqFlB0M95asurXQ4NpcbiHdeExXDv0ys1pwkv+w4LoJatepFKOK0Obc8mNOGrTafJzzXITzHbzmd/fL",
-	"fosZFD4ntG5uSjm88cZf3U93GhV8XIacF7N9OpaMJmK4y0SvQBKyRTJqnRom++RRdhXQgImnLKp1DBEN",
-	"amowZhMKGCimk1rn53KXj0HNHmY0FwOmY0WAqikqDeidh/8V08ECr8s8B0NgQiBwcGzlVmjkHWRRcqpj",
-	"fsUUoSRlkM+3uMJu7UX65uoqjK8Ofzk6ev33s8NWfaba11CVYPFqJ/TTayZGelzr7LWDWkK1ZqlZxD+7",
-	"tZ/D+sFh/R+0/uu/6h//q1v7rlYFg9cSL2ZWw8ElmLKrxxuFkYNCYQVfNPx7e03H7mLIfZeyoSHt23lh",
-	"lm18q7YzmPgAOhke4erXghRCKMgv3EF5CxzgAcDtDnAqJeevgtGVdV1bGEEPI59rOZBxbiGxRjaMZ1BF",
-	"aOUp/5cff9Ou8sxX1fKommuStcv21FmDMMW22VecYnlH5yqDVJ7XZmu/an6esXB+Yj/Ja3RuOj+llpi3",
-	"rc+GMi1kYcFctsJaJQsTbC4DIKa3hVI4egfK2dBPfGKAurMXhkENVmV+NrPZu1xNZvofPnyoe4kB2ALy",
-	"aj7HjOqFQQR57hxyTYWGdfUZoeqyJOJLMmJZ7r8i1F8wmkJ6QhpPfujWurUgS7EASPqvacp/6MJxU53t",
-	"7ViOuGhkgp0UMResMZATg+gTKbal6d3aztI0mAGR6/+LRz90a/aE7eDpg38GpdMXrk+9d5utKmyoEDMq",
-	"OSo024KciqDnZpcxbU+PECFSkGsWx3W8wEDgJr4PyzUlmdvg9aolYHqxwpQp+fH9ybGjC4DPNidZxGza",
-	"IUNYS6mGgKL0YzYpLmktWWqtgzGdQhZSb8k7e/MrvglqMReXIBUh3TdS97FHjefhgAyGUBtrY/USBxdP",
-	"VTFLy+LFIa5qwSe86yzwvVwdN52+s6BugP7uv0O9oaziuE5YYKlhBLY/wUXQGyPQx0yz5es7hjYF/siH",
-	"RMgsE7xNxA82gfIKKz5QXl12U8WfJUqnDZD1glsAoNpysRoEr7nSTkdbAQiapdmxWxxzdbeVf5Zlgeaw",
-	"HVYtbzUuL1si0eNUTkeYBnYpWuM3N4jWd1v+8uPgfWxBsxx8awPOrz1RDa3bH56VcPyKB2gTIB4xvRy2",
-	"ULOjRH5szQ8HPcVtyu4iAMtDV0DuTAr2VenPiOlSGOU8h5FTgUK2DefEewOWu2SsRhneSpOkEg5zoZp3",
-	"O4uVMz40wuqiadvrO6Bvz/QY8p+stXMrZrzpvbMrW4cRAEJW0ki8kAFnPrdC3B4vvwRjyNa6mrgtXu9i",
-	"KrcuHL4JLlGA5XIo+lC6G+Z43/gCguI81qyJL2uywrUJ+Tps8KsS8w0h0koUKmkVfl6ar4Mvd1jaAo5R",
-	"tb7bY8kXw4/balvmnB8XLHvzIHiNVJUVtUm2BpOvGP0+XN4MV80gbjvthTSveg0Vn/vydG7BRG69XUv1",
-	"pK+32tIq11ift5B1kbEw8n1QcZpEdJWV4ghIwwIrBYsVMwRkfp4VQ//O7BM4w3XEUguCNe0Ta6z8S4ih",
-	"/vLWsLUtWeL69gn85jcheS5YyurjsY59YtWx+bYtEzeLV7Maus6vbAWXPPWzKhYnfTKQk4SmRqYB53U8",
-	"exoQmVptoPd9z4k/Lkar0RVvzB/XXDHf78YVaTdbYBgQEtVs6+pukMM8MbhX6SerE9MO21DcRcyg+FOj",
-	"K9Z3chspzoYS1IKawEiVDFDruiTtDTk6UoDUJUmtDO1DXPFO2A4KWciL5iGleRyvC/xrRi+XgL4rHOzv",
-	"DxlvZXcEDzpD5+Hy1nN+QtqjZ612+LRBLsZSsQr/JwRUYrpPLkhv3sfaC7AKMd6s5CMhUxY1uuJ70it6",
-	"S3sd0grbXtEHvDgolDYCfTEIw++esiRligkNlKXXKWwjVcUc89n0cIi5PMm9jscXKhHdBUK4RFCe+8pm",
-	"aIYLAgqL0mgmcr+3wQFiXVkNYiOYuYtMzRJUyokhpyOmbZ6piEG5DdUhPTGN415AejYO2/wZwj8h3Et3",
-	"V9PN//+jBzkkzBdLkjMlgl27NSJJgKlvYZYAINjWA49hQL25SLJeg3wABHentJcRDFyki3coIfucf7wS",
-	"wS1uLvAy7jcPWovd++/gC39ovP5iEF/DRX2IPmkXROQ7q+f81Fke+WKuNl9NgMEo3peAGD3lYo/ZYCxZ",
-	"1BUZozMEGwruyyFJUi4gEz85PD86OYFDoMlEKk2arX3vumqA2I8j5Ht6F3dyJZznIbbIlY4XpCuhjtGf",
-	"ZUh/GDPMP1uMmlZ0Bjfce34gdI+MXTgJIBS3hb7wtiDIwWOqAij5BWXoe99pmfQA8j2IUu6VoIIuc1gz",
-	"3EnMl4wRz4V12jX1pYwZxRCivLZgcVVvjAiUIb6Zp0EbFzqChNZ8mzzBkKJ2I2w+bZBzVzocDmeP/WKI",
-	"pGDm35GGf+HvGP6O4W8O1JSKqBd0RU+m0ENCAwjaU+a8mV8DKTTlQvVsseiUCZAKVEAEXvBxuLUbkoix",
-	"5LlhBWZ8LHluX7bC0KanbpDDrrBX2W1dVS6I4UYxy5IM2txO8NMQDx4BmkZy2o9Z9JxQd9sMMv0Urpot",
-	"GLMrzPyx6D2RacRSM0oxo5Tt6kiNm4x5T0nvv3pY8dVsgstq1PtfrRe9BjmH5ShihSPSn4H4w1O88t+w",
-	"rAxO7i9TGhMt3SMaSzFHxuY4EGG/kC0a0f9t2zQGcrIFE3Mx0UQwyFZeW4CXFuV8xCyLiIR9gjwEloMD",
-	"ijWKASBIGydcZCe36swWFJTlMTA0SYywPYOcFRM6I33Lh577sVKXjCWwcS5dJU2SUrzc2nlRap2azUdu",
-	"QVNUme4WSGlVy8X61nIoFCxhxXWtndhnybpKk7nnIuHw9GdVQkcm4sH5HcjJhCrSZ/qaQQFbNgmwKm4m",
-	"dvRnpGcG6aHeoMgISy1qSyww0SEQ+OwQmUcKnwVdIVMSU6WtBgJjNcjLnMzbS1B47IzKFscW6pM8i+KY",
-	"IUmwb3hKeKSqDiWcNPORgEeLTpqDz+KjtgagSueuGbbaq8+dYjEb6Dt9r4PqNyp8BmBOPAlInwH57XlX",
-	"RSxv5CAWpgWYDm1+2AXAC+avaSwAo13MV4DiJU+WRKRmrNm3oxmIxWwIucYMzzOojMHvVmBz4p8nqyDl",
-	"96EULgKFmdF6sateqoM8gjWsjGAtJNKbk65skC3MtM9GXGSyp0zoL1MGmRfsUQStqXTTrId8kysyktLV",
-	"zKDaggtiMYwWCAmK5pDlvqnMF0LRlfxahFMfgF6I+dW4Oh4pK+HULtSrWYlUNvnIKpyiCHBPcsLkTZmc",
-	"b5TzEb9iokFOs1wnzSAMQ7wpqIyuBL+LkdDhItwyE9s4ai2yI66UBbaU09wNwqAXrBSxu+79sjl+uGBS",
-	"9+KGebzvCxlx9Aa9oHowzrKJwRUxuCRj/iwXCINIflwbNO07813Vl13DbWwFZ3itqfozOrKTucFQvfJu",
-	"uFwWYE3Jbyr1mZ+1Csjt6FcOTqwi9G6CmoWsSDBp8y1WP4gZLaWVODKPMNR5ru5mKa2gkQ5skbUxL2fP",
-	"suZm+85p356RwRsYhBzBKgcwerabSwByKUoPYBvxJ1fKtJjdd/RcEMUPvIdnxCigs8rlfp3kko8JI/G6",
-	"6NqH7bRa7IbjUHHoDqG4IimavzITq2c0lUQxFCeWHUjgpKUjCUQKnT2WQEU+RbgtiUoND71gn/RqOpU3",
-	"vQlqA54OpjFNi8mAlg5Q0QVMQjBZd3N3+QheWwP7KS6OITda2tVvW13QeWn3cvtiXrilXV27RQmUlnae",
-	"77E+7oLKj1d/F/AHzAzUTxm9VNkN0JQOdIOceZXIHBuB24A65XhzzLs/O3eJrmpatv12sfEiU+yyEeY7",
-	"zN3UWdbd72fgAlng8kxwtztAufFv6T7aZuVCLUv75C3na3Ms7ei3LasGSzt6+aczIXcFbicbRUh3C7AK",
-	"Jb85lPuy9PoeZDaTClbR2Cx/vkeb16fMphuPTsRbqVavLmtoOlllZWUfp9QsKhO/tHdFl4qqtMuH8BuX",
-	"a56u6mlbFks2Lu3k2pUL/63u5Lb+KxCrvJrJclJl2xUT7K5ixNCuKvXdOkzYtq5OJbbOAD7eFNKVLO2c",
-	"t/xSlJacWX/4dR5y/I2RXz0YYxTNnXR67LqeZm/b3lq/RxF/hYKPAlwulpGXFJMSF8Q2MEAJpyXbt5A+",
-	"r8JcnhsNvqUdt3C88NKa32LT/WzoK0kMNNyolF6VhJyc8hff1g5h1E0ev3mL/ckrgSznGdjsvtr/on2y",
-	"UUl+yhRyiCXu7QMFUQmlsKxhVSiXjYpR9lqst8su+88y2EKbUpacZe3zjCjBPbGoOk/JsiEqenxtbPRy",
-	"IFTnB6gaCbpsV7SvvuG7eIhy40VXZJeOUGq+8O7N4kEq2i+4MLF8jELrhXcZFo9R0X6eXrwZms88Uo1H",
-	"qvE7ohpVlxJWUY65PpuhHrebSlWHqruZK0fI+y6+prHq5M/PxIAa000scEJ6Rwqh+m1pL69k2udRhPa8",
-	"W9A7Id+yFEjFGmp5ofEmpVms6ccVoZB0EWJSpl7C7QFNUwybTLIJQFyKDY0dEmreKClobMaAHAvSxQ56",
-	"MOiKPGwZPM/gTflmsOBEaJYKGp9DUF2e4XN9fOB2hLXsZtBwU3hwSOBWQBYebW8VnGij5Izy2i8uV7ON",
-	"oO7lMOh9Uyf6TB7l27ZcREBrDByI7DaHi+/BSx6U9Bxn7j0HVT9TIG1ME4TglyP9newwd0w+p+iQZ6d8",
-	"lCEyXNCYjtYVsbkVhS/1XUHi/dabOts9HLNH2KdBPI2YApd4gHYmEc/IhEWcYibf7O6QjQxGC5X6xs52",
-	"npL/dluZdVu1i9hwk0x6QOOYpVvKhvS5SHvIqp9n0f2W9uhURlAVfykFrrpSWbhQCQjdK1xy7GEFh3vo",
-	"Yw8btm9TSPrKXSJ1dtuTkPU2u8T0Ot7LQvtNngu714UCSP6lSzrKUaCw+9+8S8W6sy/4hMlbhwqmc52X",
-	"7nCp+cZt7RGPUBVxNwr4hFXu4PNC6uIBFaTPSumLv5kNriiHd7tNLtXmW+EwzdtucnsXVMXDew+qWIEX",
-	"U1QPUfOEl7MGObRbD2F7MoX/ZIRgTJOECbzRBga8rpjHic1qoaW828v6+k1/D/j00B09f0yO/rvzjWzK",
-	"n/CNOBIesXLTtveN2M43bf/2/W+3wNSErhHEAI3ui6VHMo7ZwEzEhbJUGwJdeTR3aQquqqR4axFsgKU6",
-	"NTafUNWtrm9H3JpD5+rsZ6sQuqLXshy/S5G6eqxludlWIXbViD5q34kUPyL4Q0bwu1DtBT1XJXheA9kX",
-	"0/G7DLu0JyJ+HttxG+FjeURILn24UJC74302QrVuha+zIpdQbvyPLo0sThV/i/Ad7PO7ieExC7zAS013",
-	"vBiLVwNfyxEXq8XmQuOboKbHqdQ6ZqtN43nLTdoQYg45zuSQnLoyTORE6KlggZ/cp5DsxJUxUgTTSEpX",
-	"MQrRzlWO0jYHj9lvTDs7waQYWsqScaKclcoVcgPz45ia02dd7TLFovsuI5zzu1fbJB/NE7jv70VWQuv2",
-	"rpuLtW5buXYbRM6s/jFsvRc2AfaubOP9CwCulnss5SXmfxpOUz3Gm/obQ4SqAmvLBphr/7tACeVSc52y",
-	"iFN3e+N2vgzT1C80us5NrKz9xk3dIGqWSpvOuWUzd8flPEuvKJ26DKbl5g/evYUX/b+BsHVqKC/yFGAF",
-	"X010ewwh/z2bSQv4/vDDrh+x/tEMew8zrHl6xwCfaanrcn+o33hTQsCZrK7YWQ7+6bNYQsFzGwBEy8UF",
-	"vhkfdzG8/Zabeb4eXfOarr+R7yuyXS2ibIVaBlSB1lkuzjKhl5CC9dFEs6zM7WKasKDPwipPa96UKBh6",
-	"qqvvrDbUlA0+RcRmd0Htt+tY1bOG90Pr29rVC3V5Ho3rc+bHqrp8axq/c6xeVQtrOVYu7HnjZeKay7bn",
-	"hcTTCCP6aJynCa11hjRWLJiroGYNZFpmaeHkiDmDRuL1z+LOVHXQp3sbkFboEjiaMbhmE3WbLH3nmiWQ",
-	"dIp+OsG+rTzTIk1TOstqjWOir5/zmX3MGsr+v9kA8p3MjX07EB1mth+4TAM5BOZh05fRrBou5g1wlr+c",
-	"vzlrEMiyyTWZTJWRFUgEuaoUkaIQHQcJUp9nlxWoJppegl3B3k/w89bn6du7Al6gXfJTnaq6AqTA5I6f",
-	"6pC6oNbZBQoBH34jFqWmVOUUBzgPmDgEcKnpYMBYxCLSZ0NMyGmz8XMv8VW2/2vkvF+66d78924K1Kd6",
-	"N+dWxT7pLL85ZO+QsVcQYC5frp1iQrVmqRngnz//s9v9FIZ18++++YeaP5vDbvfTs+HH77+rVSxoHrJ2",
-	"4gHpz2zCZQh6LdTUITnW2XTwsOuCsUiRnj3r9QtMRzyRYIViEzRV2vGJHEIidpv1gmvF4iHWuoAIPGE2",
-	"TtoIu+Kh8SDdhixDC6s9lCo7IIYIiTkh/bBvnMSYKry3ZGnNGAQuoqW8dbZib45NgzdMj+WCcPSfLi7e",
-	"EmwA+VTFdGKIxo8vL2pB7aeXh8e1oPb2zbn59fY9/Ht4cfRTLagdv3z98uKlR1Tmv90yalIaV3/YehkC",
-	"krKYan7FIPf9dp9p2vMKuEJOn2L1pxI49nZ3d/aWzGKnTBAhQ7eFCU7wY+Umm22qq4TFMRcje2aALPwL",
-	"FpHTiJuckBZTrVQvHG+mmOUWCMgyClpI07hwyACQyqAdJFPPKoqsSs1yGy6E87gTG3JLWMKHvNGrUzD7",
-	"5+laTuMIqW2fMZEXTgH+AB6Ldqu9mB1VU0bkBtWsymW6pn2Iwi3dlhMWN5fSizUos3/Ud5rhs9btKKer",
-	"yJTRToPCEHasx2yGtSwIzll4Vc8AIYvczNBDDDeO82Pnz9Xb9PnV7iygjsXczq5+3D1JnFpQqw8jtZ11",
-	"YXEO692DAy95dSucT19doGtVFEW5un1ui6vw/DjL1VueqUvde1zIaj2f0Heu6IaYxjYSHlF3IZza2fcx",
-	"re2CGQjMvT83h0KW3LvPwqDFcSnn8Fz+8+mECpIyGkG1oiubvzdPB+7UzOI8FyQuvvtcmwZkXsW4Ck7v",
-	"Co8UauG9e3VEDprN8Kl/GF3VGFsHoWpivjhFul398fsn3e73/3kS2F9Pv3/yYfvpn7u1n//ZrWXiViu0",
-	"Mla39sQ2DNwfK9o//fPT75/appUS2ss86XPlZTbzmgxkhGzHJoUmQ8rjaQolcojiI8EistOq9434jaep",
-	"Q8JP+8+Om2G7eWRIZ70VNvd22rvhXljK+X8Q3DbzfD17ur/sEB+41R0zTXlcVXMJhHbnxITiPlKM5vnJ",
-	"oBI8H/xOAYAnSeUopZOyNL3XXim/KWXNJku+AdYJSO+CjLHPSMpHY12JaUuPp6bpiOkF1R86hGJm6kTC",
-	"ZX7E9r2DsPnU7K7MCvgFhE0SPcvEYBDSwUcM9bWeE/vcVUajloUF8KMrEqrHJMsF6fIyWIFQwpwQV7zF",
-	"tcODvaUCaYlww9ZlC84hXUW68cYhEsOj6uJjWd0GmxivbCsFWcWsueenT++RHgYm9QoVDVrB/WsulNTC",
-	"5aUWssuHTswx2pbRkRU38vlz8mNKk/EWVvr78f3Jsbp9GZWgdiKEl2OiAp9RaPEFPaP8kVhWHb3Vpfcu",
-	"ygX3qnSzgBR/13mUBVqhCCTmFY9ma3/FQXLJ/OeOEeZLfH9xVB7yoMAEut3ot/ZNvduNut3I/ucC/9Mp",
-	"/GeedpdIyCoIzQlkaO9fWoGwIFFNp6hW5WvZudVJBFAV5lll+qw6lyeugsLnOZpZgYbi6Wxu9nTu3gS1",
-	"13OlE+YqyFOliZqJAdanw8uk1VVPrcoMIVlQu1CxuXI66xRmyBZpvlg3X7wVO9ktZfJYaAcoEqACZqW8",
-	"dEgWKUWnlItllOUalLZbM/G82zwbz4F5KiMW/43GPKLufvo0Zbfk9BHIIqpaGGFCp7NcvV8gm6ylzPuC",
-	"T0GNb4ZLLIug0RXIN43jN8Na5+cVFXHyPjcfSwrJctkmB/0i6cZuCZNJzNDEdy1TCD2b0JkXibE+yi4S",
-	"EtxMCzCoIkgLokfmK53bCpp+NQ/HlyzVySpXaisiYZ0UKIqIhZCQjs3js1eUrfrcQdaUYtldz/73p4kL",
-	"SG6MDNdvVBdoWWr+Q4TO9d1lKJLpxTfFkjXr9IKWN/OVbFb0Lba+KRS4WeP0QMPMxLGseV4Hv1w2Z90D",
-	"9I6paayp0IdJgl3NOarg4lb/yhAmq6T5VirFQZfG8onUCPIebwsyGRTrvZ74b6bCNnxlm3RFL2HCnDLb",
-	"rlSMW0h9iEp6P2a9BsHLBxzKNk6FRuM+zxB/VmZMWb2fDJeelWCXK213hKAjfnNwhOpptO9KShdAGmBJ",
-	"O0pialSSlF1x3zBx+PYksxA6W2QmRRpOXMGDFWMWhjlWeevev6kqqbR8rXNyxM2K+kp/EDRciWRGRSpV",
-	"mFoRFFVofFMoPLWqp0d48npUq2McHLGrKFO1unOxQ5nP+SwjQJumR4o9Wl6BkssxrET3fFLrw6wMfQ8y",
-	"VQueo/jrM+OKyJAK256LC6Fg5VvIYwcrNI4ltcWz0pmiVAQ0sISjh3XDf9DplPUIVZfKphEpm7P32r4C",
-	"chCGz5oHB63d9rN2eHDQXFcNMSy7FM2yUmoHGw77lM2b67EtVodGGmyDzu+SA8UuG+r0mt7L5f7dVru1",
-	"v7/C3+hVxauM04Vrs3ZrjYQIet+QXbts+FjiPTArEKD0Y7lSTNfVZ4UKxVSAjxAJy1py9znUrmXRogDj",
-	"kii+VBYvnV5c+PpHIKvDeItwj4ti6TlPIi2PnpWlO7MhD26qHeJfIJMTrjWL7NU2o5fDMsAcM2JadQXq",
-	"6pjjM/O3OWs7zxNdwx7cXwT2yugZDLXoLNMsNgJMBH+yRWwh3EOPGSTmyXD8DmK0OZ+P8vajvP0obz/K",
-	"24/y9jcsb89HS+S14Oo++/q5RpOk9rGKfedZGu5qT8IRyhalBkH6rtzlc2q5LdbfLlnMbXKGrujPSjbz",
-	"5zlSAJecQyRLlYSEw9ogBlSFjxqmXwjGDnxCxroCMB0FkDi2GM9TO0UVECVRxDCyBtgBobct9AZ2c3TE",
-	"w11mbQYxQmHxCksx5Tt+c6q8aurO+AYh4ZsSQG4lPFhMWCUUDFd7Ls+mkz66eCwM3e1/Ix1DdyPROULj",
-	"6Etts06QdjZXgxErZ2q2xabPTTFEXw6NfqVYtogvO/+DBRFP/81mFWImR4WwUOa+6FKgzX5rsBO1l5S0",
-	"b94jbqqV8/h7YIedOclG2jRUd/xp3gIxLGWoQIjPPuV9rDafM8O7QDebpU25kA1miPqmZ7xbnvEtAA2O",
-	"iCpgL1zBpmffDHH6J/fB5kjm6Vc/O4bslSa8KYL3RRfRNMylKBHemYxABK+QGjKnfwFa/Wxu6hvlOauW",
-	"A4KRsHcAyv2VZVkb36/WGibfSo5QJUMsIXGLD+MyfKkk8/MSwUJCtehELd7oKmvZ2bpk5M4RJQU9q8Dx",
-	"w83juHdvu9rFjqZad7/Nqw5H8Q6TUkTRmZq3fjM36NJMCllIRhn12EL/+ZuySlgKhTgnRSdBLjC9Uf6r",
-	"TQQAN2E+CwOV35yT3HlRmMcGg5BDyH5VNgUsDHVnef0qIkUeImDvs15bQ3Z2EWkCtaiVr3lk5zA7fqXD",
-	"VQtqJaVu7pTVstrW5RM7r69ULXBRWG7JXrRsxd6KhDzMzNzHNsjGXfNjYjDDRVzIfPL5uw9cwxVJnrKJ",
-	"QW5bDMJv8haX/o71pdRznQ+n2g18zJUBAdwXmCYsVSxi0WGSvJ+DZvXr8odSNpFXXIzO/dZmaVwqgKRM",
-	"GeZZmV/hVZIcJslPVGGDwyxNPlo73rF/g68C3/o7Xp6EmyoXI/P1Y6ahY3kRhReVZjhaCagJFXQEI5xB",
-	"1XWWvk0ZXN0sTtRDPMXSE7NPr+VoZF5o6YAB68B4XxadL5w4TZJ3BrQsejHLYCsGDKeebYc/+aQEFduE",
-	"i9GxwwZDOQN3Y/5YXotY0gjPTioNqZXpYToYczONacrOCqcmo/rHXF2eJ3TAMkS0LzJCVX7xdjxTfEDj",
-	"UzaR6az89rUcmZdv3RSA35UbHSXT84SxKHuexFQbZlWe5JDH7HymNJt4ZybrlbIRVzqdVb1L5DVLz8cs",
-	"js/hvFe1KaHa2Uq6ssLjVuH1XeDQwiBkrjQo73D1H3Uew/tzzmgjiY1Ah+VbvlMwA1e95WuYiR5dR4+u",
-	"o0fX0aPr6NF19M2GalXpUY71VWZ8qmB804p2D4jtVU3/bq6RZXszfwtsLcaS58ApMJdbfbrSLLHc8Lls",
-	"uEWGjltiOa7q3vieD7MJzHeQXssVI1yNLUg94wf/VMT4gMPG3otKqB5Dhf035xeQBw2q5Zdo17PdvZCx",
-	"9m4d/jG/6u1dxup74bNd84f572onTspo9EbEs5XWgpZN0bXh6wdT5enYePMACmFbHjqhUXZUy3YwoAeY",
-	"+K8rtMxA9EgNHqnBxqnBypDh25m3K0FSRXHWTD+3Msh4Pg3dXaOOC6M8hh5/3dDjUmbBrx5/XJ0E9LNE",
-	"H7/3qEdlvhHTgJyVk45kTzdhQXdMcY4OFScE38zawNcb5GhMxYiLkREOsuz1E3lVCESGDIFoTvcT2pZE",
-	"gYrxN7G6nUJWzrWkno6toW6ldQqiDIjqoAbnNvQsGIpmodZG+uF4Y57FihEKuQBwIMROBbo3Jlhzvk5w",
-	"hM0R5B5SvtK3zARgOO+rZViGUUjZwXBvSWxM656xMRX8rBplDNw6NuCsQgbKksCALUJp0iubCUADnsYx",
-	"3NrOAtewUrqhXG+GWeyaGQshC/fwgZ0JbVMeuk3NPjgC4ClNeBQQQw9oiqTDaG/9mWbVOLrBVD/LuHk1",
-	"NJPsgMzDFdZcBC5ViFeATsvh+EWOYxvykLLBNOV6dm7ors06xmiKCe7xr1eO2fzlw0VtPq8mFtzhgvQO",
-	"bfEYEMY75AX0Jt1pGO4MoBX8yXp4d8FoK1BsGs1fgnClps6z6xXi0OkU8pFi9hWMQ+BadQWdRpwJiKLs",
-	"MzzrCiImkRENaJrOUPth6YQrMKplg2NJIvMIs3hMRcRS0pN0qsetnmPBVyzFuAiquuLdq6P9Z61dQqMr",
-	"rhw+Ar8y8LVQy+A91hoSz+GI1cy2PDEq/HkxFqmARCxmI6Bmho8i0bbJJK9lemmImxqMpYwJHYAY1CBv",
-	"WaqkoHFeq6kr7EsFoPHyUnlzUFlayazkS4e0w50GgZI9+NqDCKkEyNCQVTD/+djgLOCFh+/T2AJKdba3",
-	"YzniopFpR1LEXLDGQE62ZTqiwvZR2wjQ7atWI9zOyhWBw2aYMjW+/6CAqrC1MsETgfz/FLx7EwamStV4",
-	"x2jUOIxjyL9Lo7nCWAbKqhYs7vwh5Zr5I0DiAPNwwVg3QQ3mtqkl+mHeiKWQmpiLoXT5sukAJHfItNZx",
-	"KkmWP26aTaSzvd1sPWuEjbDR7OyH++H2fO6/fFEuPc/36LFd4Mj6njxxJcZsts2nnTnzeUHd91zqASRl",
-	"6wqgBFjmy3ETaJm6X74URF5IyOSkx8p0H4xzUm4V+a7oij/9iRw6M4wgaixT3RWHmd8hpzGQR0pC4bS5",
-	"a2OW+g9iRlPInvoESR4I05aCE6TZCsK2nwaEYmeimLb2m95vNz27PBD3xlyMMLeEDZPhvkKFa/BSluap",
-	"4IB+v7ygo16DnDOQgiBZ8Yj06eASWNfJsH5K9WDcQ6Dm5UPw0txwqoxIZoZuN1uGrSk5YQACEL6uIVhM",
-	"aZY2yEvQfPLehqpTLSd8QJRmCdJv7pS+iKvLrrDJiXnBE+L248iCwA+PnIpIYv4REHe74lD4C86TN7lC",
-	"UH5el475kANsKZ+638fI2dl05VTH/IopQknKlKap2aIPYwlZbdxg1xY7rEJlsBSldcg5R/Q4ZQygoDpm",
-	"cd+T3o8vL3q+CG++ZvAJthA3LSCKzkivW3uRvrm6CuOrw1+Ojl7//eywVZ+p9nW31gtsVj/CxSCeRgC6",
-	"70kP0LgHmf4wTW4P3EpmF7MN75Al4zbIuY29mjAqlEsdDPt+jYmZ+kxfMyae44UIkmcoz6yZY0z5iRqy",
-	"RUMzPYNI3rAZQl1TC3T7tfmKfuQFG3GBRQUBST7YOxI5GudatUXEay5UkB/j/ix3JfrA+L5nk3hDmmfE",
-	"A8MicSszDOoK+Hg5C7+dYEAUA6RRgIz2fJ1JwezsOmQnbPuLt/2FtNZe/IHJXu0pyIvjqK7o4a8exMQh",
-	"1lGbXswmpon5JbOZzD1xK1Pbuc4zWvfm6+70MF25r2x2wUsGiAwZzRVM7D8km8p/zHH+T7Hff7riP/V6",
-	"PfsfdEiZnqbiB7DH0Nh0BEQJ0ID9H9IK2xZJLfoD64QHLodTzxqHDNJ4+IE6WmCjWpFEF76ZsgRjduwo",
-	"5U/Pk1OqCndukwxUdmD8Zp0P6yBoiVE2KKykmStB+Q0Lw4MCYHQGqeSQtMM2JhCiORXzQiAxte9/LCK8",
-	"MhI1ENXsqGXHy+YoM+QQk+kCGepB4YJex2bepTN7xykXRxHn8WlCU0cu8QuBLZKjbBhpZNVlp4jbGcsU",
-	"r0k7TuNtFly/KpenAInTWtEMncWCoRmGukTBNGXuCIC/W3XFy9Wxoo7oIJe2WhtYn0gvj0V1Gb4L2do7",
-	"pFxAxNCr3kBGrGc+5OfeCkjP5mPqeQmgAtKzGbR6Lln4GlmzOqSHAWHwFcxu2RWr01suzV9J1klfSc6k",
-	"FT6cuaMrwDoJvD+xh0pxg/W5byqxikiD2ETzma0E3DBTuHAxmGpbkWyv7SXyt1xVkd7//J//6w4zFV3h",
-	"rKqQHlqh3vfcLMOCAeow4IDNvcyp2xUXwFldCml08xiMEjLHcqNJDuhU2SsJ9ks26X62C8CawjbpvWNK",
-	"TlMIb4MqVUarPxFXNOaRSwXcIZ/wVCGYM7tcH/gTohYKt89x2JD0XtDIFrowA7qPQLeh+Uzm/FJsZDQK",
-	"svVpq9HrGNy2DyyygzxhQCyFNmAFTKDkkkFCAkh6ar+6S3pn0mbXJxPI8p/KqWZEs0kSU82yc3BoDp+/",
-	"JK4qvmPeXrG0b2eCLDg7huSaxXF9KNMJiyCv/3az0SxEuHBBktiwT21oVi77gVTuyW3max2A2hNKfpKu",
-	"doHNcR6QvtEBEpYOzNFltgDn04C0m8/IE2pk3k8JOP/RJIqG7WYY1s3gXExZzzTeaZrh8+SSEyyTQYVB",
-	"2f/mL54GZDeENjqlQg2NtGnLivrjDsZTccmi3lOzDbvhboO8MRwXANACWUDplNEJgUzFQqBLBs5ILBVA",
-	"BfhBDs2SSpVhN4rhYeglonC7gTnquIJNN2+BgUFxBaouVYP89PLwuLAXVJEfX14EXeFzOV/uuCgXau6K",
-	"duuA9Er1spHI74Y7pHfOUqOkvRfUhfL2LB/yKiIbjLaVCqnGDyg2kCJSVnoqVFqxkp75MEg8mRY2Vy16",
-	"DEFTQlcUmM5v0qJVq1w++jmpKipNuDI6kQUXJLHUYxYzpYx45TbglkWwl5bcNquksZJdka81L9OhrEpm",
-	"jkqUl6aXV7bqIwi9rdBBs0OaYZjpJ1bGACXZsAGshxeQVhjiu65wj5pBGIbFshBiRi65pVCVo0AXdMvj",
-	"swZ56ZWA8GpL2PvLQV54BIQHQ4kdFXUImMuw6D0iAyrAjkVnhu4bgKTTGEPDDGkZSkNPqbLa3Ixcg6SI",
-	"nUHtajbIW0PcLEFVmQnCq9MSWELpkCZlI5pGTtgaUAX7cXh+dHJCYqYNU3sOBXnMLIoZixtd0TJM0lBm",
-	"wzux9IEhgjRlArZUdYzI4FeSerLFo62nIAqU3mzzqAdmwJzsscgpgE96/6v1rPfUXYonxADCpXwH6yD+",
-	"MtSGR4i7lmNcp1xrcyyu+cDMeadBDgWEmaA2JKSoYypttFwEJCnNgSry/uJVfb9B3v9XaFDBfBDM+3kh",
-	"B7Nz0Ah+WcuCOdoGQr5UUmXNzRgsyBu5ZcI6J6UzN6BCiSIELgfM6oDF/jcUQGjRRmOVH/SEogj7nbrk",
-	"CQquDlpckIiPOCAReqp7QDEIIT10WRv1G9IY9cwScQwgQChGW38det1TV6EyX1ujK3Yb5XpCrjKVtoIT",
-	"JCLtzcutUMgnk/7sEXEFqfpAC3tGKlNG6nSD9qZ6WN83Qu8empuwmhWCFnKuA9+GzNGv6vuBR1jNZtsC",
-	"LxOaXuaam1PjkeZz7cxEiEoo5zm4+fLDe8ENbnUg87ZgRE3TVI6oZuRJr9udRvth2HtahNYzkGczTd9H",
-	"A6zfRNAr3OiKfWhq5zCWcaQs5ja64qBB3roxUFWuONnkjcM2T8FYhKWNrmiG5lAJifqnOa5ZGIUwQDUi",
-	"oX3CNOi+vTy23Ysy6QXkf/7P/31a3E9XYMwaoGQcmfnFMwBqNi50tywkgiNOswlZlWHO1rliYYHTDbOe",
-	"UN6s2WyQU7zVlZnfphN3lm9NXi39SllBeCkVkzGfbSHhwtgOn7K5jw2NYGnmYHqxTxid0CG9g0ZoD3qT",
-	"NXslAtXcgdwcBvXAOMUnzNWapwnXNCa9i15AKPnV4OkT7/E/eiiaG/AOFdNGNdKS9P6//7e109k9MEIo",
-	"0Nfsdm82P6QsuH/WpoFsneyFeDSd4zXmDAUcGxM4A8tzGIZN86mDg4MDl+m9HG6O5b2urdhkFtpuoJJv",
-	"h3IqtLPnebRnLgjxRGR+Uoo2Fe7Tso5vi/IiFZuGwtEksZpvnosmw6hOZs8ZUEEMELkOiEBLv+lqsbvP",
-	"RWQoV3OvQc6trzq3CgZlQxwQZ2fAirnI7htYrR0ijrui+czsPXzeKr8DOUnAcGHp2+hXnrjUMbDegRwJ",
-	"rnK/BAY26Wtp/d05RX9ptYkeCgd0RnpmtB5u+xMzw091eAKqRY9HaHDpBRlVZbFiRVJtizuSJjnlL8iT",
-	"ZhC294PdZ3v49aeBvwCDWRHLH5gF7zfIoRsiDMkVl7ElWeZUxFD+8rln/ABJdeyCvpAtXdvzeIBTq6gw",
-	"NneauVeJbkvZus1kTCOU6cF0glWgUCzsp4xegkl+GiN1d5/ZssemN00hyN9WQ8IdN1DqofuE6rwH1GVo",
-	"h2FxcI8A+oXy4Eznnh9giRhvYj7bZ2ZfgFnamoFJTAcscD4bt8J2GDpjtw20ckHtGbiyQo1d0bKn3hxP",
-	"GxOPcIz4cGhonfC01xWEtJcVjuvl7pJJscLhibUS45r8DcxcZ/h9KeJZkCcTuKaA8hCmZ2T6gEQ8ZQMd",
-	"z9BalcrpyHpuVIO8jK1JxlZB9BkmbGFe764HrCZTmbYUeTvTYynI+fF/Q4GxWAFhyLMj+cv0KnX6llUD",
-	"2KYFrMEWRNBC1Q9vZouqBHrJGSlRMVVjAoZwsGWl2tFd/KolkRZXoNie4VnFIAunjoBRNcPfvKQouuRj",
-	"PmA2ptM6ck9PLgruW9XZ3pYJE2hpash0tG07bU84BMdprjEUZZnHthbUrtxVlZpZOQRAJEzQhNc6tZ1G",
-	"2NipQd2QMfjVt7+DhZk/cwl04Y2hvElV5eCPQS2RqiLO1Nm5kaW2PIUVqQlQDEM/IBNGXkUur0/nxUgE",
-	"XoEga4FwhTqdlwbiNiDwSQDGzDKlpuTmbJCsbu9IEidHgZkUgli4ANtkCpbaqYiZKuJqQfXvivxEuWhL",
-	"cuJii7I6nkPKY+VxIeo50dth6HKFBMWoOxzaoaahNB0MwbGduSLtVjuwVrkoI1BYdKvnYs/dTfNe5jHN",
-	"D2GW+koizmYa3UlkcAnQJCu68sLWRazCkrwJZ8WKxArLS3v1KVthuHgY2w6HsEhkRmiv1ynyP439mqv7",
-	"vRdZSEuEnXZWd3ol0z6PIiawx97qHmdSH4LxCgLFoNf+6l52MRd8wuQU19RcY3pWirmQ8jVNR/i55u46",
-	"sMjikE5ZxKnRa6Fz62B155Lt0fTbXWfjToRmqaDxOUigeUIQFycH1MlFyP388Sb4LYvw+nmdUJ91e9jG",
-	"H4OaclkUaxCY4cIrcypmzv8Ai4ONIB8jnpaPZtrbqBseJkn+je2MeKvt33JCHt1sR3M1ziurq73mWHhz",
-	"ERuw2rPybmlWlnblKZjD+JD0voPn/ZmlakWp9VB0BU2SnHkKK0lkBMoGHBhla8yMliiHgSt6jwYpK6bP",
-	"URbzvFSgPbglMxryWLO0ZjZ2RUu7yHWa4qXEdVpqmaw14CVfq93AXqZZa0AbR/bxLnQ1L4i/Pk01J+PB",
-	"kNQvTqZM3zXWNu98+d1QOENZFhAVOJiOwpUI1ceb255Zj+ytdShuIW8eYST74oTz1rYI2kTJ0KEIjzKj",
-	"IvfzK3qxhCOmkXp2hc03rzo2nrB4VT2Ef6pqruHHvdDHTHpFvzi4pYpXJCquRDzPKDKkzi90zsPYi/QW",
-	"I0J8intreovGmHcQrmNpzy2lQr+uwLxMuAZNwT2O8utIrbC9Dolw5dZvRfIeJciHL0HekzRnBBIRb7H6",
-	"vZBA3lMW9F8WanNEN0gBY6YrL86Z56tp4RyZwAHvRSacSbdKPFnjsOLUo4cgnaxFejBC6R7nu9la3ett",
-	"Cr4H7upK2jU92OOGSHCH4xZUa04GQwp+sFXFaRadjxHT9z0cuY/jXgK8AfbOmih4KiO4PPR4qB51hDvr",
-	"CD8yfacD+VkVhEXc8R7KhbOMly6egv19IzRkCkNtiMcGa4rtn0NgX+MsINgKAvujmP9lSNxd9YK7ixuP",
-	"KsVtZJxVHr3NqRR8rixQpZB0hE6hPDuBynxtNql9ZlaG0IliMkXvUggR8hrDl9YwHndFhfXYL0D0K0ul",
-	"qjJpjJgulbn5KtKY/fY3Ko49SldfUbrK0NrRgtJJ/ir211uTn2mW4GMt31ZlkskNe7beQMlRCBZIGbke",
-	"Q32zUtoQz6jKdcdGy+Vp7KRikIcGwjpdKB3NbjjmXzNvLlmi0TnfgMB4F+RswzU1xjflcmWH9L5D99YP",
-	"c3nHyEiTsDsNw9aeW2NFIwPdXoN8gIRXHOMQhl0MaYdYN8yCVVyyR+BdFOoC1917f08fHXdfxHFXgPkj",
-	"63hkHb7zropqFlx3BSr88BjH9m9VK7Rm8Fva/JZwGIjdEnIZK0ASmaX5aIftBcJpfl6/imDqff6PayqE",
-	"vGyP5sKvJNBWptj9WiSpmn78vojZxiPBvNTK7gaPF32wtgxt77sWhOglkuFjYNfXDOx6MzR78CghPtLi",
-	"tcK7cpnoGyHN9wwQ82mmqiCaxVRB2c1OiMuvyl8LtRHvH3RGXMzZ4uiuMul98BFeOSV7jPN6jPP66nFe",
-	"61DKLyIXft6osFUEEHTkYtSpS5WAvh2nHnfFYv0Y53hvivUYbPYYbPZZg83Wk442GXR2++PXFdXnb7V5",
-	"6ncSy5bz+ceItke16HcQ0fagdaLff0zcFyFxGGa3QQnjIYXa+ZrTo9b1GHb3qOGtFXa3loa3Ue5lGBIs",
-	"E4lRycwvBzQOiBRkJqcpmdDBmAuMtetN6CUj6VT0MImJsmXXlpWGgMwgQe1TnVsA1zqQ/c5Mwi72txUV",
-	"gJeWfRiMWZSlkHFlgmuBS35S8m0YYFXUbkuSLZVXpRtKrJeV5Z33qxplc2Kq8vuKeV+fFqMnFlbF80Mf",
-	"MezRJq+0uTv8qEdv+FJk1vwHzsv5AyBHvT9E38rRN/9/AAAA//8=",
+	"7L3/cts40ij6KijtnHIyHyVTsuzYSk3tcexkxvvFTjZ2Nnd3lF1BIiRhTQEcArKjmXXVeZrz/32F+yjf",
+	"k9xCN0CCFPXDtiaJM97acWwSAIFGo3+j+7faQE4SKZjQqtb5rcY+0UkSM/i9T/VgbH5R08mEprNap3Zx",
+	"LclgTMWIqYBQERFKYq400WOqyTXlWpGhTElf6nEtqF3ReMrMACn7ZcqU+cLPv9X6MprBp9JUpkcyYrVO",
+	"vRU293bau+FeGNS4UJrG8bmmmtU6tSHlMYtqN0FtzGjEUpjakRSaCV2/mCWmDU2SmA+o5lJs/1tJUQtq",
+	"b1M2ZGmtU0uZnqbihwkXfEJjMw6Pap1asxbUJkyPpfnj7eHF0U+1oDZN41qnth2xKz5gh0lySgUdsQkT",
+	"ensi+zw2z9Q2bfZbg52oXQ/DMKy3zY998yPM/9e0Y5hFTBVT289290LG2rt1+GH+qrd3Gavvhc92zS/m",
+	"39pNkEOnBAX7560B4Zbb+rzLpULqMUthRRFLmIjUG1Hr/Axgb9U+2lnt+LP68eXF7zmnP3+nWMwG+ocC",
+	"ZG8+3twEiOmHQl0bjPHx/Y1g5Joqi/NRQKRghCsipMF5ljI8BUqav/AomObwOuUsKh4ClUihGJ4Cbw9f",
+	"XtBRrVPr1tI3B3/96b8v/s7/n51P9PBi9vr4X3/98bBbqwW1N8dU0/rfWKq4FLVOrd0IMyRnYsDqh2bn",
+	"WTSP8IE7fXUE+TActlg4qLeHIau3h+1+/SDa3a3v0fYwCmmrfzBoFg6JAvjVOq2w7eMnnF7zywBOcO0d",
+	"U3KaDtiZ1K/kVJiVcyFY+jJrF3ODqIXJhP1ndGew26rvD5tmMrv9Om3Rdn130Iz22LPhfnhgphDhGWiF",
+	"rb16s1lvtS+aYWe32QnDu65uwpSiIzPohdlF3FKipoMxybDsJMeTqSJTEbGU6DFXJKF63CAXkgxSRjUj",
+	"XJP+jFACxyogiomI4M50bJM6H9YnXCkuRo3azW1JWfXe331XW96utpfv6isgvsdwgpkYzB7QrhI7RPFA",
+	"duAEA7vimljSRKQgY6oIspqvYId2/B1qtS2RSuUlExfsky7SqENids+uCZf6l/M3Zz7pKW/rCxq9w8mZ",
+	"fWCa8hipkn1/Iq5ozKO/4OpysL4XtB8zoiVJGY3gMxmYEzqLJY0a5G3MqGKECTVNGfGBRxCoZpaKaaCc",
+	"tpd5JIcEvorDDmU6obpBDjWJuWCkFZCBjKcTQZrPOoTjBA1dTulAs5RsBVuEaqI0TbUdasoataCmaTpi",
+	"utap1W4+PhDsfXhgvjEIOuDpYBrT1CMXJUR1i5BDQgkwXURb7xxyrVg8XIa8pzJi8d/MvOAMGhI1TVk1",
+	"Ih/NT2kRmRjIaRwRwa5YisvrGAqRy7Q4sYDIFP50Im0u+sJjRgdjArJPAfe2XfPtcDuXhx4MQv6+cELk",
+	"kSLiZj/PpD5lJRJnvs+E5noGdNpKY8uQ5Kg03AMC9PxCAcJjYGOCmcOj82aajhThgpwM66fmQAHgs2ZS",
+	"MfvyTAqGLRrknaEqXBM6olygAGtkFrODRhbNd8SQlJdiICMuRuWzbF8TfFtgP5dCXotlu/NeqGmSyFSz",
+	"6JRFnAJnfUBbBAzXbAhdBoZsjQ1yjvAl11yPyehXnsA2mb/k1FDoWRHmKGn48D6TBRIP3Z2SdX9Gf+R9",
+	"9gszohNNJlOlSZ+hgkWkGFgtq89IWfYqENmCnPbI7DcHY0BNA4MLPmFlOmCeQ1fNJyxHafKrFGxTbNyi",
+	"6bGbgg+/IyrMYRtIccVS0MpRKDEQBTr5KWEDzSKiDbS2XkaThhvnzXComN5qkMM4lteGzlJB3r06Ijs7",
+	"OwcVC7OrClBRpIq0wuazetish82LMOyErU77oLHTCncPnu3Vw/1OGAbQjwuYyYzRVJEwDJtmbgcHBweG",
+	"Nr+/ODI6o+F/ikwT82r3oCg8xFTp85kYZOt/MMj9jW4OHogpnpO5E5GkMmGptiqZ0tR01td8sLHzcOw+",
+	"/dZ+ak6qzeawlZlZt9xUJjIFFVjAuTfLNJxf9v/NBjpnVeZdEQ1zg+2DElw3BYripp9E85bxTNb19BtA",
+	"TbAaRhvf/ZOosO+HKA/4WpbBbJyHkVbAesWjgADOc0UGhqnkkkSD/MivGMrmAIdrsUCLaW7z6OFgwe8D",
+	"GMAHNBm9liMuVAkhpCQTKmY5VuS8UctLJjJZkQ4GLNHL9ZkLKU+pmL1zjpSHcv7mgACwN4uOopQpRcY0",
+	"IkICDJRCwIBwK3I7XQ4heyS9VyhHO63S7CowBC7IO6bTWf1wqDMVc8hjXTbwH5Lv8HFBcgdjr9JSRhsQ",
+	"rt/SlE6YBkG9RJncG7JlZ7HlZgA9O4Rqz/bSDKy45lmrHXF7TiIekZmckgmjgvg+jj8XzrD90AMj4Z8L",
+	"UIAnPDoRb6Uqm1kF4ZFBLErevjm/2JhoG51JbUWcOQRRLL1iKZnQS6YAuXlkDtC1QVWchnUwKPRHjCUo",
+	"/DpAXwR0Sai2XAgxPMoV/iVOCp/qPyRS/2WhhugjNBvN0RmDavDcCatDg6xcCmQzRhIGL/ym8MpglTix",
+	"U1khkovppG8o4EKZ/ETonVZJFHfLGaZyQuqtZvtZe39nr71vhsn+ehaQ65RrzUTG/bJ1G4C6VT94QfMr",
+	"hWqGkKmgcZnzDek0zoQhPDTLsO/EDnMOLXFDHh5VMNKExqU3yBmdgAmE5OOT6zETwB9SlshUE+7AaE95",
+	"pnKt9m3kAt80jTd1sE9L01is7kzTGNhkJVH3HBJmcg9Uo5tbIuyUoFd8BJBctFl5i2ywjRHe+Y9XEAqa",
+	"JPHM8RtZNR+yRZNki0iRWfqBcEz4IJVKDnVjlNJk3KgOV9hqkNeMXkFsgpyWyCtNkgdHWD83vBCP5FuW",
+	"AmpJUcYgVOHcCQeRIW+7BJVeybTPo4iJh0I7D3NzsJO56VSPZcp/NdxMmnUPZTpBtc7sBbRtEL8jmJvH",
+	"BsCeB2soDePjYkTUQCZMdcgxRGzlIV+HSaIa7xiNPqRcs8ZhHLuNuTDgn3ORwKYs52GgLxxO9dhgCc7u",
+	"wvZ6GNvhKcpmP9gk0bMMX/UhaMq0H5etkvCcsE+DeBoxtTJC5Kww1AOCjb/IsicjINdjPhiDDBDHuXUB",
+	"Av9YRIzOaE0MOFSnYghrm8hBjuFuZVQEpRMp0TI4P4bNrR82Z8A9jY+cml+myEqnhpaAevX+v8IQlrkZ",
+	"lu5/tSyMoD9DDsmWVDYCbIuMZRwpOwuHdQZSOEWA3YTOoFmRN2djPCyJ7P5AcNtr9mRaIl7msZHLU0Aa",
+	"08dwoT7b4P7azxaoCYHv4tKuqSJDc0AzO2Mmdwg6YRHZ8i1JW265aFye0/7KQknK1DTWFBgeDPCzmZIh",
+	"vT+8orFiH0vyCVAh5UyhcghGaZio6pAsVDywAY2BAddJ/nQqbJNX9nXCRMTFyDYxDSCCA/pZLt6PS86g",
+	"UhT1Q+EQj3ta2lM4d+DkKHu0nNeER+ghA3ZpRTdDyzdnAT3lagJ3TcpkBQ2u2kXc5IH33htkK9WQBMMG",
+	"nbCHbc/cHBTyzZ6PMHLbrTEIaCNb+yGVYvQShKC52CKzMjg5TqlQio+yWJg1DtgKTW7rf8uIatownbeK",
+	"ANn607pjFfDGG/BhIdDXD2ZAzARmXI77HPIUIqFGQBQhwmMgp0IbIkdFZOUCMLiyT9pe0PER2E4QOtU6",
+	"e4F7YJq/5uKy1qmNtU4629vN1rNG2Agbzc5+uB9u95mmv8tFJJjKDzqdsu40DFt732mZ/NC0v6tLnoB2",
+	"98OUvTs9a87qrP3ux78cD5pn/34R/+Pir83XH/4Wnx2/12e/vm+dHoXh2Ye/xa8v/n599ut7+P3s34c7",
+	"Z3/NQfBzBgONNxjW3Bc402bmhjPUUDcnJxEypezlGZ2w/DVYVLMGXCUxneX3Io7xAbFPsobeVcADewVi",
+	"rQtziy4LBrW5kClzvFbEAxnyVAkIK5Lmo0t1zNQg5YnGdb1RxHuQLSsX5qFJedVTxVILvfeKpUXYmZdv",
+	"Uy4GPKGx3yp76LfHGyKZm7SsGtkYQafwTmg8lOmEfTbvtgtO3nLsKg9a9Hy4PA9LtNdK5bAQ5vzk3asj",
+	"ctBshk+da47xlPwylZphIEDv+16BZLvvPlhv92cFHBDhX6Ysnb2xiF3EInhFJOI44JKZUWbxI5FkVjSh",
+	"l+w+qPUeZdW/elMpwwjnohI24EPOMjHo/buTAmwa5K/+pLe+Y58SKqIseoCi661BLgrGS1iBH25PNagE",
+	"xUgKHOth4daXghvglp2/ocdyWnHFA8TbiEcEXakYx6Mx4HeJBa0w6EO7RVC1XGuD9ByTeFUjIBSDEa3g",
+	"IzMFTrErlpY9vBfjlDFyxWUMm6Nc78cQg0KIQVCmO2u4Vq3YocAwkBM+9gmIr7itKH3shyQVrQ5/Jqf0",
+	"khGI+9eSSBHPyFSVTBX2dhVNGYnYkAsWkf4Mo+FmSbXhRqHhJniMsf8GY+y/gtNG0ENgUHLHo0FmGwyS",
+	"AjFxxMtpPHOhmdkbiKqwBgoj4Hy2sMxsBlvzMpd94CJazbyeW6emgWdJzTS4zLOQ1XiRdz7/4sMN0fw8",
+	"QEPcsbfky64gq7+WjQCPCvC3qgAbXHAY4CPDOf9EcJ9UQIb8imEoKB+MSZ/FUoyASl5Lw1TTe6GM/aS7",
+	"E4D4cIRWp5Z7alZgnzXtRq9jQso3ujRw23tRHLtg5y/0CUsvvX746qTyU6V3xV5Fd0O5X/Gt39Psmx6n",
+	"UmuDWIWdO5Upc8mm0ANxIvRUMFQy/giXJTrgmDLKFE0SDCzUTFChA9IMwww2XJBWmIk31FpDYz7hepEm",
+	"QegQ7zwsuy+hpXxt2NICRY0roqUk5gytoZ9ZL4Ab8qGpaYZVSTFCI5ogzbC9v/tsj/RnYEEZyEmSMqVY",
+	"ZNhUxPK/PVDK+Tv01hXu7HLrgPM2CtqF/epa3vrSCvebB638SoX6dqMUVq3b7Z+hKHOJdyDMVw5Jq5kd",
+	"2g1uHnzSX8SW+8gWeKHz24utkLAYnBOqOsz34WzUemu0u5LMqQxaJt5VLqsJfTZ1QcskM9WiqW2JpRYM",
+	"OE5XA60rLOtaXJCIj3hpV81nHq528DvCCLBiKugV5fF8DCTcAtAgVdigYsz4twQ5zllqJJn33pAP6crD",
+	"/GKJkNf3EgpsHMm9cjyJLMJlU8Ty/dysfFicyZVXf1dna9oOH86RW2vB/naeMiCTpa2cMDQjOVcPE9PJ",
+	"nLNnTK/YhrfRzsZfkSXRLPJit8zXMX6LizXir3xz1+8WT1Uy5eLgW3/+BkLnHvoO+Oi+6FpQMXNH0ay/",
+	"YRz/IzkZHubdsgcGfsRvxdKzpVcSTIsK++g3ey/BrHf1rYQT1L+h8/WYx0b0XHCjAa2GRlnPr4aCrfJz",
+	"RK+1vkD0mlncrWPXXr5rtQ5fNo9PX/zjl78cv7g8/fFV/ObD31uvLw6vT48P9dnx4fXpUdg+PT68ts/y",
+	"/0a3iV2r2uCFRlhE0yik7GC4t2TVrYUG1+ZyC+nGY7py6JeZ1YKT/IcF101Qu06lGFWENueWH3PSoNXm",
+	"45znIpzv4DW/u1/2W8yg8HtC6+amlOUbb/zV/XSnUcHHZch5MdunY8loIoa7TPQKJCFbRqPWqWGyTx5l",
+	"VwENmHjKolrHENGgpgZjNqGAgWI6qXV+Lnf5GNTsYUZzMWA61gyomqLSgN55+F8xYSzwusxzMAQmBAIH",
+	"x1ZuhUbeQRYlpzrmV0wRSlIGGX+LK+zWXqRvrq7C+Orwl6Oj138/O2zVZ6p9DXULFq92Qj+9ZmKkx7XO",
+	"XjuoJVRrlppF/LNb+zmsHxzW/0Hrv/6r/vG/urXvalUweC3xYmY1HFyCKbt6vFEYOSgUVvBZw7+313Ts",
+	"LobcdykbGtK+nZdu2ca3ajuDiQ+gk+ERrn4tSCGEgvzCHRTAwAEeANzuAKdS+v4qGF1Z17WFEfQw8rmW",
+	"AxnnFhJrZMN4BlWEVl4UYPnxN+0qz3xVtY+quSZZu2xPnTUIk3CbfcUplnd0rnZI5Xlttvar5ucZC+cn",
+	"9pO8Ruem81NqiXnb+mwo00IWFsxlK6xVsjDB5jIAYnpbKJajd6DgDf3EJwaoO3thGNRgVebPZjZ7l6vJ",
+	"TP/Dhw91LzEAW0BezeeYUb0wiCDPnUOuqdCwrj4jVF2WRHxJRizL/VeE+gtGU0hPSOPJD91atxZkKRYA",
+	"Sf81TfkPXThuqrO9HcsRF41MsJMi5oI1BnJiEH0ixbY0vVvbWZoGMyBy/X/x6IduzZ6wHTx98GNQOn3h",
+	"+tR7t9mqwoYKMaOSo0KzLcipCHpudhnT9vQIESIFuWZxXMcLDARu4vuwXFOSuQ1er1oCphcrTJmSH9+f",
+	"HDu6APhsc5JFzKYdMoS1lGoIKEo/ZpPiktaSpdY6GNMpZCH1lryzN7/im6AWc3EJUhHSfSN1H3vUeB4O",
+	"yGAItbE2Vi9xcPFUFbO0LF4c4qoWfMK7zgLfy9Vx0+k7C+oG6O/+O9QbyiqO64QlmBpGYPsTXAS9MQJ9",
+	"zDRbvr5jaFPgj3xIhMwywdtU/WATKK+w4gPl1WU3VfxZonTaAFkvuAUAqi0Xq0HwmivtdLQVgKBZmh27",
+	"xTFXd1v577Is0By2w6rlrcblZUskepzK6QjTwC5Fa/zmBtH6bstffhy8jy1oloNvbcD51SmqoXX7w7MS",
+	"jl/wAG0CxCOml8MWanaUyI+tCuKgp7hN2V0EYHnoCsjlxUG+EP0ZMV0Ko5znMHIqUMi24Zx4b8Byl4zV",
+	"KMNbaZJUwmEuVPNuZ7FyxodGWF00bXt9B/TtmR5D/pO1dm7FjDe9d3Zl6zACQMhKGokXMuDM51aI2+Pl",
+	"52AM2VpXE7fF611M5daFwzfBJQqwXA5FH0p3wxzvG59BUJzHmjXxZU1WuDYhX4cNflFiviFEWolCJa3C",
+	"z0vzZfDlDktbwDGq1nd7LPls+HFbbcuc8+OCZW8eBK+RqrKiNsnWYPIVo9+Hy5vhqhnEbae9kOZVr6Hi",
+	"c5+fzi2YyK23a6me9OVWW1rlGuvzFrIuMhZGvg8qTpOIrrJSHAFpWGClYLFihoDMz7Ni6K/MPoEzXEcs",
+	"tSBY0z6xxso/hxjqL28NW9uSJa5vn8BvfhOS54KlrD4e69gnVh2bb9sycbN4Nauh6/zKVnDJUz+rYvnS",
+	"JwM5SWhqZBpwXsezpwGRqdUGet/3nPjjYrQaXfHG/HLNFfP9blyRdrMFhgEhUc22ru4GOcwTg3uVfrI6",
+	"Me2wDcVdxAyKPzW6Yn0nt5HibChBLagJjFTJALWuS9LekKMjBUhdktTK0D7EFe+E7aCQhbxoHlKax/G6",
+	"wL9m9HIJ6LvCwf7+kPFWtgnw1BH37oCT4v5wyfHIZgjtipFkyrZcmNG41yC3xeES5L//XQGME58H6VvP",
+	"uwx5pZ612uHTBrmAYsPzDmaIWMV8qlw4ePhO7F6AhaDx6iofCZmyqNEV35Ne0R3d65BW2PaqauDNTKG0",
+	"0ZiKUS5+95QlKVNMaCDdvU7hnFBVTOKfTQ+HmN+2jsd4KymJizRxmbY8/6BNgQ03MBRW/dFM5IEF5pAR",
+	"6ytsEBsizl3ob5YBVE4MvxoxbRN5RQzqmagO6YlpHPcC0rOB7ubXEH6EcPHf3f03//9HD5J0mC+WVBNK",
+	"BLt2a0SaC1PfwjQMwBFtiAPGWfXmQvV6DfIB8N+RwV6GzbhIF1BSwum5AIRKBLe4ucCNu988aC2On3gH",
+	"X/hD4/Vng/gaMQCH6PR3UVp+NMBcIECWqL+YDM/Xw2AwihdSIAhSueBuNhhLFnVFRrYN5Y85kv8k5QJK",
+	"HZDD86OTEzgEmkyk0qTZ2vfuAweI/ThCvqd38ddXwnkeYotiFfAGeiXUMby2DOkPY4YJfoth6YrOIIVA",
+	"z48075Gxi9cBhOK2khpexwRFY0xVADXV2BVLSe87LZMeQL4HYeC9ElQwJgHWDJc+8yVjSHlhnXZNfSlj",
+	"RjFGKy/eWFzVG8PPM8Q38zRo42JzkNCab5MnGLPVboTNpw1y7mqzw+HssV8MkRTM/Bxp+Am/x/B7DL9z",
+	"oKZURL2gK3oyhR4SGkBUpDLnzfw1kEJTLlTPVuNOmQDxQgVE4A0qh1u7IYkYS54bVmDGx5ry9mUrDG3+",
+	"7wY57AqbK8AWruWCGG4UsyyLo02eBX8a4sEjQNNITvsxi54T6q7zQSqlwl2+BWN2hZk/SklEphFLzSjF",
+	"lF22qyM1bjLmPSW9/+phSV2zCS5tVO9/tV70GuQclqOIlbJIfwbyJU8xp0LDsjI4ub9MaUy0dI9oLMUc",
+	"GZvjQIT9QrZoRP+3bdMYyMkWTMwFnRPBIB18bQFeWpTzEbMsgxP2CRI9WA4OKNYoRtggbZxwkZ3cqjNb",
+	"0ACXBxnRJDHazAySgkzojPQtH3ruB6NdMpbAxrl8oDRJSgGJayeeqXVqNuG7BU1RJ71bpKrV3RcrtMuh",
+	"UDA1Fte1duakJesqTeaei4TD059VCR2ZiAfndyAnE6pIn+lrBhWC2STAssOZ2NGfkZ4ZpIcKiCIjrGWp",
+	"LbHATJJA4LNDZB4pfBZ0hUxJTJW2CgqM1SAvczJvb5nhsTM6cRxbqE/yNJVjhiTBvuEp4ZGqOpRw0sxH",
+	"Ah4tOmkOPouP2hqAKp27Zthqrz53isVsoO/0vQ7qkqg5GoA58SQgfQbkt+fdxbG8kYNYmBZgOrQJeBcA",
+	"L5i/B7MAjHYxXwCKlzxZEvKbsWbfUGkgFrMhJHMzPM+gMt4usAKbE/88WQUpvw+lcBEozIzWCw72cknk",
+	"IcJhZYhwIVPhnHRlo5hhpn024iKTPWVCf5kySG1hjyJoTaWrfD3km1yRkZSuKAnVFlwQ7GK0QMgANYcs",
+	"980VvxCKrqbaIpz6APRCzK/GFUpJWQmndqEg0EqkstldVuEURYB7khNmxyqYZ0b8iokGOc2SyTSDMAzx",
+	"KqYyuhL8XQw1DxfhlpnYxlFrkaF2pSywpZzmbhAG3YylkOh1L/DN8cMFk7oXN8wDql/IiKO77QXVg3GW",
+	"rg3u4MEtJPNruQIbXJXAtUHTvrOPVn3ZNdzGVnCG15qqP6MjO5kbjIUs74ZLFgLWlPwqWJ/5acGA3I5+",
+	"5eAlLELvJqhZyIoEs2LfYvWDmNFS3o4j8whjyecKm5byNhrpwFaxG/NyejJrO7XvnPbtGRm8gUHIEaxy",
+	"AKNnu7kEIJei9AC2EX9ypVSW2YVSz8dT/MB7eEaMAjqrXO6Xyd75mJET7+OufdhOq8VuOA4Vh+4QqleS",
+	"ovkrM7F6RlNJFENxYtmBBE5aOpJApNCbZglU5FOE25Ko1PDQC/ZJr6ZTedOboDbg6WAa07SYbWnpABVd",
+	"wCQEk3VXo5eP4LU1sJ/i4hhyo6Vd/bbVFbOXdi+3LybeW9rVtVuUoWpp5/ke6+MuqPx4t3oBf8DUS/2U",
+	"0UuVXbFN6UA3yJlX6s2xEbhuqVOOV/O8C8pztxSrpmXbbxcbLzLFLhthvsPcVahl3f1+Bi6QZi9PtXe7",
+	"A5Qb/5buo21WroSztE/ecr74ydKOftuyarC0o5fgOxNyV+B2slGEdNcsq1Dym0O5z0uv70FmM6lgFY3N",
+	"ChR4tHl9ymy68ehEvJVq9eqyhqaTVVZW9nFKzaI6/Et7V3SpKPu7fAi/cbmo7KqetmWxJubSTq5dubLi",
+	"6k5u678AscrLxSwnVbZdMYPxKkYM7apyC67DhG3r6lxt6wzg400hH8zSznnLz0VpyZn1h1/nMd3fGPnV",
+	"gzGGKd1Jp8eu62n2tu2t9XsU8Vco+CjA5WIZeUkx63NBbAMDlHBasn0L+QkrzOW50eBb2nELxwsvb/wt",
+	"Nt1PN7+SxEDDjUrpVVneySl/8W3tEEbd5AGyt9ifvNTKcp6Bze6r/S/aJxuV5OekIYfk7eHF0U/2gYKo",
+	"hFJY1rAqlMtGxSh779jbZZdeaRlsoU0pDdGy9nnKmeCeWFSdCGbZEBU9vjQ2ekkmqhMwVI0EXbYr2ldf",
+	"oV48RLnxojvIS0coNV94uWnxIBXtF9xIWT5GofXCyyKLx6hoP08v3gzNZx6pxiPV+IqoRtWtj1WUY67P",
+	"ZqjH7aZS1aHq8uvKEfK+i+/BrDr58zMxoMZ8HguckN6RQqh+W9rLK5n2eRShPe8W9E7ItywFUrGGWl5o",
+	"vElpFosmckUoZLWEmJSpl9F8QNMUwyaTbAIQl2JDY4eEmjdKChqbMSCJhXSxgx4MuiIPWwbPM3hTvhks",
+	"OBGapYLG5xBUl6dQXR8fuB1hLbsZNNwUHhwSuBWQhUfbWwUn2ig5o7y4jkuGbSOoezkMet/UiT6TR/m2",
+	"LRcR0BoDByK7zeHie/CSByU9x5l7z0HVzxRIG9MEIfjlSH8nO8wdk99TdMjTfz7KEBkuaMz366oE3YrC",
+	"l/quIPF+602d7R6O2SPs0yCeRkyBSzxAO5OIZ2TCIk4xVXJ2d8hGBqOFSn1jZzuveXC7rcy6rdpFbLhJ",
+	"Jj2gcczSLWVD+lykPZQtyNMUf0t7dCojPuQrJMqqO6uFm5mA0L3CJccelsi4hz72sGH7NoWsutxlqme3",
+	"PQlZb7NLTK/jvSy03+S5sHtdqDDlX7qkoxwF/N0Hfu3wZgmS+J6XrnCul29LcLWO7ws+YfLWQYXpXOel",
+	"uFBqvnGrfMQjVFrc3QM+YZXus+eFLNIDKkiflTJJfzMbXFGZ8HabXCqTuMK1mrfd5PYuKFCINyRUsRgy",
+	"Zgsfoo4KL2cNcmi3HgL8ZAr/ZCRjTJOECbz7Bqa+rpjHic0e+1IK9GV9/aZfAz49dJfQH5P3f3VelE15",
+	"Hr4Rl8MjVm7aSr8RK/umLeW+p+4WmJrQNcIdoNF9sfRIxjEbmIm4oJdqk6GrVOeuV8GllhTvN4K1sFQy",
+	"yKbRqbr/9e2IW3PoXJ2IbhVCV/Ralm55KVJXj7UsTd4qxK4a0UftO5HiRwR/yAh+F6q9oOeqXNtrIPti",
+	"On6XYZf2RMTPo0BuI3wsjx3JpQ8XNHJ3vM9GqNat8HVWbxQqv//RpZHFWftvEeiDfb6aaB+zwAu8/nTH",
+	"K7R4ifC1HHGxWmwuNL4JanqcSq1jttqInrfcpA0h5pANTQ7JqauIRU6EngqXjq9QgAnToriKUopgRk/p",
+	"inch2rkiXtpm6zH7jRmAJ5g+Q0tZMk6U81e5mnpghhxTc/qsU16mmHTQ5Y5zHvrqgPBH8wTu+3uRVTO7",
+	"vZPnYq17Wa7dBpEzK0UNW+8FWIC9K9t4/6qAK6sfS3mJmaKG01SP8U7/xhChqtbdsgHm2n8VKKFcEq9T",
+	"FnHq7nnczuthmvo1X9e5s5W137ipG0TNUpXZOQdu5hi5nGfpFVVsl8G03PzBO8IwJcA3EOBODeVFngKs",
+	"4IuJbo/B5l+zmbSA7w8/QPsR6x/NsPcww5qndwwFmpa6LveH+o03JQScyeriqeUwoT6LJdSet6FCtFzn",
+	"4ZvxcRcD4W+5mefr0TWv6fob+b4iL9YiylYoK0EVaJ3lOjkTegnJWh9NNMsqDi+mCQv6LCy4teadioKh",
+	"p7oQ0mpDTdngU0RsdhfUfruOVT1reD+0vq1dvVAi6dG4Pmd+rCqRuKbxO8fqVWXJlmPlwp43Xs6uubx8",
+	"XvA8jTD2j8Z5QtFaZ0hjxYK5YnbWQKZllkBOjpgzaCRe/yzuTFWHh7q3AWmFLtWjGYNrNlG3yed3rlkC",
+	"6anopxPs28pzMtI0pbOs7DumBPs5n9nHrKHs/5sNIDPK3Ni3A9FhZvuBazeQbWAeNn0ZzarhYt4AZ/nL",
+	"+ZuzBoF8nFyTyVQZWYFEkNVKESkK0XGQSvV5dq2BaqLpJdgV7E0GP8N9nui9K+AF2iU/1amqK0AKTAP5",
+	"qQ5JDmqdXaAQ8OE3YlESS1VOhoDzgIlDAJeaDgaMRSwifTbE1J02bz/3UmRl+79Gdvylm+7Nf++mQH2q",
+	"d3NuVeyTzjKhQ54PGXulA+Yy69opJlRrlpoB/vnzP7vdT2FYNz/3zQ9qfm0Ou91Pz4Yfv/+uVrGgecja",
+	"iQekP7OpmSHutVDeiORYZxPHw64LxiJFevas1y8wcfFEghWKTdBUaccncggp221+DK4Vi4dYFQMi8ITZ",
+	"OGkj7IqHxoN0G/IRLawLUaoBgRgiJGaP9APEcRJjqvCGk6U1YxC4iJby1nmNvTk2Dd4wPZYLAtd/urh4",
+	"S7ABZF4V04khGj++vKgFtZ9eHh7XgtrbN+fmr7fv4efhxdFPtaB2/PL1y4uXHlGZ/3bLqElpXP1h62UI",
+	"SMpiqvkVgyz5232mac+rpQvZf4qFuErg2Nvd3dlbMoudMkGEXN4WJjjBj5WbbLaprhIWx1yM7JkBsvAv",
+	"WEROI25yQlpMylK9cLzDYpZbICDLKGghoePCIQNAKoN2kHY9qz2yKonLbbgQzuNObMgtYQkf8kavTtbs",
+	"n6drOY0jpLZ9xkReYgX4A3gs2q32YnZUTRmRG1SzKpcTm/YhCrd0r05Y3FxKL9agzP5R32mGz1q3o5yu",
+	"dlNGOw0KQ9ixHrMZVr0gOGfhFe8ChCxyM0MPMdw4zo+dP1dv0+dXu7OAOhazQLtSfvckcWpB2USM1HbW",
+	"hcXZrncPDrw0161wPtF1ga5VURTlSii6La7C8+Msq295pi7J73Eh//V86t+58hxiGttIeETdhXBqZ9/H",
+	"BLgLZiAwS//cHAr5dO8+C4MWx6XsxHOZ0qcTKkjKaAR1ja5spt88cbhTM4vzXJDi+O5zbRqQebXlKji9",
+	"K1FSKL/37tUROWg2w6f+YXT1ZWzFhKqJ+eIU6Xb1x++fdLvf/+dJYP96+v2TD9tP/9yt/fzPbi0Tt1qh",
+	"lbG6tSe2YeB+WdH+6Z+ffv/UNq2U0F7m6aErr72Z12QgI2Q7Nn00GVIeT1MopkMUHwkWkZ1WvW/EbzxN",
+	"HRJ+2n923AzbzSNDOuutsLm3094N98JSdYCD4LY56uvZ0/1lh/jAre6YacrjqupMILQ7JyaUAZJiNM9P",
+	"BpXg+eB3CgA8SSpHKZ2Upem99kr5TSk6WvUNsE5AIhhkjH1GUj4a60pMW3o8NU1HTC+oE9EhFHNYJxKu",
+	"/SO27x2Ezadmd2VW6i8gbJLoWSYGg5AOPmKoxPWc2Oeuhhq1LCyAP7oioXpMsqyRLoODFQglzAlxxVtc",
+	"OzzYWyqQlgg3bF224BzSVaQb7yYiMTyqLlOWVXiwKfTKtlKQVcyae36i9R7pYWBSr1D7oBXcvzpDSS1c",
+	"XpQhu6boxByjbRkdWXEjnz8nP6Y0GW9hTcAf358cq9sXXAlqJ0J42Sgq8BmFFl/QM8ofiWXV0VtdpO+i",
+	"XJqvSjcLSPHvOo+yQCsUgcS84tFs7a84SC7t/9wxwsyK7y+OykMeFJhAtxv91r6pd7tRtxvZfy7wn07h",
+	"n3naXSIhqyA0J5ChvX9prcKCRDWdolqVr2XnVicRQFWYZ5Xps+pcnrhaC7/P0cxKORRPZ3Ozp3P3Jqi9",
+	"niuyMFfMnypN1EwMsJIdXiatro9qVWYIyYIqh4rNFd5Zp4RDtkjzxbr54q3YyW4p58dCO0CRABUwK+Wl",
+	"Q7JIKTqlXCyjLNegtN2aiefd5tl4DsxTGbH4bzTmEXU32acpuyWnj0AWUdXCCBM6neXq/QLZZC1l3hd8",
+	"Cmp8M1xiWQSNrkC+aRy/GdY6P6+onZP3uflYUkiWyzY56BdJN3ZLmExihia+a5lC6NmEzrxIjPVRdpGQ",
+	"4GZagEEVQVoQPTJf4NvW2vTrfji+ZKlOVuNSWxEJK6pA+UQsmYR0bB6fvfJt1ecO8qsUC/R69r8/TVxA",
+	"cmNkuH6jupTLUvMfInSu7y5DkUwvvikWt1mnF7S8ma95s6JvsfVNoRTOGqcHGmYmjmXNs9pTN+UCO+se",
+	"oHdMTWNNhT5MEuxqzlEFF7f6V4YwWc3Nt1IpDro0FlqkRpD3eFuQyaBYGfbEfzMVtuEr26QregkT5pTZ",
+	"dqWy3ULqQ1TS+zHrNQhePuBQ4HEqNBr3eYb4szJjyioDZbj0rAS7XGm7IwQd8ZuDI9RZo31XfLoA0gCL",
+	"31ESU6OSpOyK+4aJw7cnmYXQ2SIzKdJw4goerBizMMyxylv3/k1V8aXla52TI25WVGL6g6DhSiQzKlKp",
+	"FtWKoKhC45tCiapVPT3Ck1euWh3j4IhdRUGr1Z2LHcp8zmcZAdo0PVLs0fIKlFyOYSW655NaH2Zl6HuQ",
+	"qVrwHMVfnxlXRIZU2PZcXAgFK99CHjtYoXEsqUKeFdkUpXKhgSUcPaww/oNOp6xHqLpUNo1I2Zy91/YV",
+	"kIMwfNY8OGjttp+1w4OD5rpqiGHZpWiWlVI72HDYp2zeXI9tWTs00mAbdH6XHCh22VDR1/ReLvfvttqt",
+	"/f0V/kavfl5lnC5cm7VbayRE0PuG7Nrlzcdi8IFZgQClHwubYmKvPivUMqYCfIRIWNaSu8+hyi2LFgUY",
+	"l0TxpbJ46fTiwtc/AlnFxluEe1wUi9R5Eml59KyA3ZkNeXBT7RD/ApmccK1ZZK+2Gb0clgHmmBHTqitQ",
+	"V8dsoJm/zVnbeZ4SG/bg/iKwV3DPYKhFZ5lmsRFgIviTLXcL4R56zCAxT4bjdxCjzfl8lLcf5e1HeftR",
+	"3n6Ut79heXs+WiKvGlf32dfPNZoktY9V7DvP0nBXexKOULYoNQjSd+Uun1PLbbFSd8libpMzdEV/VrKZ",
+	"P8+RArjkHCJZqiQkHNYGMaAqfNQw/UIwduATMtYVgOkogMSxxXie2imqgCiJIoaRNcAOCL1tSTiwm6Mj",
+	"Hu4yazOIEQqLV1iKyeHxm1Pl1V13xjcICd+UAHIr4cFiwiqhYLjac3k2nfTRxWNh6G7/G+kYuhuJzhEa",
+	"R19qm3WCtLO5GoxYOVOzLTbRbooh+nJo9CvFskV83vkfLIh4+m82qxAzOSqEhYL4RZcCbfZbg52ovaT4",
+	"ffMecVOtnMffAzvszEk20qahuuNP8xaIYSlDBUL87lPex7r0OTO8C3SzWdqUC9lghqhvesa75RnfAtDg",
+	"iKgC9sIVbHr2zRCnf3IfbI5knn71d8eQvdKEN0XwPusimoa5FCXCO5MRiOAVUkOO9c9Aq5/NTX2jPGfV",
+	"ckAwEvYOQLm/sixr4/vVWsPkW8kRqmSIJSRu8WFchi+VZH5eIlhIqBadqMUbXWUtO1uXjNw5oqSgZxU4",
+	"frh5HPfubVe72NFU6+63eXXkKN5hUoooOlPz1m/mBl2aSSELySijHlvoP39TVglLoRDnpOgkyAWmN8p/",
+	"tYkA4CbMZ2Gg8ptzkjsvCvPYYBByCNmvyqaAhaHuLK90RaTIQwTsfdZra8jOLiJNoGq18jWP7Bxmx690",
+	"uGpBraTUzZ2yWlYFu3xi5/WVqgUuCsst2YuWrdhbkZCHmZn72AbZuGt+TAxmuIgLmU8+f/eBa7giyVM2",
+	"Mchty0b4Td7i0t+xvpR6rvPhVLuBj7kyIID7AtOEpYpFLDpMkvdz0Kx+Xf5QyibyiovRud/aLI1LBZCU",
+	"KcM8K/MrvEqSwyT5iSpscJilyUdrxzv2b/BV4Ft/x8uTcFPlYmS+fsw0dCwvovCi0gxHKwE1oYKOYIQz",
+	"qM/O0rcpg6ubxYl6iKdYemL26bUcjcwLLR0wYB0Y78ui84UTp0nyzoCWRS9mGWzFgOHUs+3wJ5+UoGKb",
+	"cDE6dthgKGfgbswfy2sRSxrh2UmlIbUyPUwHY26mMU3ZWeHUZFT/mKvL84QOWIaI9kVGqMov3o5nig9o",
+	"fMomMp2V376WI/PyrZsC8Ltyo6Nkep4wFmXPk5hqw6zKkxzymJ3PlGYT78xkvVI24kqns6p3ibxm6fmY",
+	"xfE5nPeqNiVUO1tJV1Z43Cq8vgscWhiEzJUG5R2u/qPOY3h/zhltJLER6LCMy3cKZuAKuHwJM9Gj6+jR",
+	"dfToOnp0HT26jr7ZUK0qPcqxvsqMTxWMb1rR7gGxvarp3801smxv5m+BrcVY8hw4BeZyq09XmiWWGz6X",
+	"DbfI0HFLLMdV3Rvf82E2gfkO0mu5YoSrsQWpZ/zgn4oYH3DY2HtRCdVjqMX/5vwC8qBBXf0S7Xq2uxcy",
+	"1t6tww/zV729y1h9L3y2a34x/6524qSMRm9EPFtpLWjZFF0bvn4wVZ6OjTcPoGS25aETGmVHtWwHA3qA",
+	"if+6QssMRI/U4JEabJwarAwZvp15uxIkVRRnzfRzK4OM59PQ3TXquDDKY+jxlw09LmUW/OLxx9VJQH+X",
+	"6OP3HvWozDdiGpCzctKR7OkmLOiOKc7RoeKE4JtZG/h6gxyNqRhxMTLCQZa9fiKvCoHIkCEQzel+QtuS",
+	"KFAx/iZWt1PIyrmW1NOx1dattE5BlAFRHdTg3IaeBUPRLNTaSD8cb8yzWDFCIRcADoTYqUD3xgRrztcJ",
+	"jrA5gtxDylf6lpkADOd9tQzLMAopOxjuLYmNad0zNqaCn1WjjIFbxwacVchAWRIYsEUoTXplMwFowNM4",
+	"hlvbWeAa1lQ3lOvNMItdM2MhZOEePrAzoW3KQ7ep2QdHADylCY8CYugBTZF0GO2tP9OsGkc3mOpnGTev",
+	"hmaSHZB5uMKai8ClCvEK0Gk5HD/LcWxDHlI2mKZcz84N3bVZxxhNMcE9/vbKMZu/fLiozefVxII7XJDe",
+	"oS0eA8J4h7yA3qQ7DcOdAbSCX1kP7y4YbQWKTaP5SxCu1NR5dr1CHDqdQj5SzL6CcQhcq66g04gzAVGU",
+	"fYZnXUHEJDKiAU3TGWo/LJ1wBUa1bHAsSWQeYRaPqYhYSnqSTvW41XMs+IqlGBdBVVe8e3W0/6y1S2h0",
+	"xZXDR+BXBr4Wahm8x1pD4jkcsZrZlidGhT8vxiIVkIjFbATUzPBRJNo2meS1TC8NcVODsZQxoQMQgxrk",
+	"LUuVFDTOazV1hX2pADReXipvDipLK5mVfOmQdrjTIFCyB197ECGVABkasgrmPx8bnAW88PB9GltAqc72",
+	"dixHXDQy7UiKmAvWGMjJtkxHVNg+ahsBun3VaoTbWbkicNgMU6bG9x8UUBW2ViZ4IpD/n4J3b8LAVKka",
+	"7xiNGodxDPl3aTRXGMtAWdWCxZ0/pFwzfwRIHGAeLhjrJqjB3Da1RD/MG7EUUhNzMZQuXzYdgOQOmdY6",
+	"TiXJ8sdNs4l0trebrWeNsBE2mp39cD/cns/9ly/Kpef5Hj22CxxZ35MnrsSYzbb5tDNnPi+o+55LPYCk",
+	"bF0BlADLfDluAi1T95cvBZEXEjI56bEy3QfjnJRbRb4ruuJPfyKHzgwjiBrLVHfFYeZ3yGkM5JGSUDht",
+	"7tqYpf6DmNEUsqc+QZIHwrSl4ARptoKw7acBodiZKKat/ab3203PLg/EvTEXI8wtYcNkuK9Q4Rq8lKV5",
+	"Kjig3y8v6KjXIOcMpCBIVjwifTq4BNZ1MqyfUj0Y9xCoefkQvDQ3nCojkpmh282WYWtKThiAAISvawgW",
+	"U5qlDfISNJ+8t6HqVMsJHxClWYL0mzulL+LqsitscmJe8IS4/TiyIPDDI6cikph/BMTdrjgU/oLz5E2u",
+	"EJSf16VjPuQAW8qn7vcxcnY2XTnVMb9iilCSMqVparbow1hCVhs32LXFDqtQGSxFaR1yzhE9ThkDKKiO",
+	"Wdz3pPfjy4ueL8Kbrxl8gi3ETQuIojPS69ZepG+ursL46vCXo6PXfz87bNVnqn3drfUCm9WPcDGIpxGA",
+	"7nvSAzTuQaY/TJPbA7eS2cVswztkybgNcm5jryaMCuVSB8O+X2Nipj7T14yJ53ghguQZyjNr5hhTfqKG",
+	"bNHQTM8gkjdshlDX1ALdfm2+oh95wUZcYFFBQJIP9o5Ejsa5Vm0R8ZoLFeTHuD/LXYk+ML7v2STekOYZ",
+	"8cCwSNzKDIO6Aj5ezsJvJxgQxQBpFCCjPV9nUjA7uw7ZCdv+4m1/Ia21F/+wyV4vpNU+CBVd4eGJ8HCP",
+	"gI7utjzbZiyp07ED1PmwDvKAGNk7MYV5meV3yvuCjkiQ9VNGaGwAkZHKvGKP6gr7sR4E6uFRoDbnmc2W",
+	"E/NLZtOrezJgZkvgOk+z3ZsvBtTDHOq+BtwF1x2cLkizrmBi/yHZVP5jaMx/iv3+0xX/qdfr2X/QIWV6",
+	"moofwEhEY9MRQBmgVf0/pBW2LUjtmQR+Dg9cYqmetVgZTPaQFhXHwIbaIt8ofDNlCQYS2VHKn56n8VQV",
+	"LgInGajswBW7bQeFlTRzzSy/9mEYYwDc12C6HJJ22MasRjQnrV5cJuLDfywivDJiPlD67PxnZ94mTjM0",
+	"GjP8Am3sQTWFXsemA6Yze/Eql5HxIOLThKaOhuMXAlu5R9nY1sjq8M46YGcsU7y77dift1mA/+WaGSAG",
+	"W9OeIf5YxTTDUJe9mKbMHQFwwquueLk6gNVRQhQdrCoJJjHSywNkXdrxQgr5DilXNTFEtDeQEeuZD/kJ",
+	"wQLSs0miel5WqoD0bFqvnstgvkYqrw7pYZQafAVTbnbF6pybS5NqknVyapIzaSUiZ4PpCjCZgkCS2EOl",
+	"uMH63GGWWO2oQWz2+8yAA76hKdwCGUy1LZO21/aqC1hWr0jvf/7P/3WH2ZBcZ+qFnNUKldHnZhkWDFAc",
+	"Agds7mWe5q64AHbv8lqj78lglJA5lhv1dkCnyt6TsF+ylQCyXQB+GbZJ7x1TcppCzB2UzuoFpHcirmjM",
+	"I5efuEM+4alCMGfGwj4wTUQtlLif47Ah6b2gka2+YQZ0H4FuQ/OZzCOn2MioOWTr01aj1zG4bR9YZAch",
+	"x4BYCm3ACphAySWDLAmQidV+dZf0zqRN+U8mUHoglVPNiGaTJKaaZefg0Bw+f0lcVXzHvL1iad/OBOWC",
+	"7BiSaxbH9aFMJyyCYgPbzUazEHbDBUliw9O1oVm5QAqqgidMmq91AGpPKPlJuoIKNvF6QPpGMUlYOjBH",
+	"l9mqoE8D0m4+I0+oEcQ/JRCRgHZatLY3w7BuBudiynqm8U7TDJ9nvJxg7Q4qDMr+N3/xNCC7IbTRKRVq",
+	"aERgW+vUH3cwnopLFvWemm3YDXcb5I3huACAFggoSqeMTgikTxYC/URwRmKpACrAD3JolvS8DLtRNwhD",
+	"LzuG2w1MnMcVbLp5CwwMKj5Qdaka5KeXh8eFvaCK/PjyIugKn8uBMGSJ7kW5enRXtFsHpFcq4o1Efjfc",
+	"Ib1zlhrN8b2gLr64Z/mQV6bZYLQtn0g1fkCxgRSRsiJdofyLFT/Nh0HiyVTDuRLWY4jkErqi6nV+vRdN",
+	"beWa1s9JVaVrwpVR1Cy4QA7UYxYzpYx45TbglpW5l9YBN6uksZJdka81rx2irJ5ojkqU18uXV7YUJUji",
+	"rdBBs0OaYZgpTVbGAM3dsAEs0heQVhjiu65wj5pBGIbFWhViRi65pVCVo0AXjBXAZw3y0qtL4RW8sJeq",
+	"g7waCggPhhI7KuoQMJdh0aVFBlSAcY3ODN03AEmnMcarGdIylIaeUmVVzBm5BkkRO4Mu2GyQt4a4WYKq",
+	"MruIVzwmsITSIU3KRjSNnLA1oAr24/D86OSExEwbpvYcqgSZWRTTKDe6omWYpKHMhndiPQZDBGnKBGyp",
+	"6hiRwS9v9WSLR1tPQRQovdnmUQ9skznZY5HTSp/0/lfrWe+pu6lPiAGEy0MPJkv8y1AbHiHuWo5xnXKt",
+	"zbG45gMz550GORQQ+4IqmpCijvm90ZwSkKQ0B6rI+4tX9f0Gef9foUEF80HwOeTVJczOQSP4y5o7zNE2",
+	"EPKlkioTc8ZgQd7IzSXWYyqdDQS1XBQhcDlg6wcs9r+hAEKLNhpLD6F7FkXY79QlT1BwddDigkR8xAGJ",
+	"0H3eA4pBCOmhH12mpAe5lXpmiTgGECAUo60TEUMBUlc2M19boyt2G+UiR65cltUUBWRH7c3LrVBdKJP+",
+	"7BFxVbL6QAt7RipTRup0g/ameljfN0LvHtrAsMQWghYSwQPfhnTWr+r7gUdYzWbbqjMTml7mmpuzLSDN",
+	"59rZrhCVUM5zcPPlh/eCG9zqQDpwwYiapqkcGQX9Sa/bnUb7Ydh7WoTWM5BnM/ODjwZYVIqgq7rRFfvQ",
+	"1M5hLONIWcxtdMVBg7x1Y6CqXHGyyRuHbZ6CsQhLG13RDM2hEhL1T3Ncs9gOYYBqREL7hGnQfXt5wL0X",
+	"+tILyP/8n//7tLifruqZtYrJODLzi2cA1Gxc6G5ZSARHnGYTsirDnAF2xcICpxtmPaHmWrPZIKd41Syz",
+	"CU4n7izfmrxa+pWygvBSqnBjPttCwoUBJz5lcx8bGsHSzMH0Yp8wZKJDegeN0B70Jmv2SgSquQMJQ9A2",
+	"FIF/zBXApwnXNCa9i15AKPnV4OkT7/E/eiiaG/AOFdNGNdKS9P6//7e109k9MEIo0NfsynE2P6QsuH/W",
+	"poFsneyFeDSdNzjmDAUcG6g4A3N4GIZN86mDg4MDl36+HAOPNceurdhkFtpuoJJvh3IqtDMyerRnLjLy",
+	"RGTOW4o2Fe7Tso5vi/LCJ5uGwtEksZpvniAnw6hOZs8ZUEEMELkOiED3g+lqsbvPRWQoV3OvQc6tAz03",
+	"VQZl6yAQZ2fAirnILkFYrR3CoLui+czsPXzeKr8DOUnAcGHp2+hXnrh8NrDegRwJrnJnCUZb6WtpnfA5",
+	"RX9ptYkeCgd0RnpmtB5u+xMzw091eAKqRY9HaHDpBRlVZbFiRVJtK06SJjnlL8iTZhC294PdZ3v49aeB",
+	"vwCDWRHLH5gF7zfIoRsiDMkVl7ElWeZUxFCT87ln/ABJdewi0ZAtXdvzeIBTqyh7NneauVceb0vZYtJk",
+	"TCOU6cF0gqWpUCzsp4xegp9gGiN1d5/ZssemN03h5oEt0YQ7bqDUQ58O1XkPKBbRDsPi4B4B9Kv3wZnO",
+	"3VHAEjEIxny2z8y+ALO0hQyTmA5Y4BxJboXtMHQWeBv95SLtM3Bl1SO7omVPvTmeNlAf4Rjx4dDQOuFp",
+	"rysIaS+rZtfLfTiTYtnFE2slxjX5G5j58/D7UsSzIM9wcE0B5SF20Mj0AYl4ygY6nqG1KpXTkXUnqQZ5",
+	"GVuTjC3N6DNM2MK8CF8PWE2mMm0p8namx1KQ8+P/hqpnsQLCkKds8pfplQ/1LasGsE0LWIMtiKCFUiTe",
+	"zBaVLvQyRlKiYqrGBAzhYMtKtaO7+FVLIi2uQAVAw7OKkR9OHQGjaoa/eZ1TjBOI+YDZQFPrXT49uSj4",
+	"lFVne1smTKClqSHT0bbttD3hELGnucb4mGVu5FpQu3L3Z2pm5RCVkTBBE17r1HYaYWOnBsVMxuDs3/4O",
+	"FmZ+zSXQhdeY8iZV5Yw/BrVEqorgV2fnRpba8hRWpCZAMQz9gPQceWm7vGieF7gReFWLrAXCVQ91/hkI",
+	"JgEPjQCMmWVKTcn32iBZMeGRJE6OAjMpRNZwAbbJFCy1UxEzVcTVgurfFfmJciGg5MQFPGXFRYeUx8rj",
+	"QtTz7LfD0CUwCYqhgDi0Q01DaToYF2Q7c0XarXZgrXJRRqCwEljPBcS76++9zI2bH8IsH5dEnM00upPI",
+	"4BKgSVYJ5oUt1liFJXkTzoplkhXWvPaKZrbCcPEwth0OYZHIjNBer1Pkfxr7NVf3ey+yOJsIO+2s7vRK",
+	"pn0eRUxgj73VPc6kPgTjFUSvQa/91b3sYi74hMkprqm5xvSsFHMh5WuajvBzzd11YJEFR52yiFOj10Ln",
+	"1sHqziXbo+m3u87GnQjNUkHjc5BA8ywlLngPqJML2/v5403wWxZ29vM68Ufr9rCNPwY15VI71iBaxMV8",
+	"5lTMnP8BViwbQZJIPC0fzbS3UTc8TJL8G9sZ8Vbbv+WEPLrZjuYKr1eWfHvNsRroIjZgtWflXR2trDfL",
+	"UzCH8SHpfQfP+zNL1YpS66HoCpokOfMUVpLICJSNgjDK1pgZLVEOA1eJHw1SVkyfoyzmealqfHBLZjTk",
+	"sWZpzWzsipZ2kes0xZuS67TUMllrwEu+VruBveGz1oA2uO3jXehqXqV/fZpqTsaDIamfnUyZvmusbd75",
+	"8tVQOENZFhAVOJiOwpUI1ceb255Zj+ytdShuIW8eYXj94iz41rYI2kTJ0KEIjzKjIveTPnoBjiOmkXp2",
+	"hU2Crzo2yLF4fz6EH1WF4PDjXjxmJr2iXxzcUsV7GxX3NJ5nFBny+Rc657H1RXqLESE+xb01vUVjzDsI",
+	"17G055ZSoV/sYF4mXIOm4B5H+R2pVtheh0S4GvC3InmPEuTDlyDvSZozAomIt1j9Xkgg7ykL+i8LBUOi",
+	"G6SAMdOVt/nM89W0cI5M4ID3IhPOpLsOfS+YfOsY4lwl1qxxyHHJ0UOQatYiWRjZdA+60Gyt7vU2BZ8F",
+	"d0Uy7Zoe7DFFJLjDMQ2qNS6DIQX/2apKO4vO1Yjp+x6q/KDcS/A3wN5ZEwVPZQQ3oR4P1aNucWfd4kem",
+	"73Qgf1fFYhFXvYdS4izqpVu0YLffCA2ZwlCfjTejuH9PLr5RBWGNM4TgLigIj2rF5yGNd9VD7i6mPKow",
+	"t5GNVnkQN6fC8LnaSJXC1RE6ofIUDSrz7dnM/pkZG0I1ihklvUsoRMhrDJdaw1jdFRXWar8K068slarK",
+	"hDJiulTr54tIcfbb36gY9yiVfUGpLENrRwtKJ/mL2HtvTX6mWZaTtXxplZk2N+xJewN1V9310esxFHkr",
+	"5U7xjLhcd2x0Xp7LTyoGyXggjNSF7tHsRmX+NfPmkiUagwEaEIjvgqpteKjGeKpcHu2Q3nfoTvthLvka",
+	"GWkSdqdh2Npza6xoZKDba5APkPWLY9zDsIsh9BBbh6nAikv2CLyLel3gKnzv7+mjo/CzOAoLMH9kHY+s",
+	"w3cWVlHNgquwQIUfHuPY/q1qhdbsfktb4RIOA7FiQi5jBUgis1wn7bC9QDjNz+sXEUy9z/9xTYyQnO7R",
+	"zPiFBNrKPMNfiiRV04+vi5htPPLMyy/tbgx50Q5ry9D2fm1BiF4iGT4Gkn3JQLI3Q7MHjxLiIy1eK5ws",
+	"l4m+EdJ8z4A0n2aqCqJZTE2U3SSFewBVSXyhQOT9g9yIi3FbHE1WJr0PPqIsp2SPcWWPcWVfPK5sHUr5",
+	"WeTC3zcKbRUBBB25GOXqUjOgb8epx12xWD/GOd6bYj0Gtz0Gt32VwW3rSVWbDHK7/bHtiupzu9qs9ZXE",
+	"zuXywWME3aM69RVE0D1oXerrj8H7LCQOw/o+q2Ty8EP7fE3tUct7DPN71CjXCvNbS6PcKNczjAyWiUSs",
+	"5FaQAxoHRAoyk9OUTOhgzAXG9vUm9JKRdCp6mKRF2Vp3y+pxQOaToPapzi2Aax3I7mcmYRf724qyy0tr",
+	"bQzGLMpS5LjazLXAJXcp+VIMsCoK5iXJlspLAQ4lFinLkv37paSyOTFV+X3FvK9Pi9EaC0sR+qGWGGZp",
+	"k3Pa3CR+lKU3fCkSbP4D5+X8CFAYwB+ib+Xvm/8/AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -233,6 +233,30 @@ func testIfMatch(t *testing.T, s *testServer) {
 	}
 }
 
+func TestIfNoneMatchOfAChange(t *testing.T) { onEachEngine(t, testIfNoneMatchOfAChange) }
+
+func testIfNoneMatchOfAChange(t *testing.T, s *testServer) {
+	target := statusPath("app", "id")
+	create := func(ifNoneMatch string) answered {
+		return s.do(t, call{target: target, body: `{}`, header: map[string]string{"Prefer": "create-if-missing", "If-None-Match": ifNoneMatch}})
+	}
+	tag := create("*").header.Get("ETag")
+	if a := create("*"); a.status != 412 || a.problem(t).Code != "ConditionNotMet" {
+		t.Errorf("a second creation: %d %s", a.status, a.body)
+	}
+	for _, method := range []string{http.MethodPatch, http.MethodDelete} {
+		for _, c := range []struct {
+			ifNoneMatch string
+			status      int
+		}{{tag, 412}, {"W/" + tag, 412}, {"*", 412}, {`"x", ` + tag, 412}, {"x", 400}, {`"x"`, map[string]int{http.MethodPatch: 200, http.MethodDelete: 204}[method]}} {
+			body := map[string]string{http.MethodPatch: `{}`}[method]
+			if a := s.do(t, call{method: method, target: target, body: body, header: map[string]string{"If-None-Match": c.ifNoneMatch}}); a.status != c.status {
+				t.Errorf("%s If-None-Match: %s: %d %s", method, c.ifNoneMatch, a.status, a.body)
+			}
+		}
+	}
+}
+
 func TestIfNoneMatch(t *testing.T) {
 	s := start(t)
 	target := statusPath("app", "id")

@@ -54,8 +54,8 @@ type Store interface {
 var (
 	// ErrNotFound says that there is no such row.
 	ErrNotFound = errors.New("there is no such status")
-	// ErrConditionNotMet says that a row is not as the caller's If-Match wants it.
-	ErrConditionNotMet = errors.New("the status has another entity tag than If-Match names")
+	// ErrConditionNotMet says that a row is not as the caller's If-Match or If-None-Match wants it.
+	ErrConditionNotMet = errors.New("the status does not have the entity tag that the condition asks for")
 	// ErrUnavailable says that the engine cannot answer now and may later; whether a write happened is not known.
 	ErrUnavailable = errors.New("the store is unavailable")
 )
@@ -63,6 +63,7 @@ var (
 // Cond is what a caller wants to hold for a write.
 type Cond struct {
 	IfMatch         []string // entity tags of which the row must have one, or "*" for any; nil for no condition, empty for one that none meets
+	IfNoneMatch     []string // entity tags of which the row must have none, or "*" for any
 	CreateIfMissing bool     // make the row where there is none, unless IfMatch asks for one
 }
 
@@ -94,10 +95,14 @@ func Check(found *Row, key Key, cond Cond) error {
 	switch {
 	case found == nil, key.User != "" && key.User != found.User:
 		return ErrNotFound
-	case cond.IfMatch != nil && !slices.Contains(cond.IfMatch, "*") && !slices.Contains(cond.IfMatch, found.ETag()):
+	case cond.IfMatch != nil && !found.hasOneOf(cond.IfMatch), found.hasOneOf(cond.IfNoneMatch):
 		return ErrConditionNotMet
 	}
 	return nil
+}
+
+func (r *Row) hasOneOf(tags []string) bool {
+	return slices.Contains(tags, "*") || len(tags) > 0 && slices.Contains(tags, r.ETag())
 }
 
 // Find is the rule of a read: the row that stands under the key's app and id, if the key may see it.

@@ -36,7 +36,7 @@ class Client {
             .installState(ResultantAppState.FAILED)
             .errorCode(-2016345060)
             .osDescription(null), // cleared; what is left out is kept
-            null, null, null);
+            null, null, null, null);
         // README.md shows what stands above.
         Client.statuses = statuses;
         holds("patch-app-path", patched.getId().equals(STATUS));
@@ -44,7 +44,7 @@ class Client {
         holds("negative-int32", patched.getErrorCode() == -2016345060);
 
         var described = new UserStatusesApi(client).updateUserDeviceStatus(APP, USER, STATUS,
-            new MobileAppInstallStatusInput().osDescription("Described").deviceName("Named"), null, null, null);
+            new MobileAppInstallStatusInput().osDescription("Described").deviceName("Named"), null, null, null, null);
         holds("patch-user-path", described.getOsDescription().equals("Described"));
 
         var kept = update(new MobileAppInstallStatusInput().errorCode(9));
@@ -64,16 +64,16 @@ class Client {
         cannot("typed-error", "an exception has the error as text, which the client's own mapper reads",
             Arrays.stream(ApiException.class.getMethods()).noneMatch(method -> method.getReturnType() == ODataError.class));
 
-        var tag = statuses.updateDeviceStatusWithHttpInfo(APP, STATUS, new MobileAppInstallStatusInput().errorCode(10), null, null, null)
+        var tag = statuses.updateDeviceStatusWithHttpInfo(APP, STATUS, new MobileAppInstallStatusInput().errorCode(10), null, null, null, null)
             .getHeaders().get("etag").get(0);
-        holds("etag", statuses.updateDeviceStatus(APP, STATUS, new MobileAppInstallStatusInput().errorCode(11), null, tag, null).getErrorCode() == 11);
-        holds("error-412", refusal(412, () -> statuses.updateDeviceStatus(APP, STATUS, new MobileAppInstallStatusInput().errorCode(12), null, tag, null))
+        holds("etag", statuses.updateDeviceStatus(APP, STATUS, new MobileAppInstallStatusInput().errorCode(11), null, tag, null, null).getErrorCode() == 11);
+        holds("error-412", refusal(412, () -> statuses.updateDeviceStatus(APP, STATUS, new MobileAppInstallStatusInput().errorCode(12), null, tag, null, null))
             .getError().getCode().equals("ConditionNotMet"));
-        holds("return-minimal", statuses.updateDeviceStatusWithHttpInfo(APP, STATUS, new MobileAppInstallStatusInput(), null, null, "return=minimal")
+        holds("return-minimal", statuses.updateDeviceStatusWithHttpInfo(APP, STATUS, new MobileAppInstallStatusInput(), null, null, "return=minimal", null)
             .getStatusCode() == 204);
 
         var created = statuses.createDeviceStatus(APP, new MobileAppInstallStatusInput(), null, null);
-        var deleted = statuses.deleteDeviceStatusWithHttpInfo(APP, created.getId(), null, null);
+        var deleted = statuses.deleteDeviceStatusWithHttpInfo(APP, created.getId(), null, null, null);
         holds("create-delete", created.getLastSyncDateTime().getYear() == 1 && deleted.getStatusCode() == 204);
 
         var page = statuses.listDeviceStatuses(APP, null, null, null, null, 2, null, true, null);
@@ -92,7 +92,7 @@ class Client {
     }
 
     static MobileAppInstallStatus update(MobileAppInstallStatusInput input) throws ApiException {
-        return statuses.updateDeviceStatus(APP, STATUS, input, null, null, null);
+        return statuses.updateDeviceStatus(APP, STATUS, input, null, null, null, null);
     }
 
     interface Call {

@@ -40,7 +40,7 @@ func update(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, pat
 
 // unconditional reports whether any row that is there may be written.
 func unconditional(cond status.Cond) bool {
-	return cond.IfMatch == nil || slices.Contains(cond.IfMatch, "*")
+	return (cond.IfMatch == nil || slices.Contains(cond.IfMatch, "*")) && len(cond.IfNoneMatch) == 0
 }
 
 // remove does what status.Check says.

@@ -50,6 +50,33 @@ var conditions = []rule{
 		}
 		c.misses(key)
 	}},
+	{"If-None-Match lets a row be changed that has none of its tags", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		key := status.Key{App: "app", ID: "id"}
+		first := c.create(key, everything(1)).ETag()
+		c.update(key, everything(2), status.Cond{})
+		s := c.update(key, everything(3), status.Cond{IfNoneMatch: []string{first, `"other"`}})
+		for _, tags := range [][]string{{s.ETag()}, {`"other"`, s.ETag()}, {"*"}} {
+			for _, create := range []bool{false, true} {
+				c.refused(key, everything(4), status.Cond{IfNoneMatch: tags, CreateIfMissing: create}, status.ErrConditionNotMet)
+				c.refused(key, everything(4), status.Cond{IfMatch: []string{"*"}, IfNoneMatch: tags, CreateIfMissing: create}, status.ErrConditionNotMet)
+			}
+			c.deletes(key, status.Cond{IfNoneMatch: tags}, status.ErrConditionNotMet)
+		}
+		c.finds(key, s)
+		c.deletes(key, status.Cond{IfNoneMatch: []string{first}}, nil)
+	}},
+	{"If-None-Match * makes a row and changes none", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		key := status.Key{App: "app", ID: "id"}
+		c.refused(key, everything(1), status.Cond{IfNoneMatch: []string{"*"}}, status.ErrNotFound)
+		s, created, err := c.store.Update(t.Context(), c.tenant, key, everything(1), status.Cond{IfNoneMatch: []string{"*"}, CreateIfMissing: true})
+		if err != nil || !created {
+			t.Fatalf("created %t, %v", created, err)
+		}
+		c.refused(key, everything(2), status.Cond{IfNoneMatch: []string{"*"}, CreateIfMissing: true}, status.ErrConditionNotMet)
+		c.finds(key, s)
+	}},
 	{"a tag comes back with the value it was of", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}

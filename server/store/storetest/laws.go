@@ -243,9 +243,13 @@ func (h history) delete() {
 
 // cond is often none, else one that the row meets or not.
 func (h history) cond(tenant string, key status.Key) (cond status.Cond) {
+	current, _ := h.model.Get(context.Background(), tenant, key)
+	tags := rapid.SliceOfN(rapid.SampledFrom([]string{current.ETag(), `"stale"`, "*"}), 1, 3)
 	if rapid.IntRange(0, 2).Draw(h.T, "conditional") == 0 {
-		current, _ := h.model.Get(context.Background(), tenant, key)
-		cond.IfMatch = rapid.SliceOfN(rapid.SampledFrom([]string{current.ETag(), `"stale"`, "*"}), 1, 3).Draw(h.T, "tags")
+		cond.IfMatch = tags.Draw(h.T, "tags")
+	}
+	if rapid.IntRange(0, 4).Draw(h.T, "other tags only") == 0 {
+		cond.IfNoneMatch = tags.Draw(h.T, "other tags")
 	}
 	return cond
 }

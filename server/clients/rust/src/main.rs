@@ -27,19 +27,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         error_code: Some(-2016345060),
         os_description: Some(None), // cleared; None is left out and kept
         ..Default::default()
-    }, None, None, None)?;
+    }, None, None, None, None)?;
     // README.md shows what stands above.
     holds("patch-app-path", patched.id == STATUS);
     holds("enum-typed", patched.install_state == ResultantAppState::Failed);
     holds("negative-int32", patched.error_code == -2016345060);
 
     let update = |input: MobileAppInstallStatusInput, if_match: Option<&str>, prefer: Option<&str>| {
-        statuses::update_device_status(&client, APP, STATUS, input, None, if_match, prefer)
+        statuses::update_device_status(&client, APP, STATUS, input, None, if_match, prefer, None)
     };
     let input = MobileAppInstallStatusInput::new;
 
     let named = MobileAppInstallStatusInput { device_name: text("Named"), os_description: text("Described"), ..input() };
-    let described = users::update_user_device_status(&client, APP, USER, STATUS, named, None, None, None)?;
+    let described = users::update_user_device_status(&client, APP, USER, STATUS, named, None, None, None, None)?;
     holds("patch-user-path", described.os_description.as_deref() == Some("Described"));
 
     let kept = update(MobileAppInstallStatusInput { error_code: Some(9), ..input() }, None, None)?;
@@ -73,7 +73,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     cannot("return-minimal", "a 204 is an error, though the change was made", matches!(minimal, Err(Error::Serde(_))));
 
     let created = statuses::create_device_status(&client, APP, input(), None, None)?;
-    statuses::delete_device_status(&client, APP, &created.id, None, None)?;
+    statuses::delete_device_status(&client, APP, &created.id, None, None, None)?;
     holds("create-delete", created.last_sync_date_time.year() == 1);
 
     let mut page = statuses::list_device_statuses(&client, APP, None, None, None, None, Some(2), None, Some(true), None)?;
