@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -142,6 +143,20 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		t.Errorf("when there is room again: %d %s", a.status, a.body)
 	}
 	t.Logf("%d writes were answered before the disk was full", answered)
+}
+
+func TestOptionsOfNoAddressAreAnsweredByTheContract(t *testing.T) {
+	s := start(t)
+	connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	fmt.Fprint(connection, "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	answer, err := io.ReadAll(connection)
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 401 ") || !strings.Contains(string(answer), "InvalidAuthenticationToken") {
+		t.Errorf("%s, %v", answer, err)
+	}
 }
 
 func TestGarbageOnTheWireHarmsNobody(t *testing.T) {

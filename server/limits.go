@@ -47,6 +47,8 @@ func (l limits) server(handler http.Handler, logger *slog.Logger) *http.Server {
 		MaxHeaderBytes:    maxHeader,
 		ConnState:         newConnections(l.connections, logger).observe,
 		ErrorLog:          log.New(io.Discard, "", 0), // what it says repeats what clients sent
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is answered as any address that is none
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          100, // the least that RFC 9113 recommends
 			MaxReadFrameSize:              16 << 10,
