@@ -105,12 +105,12 @@ func lastWritten(t *testing.T, store *Store, caller int) int32 {
 
 func awaitRecovery(t *testing.T, store *Store, within time.Duration) {
 	t.Helper()
-	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		_, _, err := store.Update(t.Context(), "tenant", status.Key{App: "app", ID: "recovery"}, status.Patch{ErrorCode: status.Set(int32(time.Now().Nanosecond()))}, status.Cond{CreateIfMissing: true})
 		if err == nil {
 			return
 		}
-		if time.Since(begun) > within {
+		if time.Since(began) > within {
 			t.Fatalf("%s after the database is back: %v", within, err)
 		}
 	}
@@ -156,9 +156,9 @@ func TestADatabaseThatIsAwayIsUnavailableAtOnceAndBackWithoutARestart(t *testing
 	}
 	cluster.Crash()
 	for name, call := range calls(store) {
-		begun := time.Now()
-		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(begun) > recovery {
-			t.Errorf("%s without a database: %v, after %s", name, err, time.Since(begun))
+		began := time.Now()
+		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(began) > recovery {
+			t.Errorf("%s without a database: %v, after %s", name, err, time.Since(began))
 		}
 	}
 	if err := cluster.Start(); err != nil {
@@ -206,9 +206,9 @@ func TestANetworkThatSwallowsEverythingHoldsNoCallForEver(t *testing.T) {
 			t.Fatal(err)
 		}
 		proxy.Swallow()
-		begun := time.Now()
-		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(begun) > generous {
-			t.Errorf("%s: %v, after %s", name, err, time.Since(begun))
+		began := time.Now()
+		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(began) > generous {
+			t.Errorf("%s: %v, after %s", name, err, time.Since(began))
 		}
 		proxy.Reset()
 		proxy.Pass()
@@ -223,8 +223,8 @@ func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
 	proxy.Swallow()
 	first := make(chan error)
 	go func() { first <- store.Ready(context.Background()) }()
-	for begun := time.Now(); !errors.Is(store.Ready(t.Context()), errAway); {
-		if time.Since(begun) > generous {
+	for began := time.Now(); !errors.Is(store.Ready(t.Context()), errAway); {
+		if time.Since(began) > generous {
 			t.Fatal("nobody notices")
 		}
 	}
@@ -337,14 +337,14 @@ func TestAQueryEndsInTheDatabaseWhenItsCallerLeaves(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var session uint32
 	time.AfterFunc(200*time.Millisecond, cancel)
-	begun := time.Now()
+	began := time.Now()
 	err := store.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
 		session = c.PgConn().PID()
 		_, err := c.Exec(ctx, "SELECT pg_sleep(60)")
 		return failure("sleeping", err)
 	})
-	if !errors.Is(err, context.Canceled) || time.Since(begun) > generous {
-		t.Errorf("%v, after %s", err, time.Since(begun))
+	if !errors.Is(err, context.Canceled) || time.Since(began) > generous {
+		t.Errorf("%v, after %s", err, time.Since(began))
 	}
 	var state string
 	err = store.pool.read(t.Context(), func(ctx context.Context, c *pgx.Conn) error {
@@ -358,13 +358,13 @@ func TestAQueryEndsInTheDatabaseWhenItsCallerLeaves(t *testing.T) {
 func TestAReadIsBoundedInTime(t *testing.T) {
 	t.Parallel()
 	store := openWith(t, postgrestest.New(t), hurried())
-	begun := time.Now()
+	began := time.Now()
 	err := store.pool.read(t.Context(), func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.Exec(ctx, "SELECT pg_sleep(60)")
 		return failure("sleeping", err)
 	})
-	if !errors.Is(err, status.ErrUnavailable) || time.Since(begun) > generous {
-		t.Errorf("%v, after %s", err, time.Since(begun))
+	if !errors.Is(err, status.ErrUnavailable) || time.Since(began) > generous {
+		t.Errorf("%v, after %s", err, time.Since(began))
 	}
 }
 
@@ -376,9 +376,9 @@ func TestWithoutAFreeConnectionACallWaitsAWhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, call := range calls(store) {
-		begun := time.Now()
-		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(begun) > generous {
-			t.Errorf("%s: %v, after %s", name, err, time.Since(begun))
+		began := time.Now()
+		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(began) > generous {
+			t.Errorf("%s: %v, after %s", name, err, time.Since(began))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {

@@ -63,11 +63,11 @@ func (i *importing) next(ctx context.Context) (free time.Duration, err error) {
 	if !i.others.write() {
 		return aloneFree, nil
 	}
-	begun := time.Now() // whoever's write finds the log full empties it: better an import than one of the others
+	began := time.Now() // whoever's write finds the log full empties it: better an import than one of the others
 	if _, err := c.ExecContext(ctx, "PRAGMA wal_checkpoint"); err != nil {
 		return 0, failure("emptying the write-ahead log", err)
 	}
-	return taken - time.Since(begun), nil
+	return taken - time.Since(began), nil
 }
 
 // transact is one transaction, in which each of some rows becomes what status.Imported says. It says how long it had the lock.
@@ -77,13 +77,13 @@ func (i *importing) transact(ctx context.Context, c *connection) (taken time.Dur
 		return 0, failure("waiting to write", err)
 	}
 	ctx = context.WithoutCancel(ctx)
-	begun, enough := time.Now(), alone
+	began, enough := time.Now(), alone
 	if i.others.write() {
 		enough = shared
 	}
 	done, created, changed := 0, 0, 0
 	app, err := c.knowApp(ctx, i.tenant, i.app)
-	for err == nil && done < len(i.rows) && (done == 0 || time.Since(begun) < enough) {
+	for err == nil && done < len(i.rows) && (done == 0 || time.Since(began) < enough) {
 		var made, differs bool
 		made, differs, err = c.importRow(ctx, app, i.app, i.rows[done])
 		done++
@@ -103,7 +103,7 @@ func (i *importing) transact(ctx context.Context, c *connection) (taken time.Dur
 		return 0, fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
 	}
 	i.rows, i.created, i.changed = i.rows[done:], i.created+created, i.changed+changed
-	return time.Since(begun), nil
+	return time.Since(began), nil
 }
 
 func (c *connection) importRow(ctx context.Context, app int64, appID string, imported status.Imported) (created, changed bool, err error) {

@@ -24,9 +24,9 @@ func waitInLock(ctx context.Context, writing *pool) error {
 
 // lock begins a transaction that writes, as soon as no other process has one.
 func (c *connection) lock(ctx context.Context) error {
-	for begun := time.Now(); ; {
+	for began := time.Now(); ; {
 		_, err := c.begin.ExecContext(ctx)
-		if code(err) != sqlite3.SQLITE_BUSY || time.Since(begun) > c.patience {
+		if code(err) != sqlite3.SQLITE_BUSY || time.Since(began) > c.patience {
 			return err
 		}
 		select {

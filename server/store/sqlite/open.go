@@ -48,7 +48,7 @@ func open(ctx context.Context, path string) (*Store, error) {
 	db.SetMaxOpenConns(1 + readers)
 	db.SetMaxIdleConns(1 + readers)
 	s, err := start(ctx, db, readers)
-	for begun := time.Now(); code(err) == sqlite3.SQLITE_BUSY && time.Since(begun) < patience; s, err = start(ctx, db, readers) {
+	for began := time.Now(); code(err) == sqlite3.SQLITE_BUSY && time.Since(began) < patience; s, err = start(ctx, db, readers) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	if err != nil {

@@ -82,11 +82,11 @@ func (c *Cluster) Start() error {
 	if err := c.server.Start(); err != nil {
 		return err
 	}
-	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		if err = c.answers(); err == nil {
 			return nil
 		}
-		if time.Since(begun) > time.Minute {
+		if time.Since(began) > time.Minute {
 			c.Crash()
 			text, _ := os.ReadFile(filepath.Join(c.dir, "log"))
 			return fmt.Errorf("PostgreSQL does not start: %w: %s", err, text)
