@@ -24,8 +24,9 @@ type Store interface {
 	// Delete removes one row if Check allows it, in one atomic step. A nil error means that it is gone for good.
 	Delete(ctx context.Context, tenant string, key Key, cond Cond) error
 
-	// List reads a page of rows in the byte order of their ids. What other callers do meanwhile moves no row into two
-	// pages, nor past the pages, if it was there before the first and after the last was read.
+	// List reads a page of rows in the order of Query.Order, and of ids within it. Rows that others add or remove between
+	// pages, or that begin or cease to pass the filter, move no other row into two pages, nor past them. A row whose
+	// value in a property of the order changes may be in two, or in none.
 	List(ctx context.Context, tenant string, query Query) (Page, error)
 
 	// ListUsers reads a page of an app's user statuses as Query.UserPageOf says, out of rows as they are at one moment.
