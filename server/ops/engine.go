@@ -3,11 +3,11 @@ package ops
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
-	"installstatus/api/status"
+	"installstatus/server/store/measure"
 )
 
 // engineCollector asks an engine what it has counted whenever somebody looks.
-type engineCollector struct{ engine status.Measured }
+type engineCollector struct{ engine measure.Store }
 
 var (
 	connections = prometheus.NewDesc("db_client_connection_count", "Open connections to the database.", []string{"db_client_connection_state"}, nil)

@@ -16,20 +16,21 @@ import (
 	"installstatus/api/status"
 	"installstatus/api/status/memory"
 	"installstatus/server/ops"
+	"installstatus/server/store/measure"
 )
 
 // engine fails as it is told, and has counted what it is told.
 type engine struct {
 	memory.Store
 	err   error
-	stats status.Stats
+	stats measure.Stats
 }
 
 func (e *engine) Get(context.Context, string, status.Key) (status.Status, error) {
 	return status.Status{}, e.err
 }
 
-func (e *engine) Stats() status.Stats { return e.stats }
+func (e *engine) Stats() measure.Stats { return e.stats }
 
 func scrape(t testing.TB, m *ops.Metrics) string {
 	t.Helper()
@@ -66,12 +67,12 @@ func TestTheOutcomeOfACallIsOneOfAFew(t *testing.T) {
 func TestWhatAnEngineCountsIsTold(t *testing.T) {
 	m, e := ops.New(), new(engine)
 	m.Store(e)
-	e.stats = status.Stats{Used: 2, Idle: 3, Waits: 5, Waited: 7e9}
+	e.stats = measure.Stats{Used: 2, Idle: 3, Waits: 5, Waited: 7e9}
 	text := scrape(t, m)
 	if strings.Contains(text, "commit_group_size") || strings.Contains(text, "write_queue_length") {
 		t.Error("an engine that does not group has groups")
 	}
-	e.stats.Grouping = &status.Grouping{Waiting: 11, Writes: 300, Commits: [9]uint64{1, 0, 2, 0, 0, 0, 0, 0, 1}}
+	e.stats.Grouping = &measure.Grouping{Waiting: 11, Writes: 300, Commits: [9]uint64{1, 0, 2, 0, 0, 0, 0, 0, 1}}
 	text += scrape(t, m)
 	for _, want := range []string{
 		`db_client_connection_count{db_client_connection_state="used"} 2`,
@@ -92,7 +93,7 @@ func TestWhatAnEngineCountsIsTold(t *testing.T) {
 
 func TestMetricsAreNamedAsPrometheusWantsThem(t *testing.T) {
 	m := ops.New()
-	m.Store(&engine{stats: status.Stats{Grouping: new(status.Grouping)}})
+	m.Store(&engine{stats: measure.Stats{Grouping: new(measure.Grouping)}})
 	m.Lookups(func() (hits, misses uint64) { return 1, 2 })
 	m.Observe(api.Exchange{Method: http.MethodGet, Status: http.StatusOK})
 	m.Observe(api.Exchange{Method: http.MethodGet, Status: http.StatusOK, InBatch: true})

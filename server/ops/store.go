@@ -8,11 +8,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"installstatus/api/status"
+	"installstatus/server/store/measure"
 )
 
 // Store is the store, with each call measured, and what the engine itself counts.
 func (m *Metrics) Store(of status.Store) status.Store {
-	if engine, ok := of.(status.Measured); ok {
+	if engine, ok := of.(measure.Store); ok {
 		m.registry.MustRegister(engineCollector{engine})
 	}
 	return measured{Store: of, calls: m.calls}

@@ -1,13 +1,13 @@
 package postgres
 
-import "installstatus/api/status"
+import "installstatus/server/store/measure"
 
-var _ status.Measured = (*Store)(nil)
+var _ measure.Store = (*Store)(nil)
 
-// Stats implements status.Measured.
-func (s *Store) Stats() status.Stats {
+// Stats implements measure.Store.
+func (s *Store) Stats() measure.Stats {
 	pool := s.pool.Stat()
-	return status.Stats{
+	return measure.Stats{
 		Used:     int(pool.AcquiredConns()),
 		Idle:     int(pool.IdleConns()),
 		Waits:    uint64(pool.EmptyAcquireCount()),

@@ -16,6 +16,7 @@ import (
 
 	"installstatus/api/status"
 	"installstatus/server/store/columns"
+	"installstatus/server/store/measure"
 )
 
 // writer carries out patches that need no look at their rows first: as many as wait go to the database together, as one
@@ -26,7 +27,7 @@ type writer struct {
 	queue   chan *application
 	closing chan struct{}
 	working sync.WaitGroup
-	groups  status.Groups
+	groups  measure.Groups
 }
 
 const (

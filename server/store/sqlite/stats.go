@@ -4,14 +4,14 @@ import (
 	"slices"
 	"time"
 
-	"installstatus/api/status"
+	"installstatus/server/store/measure"
 )
 
-var _ status.Measured = (*Store)(nil)
+var _ measure.Store = (*Store)(nil)
 
-// Stats implements status.Measured.
-func (s *Store) Stats() status.Stats {
-	stats := status.Stats{Grouping: s.writer.groups.Grouping(len(s.writer.queue))}
+// Stats implements measure.Store.
+func (s *Store) Stats() measure.Stats {
+	stats := measure.Stats{Grouping: s.writer.groups.Grouping(len(s.writer.queue))}
 	for _, p := range slices.Compact([]*pool{s.writer.connections, s.readers}) {
 		idle := len(p.idle)
 		stats.Idle += idle

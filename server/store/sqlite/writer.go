@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"installstatus/api/status"
+	"installstatus/server/store/measure"
 )
 
 // writer carries out writes one after the other, as many as wait in one transaction: they share its commit, and so the one
@@ -17,7 +18,7 @@ type writer struct {
 	queue       chan *write
 	closing     <-chan struct{}
 	stopped     chan struct{} // closed when the writer has ended
-	groups      status.Groups
+	groups      measure.Groups
 }
 
 const (

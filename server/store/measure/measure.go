@@ -1,14 +1,16 @@
-package status
+// Package measure is what storage engines count of their own work, for metrics to tell. It knows no engine, and nothing of how
+// metrics are told.
+package measure
 
 import (
-	"math/bits"
-	"sync/atomic"
 	"time"
+
+	"installstatus/api/status"
 )
 
-// Measured is a Store that counts what it does.
-type Measured interface {
-	Store
+// Store is a status.Store that counts what it does.
+type Store interface {
+	status.Store
 	// Stats is what it has counted, and costs nothing until it is asked.
 	Stats() Stats
 }
@@ -26,25 +28,4 @@ type Grouping struct {
 	Waiting int       // writes that no transaction has taken up yet
 	Writes  uint64    // that have had a transaction
 	Commits [9]uint64 // transactions of 1 write, of up to 2, 4, 8, … 256 that were more than the one before
-}
-
-// Groups counts transactions by how many writes they have.
-type Groups struct {
-	writes  atomic.Uint64
-	commits [9]atomic.Uint64
-}
-
-// Add counts a transaction of 1 to 256 writes.
-func (g *Groups) Add(writes int) {
-	g.writes.Add(uint64(writes))
-	g.commits[bits.Len(uint(writes-1))].Add(1)
-}
-
-// Grouping is what is counted, beside how many writes are waiting.
-func (g *Groups) Grouping(waiting int) *Grouping {
-	counted := &Grouping{Waiting: waiting, Writes: g.writes.Load()}
-	for i := range g.commits {
-		counted.Commits[i] = g.commits[i].Load()
-	}
-	return counted
 }
