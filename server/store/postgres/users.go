@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,11 +12,7 @@ import (
 // users reads a page of an app's user statuses.
 func users(ctx context.Context, c *pgx.Conn, tenant string, query status.Query) (status.UserPage, error) {
 	return readPart(ctx, c, query, countUsers(tenant, query), pageOfUsers(tenant, query), func(rows pgx.Rows) (user status.UserStatus, err error) {
-		var fields []any
-		for _, column := range userColumns {
-			fields = append(fields, column.field(&user))
-		}
-		err = rows.Scan(fields...)
+		err = rows.Scan(userStatuses.Fields(&user)...)
 		return user, err
 	})
 }
@@ -39,11 +34,7 @@ func pageOfUsers(tenant string, query status.Query) *selection {
 
 // selectUsers selects the user statuses of the query's whole list whose ids come behind the given one.
 func selectUsers(tenant string, query status.Query, behind string) *selection {
-	var values []string
-	for _, column := range userColumns {
-		values = append(values, column.value)
-	}
-	s := rowsOfUsers(strings.Join(values, ", "), tenant, query, behind)
+	s := rowsOfUsers(userStatuses.Selected(), tenant, query, behind)
 	s.write(" GROUP BY " + userStatus.head + ", " + userStatus.value + " HAVING TRUE")
 	if query.Filter != nil {
 		s.write(" AND ")
@@ -72,54 +63,23 @@ func rowsOfUsers(something, tenant string, query status.Query, behind string) *s
 		s.write(" AND ")
 		s.equal(userStatus, query.User)
 	}
-	s.narrow(query.Filter, tenant, query.App)
-	return s
-}
-
-// narrow leaves out users who cannot pass the filter, where an index tells: whoever has a name now has a row with it.
-func (s *selection) narrow(f status.Filter, tenant, app string) {
-	switch f := f.(type) {
-	case status.And:
-		s.narrow(f.Left, tenant, app)
-		s.narrow(f.Right, tenant, app)
-	case status.Comparison:
-		if f.Property == status.PropertyUserPrincipalName && f.Operator == status.Equal && f.Value.Kind == status.TextKind {
-			s.write(" AND "+userStatus.head+" IN (SELECT "+userStatus.head+" FROM statuses WHERE tenant = ? AND app = ? AND ", keyOf(tenant), keyOf(app))
-			s.equal(operandOf(status.PropertyUserPrincipalName), f.Value.Text)
-			s.write(")")
-		}
+	for _, name := range columns.NamesIn(query.Filter) { // an index leads to it: whoever has a name now has a row with it
+		s.write(" AND "+userStatus.head+" IN (SELECT "+userStatus.head+" FROM statuses WHERE tenant = ? AND app = ? AND ", keyOf(tenant), keyOf(query.App))
+		s.equal(operandOf(status.PropertyUserPrincipalName), name)
+		s.write(")")
 	}
+	return s
 }
 
 // syncedLast is what is asked for of the row of a user status that was synced last: arrays compare by their first elements.
 const syncedLast = "MAX(ARRAY[last_sync_instant, id || id_rest, user_name, user_principal_name])"
 
-// userColumns are the properties of a user status: what each is in SQL, for the rows of one user_status, and where it is
-// scanned to.
-var userColumns = []struct {
-	property status.Property
-	value    string
-	field    func(*status.UserStatus) any
-}{
-	{status.PropertyID, userStatus.value, func(u *status.UserStatus) any { return &u.ID }},
-	{status.PropertyUserName, "(" + syncedLast + ")[3]", func(u *status.UserStatus) any { return columns.Text(&u.UserName) }},
-	{status.PropertyUserPrincipalName, "(" + syncedLast + ")[4]", func(u *status.UserStatus) any { return columns.Text(&u.UserPrincipalName) }},
-	{status.PropertyInstalledDeviceCount, countIn("installed"), func(u *status.UserStatus) any { return &u.InstalledDeviceCount }},
-	{status.PropertyFailedDeviceCount, countIn("failed"), func(u *status.UserStatus) any { return &u.FailedDeviceCount }},
-	{status.PropertyNotInstalledDeviceCount, countIn("notInstalled"), func(u *status.UserStatus) any { return &u.NotInstalledDeviceCount }},
-}
+var userStatuses = columns.OfUserStatus(userStatus.value, "("+syncedLast+")[3]", "("+syncedLast+")[4]")
 
 // userOperand is a property of a user status.
 func userOperand(p status.Property) operand {
 	if p == status.PropertyID {
 		return userStatus
 	}
-	for _, column := range userColumns {
-		if column.property == p {
-			return operandIs(column.value, "")
-		}
-	}
-	panic("a property that user statuses do not have: " + string(p))
+	return operandIs(userStatuses.Expression(p), "")
 }
-
-func countIn(state string) string { return "COUNT(*) FILTER (WHERE install_state = '" + state + "')" }
