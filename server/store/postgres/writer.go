@@ -114,7 +114,7 @@ func (w *writer) run() {
 		case <-w.closing:
 			return
 		case first := <-w.queue:
-			w.together(func() []*application { return w.group(first) })
+			w.together(first)
 		}
 	}
 }
@@ -142,27 +142,51 @@ func (w *writer) group(first *application) (group []*application) {
 // begin reports whether the caller still waits.
 func (a *application) begin() bool { return a.state.CompareAndSwap(waiting, begun) }
 
-// together carries out a group, which is made up once there is a connection, as one transaction. Where the database refuses
-// it because of one of them, each gets its own.
-func (w *writer) together(assemble func() []*application) {
-	assembled := sync.OnceValue(assemble)
-	alone := false
+// together carries out an application, and those that wait with it, as one transaction. Which those are is known once there
+// is a connection, for they go on coming until then. Where the database refuses them because of one, each gets its own.
+func (w *writer) together(first *application) {
+	var group []*application
+	connected := false
 	err := w.pool.write(context.Background(), func(ctx context.Context, c *pgx.Conn) error {
-		if n := len(assembled()); n > 0 {
-			w.groups.Add(n)
+		if !connected {
+			connected, group = true, w.group(first)
 		}
-		err := transact(ctx, c, assembled())
-		if alone = len(assembled()) > 1 && refused(err); alone {
-			return nil
+		err := transact(ctx, c, group)
+		if len(group) > 1 && refused(err) {
+			return errOneRefused // which is not tried again
 		}
 		return err
 	})
-	for _, a := range assembled() {
-		if alone {
-			w.working.Go(func() { w.together(func() []*application { return []*application{a} }) })
-		} else {
-			a.answer(err)
-		}
+	if !connected { // they have all waited for the same
+		group = w.group(first)
+	}
+	if !errors.Is(err, errOneRefused) {
+		w.answer(group, err)
+		return
+	}
+	for _, a := range group {
+		w.working.Go(func() { w.alone(a) })
+	}
+}
+
+// errOneRefused says that the database has undone a transaction of many because of one of them.
+var errOneRefused = errors.New("one of the patches was refused")
+
+// alone carries out an application that has begun.
+func (w *writer) alone(a *application) {
+	group := []*application{a}
+	w.answer(group, w.pool.write(context.Background(), func(ctx context.Context, c *pgx.Conn) error {
+		return transact(ctx, c, group)
+	}))
+}
+
+// answer tells those of a transaction how it ended, and counts it if it is committed.
+func (w *writer) answer(group []*application, err error) {
+	if err == nil && len(group) > 0 {
+		w.groups.Add(len(group))
+	}
+	for _, a := range group {
+		a.answer(err)
 	}
 }
 

@@ -1,0 +1,76 @@
+package postgres
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"installstatus/api/status"
+	"installstatus/server/store/postgres/postgrestest"
+)
+
+// together has patches of rows 0 to n-1 wait for a connection, of which the store has one, until all of them do.
+func together(t *testing.T, store *Store, n int, patch func(int) status.Patch) (errs []error) {
+	t.Helper()
+	c, err := store.pool.acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs = make([]error, n)
+	var updating sync.WaitGroup
+	for i := range n {
+		updating.Go(func() {
+			_, _, errs[i] = store.Update(context.Background(), "tenant", numbered(i), patch(i), status.Cond{})
+		})
+	}
+	for len(store.writer.queue) < n-writers { // each writer has taken one
+		time.Sleep(time.Millisecond)
+	}
+	c.Release()
+	updating.Wait()
+	return errs
+}
+
+func openWithRows(t *testing.T, rows int) *Store {
+	t.Helper()
+	store := openTest(t, postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1"))
+	for i := range rows {
+		if _, _, err := store.Update(t.Context(), "tenant", numbered(i), status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return store
+}
+
+func TestWhatWaitsForAConnectionGoesTogether(t *testing.T) {
+	const rows = 30
+	store := openWithRows(t, rows)
+	for i, err := range together(t, store, rows, func(int) status.Patch { return status.Patch{ErrorCode: status.Set(int32(1))} }) {
+		if err != nil {
+			t.Errorf("row %d: %v", i, err)
+		}
+	}
+	counted, commits := store.Stats().Grouping, uint64(0)
+	for _, n := range counted.Commits {
+		commits += n
+	}
+	if counted.Writes != rows || commits > writers {
+		t.Errorf("%d writes in %d transactions, want %d in no more than %d", counted.Writes, commits, rows, writers)
+	}
+}
+
+func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
+	const rows = 30
+	store := openWithRows(t, rows)
+	for i, err := range together(t, store, rows, func(i int) status.Patch {
+		return status.Patch{DeviceName: status.Set(status.TextOf([]string{"name", "no\x00name"}[i%2]))}
+	}) {
+		if (err != nil) != (i%2 == 1) {
+			t.Errorf("row %d: %v", i, err)
+		}
+	}
+	if counted := store.Stats().Grouping.Writes; counted != rows/2 {
+		t.Errorf("%d writes are counted, want %d", counted, rows/2)
+	}
+}
