@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// Groups counts transactions by how many writes they have.
+// Groups counts committed transactions by how many writes they have.
 type Groups struct {
 	writes  atomic.Uint64
 	commits [9]atomic.Uint64

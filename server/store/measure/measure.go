@@ -26,6 +26,6 @@ type Stats struct {
 // Grouping says how an engine gathers writes that come together into one transaction.
 type Grouping struct {
 	Waiting int       // writes that no transaction has taken up yet
-	Writes  uint64    // that have had a transaction
+	Writes  uint64    // whose transaction is committed
 	Commits [9]uint64 // transactions of 1 write, of up to 2, 4, 8, … 256 that were more than the one before
 }

@@ -116,17 +116,14 @@ func (w *writer) transact(first *write) {
 		if next.err = next.apply(c); isFailure(next.err) {
 			c.undo()
 			if len(group) > 1 {
-				c.oneByOne(group)
+				w.oneByOne(c, group)
 			} else {
 				next.answer(next.err)
 			}
 			return
 		}
 	}
-	if len(group) > 0 {
-		w.groups.Add(len(group))
-	}
-	c.finish(group)
+	w.finish(c, group)
 }
 
 // refuse answers a write, and those that wait with it: they have waited for the same.
@@ -190,34 +187,37 @@ func isFailure(err error) bool {
 }
 
 // oneByOne carries out writes that have begun, each in a transaction of its own.
-func (c *connection) oneByOne(group []*write) {
-	for _, w := range group {
+func (w *writer) oneByOne(c *connection, group []*write) {
+	for _, one := range group {
 		if err := c.lock(context.Background()); err != nil {
 			c.undo()
-			w.answer(failure("waiting to write", err))
+			one.answer(failure("waiting to write", err))
 			continue
 		}
-		if w.err = w.apply(c); isFailure(w.err) {
+		if one.err = one.apply(c); isFailure(one.err) {
 			c.undo()
-			w.answer(w.err)
+			one.answer(one.err)
 			continue
 		}
-		c.finish([]*write{w})
+		w.finish(c, []*write{one})
 	}
 }
 
-// finish commits the transaction and answers its writes. If it cannot be committed, none of them happened for sure.
-func (c *connection) finish(group []*write) {
+// finish commits the transaction, counts it and answers its writes. If it cannot be committed, none of them happened for sure.
+func (w *writer) finish(c *connection, group []*write) {
 	if _, err := c.commit.ExecContext(context.Background()); err != nil {
 		c.undo()
 		err = fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
-		for _, w := range group {
-			w.answer(err)
+		for _, one := range group {
+			one.answer(err)
 		}
 		return
 	}
-	for _, w := range group {
-		w.answer(w.err)
+	if len(group) > 0 {
+		w.groups.Add(len(group))
+	}
+	for _, one := range group {
+		one.answer(one.err)
 	}
 }
 

@@ -310,3 +310,31 @@ func inOneGroup(t *testing.T, store *Store, n int, do func(context.Context, *con
 	writing.Wait()
 	return outcomes
 }
+
+func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
+	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
+	c, err := store.writer.connections.borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const writes = 9
+	var group sync.WaitGroup
+	for n := range writes {
+		group.Go(func() {
+			store.writer.write(t.Context(), func(context.Context, *connection) error {
+				if n%3 == 0 {
+					return errors.New("a failure")
+				}
+				return nil
+			})
+		})
+	}
+	for len(store.writer.queue) < writes-1 { // the writer has taken one, and waits for the connection
+		time.Sleep(time.Millisecond)
+	}
+	store.writer.connections.giveBack(c)
+	group.Wait()
+	if counted := store.Stats().Grouping.Writes; counted != 6 {
+		t.Errorf("%d writes are counted, want 6", counted)
+	}
+}
