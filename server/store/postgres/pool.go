@@ -134,29 +134,36 @@ func (p *pool) write(ctx context.Context, do func(context.Context, *pgx.Conn) er
 // try does something with a connection, a few times where again says so of its error.
 func (p *pool) try(ctx context.Context, again func(error) bool, do func(*pgx.Conn) error) error {
 	for attempt := 1; ; attempt++ {
-		end, err := p.watch.call()
-		if err != nil {
-			return err
-		}
-		c, err := p.acquire(ctx)
-		if err != nil {
-			end(false)
-			return err
-		}
-		err = do(c.Conn())
-		end(!lost(err))
-		if lost(err) && ctx.Err() == nil {
-			p.lost.Store(time.Now().UnixNano())
-		}
-		c.Release()
+		done, err := p.once(ctx, do)
 		switch {
-		case err == nil || !again(err) || ctx.Err() != nil:
+		case err == nil || !done || !again(err) || ctx.Err() != nil:
 			return err
 		case attempt >= maxAttempts && !errors.Is(err, errRaced), attempt == maxRaces:
 			return fmt.Errorf("tried %d times: %w: %w", attempt, status.ErrUnavailable, err)
 		}
 		time.Sleep(rand.N(min(time.Duration(attempt), maxAttempts) * time.Millisecond))
 	}
+}
+
+// once does something with a connection. Where there is none, it is not done.
+func (p *pool) once(ctx context.Context, do func(*pgx.Conn) error) (done bool, err error) {
+	end, err := p.watch.call()
+	if err != nil {
+		return false, err
+	}
+	answered := false
+	defer func() { end(answered) }()
+	c, err := p.acquire(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer c.Release()
+	err = do(c.Conn())
+	answered = !lost(err)
+	if !answered && ctx.Err() == nil {
+		p.lost.Store(time.Now().UnixNano())
+	}
+	return true, err
 }
 
 func (p *pool) acquire(ctx context.Context) (*pgxpool.Conn, error) {
