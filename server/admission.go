@@ -37,8 +37,7 @@ type gate struct {
 	most   int64
 }
 
-// errFull says that a call was not tried.
-var errFull = fmt.Errorf("as many calls wait for the store as may: %w", status.ErrUnavailable)
+var errFull = fmt.Errorf("as many calls wait for the store as may: %w", status.ErrRefused)
 
 func (a *admission) enter(g *gate) error {
 	if g.inside.Add(1) > g.most {

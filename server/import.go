@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"runtime/debug"
 	"slices"
@@ -71,7 +72,7 @@ func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
 	if i.refused > 0 && !c.KeepGoing {
 		return fmt.Errorf("%s: %d of %d rows can't be taken, as standard output says; nothing was written (--keep-going writes the others)", c.File, i.refused, i.read)
 	}
-	store, err := c.openStore(ctx)
+	store, err := c.openStore(ctx, slog.New(slog.DiscardHandler)) // the error says what went wrong
 	if err != nil {
 		return err
 	}

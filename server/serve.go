@@ -64,7 +64,7 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 		return err
 	}
 	defer operations.close()
-	store, err := c.openStore(ctx)
+	store, err := c.openStore(ctx, log)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package status
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -59,6 +60,9 @@ var (
 	ErrConditionNotMet = errors.New("the status does not have the entity tag that the condition asks for")
 	// ErrUnavailable says that the engine cannot answer now and may later; whether a write happened is not known.
 	ErrUnavailable = errors.New("the store is unavailable")
+	// ErrRefused wraps ErrUnavailable, and says that the call was not tried, like others beside it. Whoever refuses them
+	// says so in the log itself, once for all.
+	ErrRefused = fmt.Errorf("the call was not tried: %w", ErrUnavailable)
 )
 
 // Cond is what a caller wants to hold for a write.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -190,7 +191,7 @@ func openWith(t *testing.T, address string, limits limits) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := open(t.Context(), config, limits)
+	store, err := open(t.Context(), config, limits, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,6 +221,8 @@ func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	store, proxy := behindProxy(t, hurried())
 	awaitRecovery(t, store, generous)
+	logged := make(lines, 10)
+	store.pool.watch.log = slog.New(slog.NewTextHandler(logged, nil))
 	proxy.Swallow()
 	first := make(chan error)
 	go func() { first <- store.Ready(context.Background()) }()
@@ -229,7 +232,7 @@ func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
 		}
 	}
 	for name, call := range calls(store) {
-		if err := call(t.Context()); !errors.Is(err, errAway) {
+		if err := call(t.Context()); !errors.Is(err, errAway) || !errors.Is(err, status.ErrRefused) {
 			t.Errorf("%s: %v, want %v", name, err, errAway)
 		}
 	}
@@ -244,6 +247,23 @@ func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
 			t.Errorf("%s with the database back: %v", name, err)
 		}
 	}
+	if line := <-logged; !strings.Contains(line, "level=WARN") || !strings.Contains(line, "does not answer") {
+		t.Errorf("that it is away is logged as %s", line)
+	}
+	if line := <-logged; !strings.Contains(line, "level=INFO") || !strings.Contains(line, "answers again") {
+		t.Errorf("that it is back is logged as %s", line)
+	}
+	if len(logged) > 0 {
+		t.Errorf("and %s", <-logged)
+	}
+}
+
+// lines are what is logged, one by one.
+type lines chan string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
 }
 
 func TestASlowCallIsNoDatabaseThatIsAway(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strconv"
 	"strings"
@@ -27,24 +28,25 @@ var ErrURL = errors.New("--db is no PostgreSQL URL")
 
 // Open opens the database that a URL names and brings its schema up to date. The URL is libpq's, with pgxpool's parameters
 // beside; what it leaves out comes from the environment and from ~/.pgpass, as with libpq. An error is one line that says
-// what to do, and holds no password; it wraps ErrURL where the URL is at fault.
-func Open(ctx context.Context, address string) (*Store, error) {
+// what to do, and holds no password; it wraps ErrURL where the URL is at fault. The log is told when the database answers no
+// more, and when it does again.
+func Open(ctx context.Context, address string, log *slog.Logger) (*Store, error) {
 	config, err := configOf(address)
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(ctx, config, usualLimits())
+	s, err := open(ctx, config, usualLimits(), log)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database %s: %s%s", nameOf(config.ConnConfig), reason(err), advice(err))
 	}
 	return s, nil
 }
 
-func open(ctx context.Context, config *pgxpool.Config, limits limits) (*Store, error) {
+func open(ctx context.Context, config *pgxpool.Config, limits limits, log *slog.Logger) (*Store, error) {
 	if err := migrate(ctx, config.ConnConfig); err != nil {
 		return nil, err
 	}
-	pool, err := newPool(ctx, config, limits)
+	pool, err := newPool(ctx, config, limits, log)
 	if err != nil {
 		return nil, err
 	}

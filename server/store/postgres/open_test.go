@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/url"
 	"strings"
 	"sync"
@@ -19,7 +20,7 @@ func TestReplicasStartTogetherOnANewDatabase(t *testing.T) {
 	var starting sync.WaitGroup
 	for n := range 8 {
 		starting.Go(func() {
-			store, err := Open(t.Context(), address)
+			store, err := Open(t.Context(), address, slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Error(err)
 				return
@@ -58,7 +59,7 @@ func TestASessionKeepsWhatItAnswersWhateverTheDatabaseSays(t *testing.T) {
 		if err != nil || commits != want || isolation != "read committed" {
 			t.Errorf("%s: sessions have %s, %s, %v; want %s", set, commits, isolation, err, want)
 		}
-		_, err = Open(t.Context(), postgrestest.With(t, address, "default_query_exec_mode", "exec"))
+		_, err = Open(t.Context(), postgrestest.With(t, address, "default_query_exec_mode", "exec"), slog.New(slog.DiscardHandler))
 		if refused := err != nil && strings.Contains(err.Error(), "ALTER ROLE"); refused != (set != want) {
 			t.Errorf("%s behind a pooler: %v", set, err)
 		} else if err != nil && !refused {
@@ -95,7 +96,7 @@ func TestAnErrorOfOpeningSaysWhatToDoAndNoPassword(t *testing.T) {
 		{"an unknown mode", "postgres://user:xyzzy@host/db?sslmode=perhaps", "(sslmode is invalid)"},
 		{"a number that is none", "postgres://user:xyzzy@host/db?pool_max_conns=many", `cannot parse pool_max_conns (strconv.ParseInt: parsing "many": invalid syntax)`},
 	} {
-		store, err := Open(t.Context(), c.address)
+		store, err := Open(t.Context(), c.address, slog.New(slog.DiscardHandler))
 		if err == nil {
 			t.Errorf("%s: it was opened", c.name)
 			store.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"strconv"
 	"sync/atomic"
@@ -55,7 +56,7 @@ type pool struct {
 	lost   atomic.Int64 // when a connection was last lost, in Unix nanoseconds
 }
 
-func newPool(ctx context.Context, config *pgxpool.Config, limits limits) (*pool, error) {
+func newPool(ctx context.Context, config *pgxpool.Config, limits limits, log *slog.Logger) (*pool, error) {
 	p := &pool{limits: limits}
 	config.PingTimeout = limits.connect
 	config.ShouldPing = p.doubts
@@ -67,7 +68,7 @@ func newPool(ctx context.Context, config *pgxpool.Config, limits limits) (*pool,
 	if p.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
 	}
-	p.watch = newWatch(askBy(config.ConnConfig), p.Reset, limits.doubt)
+	p.watch = newWatch(askBy(config.ConnConfig), p.Reset, limits.doubt, log)
 	return p, nil
 }
 

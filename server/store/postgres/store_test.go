@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -25,7 +26,7 @@ func keepsTheRules(t *testing.T, reach func(string) string) {
 	storetest.Run(t, storetest.Engine{
 		New: func(t *testing.T) func() (status.Store, error) {
 			address := reach(postgrestest.New(t))
-			return func() (status.Store, error) { return Open(t.Context(), address) }
+			return func() (status.Store, error) { return Open(t.Context(), address, slog.New(slog.DiscardHandler)) }
 		},
 	})
 }
@@ -73,7 +74,7 @@ func BenchmarkUpdate(b *testing.B) {
 
 func openTest(t testing.TB, address string) *Store {
 	t.Helper()
-	store, err := Open(context.Background(), address)
+	store, err := Open(context.Background(), address, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,8 @@ type watch struct {
 	ask    func(context.Context) error // whether the database answers, within some time
 	back   func()                      // called when it does again
 	after  time.Duration               // for how long a call waits, without an answer, before it is asked
-	ctx    context.Context             // ends with the watch
+	log    *slog.Logger
+	ctx    context.Context // ends with the watch
 	stop   context.CancelFunc
 	away   atomic.Bool
 	asking atomic.Bool
@@ -25,11 +27,10 @@ type watch struct {
 	answers atomic.Uint64 // to calls
 }
 
-// errAway says that a call was not tried.
-var errAway = fmt.Errorf("the database does not answer: %w", status.ErrUnavailable)
+var errAway = fmt.Errorf("the database does not answer: %w", status.ErrRefused)
 
-func newWatch(ask func(context.Context) error, back func(), after time.Duration) *watch {
-	w := &watch{ask: ask, back: back, after: after}
+func newWatch(ask func(context.Context) error, back func(), after time.Duration, log *slog.Logger) *watch {
+	w := &watch{ask: ask, back: back, after: after, log: log}
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	return w
 }
@@ -50,25 +51,34 @@ func (w *watch) call() (end func(answered bool), err error) {
 	}, nil
 }
 
-// doubt asks, again and again until there is an answer.
+// doubt asks, again and again until there is an answer. It logs when there is none, and when there is one again.
 func (w *watch) doubt() {
 	if !w.asking.CompareAndSwap(false, true) {
 		return
 	}
 	defer w.asking.Store(false)
+	told := false
 	for w.ctx.Err() == nil {
 		before := w.answers.Load()
-		if w.ask(w.ctx) == nil {
+		err := w.ask(w.ctx)
+		if err == nil || w.ctx.Err() != nil {
 			break
 		}
 		w.away.Store(true)
 		if w.answers.Load() != before { // since it was asked
 			break
 		}
+		if !told {
+			told = true
+			w.log.Warn("the database does not answer; until it does, calls are refused", "error", reason(err))
+		}
 		select {
 		case <-w.ctx.Done():
 		case <-time.After(w.after / 5):
 		}
+	}
+	if told && w.ctx.Err() == nil {
+		w.log.Info("the database answers again")
 	}
 	if w.away.Swap(false) {
 		w.back()
