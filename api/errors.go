@@ -91,7 +91,10 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	x := exchangeOf(r)
 	answer := answerTo(err)
 	if answer.Status >= http.StatusInternalServerError {
-		x.fault = err
+		x.left = errors.Is(err, context.Canceled) && errors.Is(r.Context().Err(), context.Canceled)
+		if !x.left {
+			x.fault = err
+		}
 	}
 	body := gen.ODataError{Error: gen.MainError{
 		Code:    answer.Code,

@@ -23,6 +23,7 @@ type exchange struct {
 	params          []contract.Param
 	body            any   // decoded and valid; nil before the contract has accepted it
 	fault           error // why the answer is a 5xx
+	left            bool  // the client left, which ended the work on its answer
 }
 
 // Exchange is what can be told of a request when it has been answered. Nothing in it is personal.
@@ -33,10 +34,14 @@ type Exchange struct {
 	InBatch   bool   // it is a request of a batch, which has an exchange of its own
 	Tenant    string // "" where the caller was not accepted
 	RequestID string
-	Status    int
+	Status    int // of the answer, or StatusClientClosedRequest
 	Duration  time.Duration
 	Fault     error // why the answer is a 5xx, else nil
 }
+
+// StatusClientClosedRequest says that the client left before there was an answer, which is no fault of the server; nginx has
+// the number. It is never sent: what is, to a client that only sends no more, is a 503.
+const StatusClientClosedRequest = 499
 
 // Headers that every answer has, in the form in which net/http keeps names. They go over the wire in any case.
 const (
@@ -94,6 +99,9 @@ func (a *API) end(w *answer, r *http.Request, x *exchange) {
 	}
 	if x.operation != nil {
 		told.Operation, told.Route = x.operation.ID, a.basePath+x.operation.Path
+	}
+	if x.left {
+		told.Status = StatusClientClosedRequest
 	}
 	a.options.Observe(told)
 }

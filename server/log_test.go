@@ -1,12 +1,17 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"installstatus/api"
 	"installstatus/api/status"
+	"installstatus/server/ops"
 )
 
 func TestAFaultIsLoggedOnceAndARefusalByWhoeverRefuses(t *testing.T) {
@@ -24,5 +29,39 @@ func TestAFaultIsLoggedOnceAndARefusalByWhoeverRefuses(t *testing.T) {
 		if line := logged.String(); !strings.Contains(line, c.logged) || (line == "") != (c.logged == "") {
 			t.Errorf("%s is logged as %s", c.rule, line)
 		}
+	}
+}
+
+func TestAClientThatLeavesIs499InTheLogAndInMetricsAndNoFault(t *testing.T) {
+	logged, seen := new(syncBuffer), &operations{metrics: ops.New()}
+	handler, err := api.New(&slowStore{letGo: make(chan struct{})}, api.Options{
+		Authenticate: func(*http.Request) (api.Caller, error) {
+			return api.Caller{Tenant: tenantA, Scopes: []string{writePermission}}, nil
+		},
+		Observe: seen.observing(logExchanges(newLog(logged), true)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	defer server.Close()
+	ctx, leave := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer leave()
+	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+statusPath("app", "id"), nil)
+	if response, err := server.Client().Do(r); err == nil {
+		response.Body.Close()
+		t.Fatal("it was answered before the client left")
+	}
+	for began := time.Now(); !strings.Contains(logged.String(), `"msg":"request"`) && time.Since(began) < 10*time.Second; {
+		time.Sleep(time.Millisecond)
+	}
+	if lines := logged.String(); strings.Count(lines, "\n") != 1 || !strings.Contains(lines, `"status":499`) {
+		t.Errorf("it is logged as %s", lines)
+	}
+	w := httptest.NewRecorder()
+	seen.metrics.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	const route = "/beta/deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId}"
+	if n := metric(strings.Split(w.Body.String(), "\n"), request("GET", route, 499)); n != "1" {
+		t.Errorf("it is counted %q times", n)
 	}
 }
