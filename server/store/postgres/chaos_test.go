@@ -463,3 +463,51 @@ func TestARowThatAnotherHoldsHoldsUpNoOther(t *testing.T) {
 		t.Errorf("the row that was held: %v", err)
 	}
 }
+
+func TestWritesOfARowThatAnotherHoldsEndInTimeAndHoldUpNoRead(t *testing.T) {
+	t.Parallel()
+	address := postgrestest.New(t)
+	store := openWith(t, address, usualLimits())
+	tag := status.New(numbered(0).ID).ETag()
+	for n := range 2 {
+		if _, _, err := store.Update(t.Context(), "tenant", numbered(n), status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holder, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close(context.Background())
+	held, err := holder.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := held.Exec(t.Context(), "SELECT FROM statuses WHERE id = $1 FOR UPDATE", numbered(0).ID); err != nil {
+		t.Fatal(err)
+	}
+	var writing sync.WaitGroup
+	for n := range 40 {
+		writing.Go(func() {
+			began := time.Now()
+			patch, cond := status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{}
+			if n%2 == 0 {
+				cond.IfMatch = []string{tag}
+			}
+			_, _, err := store.Update(context.Background(), "tenant", numbered(0), patch, cond)
+			if took := time.Since(began); !errors.Is(err, status.ErrUnavailable) || took > 9*time.Second {
+				t.Errorf("a write of a row that is held: %v after %s", err, took)
+			}
+		})
+	}
+	for range 10 {
+		time.Sleep(200 * time.Millisecond)
+		began := time.Now()
+		_, err := store.Get(t.Context(), "tenant", numbered(1))
+		ready := store.Ready(t.Context())
+		if took := time.Since(began); err != nil || ready != nil || took > 800*time.Millisecond {
+			t.Errorf("another row is read: %v, ready: %v, after %s", err, ready, took)
+		}
+	}
+	writing.Wait()
+}

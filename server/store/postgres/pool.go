@@ -23,7 +23,7 @@ type limits struct {
 	connect time.Duration // to connect, and to see whether a connection still works
 	acquire time.Duration // to wait for a connection that is free
 	lock    time.Duration // to wait for another's transaction, before what waits beside it goes on
-	write   time.Duration // to write
+	write   time.Duration // to write, however often it is tried
 	read    time.Duration // to read, a summary of millions of rows included
 	doubt   time.Duration // to wait for an answer, before it is asked whether the database gives any
 	cancel  time.Duration // for the database to end what is cancelled, before its connection is closed
@@ -51,9 +51,10 @@ const (
 // pool lends connections, each to one call at a time.
 type pool struct {
 	*pgxpool.Pool
-	limits limits
-	watch  *watch
-	lost   atomic.Int64 // when a connection was last lost, in Unix nanoseconds
+	limits  limits
+	watch   *watch
+	lost    atomic.Int64  // when a connection was last lost, in Unix nanoseconds
+	writing chan struct{} // has an element for each write that has a connection, or waits for one
 }
 
 func newPool(ctx context.Context, config *pgxpool.Config, limits limits, log *slog.Logger) (*pool, error) {
@@ -64,6 +65,7 @@ func newPool(ctx context.Context, config *pgxpool.Config, limits limits, log *sl
 	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: limits.cancel}
 	}
+	p.writing = make(chan struct{}, max(1, config.MaxConns*3/4)) // the others are for reads: they wait for no lock of a row
 	var err error
 	if p.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
@@ -121,8 +123,21 @@ func (p *pool) read(ctx context.Context, do func(context.Context, *pgx.Conn) err
 // write does something that changes rows. Its context counts until it has begun. It is done again where it has certainly
 // not happened.
 func (p *pool) write(ctx context.Context, do func(context.Context, *pgx.Conn) error) error {
-	return p.try(ctx, undone, func(c *pgx.Conn) error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.limits.write)
+	return p.writeBy(ctx, time.Now().Add(p.limits.acquire+p.limits.write), do)
+}
+
+// writeBy is write, with all its waiting and all attempts over at the given time.
+func (p *pool) writeBy(ctx context.Context, ends time.Time, do func(context.Context, *pgx.Conn) error) error {
+	if err := p.enterWriting(ctx, ends); err != nil {
+		return err
+	}
+	defer func() { <-p.writing }()
+	again := func(err error) bool { return undone(err) && time.Now().Before(ends) }
+	return p.try(ctx, again, func(c *pgx.Conn) error {
+		if latest := time.Now().Add(p.limits.write); ends.After(latest) {
+			ends = latest
+		}
+		ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), ends)
 		defer cancel()
 		err := do(ctx, c)
 		if err == nil && ctx.Err() != nil { // to cancel a commit is not to wait for a standby any more
@@ -130,6 +145,25 @@ func (p *pool) write(ctx context.Context, do func(context.Context, *pgx.Conn) er
 		}
 		return err
 	})
+}
+
+// enterWriting waits until there is room for one more write, for as long as for a connection.
+func (p *pool) enterWriting(ctx context.Context, ends time.Time) error {
+	select {
+	case p.writing <- struct{}{}:
+		return nil
+	default:
+	}
+	patience := time.NewTimer(min(p.limits.acquire, time.Until(ends)))
+	defer patience.Stop()
+	select {
+	case p.writing <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-patience.C:
+		return fmt.Errorf("too many writes have not ended: %w", status.ErrUnavailable)
+	}
 }
 
 // try does something with a connection, a few times where again says so of its error.

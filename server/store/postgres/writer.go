@@ -57,6 +57,7 @@ type application struct {
 	user  string // the user status that the row must belong to; "" for any
 	set   columns.Set
 	to    *columns.Row
+	ends  time.Time // whatever becomes of it
 	state atomic.Uint32
 
 	result status.Status
@@ -76,6 +77,7 @@ const (
 // work has begun.
 func (w *writer) apply(ctx context.Context, at place, user string, patch status.Patch) (s status.Status, done bool, err error) {
 	a := &application{ctx: ctx, at: at, user: user, ended: make(chan struct{})}
+	a.ends = time.Now().Add(w.pool.limits.acquire + w.pool.limits.write)
 	if a.set, a.to = columns.Given(patch); a.set == 0 {
 		return status.Status{}, false, nil
 	}
@@ -175,7 +177,7 @@ var errOneRefused = errors.New("one of the patches was refused")
 // alone carries out an application that has begun.
 func (w *writer) alone(a *application) {
 	group := []*application{a}
-	w.answer(group, w.pool.write(context.Background(), func(ctx context.Context, c *pgx.Conn) error {
+	w.answer(group, w.pool.writeBy(context.Background(), a.ends, func(ctx context.Context, c *pgx.Conn) error {
 		return transact(ctx, c, group)
 	}))
 }
