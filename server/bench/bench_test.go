@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -100,5 +103,24 @@ func TestNumbersAreEasyToRead(t *testing.T) {
 	}
 	if got := median([]float64{4, 1, 2, 3}); got != 2.5 {
 		t.Errorf("the median of four is %g", got)
+	}
+}
+
+func TestAPlaceForTheResultsIsMadeOrRefusedBeforeAnythingIsMeasured(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel() // nothing is built or measured
+	directory := filepath.Join(t.TempDir(), "new", "results")
+	if err := run(ended, []string{"-out", directory}); err == nil {
+		t.Error("it was not interrupted")
+	}
+	if info, err := os.Stat(directory); err != nil || !info.IsDir() {
+		t.Error(err)
+	}
+	file := filepath.Join(directory, "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(ended, []string{"-out", file}); !errors.Is(err, syscall.ENOTDIR) {
+		t.Errorf("a file is no directory, but: %v", err)
 	}
 }

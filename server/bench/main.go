@@ -37,6 +37,11 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if p.out != "" {
+		if err := os.MkdirAll(p.out, 0o755); err != nil {
+			return err
+		}
+	}
 	deadline := time.Now().Add(p.limit)
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()

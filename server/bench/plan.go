@@ -58,7 +58,7 @@ func parsePlan(args []string) (plan, error) {
 	full := flags.Bool("full", false, "measure with 256 connections and 1,000,000 rows too, in 20 minutes at the most instead of 5")
 	flags.StringVar(&own.gogc, "gogc", serverGOGC, "GOGC of all servers in the first table; needs -out")
 	flags.StringVar(&own.limit, "gomemlimit", serverGOMEMLIMIT, "GOMEMLIMIT of all servers in the first table; needs -out")
-	flags.StringVar(&p.out, "out", "", "put the results into this `directory`, and leave the README alone")
+	flags.StringVar(&p.out, "out", "", "put the results into this `directory`, which is made if it is missing, and leave the README alone")
 	flags.DurationVar(&p.round, "round", 5*time.Second, "how long a round is; needs -out")
 	flags.IntVar(&p.rounds, "rounds", 3, "how many rounds count for each server; needs -out")
 	flags.Float64Var(&p.busy, "busy", 5, "set a round aside in which others took more than this `percentage` of the machine; needs -out")
