@@ -69,14 +69,22 @@ func TestTheConnectionsThatWaitLongestGiveWay(t *testing.T) {
 }
 
 func TestAConnectionWithARequestDoesNotGiveWay(t *testing.T) {
-	release := make(chan struct{})
-	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })
+	active, release := make(chan struct{}, 3), make(chan struct{})
+	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		active <- struct{}{}
+		<-release
+	})
 	address := listening(t, usualLimits(2).server(handler, slog.New(slog.DiscardHandler)))
 	first, second := dial(t, address, getRequest), dial(t, address, getRequest)
-	time.Sleep(50 * time.Millisecond)
+	<-active
+	<-active
 	third := dial(t, address, getRequest)
+	third.SetReadDeadline(time.Now().Add(10 * time.Second))
 	if io.Copy(io.Discard, third); !isOpen(first) || !isOpen(second) {
 		t.Error("one with a request was closed")
+	}
+	if isOpen(third) {
+		t.Error("the third was not closed")
 	}
 	close(release)
 	for _, connection := range []net.Conn{first, second} {
@@ -85,13 +93,26 @@ func TestAConnectionWithARequestDoesNotGiveWay(t *testing.T) {
 }
 
 func TestAConnectionThatWasUsedWaitsFromThenOn(t *testing.T) {
-	address := listening(t, usualLimits(2).server(http.NotFoundHandler(), slog.New(slog.DiscardHandler)))
+	server := usualLimits(2).server(http.NotFoundHandler(), slog.New(slog.DiscardHandler))
+	idle, observe := make(chan struct{}, 4), server.ConnState
+	server.ConnState = func(connection net.Conn, state http.ConnState) {
+		observe(connection, state)
+		if state == http.StateIdle {
+			idle <- struct{}{}
+		}
+	}
+	address := listening(t, server)
+	answered := func(connection net.Conn) {
+		t.Helper()
+		readAnswer(t, connection)
+		<-idle // which is after the answer
+	}
 	first, second := dial(t, address, getRequest), dial(t, address, "")
-	readAnswer(t, first)
+	answered(first)
 	io.WriteString(second, getRequest)
-	readAnswer(t, second)
+	answered(second)
 	io.WriteString(first, getRequest)
-	readAnswer(t, first)
+	answered(first)
 	readAnswer(t, dial(t, address, getRequest))
 	if !isOpen(first) || isOpen(second) {
 		t.Error("it was not the second that gave way")
@@ -110,7 +131,6 @@ func readAnswer(t testing.TB, connection net.Conn) {
 	if _, err := io.Copy(io.Discard, response.Body); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(20 * time.Millisecond) // the server has sent the answer, and then the connection waits
 }
 
 func TestConnectionsAreAtMostWhatTheOpenFilesBear(t *testing.T) {

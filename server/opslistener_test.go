@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -59,6 +61,35 @@ func metric(lines []string, series string) string {
 	return ""
 }
 
+// awaitMetric waits until a series has a value.
+func (s *testServer) awaitMetric(t testing.TB, series, want string) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		got := metric(s.metrics(t), series)
+		if got == want {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s is still %q, and not %s", series, got, want)
+		}
+	}
+}
+
+// awaitClosed waits until the server takes no connections of clients any more.
+func (s *testServer) awaitClosed(t testing.TB) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
+		if err != nil {
+			return
+		}
+		connection.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("a stopping server still takes connections")
+		}
+	}
+}
+
 func TestWhatTheServerDoesIsMeasured(t *testing.T) {
 	s := start(t, "--ops-addr", "127.0.0.1:0")
 	target := statusPath("app", "id")
@@ -102,12 +133,7 @@ func TestWhatTheServerDoesIsMeasured(t *testing.T) {
 		}
 	}
 	// The writer answers a group before it gives its connection back.
-	const used = `db_client_connection_count{db_client_connection_state="used"}`
-	for deadline := time.Now().Add(10 * time.Second); metric(s.metrics(t), used) != "0"; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%s is %q long after the last call, instead of 0", used, metric(s.metrics(t), used))
-		}
-	}
+	s.awaitMetric(t, `db_client_connection_count{db_client_connection_state="used"}`, "0")
 	for _, series := range []string{"go_goroutines", "process_open_fds", "process_resident_memory_bytes", "db_client_connection_wait_time_seconds_count"} {
 		if metric(lines, series) == "" {
 			t.Errorf("%s is missing", series)
@@ -169,11 +195,42 @@ func TestOperatorsHaveAListenerOfTheirOwn(t *testing.T) {
 }
 
 func TestNobodyListensForOperatorsUnlessTheyWantIt(t *testing.T) {
-	s := start(t)
-	time.Sleep(50 * time.Millisecond)
-	if strings.Contains(s.told.String(), "operators") {
-		t.Error(s.told)
+	for _, c := range []struct {
+		args      []string
+		listeners int
+	}{{nil, 1}, {[]string{"--ops-addr", ":0"}, 2}} {
+		s := startProcess(t, t.TempDir(), c.args...)
+		s.create(t, statusPath("app", "id"), `{}`) // it serves, and so opens no more listeners
+		if got := listeners(t, s.pid); got != c.listeners {
+			t.Errorf("%v: %d listeners, not %d", c.args, got, c.listeners)
+		}
+		s.stop()
 	}
+}
+
+// listeners is on how many TCP sockets a process listens.
+func listeners(t testing.TB, pid int) (n int) {
+	t.Helper()
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+	if len(files) == 0 {
+		t.Skip("the system does not say what a process listens on")
+	}
+	own := make(map[string]bool)
+	for _, file := range files {
+		if to, err := os.Readlink(file); err == nil {
+			own[to] = true
+		}
+	}
+	for _, family := range []string{"tcp", "tcp6"} {
+		table, _ := os.ReadFile(fmt.Sprintf("/proc/%d/net/%s", pid, family)) // there may be no tcp6
+		for line := range strings.Lines(string(table)) {
+			const state, listening, inode = 3, "0A", 9
+			if column := strings.Fields(line); column[state] == listening && own["socket:["+column[inode]+"]"] {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func TestAStoppingServerSaysSoAndServesUntilTheDelayIsOver(t *testing.T) {
@@ -209,14 +266,7 @@ func TestAStoppingServerSaysSoAndServesUntilTheDelayIsOver(t *testing.T) {
 		t.Errorf("operators are told %d %s", status, body)
 	}
 	end(begin())
-	for { // until the listener for clients is closed
-		connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
-		if err != nil {
-			break
-		}
-		connection.Close()
-		time.Sleep(10 * time.Millisecond)
-	}
+	s.awaitClosed(t)
 	if took := time.Since(began); took < 2*time.Second {
 		t.Errorf("it took new connections for %s", took)
 	}
