@@ -40,11 +40,15 @@ func Reads(column string) bool {
 	return false
 }
 
+// Skips reports whether a column is one of Intune's that hold nothing that a status has.
+func Skips(column string) bool {
+	return strings.HasSuffix(column, "_loc") || column == "AssignmentFilterIdsExist" || column == "UserId"
+}
+
 // Row is what a row of the report says.
 type Row struct {
-	App      string       // "" where the report has no ApplicationId
-	DeviceID string       // never ""
-	Patch    status.Patch // sets what the columns say, and keeps what has none
+	App   string       // "" where the report has no ApplicationId
+	Patch status.Patch // sets what the columns say, and keeps what has none; its DeviceID is never blank
 	// UnknownDetail is a code of the install state detail that Intune uses and the API has no member for, else "". It sets
 	// no detail, since such codes are met in every other export (-1 for each app that is not applicable).
 	UnknownDetail string
@@ -58,8 +62,7 @@ type Problem struct{ Column, Reason string }
 func Read(cell func(column string) (text string, there bool)) (Row, []Problem) {
 	r := reader{cell: cell}
 	var row Row
-	_, row.DeviceID, _ = r.first(DeviceID)
-	if row.DeviceID == "" {
+	if _, device, _ := r.first(DeviceID); device == "" {
 		r.problem(DeviceID, "missing; the device is what a row is about")
 	}
 	if _, app, there := r.first(ApplicationID); there {

@@ -53,7 +53,7 @@ func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*
 	}
 	for i, name := range t.header {
 		if !reads(name) {
-			if !isUnread(name) {
+			if !intune.Skips(name) {
 				t.ignored = append(t.ignored, name)
 			}
 			continue
@@ -64,11 +64,6 @@ func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*
 		t.at[name] = i
 	}
 	return t, nil
-}
-
-// isUnread reports whether a column is Intune's, but holds nothing that a status has.
-func isUnread(column string) bool {
-	return strings.HasSuffix(column, "_loc") || column == "AssignmentFilterIdsExist" || column == "UserId"
 }
 
 // separatorOf is the separator of the first line: a comma, or what Excel writes in some countries or as Unicode text.
