@@ -106,7 +106,7 @@ func (a *API) matched() error {
 	return nil
 }
 
-// ServeHTTP is the way of a request, from its names to its caller; route and inForce are the rest of the way.
+// ServeHTTP gives a request its ids and finds out its caller; route and inForce are the rest of the way.
 func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	w := &answer{ResponseWriter: to}
 	r, x := begin(w, r, a.options.Now())
@@ -122,7 +122,7 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	a.route(w, r)
 }
 
-// route takes a request whose caller is known to the route of its operation.
+// route sends a request, once its caller is known, to the route of its operation.
 func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	addressed, err := a.tree.resolve(r)
 	if err != nil {
@@ -135,8 +135,8 @@ func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	a.echo.ServeHTTP(w, forRouter(r, addressed))
 }
 
-// forRouter is the request with the path that echo and the generated binder read without a doubt: in the contract's
-// letters, both forms set, GET for HEAD, and one line for each header that is a list.
+// forRouter is the request in a form that echo and the generated binder cannot misread: its path is spelt as in the contract,
+// with Path and RawPath both set, HEAD is GET, and each header that is a list has one line.
 func forRouter(r *http.Request, to *address) *http.Request {
 	routed := new(http.Request)
 	*routed = *r
@@ -152,8 +152,8 @@ func forRouter(r *http.Request, to *address) *http.Request {
 	return routed
 }
 
-// inForce lets a request reach its handler when the caller may, the answer can be read, and the contract accepts it. It
-// fails closed: a route that the contract does not name is not served.
+// inForce lets a request reach its handler if its caller has the permission, there is room for it, the client can read the
+// answer, and the contract accepts it. It fails closed: a route that the contract does not name is not served.
 func (a *API) inForce(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -183,7 +183,7 @@ func (a *API) validate(x *exchange, w http.ResponseWriter, r *http.Request) (err
 	var body []byte
 	if x.operation.TakesBody() {
 		buffer := buffers.Get().(*bytes.Buffer)
-		defer giveBack(buffer) // what Validate gives holds nothing of it
+		defer giveBack(buffer) // nothing that Validate returns points into it
 		if body, err = readBody(buffer, w, r); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ const maxBody = 1 << 20
 // usualBody is how much memory, in bytes, a body gets before it has come.
 const usualBody = 64 << 10
 
-// buffers are those into which no body is being read.
+// buffers holds the buffers for bodies that are not in use.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func giveBack(buffer *bytes.Buffer) {
@@ -27,8 +27,8 @@ func giveBack(buffer *bytes.Buffer) {
 	}
 }
 
-// readBody reads a request's body into an empty buffer, and decompresses it. What counts is whether the bytes are gzip:
-// retries of Microsoft's Go SDK say Content-Encoding: gzip over a body that is not.
+// readBody reads a request's body into an empty buffer, and decompresses it. What counts is whether the bytes are gzip, since
+// retries of Microsoft's Go SDK say Content-Encoding: gzip of a body that is not.
 func readBody(sent *bytes.Buffer, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	for _, line := range r.Header.Values("Content-Encoding") {
 		if coding := strings.ToLower(strings.TrimSpace(line)); coding != "gzip" && coding != "x-gzip" && coding != "identity" && coding != "" {
@@ -70,7 +70,10 @@ func unreadBody(err error) error {
 		return tooLarge
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return &Error{Status: http.StatusRequestTimeout, Code: "RequestTimeout", Message: "The body did not come in time. Send the request again, at once and whole."}
+		return &Error{
+			Status: http.StatusRequestTimeout, Code: "RequestTimeout",
+			Message: "The body did not come in time. Send the request again, at once and whole.",
+		}
 	}
 	return badRequest("The body could not be read: it ends too early, or its gzip data is broken.")
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -35,7 +34,8 @@ func authorize(c Caller, permissions []string, allowAppOnly bool) error {
 			return nil
 		}
 	}
-	return forbidden(fmt.Sprintf("Application is not authorized to perform this operation. Application must have one of the following scopes: %s", strings.Join(permissions, ", ")))
+	return forbidden("Application is not authorized to perform this operation. " +
+		"Application must have one of the following scopes: " + strings.Join(permissions, ", "))
 }
 
 func forbidden(message string) *Error {

@@ -48,8 +48,8 @@ func NewEntityReader() (*EntityReader, error) {
 }
 
 // Read reads an entity from its members, which contract.Decode gave or which are of the same types, and which it may change.
-// An entity is whole: what it leaves out is as in a status of which nothing else is known. Its id may be missing, and is then
-// "". An error is a *contract.Invalid.
+// An entity is whole: what it leaves out has the value that a new status has. Its id may be missing, and is then "". An error is
+// a *contract.Invalid.
 func (r *EntityReader) Read(members map[string]any, duplicates []contract.Violation) (Entity, error) {
 	var e Entity
 	var misplaced []contract.Violation
@@ -93,7 +93,10 @@ func IsID(text string) bool {
 }
 
 func noID(member, allowed string) contract.Violation {
-	return contract.Violation{Code: "InvalidId", Target: "/" + member, Message: fmt.Sprintf("The value of '%s' is not %s, which has 1 to %d characters and no U+0000.", member, allowed, maxID)}
+	return contract.Violation{
+		Code: "InvalidId", Target: "/" + member,
+		Message: fmt.Sprintf("The value of '%s' is not %s, which has 1 to %d characters and no U+0000.", member, allowed, maxID),
+	}
 }
 
 // AppendEntity appends a row of an app as JSON that EntityReader reads as the same row: the entity as it is answered, and

@@ -2,14 +2,14 @@ package api
 
 import "strings"
 
-// preferences are what a Prefer header (RFC 7240) asks for, of what this server can do.
+// preferences are what a Prefer header (RFC 7240) asks for and this server can do.
 type preferences struct {
 	returning       string // "minimal", "representation", or "" where nothing was preferred
 	createIfMissing bool
 }
 
-// parsePrefer reads a Prefer header, its lines joined by commas. Of a preference that stands twice the first counts, and
-// one that is unknown or malformed does not.
+// parsePrefer reads a Prefer header, its lines joined by commas. If a preference stands twice, the first counts; one
+// that is unknown or malformed is ignored.
 func parsePrefer(header *string) (p preferences) {
 	if header == nil {
 		return p

@@ -120,7 +120,8 @@ func (a *API) write(c echo.Context, key status.Key, cond status.Cond) (status.St
 	return a.store.Update(c.Request().Context(), x.caller.Tenant, key, patch, cond)
 }
 
-// writeEntity answers with what was written, as the preferences ask for. created says that one of them created it.
+// writeEntity answers with what was written, in the form that the preferences ask for. created says that create-if-missing
+// created it.
 func writeEntity(c echo.Context, code int, s status.Status, preferred preferences, created bool) {
 	w := c.Response()
 	w.Header().Set("ETag", s.ETag())
@@ -143,7 +144,7 @@ func (a *API) delete(c echo.Context, key status.Key, cond status.Cond) error {
 	return nil
 }
 
-// addressOf is the address of the request, without its query, as its client wrote it but for letters' case.
+// addressOf is the address of the request, without its query, as its client wrote it except for upper and lower case.
 func addressOf(r *http.Request) string {
 	scheme := r.URL.Scheme
 	switch {

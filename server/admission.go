@@ -11,8 +11,8 @@ import (
 	"installstatus/api/status"
 )
 
-// admission is a status.Store that takes so many calls at once and no more: beyond that it refuses them without delay, so
-// that those it has taken are answered in a bounded time, and what waits takes a bounded memory.
+// admission is a status.Store that takes a limited number of calls at once, and refuses further ones without delay, so that
+// those it has taken are answered in bounded time, and those that wait take bounded memory.
 type admission struct {
 	status.Store
 	reads, writes gate
@@ -20,9 +20,8 @@ type admission struct {
 	warned        atomic.Int64 // when, in Unix seconds
 }
 
-// usualAdmission takes as many writes as two cores do in some three tenths of a second, and as many reads. Few more than
-// that come at once: to take fewer has been seen to cost half of the throughput, for refusals to clients that come again at
-// once are not free either.
+// usualAdmission takes as many writes as two cores do in about 0.3 s, and as many reads. More rarely come at once. Taking
+// fewer was seen to halve the throughput, since refusing clients that try again at once is not free either.
 func usualAdmission(store status.Store, log *slog.Logger) *admission {
 	return newAdmission(store, 4096, log)
 }
@@ -57,7 +56,7 @@ func (a *admission) full() error {
 	return errFull
 }
 
-// admit refuses a request that would find the store full before its body is read, when that costs the least.
+// admit refuses a request for which the store has no room. It is asked before the body is read, when a refusal costs least.
 func (a *admission) admit(request api.Admission) error {
 	g := &a.reads
 	if request.Write {
@@ -69,8 +68,7 @@ func (a *admission) admit(request api.Admission) error {
 	return nil
 }
 
-// before is what decides about a request: a is asked first, so that what it refuses is not counted by the throttle, which
-// may be nil.
+// before is api.Options.Admit: it asks a, and then the throttle, which may be nil and must not count what a refuses.
 func (a *admission) before(t *throttle) func(api.Admission) error {
 	if t == nil {
 		return a.admit

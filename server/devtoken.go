@@ -23,7 +23,7 @@ const (
 type tokenEndpoint struct {
 	next    http.Handler
 	issuer  *auth.Development
-	exposed bool // by every name that the machine has
+	exposed bool // answer whatever name the Host header has
 }
 
 // withTokens adds the endpoint where there is a development issuer.

@@ -67,7 +67,8 @@ func permissionsOf(scope string) (string, *tokenError) {
 			permission = writePermission
 		}
 		if permission == "" || strings.ContainsFunc(permission, isForbiddenInScope) {
-			return "", &tokenError{http.StatusBadRequest, "invalid_scope", "scope must be permissions with a space between each, such as " + writePermission + "."}
+			return "", &tokenError{http.StatusBadRequest, "invalid_scope",
+				"scope must be permissions with a space between each, such as " + writePermission + "."}
 		}
 		permissions = append(permissions, permission)
 	}

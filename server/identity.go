@@ -77,7 +77,7 @@ func (f identityFlags) check(addr string) error {
 	return nil
 }
 
-// addIssuers gives those whose keys have yet to be read.
+// addIssuers returns the issuers whose keys have yet to be read.
 func (f identityFlags) addIssuers(config *auth.Config, log *slog.Logger) ([]*auth.Discovery, error) {
 	if f.JWKSFile != "" {
 		keys, err := auth.LoadKeySet(f.JWKSFile)

@@ -21,8 +21,8 @@ type limits struct {
 // twelve bytes each (%F0%9F%92%BE), 36 KiB, and for a token of 16 KiB.
 const maxHeader = 64 << 10
 
-// usualLimits lets a body of the greatest length come in at 18 kB a second. Connections are as many as the open files
-// bear, where their number is 0.
+// usualLimits lets a body of the greatest length come in at 18 kB a second. If connections is 0, as many may be
+// open as the limit of open files allows.
 func usualLimits(connections uint32) limits {
 	if connections == 0 {
 		connections = uint32(min(10_000, openFiles()/4*3))

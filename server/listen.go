@@ -26,8 +26,8 @@ type listenFlags struct {
 // drainTime is how long requests in flight have when the process is told to stop.
 const drainTime = 30 * time.Second
 
-// listen opens the listener, and gives the address by which clients reach it. Without a security the connections are
-// not encrypted.
+// listen opens the listener, and gives the address by which clients reach it. A nil security means plain
+// HTTP.
 func (f listenFlags) listen(ctx context.Context, security *tls.Config) (listener net.Listener, base string, err error) {
 	if listener, err = new(net.ListenConfig).Listen(ctx, "tcp", f.Addr); err != nil {
 		return nil, "", fmt.Errorf("listening on %s: %w; choose another --addr", f.Addr, err)

@@ -10,7 +10,7 @@ type memoryFlags struct {
 	MemoryLimit uint32 `default:"512" help:"How much memory to aim at. Well below it garbage is collected a quarter as often as Go does by default (GOGC=400), which makes a request cheaper; near it, as often as it takes. 0 leaves both to Go. GOGC and GOMEMLIMIT in the environment count instead, where they are set." placeholder:"MiB"`
 }
 
-// rareCollection lets the heap grow to five times of what lives on it, which is some 5 MB.
+// rareCollection lets the heap grow to five times what lives on it, which is some 5 MB.
 const rareCollection = 400 // percent
 
 func (f memoryFlags) setCollector() {

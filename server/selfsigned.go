@@ -37,7 +37,9 @@ func newSelfSigned(path, host string, now func() time.Time) (*selfSigned, error)
 	}
 	s := &selfSigned{authority: authority, names: names, now: now}
 	if err := s.check(); err != nil {
-		return nil, fmt.Errorf("the certificate authority %s is not for %s: %w; remove it, or name another --tls-ca: a missing one is made, and clients must trust it anew", path, strings.Join(names.all(), ", "), err)
+		return nil, fmt.Errorf("the certificate authority %s is not for %s: %w; "+
+			"remove it, or name another --tls-ca: a missing one is made, and clients must trust it anew",
+			path, strings.Join(names.all(), ", "), err)
 	}
 	return s, nil
 }

@@ -23,10 +23,10 @@ func (f throttleFlags) throttle() (*throttle, error) {
 	return newThrottle(time.Now)
 }
 
-// limit is how many requests are served within the last throttlePeriod.
+// limit is how many requests are served within a throttlePeriod.
 type limit struct {
-	writes bool // count those that may change something, and not all of them
-	app    bool // count for each app of a tenant, and not for each tenant
+	writes bool // count only those that may change something
+	app    bool // count for each app of a tenant, and not for the tenant as a whole
 	most   int
 	says   string
 }
@@ -41,9 +41,9 @@ var intuneLimits = []limit{
 	{most: 2000, says: "for one tenant, 2,000 requests"},
 }
 
-// throttle keeps limits so that clients meet them in a test. It counts the requests that it lets pass, and no others: after
-// the time that it names, a request is served, unless others came before. It forgets the apps and tenants that have been
-// asked for the least lately, those in use when there are more than a thousand.
+// throttle keeps limits so that clients meet them in a test. It counts only the requests that it lets pass: after the time
+// that it names, a request is served, unless others came before. When there are more than a thousand apps and tenants, it
+// forgets those that were asked for least recently, even those in use.
 type throttle struct {
 	now    func() time.Time
 	began  time.Time

@@ -22,8 +22,9 @@ func etagOf(content []byte) string {
 
 func (s Status) content() []byte { return s.appendContent(nil) }
 
-// appendContent writes all of s as bytes, other bytes for any other status. What is written here stays as it is, so that stored
-// entities keep their tags: a property that is added later is appended with its JSON name before it, where it is not null.
+// appendContent writes all of s as bytes, and different bytes for different statuses. What is written here stays as it is, so
+// that stored entities keep their tags: a property that is added later is appended with its JSON name before it, where it is
+// not null.
 func (s *Status) appendContent(content []byte) []byte {
 	content = appendString(content, s.ID)
 	content = appendText(content, s.DeviceName)

@@ -7,8 +7,9 @@ type Imported struct {
 	Patch Patch
 }
 
-// Row is the rule of an import: what becomes of the row that stands under the app and the id (nil for none). It asks for
-// nothing, as Decide without conditions, but a row that is there stays in its user status, whichever is named.
+// Row is the rule of an import: what becomes of the row that stands under the app and the id (nil for none). It is like an
+// unconditional Decide with CreateIfMissing, except that an existing row keeps its user status even if another is named, and
+// that a new row may be given none, whatever its userPrincipalName.
 func (i Imported) Row(app string, found *Row) Row {
 	if found != nil {
 		return Row{Status: i.Patch.Apply(found.Status), User: found.User}

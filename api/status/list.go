@@ -13,7 +13,7 @@ type Query struct {
 	Filter Filter  // only those of which it is true; nil for all
 	Order  []Order // rows come in this order, those that are equal in it by the bytes of their ids
 	After  *Cursor // only rows after this place; nil from the start
-	Skip   int     // leave out as many rows first, from the start alone
+	Skip   int     // how many rows to leave out first; ignored with After
 	Limit  int     // how many rows at most, at least 1
 	Count  bool    // count the rows that the whole list has
 }
@@ -45,7 +45,7 @@ type Part[L Listed] struct {
 	size int
 }
 
-// Page is a part of a list of rows, UserPage of one of user statuses.
+// Page is a part of a list of rows; UserPage, of user statuses.
 type (
 	Page     = Part[Row]
 	UserPage = Part[UserStatus]
@@ -89,8 +89,8 @@ func (q Query) compare(c, d *Cursor) int {
 	return strings.Compare(c.ID, d.ID)
 }
 
-// PageOf is the rule of a list: the page that the query asks for out of all of an app's rows. It is how an engine answers
-// that can do no better, and what any engine's answer must equal.
+// PageOf is the rule of a list: the page that the query asks for out of all of an app's rows. An engine that can do
+// no better answers so, and every engine's answer must equal it.
 func (q Query) PageOf(rows []Row) Page {
 	return partOf(q, rows, func(row Row) string { return row.User })
 }

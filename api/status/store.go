@@ -18,8 +18,8 @@ type Store interface {
 	Get(ctx context.Context, tenant string, key Key) (Status, error)
 
 	// Update changes one row as Decide says, in one atomic step: of two updates of a row, one sees all of the other.
-	// A nil error means that the row will be there after a crash of the process or of the machine; with any other
-	// than ErrUnavailable nothing was changed. Whoever reads afterwards sees it.
+	// A nil error means that the row will be there after a crash of the process or of the machine; with any other error
+	// than ErrUnavailable, nothing was changed. Whoever reads afterwards sees it.
 	Update(ctx context.Context, tenant string, key Key, patch Patch, cond Cond) (s Status, created bool, err error)
 
 	// Delete removes one row if Check allows it, in one atomic step. A nil error means that it is gone for good.
@@ -37,8 +37,8 @@ type Store interface {
 	// Summarize counts the rows of an app as SummaryOf says, as they are at one moment.
 	Summarize(ctx context.Context, tenant, app string) (Summary, error)
 
-	// Apps reads the apps of a tenant that have rows: those behind the given one, in the byte order of their ids, limit of
-	// them at most.
+	// Apps reads the apps of a tenant that have rows, in the byte order of their ids: at most limit of those that come after
+	// the given one.
 	Apps(ctx context.Context, tenant, after string, limit int) ([]string, error)
 
 	// Import makes and changes rows of an app as Imported.Row says, one after the other, each as lasting as by Update, and
@@ -65,9 +65,9 @@ var (
 	ErrRefused = fmt.Errorf("the call was not tried: %w", ErrUnavailable)
 )
 
-// Cond is what a caller wants to hold for a write.
+// Cond holds the conditions of a write.
 type Cond struct {
-	IfMatch         []string // entity tags of which the row must have one, or "*" for any; nil for no condition, empty for one that none meets
+	IfMatch         []string // entity tags of which the row must have one, or "*" for any; nil for no condition, empty for one that no row meets
 	IfNoneMatch     []string // entity tags of which the row must have none, or "*" for any
 	CreateIfMissing bool     // make the row where there is none, unless IfMatch asks for one
 }

@@ -12,9 +12,8 @@ import (
 	"installstatus/api"
 )
 
-// cache remembers verified tokens by their hash, those used last. What it answers, a new verification would answer too:
-// it grants no leeway, a clock set back is no way into it, and when an issuer's keys change, those that they vouched for
-// are forgotten.
+// cache remembers the verified tokens that were used last, by their hash. It accepts none that a new verification would
+// refuse: it grants no leeway, heeds a clock that was set back, and forgets the tokens whose issuer's keys have changed.
 type cache struct {
 	hits, misses atomic.Uint64
 
@@ -58,7 +57,7 @@ func (c *cache) put(token string, verified claims, by voucher, now time.Time) {
 	}
 }
 
-// hashOf copies a token of the usual length to the stack alone.
+// hashOf allocates nothing for a token of the usual length: its copy is on the stack.
 func hashOf(token string) [sha256.Size]byte {
 	var usual [2 << 10]byte
 	return sha256.Sum256(append(usual[:0], token...))

@@ -104,8 +104,8 @@ func (d *Discovery) keepFresh(ctx context.Context) {
 	}
 }
 
-// want asks for a refresh, unless it is too soon for one. The channel is closed when the refresh is over that is on its
-// way, and nil if none is.
+// want asks for a refresh, unless it is too soon for one. The channel is closed when the refresh under way is over;
+// it is nil if none is under way.
 func (d *Discovery) want() <-chan struct{} {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()

@@ -11,8 +11,8 @@ import (
 	"github.com/go-jose/go-jose/v4/json"
 )
 
-// documentAddress is where an issuer publishes its discovery document. Entra's for all of its tenants is under "common",
-// and of version 1 on another host than its tokens name.
+// documentAddress is where an issuer publishes its discovery document. Entra publishes one for all of its tenants under
+// "common", and that of version 1 on another host than its tokens name.
 func documentAddress(issuer string) (*url.URL, error) {
 	address, err := url.Parse(ofTenant(issuer, "common"))
 	if err != nil || !isTrustworthy(address) || address.User != nil || strings.ContainsAny(issuer, "?#") {

@@ -16,7 +16,7 @@ type unanswered struct{ error }
 
 func (u unanswered) Unwrap() error { return u.error }
 
-// errRedirect says that an issuer leads astray, which it would do another time too.
+// errRedirect says that an issuer redirects as it must not, which another try would not change.
 var errRedirect = errors.New("it redirects more than three times, or to an address that is not https")
 
 func newClient(transport http.RoundTripper) *http.Client {
@@ -47,7 +47,7 @@ func (d *Discovery) get(ctx context.Context, address *url.URL) (text []byte, err
 	if err != nil {
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) {
-			err = wrapped.Err // its own text has the address once more
+			err = wrapped.Err // whose own text repeats the address
 		}
 		return nil, unanswered{err}
 	}

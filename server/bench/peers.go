@@ -74,7 +74,7 @@ func served(ctx context.Context, rows int) ([]string, error) {
 	return []string{"serve", "--addr", "127.0.0.1:0", "--dev", "--dev-key", devKey, "--db", "sqlite:" + file}, copyFile(origin, file)
 }
 
-// makeDatabase makes the file in the end, so that it is whole if it is there.
+// makeDatabase gives the file its name last, so that a file of that name is whole.
 func makeDatabase(ctx context.Context, file string, rows int) error {
 	unfinished := file + ".part"
 	if err := removeDatabase(unfinished); err != nil {

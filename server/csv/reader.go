@@ -119,7 +119,10 @@ func (r *Reader) split(line int) error {
 		if rest := r.record[at:]; len(trimEnd(rest)) == 0 {
 			return nil
 		} else if rest[0] != r.separator {
-			return &SyntaxError{Line: line, Cell: len(r.cells) - 1, Reason: `there is something after the closing quote; a quote within quotes is written as ""`}
+			return &SyntaxError{
+				Line: line, Cell: len(r.cells) - 1,
+				Reason: `there is something after the closing quote; a quote within quotes is written as ""`,
+			}
 		}
 	}
 }

@@ -22,5 +22,6 @@ func dateTime(text string) (at status.DateTime, reason string) {
 	if at, err := status.ParseDateTime(text + "Z"); err == nil {
 		return at, ""
 	}
-	return status.DateTime{}, "not a date as Intune writes it, such as 2021-11-09 10:32:11.0000000 or 2021-11-09T10:32:11Z; a program that saved the file again may have changed it"
+	return status.DateTime{}, "not a date as Intune writes it, such as 2021-11-09 10:32:11.0000000 or 2021-11-09T10:32:11Z; " +
+		"a program that saved the file again may have changed it"
 }

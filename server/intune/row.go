@@ -114,7 +114,8 @@ func (r *reader) text(column string) status.Field[status.Text] {
 	return status.Set(status.TextOf(text))
 }
 
-// first is the first of some columns that say the same in which there is something, else the first that is there.
+// first is the cell of the first column in which there is something, of several that say the same; else of the first that is
+// there.
 func (r *reader) first(columns ...string) (column, text string, there bool) {
 	for _, c := range columns {
 		if found, has := r.cell(c); has {

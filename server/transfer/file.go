@@ -24,8 +24,8 @@ type File struct {
 	entities  func() (*api.EntityReader, error) // made when it is needed, and once
 }
 
-// Open opens a file that holds rows, or a zip with one such file in it, as Intune delivers its exports. It is for Close to
-// close. An error does not name the path.
+// Open opens a file that holds rows, or a zip with one such file in it, as Intune delivers its exports. The caller
+// must call Close. An error does not name the path.
 func Open(path string) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -34,8 +34,8 @@ func Open(path string) (*File, error) {
 	return newFile(file, false)
 }
 
-// Spool is Open for a stream: it is kept in a temporary file, which Close removes. tell is told how many bytes there are so far.
-// When the context ends, Spool does too, though something may still be waiting for the stream.
+// Spool is Open for a stream: it is kept in a temporary file, which Close removes. tell is called with the number of bytes so
+// far. When the context ends, Spool does too, though something may still be waiting for the stream.
 func Spool(ctx context.Context, from io.Reader, tell func(int64)) (*File, error) {
 	file, err := os.CreateTemp("", "installstatus-import-*")
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // Reader reads the rows of a file, one after the other.
 type Reader struct {
-	// Ignored are the columns that are not read, but for those that Intune's report is known to have.
+	// Ignored are the columns that are not read, without those that Intune's report is known to have.
 	Ignored []string
 
 	app      string
@@ -34,8 +34,8 @@ const maxRow = 1 << 20
 
 // Rows reads the file from the start: CSV with the columns of Intune's report, or with those that Writer writes; JSON, one
 // object a row, on lines of their own, in an array, or in the value of a list's answer, where each object may have Intune's
-// columns too. The app is that of the rows that name none, and the only one that they may name; "" for any. It is for
-// Close to end.
+// columns too. The app is that of the rows that name none, and the only one that they may name; "" for any. The
+// caller must call Close.
 func (f *File) Rows(app string) (*Reader, error) {
 	opened, err := f.open()
 	if err != nil {

@@ -44,7 +44,8 @@ func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*
 	reads := intune.Reads
 	if !slices.Contains(t.header, intune.DeviceID) {
 		if !slices.Contains(t.header, "id") {
-			return nil, fmt.Errorf("line %d: the header has neither DeviceId, as Intune's report DeviceInstallStatusByApp has, nor id, as an export of this program", line)
+			return nil, fmt.Errorf("line %d: the header has neither DeviceId, as Intune's report DeviceInstallStatusByApp has, "+
+				"nor id, as an export of this program", line)
 		}
 		reads = func(column string) bool { return columnNamed(column) != nil }
 		if t.entities, err = entities(); err != nil {

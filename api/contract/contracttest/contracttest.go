@@ -126,7 +126,7 @@ func checkError(t testing.TB, doc *openapi3.T, a Answer) {
 	}
 }
 
-// operationOf is the operation that a path addresses, nil for none. It is written apart from the server's own reading.
+// operationOf is the operation that a path addresses, nil for none. It shares no code with the server.
 func operationOf(doc *openapi3.T, method, target string) *openapi3.Operation {
 	if method == http.MethodHead {
 		method = http.MethodGet

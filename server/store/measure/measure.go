@@ -27,5 +27,5 @@ type Stats struct {
 type Grouping struct {
 	Waiting int       // writes that no transaction has taken up yet
 	Writes  uint64    // whose transaction is committed
-	Commits [9]uint64 // transactions of 1 write, of up to 2, 4, 8, … 256 that were more than the one before
+	Commits [9]uint64 // transactions of 1 write, of 2, of 3 to 4, of 5 to 8, … of 129 to 256
 }

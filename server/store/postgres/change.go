@@ -150,7 +150,7 @@ func (s *statement) at(at place) {
 // of leaves out a row of another user status, without leading to the index on it: the key has found the row.
 func (s *statement) of(user string) { s.write(" AND user_status || '' = ?", user) }
 
-// once carries out a statement that writes one row. Where it finds none, that is the error otherwise.
+// once carries out a statement that writes one row. If it finds none, the error is otherwise.
 func (s *statement) once(ctx context.Context, c *pgx.Conn, doing string, otherwise error) error {
 	tag, err := c.Exec(ctx, s.text.String(), s.arguments...)
 	switch {

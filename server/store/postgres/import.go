@@ -11,7 +11,7 @@ import (
 	"installstatus/server/store/columns"
 )
 
-// maxChunk is how many rows an import writes in one transaction, and so how many it keeps from others for its time.
+// maxChunk is how many rows an import writes in one transaction, and so how many it locks at once.
 const maxChunk = 200
 
 // importing is an import under way.
@@ -44,8 +44,8 @@ type chunk struct {
 	created, changed int
 }
 
-// transact makes each row what status.Imported says. It holds the rows that are there; where another makes one of the
-// others meanwhile, the database refuses the transaction.
+// transact makes each row what status.Imported says. It locks the rows that are there. If one of the missing ones is
+// made by somebody else meanwhile, the database refuses the transaction.
 func (ch *chunk) transact(ctx context.Context, c *pgx.Conn) error {
 	err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
 		found, err := ch.hold(ctx, tx)

@@ -23,13 +23,13 @@ const defaultConnections = 16
 // minVersion is the oldest PostgreSQL that has all that the statements use.
 const minVersion = 13
 
-// ErrURL says that what should name a database is not a URL that does.
+// ErrURL says that a text is not the URL of a database.
 var ErrURL = errors.New("--db is no PostgreSQL URL")
 
-// Open opens the database that a URL names and brings its schema up to date. The URL is libpq's, with pgxpool's parameters
-// beside; what it leaves out comes from the environment and from ~/.pgpass, as with libpq. An error is one line that says
-// what to do, and holds no password; it wraps ErrURL where the URL is at fault. The log is told when the database answers no
-// more, and when it does again.
+// Open opens the database that a URL names and brings its schema up to date. The URL is libpq's, and may have
+// pgxpool's parameters too; what it leaves out comes from the environment and from ~/.pgpass, as with libpq. An error is one
+// line that says what to do, and holds no password; it wraps ErrURL where the URL is at fault. The log is told when the
+// database answers no more, and when it does again.
 func Open(ctx context.Context, address string, log *slog.Logger) (*Store, error) {
 	config, err := configOf(address)
 	if err != nil {
@@ -57,7 +57,7 @@ func open(ctx context.Context, config *pgxpool.Config, limits limits, log *slog.
 	return &Store{pool: pool, writer: newWriter(pool)}, nil
 }
 
-// configOf reads a URL. What is wrong with one it tells without repeating it, for it may hold a password anywhere.
+// configOf reads a URL. Its error does not repeat the URL, which may have a password anywhere in it.
 func configOf(address string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil || strings.Contains(config.ConnConfig.Database, "@") {
@@ -114,7 +114,7 @@ func nameOf(config *pgx.ConnConfig) string {
 	return config.Database + " on " + host
 }
 
-// reason is the error of opening a database without what is said anyway: what the server says, or the network.
+// reason is what the server or the network says of a database that cannot be opened, without what Open says itself.
 func reason(err error) string {
 	if failed, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return failed.Message

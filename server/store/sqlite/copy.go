@@ -26,7 +26,7 @@ const syncedAtOnce = 16 * pagesAtOnce
 
 // Copy copies the database in one file to another, which must not exist, as the database is at one moment. Others may
 // read and write it meanwhile, and wait for nothing. The copy is checked, and on disk, before it has its name; it is one file,
-// which only this user can read. told hears how many pages are copied, and of how many. An error is one line.
+// which only this user can read. told is called with the number of pages copied so far and in total. An error is one line.
 func Copy(ctx context.Context, from, to string, told func(done, total int64)) error {
 	if err := absent(to); err != nil {
 		return err
@@ -103,7 +103,7 @@ func openToCopy(ctx context.Context, path string) (*copying, error) {
 	return c, nil
 }
 
-// hold begins to read, which is when the moment is.
+// hold begins to read: the copy is as the database is now.
 func (c *copying) hold(ctx context.Context) error {
 	if _, err := c.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err

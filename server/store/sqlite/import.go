@@ -9,8 +9,8 @@ import (
 	"installstatus/server/store/columns"
 )
 
-// An import is a row of transactions, each of which is short, and leaves the lock free for a while: shorter and for longer
-// while other processes write.
+// An import is a series of short transactions, and leaves the lock free for a while after each. While other processes write,
+// the transactions are shorter and the pauses longer.
 const (
 	alone       = 10 * time.Millisecond // how long a transaction goes on taking rows while nobody else writes
 	aloneFree   = 2 * time.Millisecond  // how long it leaves the lock free then, twice as long as others need to notice
@@ -18,8 +18,8 @@ const (
 	writtenSoon = time.Second           // others count that have written within this time
 )
 
-// cacheOfImports is how much memory an import takes, so that the pages which it comes by again and again stay in it: its rows
-// are all over the file. Without, it reads and writes half as much again.
+// cacheOfImports is how much memory an import takes for pages that it needs again and again, since its rows are all over the
+// file. Without it, an import reads and writes half as much again.
 const cacheOfImports = "PRAGMA cache_size = -16384" // KiB
 
 // importing is an import under way.

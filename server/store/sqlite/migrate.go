@@ -33,7 +33,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		case version == newest:
 			return nil
 		case version > newest:
-			return fmt.Errorf("its schema, version %d, is newer than this program, which knows %d; use the program that made it, or a later one", version, newest)
+			return fmt.Errorf("its schema, version %d, is newer than this program, which knows %d; "+
+				"use the program that made it, or a later one", version, newest)
 		case version == from:
 			return fmt.Errorf("migrating the schema: %w", failed)
 		}

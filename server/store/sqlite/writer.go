@@ -11,8 +11,8 @@ import (
 	"installstatus/server/store/measure"
 )
 
-// writer carries out writes one after the other, as many as wait in one transaction: they share its commit, and so the one
-// sync to disk. It waits for nobody, so a caller alone is answered as soon as its own commit is on disk.
+// writer carries out writes one after the other. Those that wait share a transaction, and so its commit and the one sync to
+// disk. It waits for nobody, so a caller alone is answered as soon as its own commit is on disk.
 type writer struct {
 	connections *pool // of one
 	queue       chan *write
@@ -126,7 +126,7 @@ func (w *writer) transact(first *write) {
 	w.finish(c, group)
 }
 
-// refuse answers a write, and those that wait with it: they have waited for the same.
+// refuse answers a write and those in the queue, which have waited for the same.
 func (w *writer) refuse(first *write, err error) {
 	first.begin(err)
 	for len(w.queue) > 0 {
