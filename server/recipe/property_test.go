@@ -60,8 +60,10 @@ var propertyEdits = []edit{
 		test("server/store/sqlite", "TestAnUnchangedStatusIsNotWritten"), "serial_number"},
 
 	{8, "one there too", "server/store/postgres/migrations/00099_serial_number.sql", "",
-		"-- +goose Up\nALTER TABLE statuses ADD COLUMN serial_number text COLLATE \"C\";\n",
+		"-- +goose Up\nALTER TABLE statuses ADD COLUMN serial_number text;\n",
 		test("server/store/postgres", "TestEveryColumnStandsInAMigration"), "serial_number"},
+	{8, "`text COLLATE \"C\"`", "server/store/postgres/migrations/00099_serial_number.sql", "text;", "text COLLATE \"C\";",
+		test("server/store/postgres", "TestTextComparesByItsBytesInEveryDatabase"), "serial_number"},
 
 	behind(9, "label", "server/web/page/detail.js", "  displayVersion: 'App version',\n", "  serialNumber: 'Serial number',\n",
 		test("server/web", "TestThePageHasALabelForEveryPropertyThatCanBePatched"), "serialNumber"),
