@@ -78,7 +78,7 @@ func answerTo(err error) *Error {
 	case errors.Is(err, status.ErrConditionNotMet):
 		return &Error{Status: http.StatusPreconditionFailed, Code: "ConditionNotMet", Message: "The entity has changed: it has none of the entity tags in If-Match, or one of those in If-None-Match. Read it again and send its ETag."}
 	case errors.Is(err, status.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return &Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable", Message: "The store cannot answer now. Send the request again after the time in Retry-After.", Header: map[string]string{"Retry-After": "1"}}
+		return &Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable", Message: "The store cannot answer now; a change may or may not have happened. Wait for the time in Retry-After.", Header: map[string]string{"Retry-After": "1"}}
 	case errors.As(err, &routing) && routing.Code < http.StatusInternalServerError:
 		return badRequest("The request is not one that the contract has.")
 	default:
