@@ -50,6 +50,10 @@ func (c Config) audiencesOf(issuer Issuer) []string {
 	return c.Audiences
 }
 
+func (c Config) acceptsDevelopment() bool {
+	return slices.ContainsFunc(c.Issuers, func(issuer Issuer) bool { return issuer.Name == DevelopmentIssuer })
+}
+
 func (c Config) check() error {
 	if len(c.Issuers) == 0 {
 		return errors.New("no issuer is accepted, so no token would be; name one with --issuer, or use --dev")

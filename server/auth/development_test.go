@@ -54,6 +54,15 @@ func TestADevelopmentTokenIsAcceptedByAServerInDevelopment(t *testing.T) {
 	}
 }
 
+func TestARequestWithoutATokenIsToldWhereDevelopmentTokensComeFrom(t *testing.T) {
+	const hint = "installstatus token"
+	_, err := newVerifier(t, developmentConfig(newDevelopment(t))).Authenticate(request())
+	expectRefusal(t, err, hint, "Bearer")
+	if _, err := newVerifier(t, goodConfig(t)).Authenticate(request()); err == nil || strings.Contains(err.Error(), hint) {
+		t.Errorf("without --dev: %v", err)
+	}
+}
+
 func TestADevelopmentTokenLooksLikeEntras(t *testing.T) {
 	development := newDevelopment(t)
 	for _, c := range []struct {

@@ -4,7 +4,14 @@ import "installstatus/api"
 
 // The texts begin as Graph's do, so that whoever looks one up finds what others wrote of it.
 
-func noToken() error { return api.Unauthenticated("Access token is empty.") }
+// noToken says where development tokens come from, if they are accepted.
+func noToken(development bool) error {
+	const text = "Access token is empty."
+	if development {
+		return api.Unauthenticated(text + " The command 'installstatus token' prints one.")
+	}
+	return api.Unauthenticated(text)
+}
 
 func notWellFormed(why string) error {
 	return api.Unauthenticated("IDX14100: JWT is not well formed, " + why)

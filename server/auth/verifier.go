@@ -54,6 +54,9 @@ func (v *Verifier) authenticate(r *http.Request, now time.Time) (api.Caller, err
 	if err != nil {
 		return api.Caller{}, err
 	}
+	if text == "" {
+		return api.Caller{}, noToken(v.config.acceptsDevelopment())
+	}
 	if caller, ok := v.cache.get(text, now); ok {
 		return caller, nil
 	}
