@@ -55,8 +55,16 @@ func (c exportCommand) Run(ctx context.Context, to terminal) (err error) {
 		return fmt.Errorf("exporting: %w", err)
 	}
 	e.progress.end()
-	fmt.Fprintf(to.err, "%d rows of %d apps exported; %.1f s\n", e.rows, e.apps, time.Since(began).Seconds())
+	fmt.Fprintf(to.err, "%s of %s exported; %.1f s\n", numberOf(e.rows, "row"), numberOf(e.apps, "app"), time.Since(began).Seconds())
 	return nil
+}
+
+// numberOf is so many things of a name: 1 row, 2 rows.
+func numberOf(n int, name string) string {
+	if n != 1 {
+		name += "s"
+	}
+	return fmt.Sprintf("%d %s", n, name)
 }
 
 // exporting is an export under way.

@@ -30,6 +30,19 @@ func withLaterColumns(fixture, export string) string {
 	return header + later + "\n" + strings.ReplaceAll(rows, "\n", empty+"\n")
 }
 
+func TestAnExportSaysHowMuchItWas(t *testing.T) {
+	d := newDatabase(t)
+	for rows, want := range map[string]string{
+		`{"id":"1","mobileAppId":"one"}`:                                           "1 row of 1 app exported;",
+		`{"id":"2","mobileAppId":"one"}` + "\n" + `{"id":"3","mobileAppId":"two"}`: "2 rows of 2 apps exported;",
+	} {
+		d.imports(rows, "refused;", "--tenant", want)
+		if r := d.run("", "export", "--tenant", want); !strings.HasPrefix(r.err, want) {
+			t.Errorf("%s, want %s", r.err, want)
+		}
+	}
+}
+
 func TestAnExportOfATenantWithoutDataIsEmpty(t *testing.T) {
 	d := newDatabase(t)
 	d.imports(`{"id":"another tenant's"}`, "1 created", "--app", "app", "--tenant", tenantB)

@@ -33,7 +33,8 @@ func (importCommand) Help() string {
   a list's answer of Graph, or a JSON array of its entities
 
 The whole file is read before the first write. Rows that can't be taken are listed on standard output, one problem a line:
-the line, the column and the reason, with a tab between each; then nothing is written, unless --keep-going is given.
+the line, the column and the reason, with a tab between each; then nothing is written, unless --keep-going is given. In an
+array of JSON, where rows may share a line, the column is a JSON pointer, such as /value/3/installState.
 
 A row without an id gets one that follows from its app and its device, so the same file twice changes nothing. A row that
 is there already keeps its user status. An entity in JSON, or in CSV with an id, is whole: what it leaves out is cleared. A row
@@ -114,6 +115,7 @@ type importing struct {
 func (i *importing) check(ctx context.Context) error {
 	i.progress.begin("checking", "bytes", i.file.Size)
 	unknownDetails := make(map[string]int)
+	withoutApp, first := 0, (*transfer.Refused)(nil)
 	ignored, err := i.each(ctx, func(row *transfer.Row) error {
 		i.read++
 		if row.UnknownDetail != "" {
@@ -124,14 +126,17 @@ func (i *importing) check(ctx context.Context) error {
 	}, func(refused *transfer.Refused) error {
 		i.read++
 		i.refused++
-		i.progress.clear()
-		for _, p := range refused.Problems {
-			if _, err := fmt.Fprintf(i.to.out, "line %d\t%s\t%s\n", refused.Line, p.Column, p.Reason); err != nil {
-				return err
+		if refused.NoApp {
+			if withoutApp++; withoutApp == 1 {
+				first = refused
 			}
+			return nil
 		}
-		return nil
+		return i.list(refused)
 	})
+	if withoutApp > 0 {
+		err = errors.Join(err, i.list(askForApp(first, withoutApp)))
+	}
 	i.toWrite = i.latest.Settle()
 	i.progress.end()
 	if len(ignored) > 0 {
@@ -141,6 +146,27 @@ func (i *importing) check(ctx context.Context) error {
 		fmt.Fprintf(i.to.err, "note: rows with the install state detail %s, which the API has no word for, get none: %d\n", code, unknownDetails[code])
 	}
 	return err
+}
+
+// askForApp is what is wrong with all rows that name no app, of which the first is given.
+func askForApp(first *transfer.Refused, rows int) *transfer.Refused {
+	problem := &first.Problems[0]
+	if rows > 1 {
+		problem.Reason = fmt.Sprintf("%d rows, of which this is the first, name no app", rows)
+	}
+	problem.Reason += "; add --app ID"
+	return first
+}
+
+// list writes what is wrong with a row.
+func (i *importing) list(refused *transfer.Refused) error {
+	i.progress.clear()
+	for _, p := range refused.Problems {
+		if _, err := fmt.Fprintf(i.to.out, "line %d\t%s\t%s\n", refused.Line, p.Column, p.Reason); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // each calls take for every row of the file, or refuse where it can't be taken. It gives the columns that are ignored.
@@ -221,7 +247,7 @@ func (i *importing) write(ctx context.Context, store status.Store) error {
 // summary is what the import has done, in one line.
 func (i *importing) summary() string {
 	seconds := time.Since(i.began).Seconds()
-	line := fmt.Sprintf("%s: %d rows read, %d created, %d changed, %d unchanged, %d refused", i.File, i.read, i.created, i.changed, i.written-i.created-i.changed, i.refused)
+	line := fmt.Sprintf("%s: %s read, %d created, %d changed, %d unchanged, %d refused", i.File, numberOf(i.read, "row"), i.created, i.changed, i.written-i.created-i.changed, i.refused)
 	if outdated := i.read - i.refused - i.toWrite; outdated > 0 {
 		line += fmt.Sprintf(", %d left out for a later one of the same device", outdated)
 	}

@@ -175,6 +175,19 @@ func TestRowsThatCannotBeTakenAreListedAndNothingIsWritten(t *testing.T) {
 	}
 }
 
+func TestRowsWithoutAnAppAreAskedAboutOnce(t *testing.T) {
+	for text, want := range map[string]string{
+		"DeviceId\n1\n": "line 2\t\tit names no app; add --app ID\n",
+		"DeviceId,ApplicationId\n1,app\n2,\n3,\n":     "line 3\t\t2 rows, of which this is the first, name no app; add --app ID\n",
+		`[{"id":"1"},{"id":"2"},{"id":"3"}]`:          "line 1\t/0\t3 rows, of which this is the first, name no app; add --app ID\n",
+		"DeviceId,DeviceName\n,no device\n2,no app\n": "line 2\tDeviceId\tmissing; the device is what a row is about\nline 3\t\tit names no app; add --app ID\n",
+	} {
+		if r := newDatabase(t).run(text, "import", "-"); r.code != 1 || r.out != want {
+			t.Errorf("%q: exit code %d\n%s%s", text, r.code, r.out, r.err)
+		}
+	}
+}
+
 func TestNotesTellWhatIsLeftOut(t *testing.T) {
 	d := newDatabase(t)
 	r := d.imports("DeviceId,Comment,AppInstallStateDetails\n1,secret,-1\n2,,1009\n3,,-1\n", "3 created", "--app", "app")

@@ -15,6 +15,8 @@ type document struct {
 	text     *countedText
 	tokens   *json.Decoder
 	within   []json.Delim // the brackets that are open: an array of rows, or an object with one and then that array
+	array    string       // the JSON pointer of the array
+	index    int          // of the next row in it
 }
 
 func newDocument(from io.Reader, entities *api.EntityReader) *document {
@@ -36,9 +38,13 @@ func (d *document) Next() (Row, error) {
 			return Row{}, d.explain(err)
 		}
 		line := d.text.lineAt(d.tokens.InputOffset() - int64(len(object)))
+		d.index++
 		return rowOfObject(line, object, d.entities)
 	}
 }
+
+// pointer implements rowReader.
+func (d *document) pointer() string { return fmt.Sprintf("%s/%d", d.array, d.index-1) }
 
 func (d *document) inRows() bool {
 	return len(d.within) > 0 && d.within[len(d.within)-1] == '['
@@ -56,7 +62,7 @@ func (d *document) step() error {
 	}
 	switch token {
 	case json.Delim('['), json.Delim('{'):
-		d.within = append(d.within, token.(json.Delim))
+		d.within, d.array, d.index = append(d.within, token.(json.Delim)), "", 0
 		return nil
 	case json.Delim(']'), json.Delim('}'):
 		d.within = d.within[:len(d.within)-1]
@@ -66,10 +72,11 @@ func (d *document) step() error {
 		return errors.New("a value that is neither an object nor an array")
 	}
 	if holdsRows(token) {
-		if token, err = d.tokens.Token(); err == nil && token != json.Delim('[') {
+		value, err := d.tokens.Token()
+		if err == nil && value != json.Delim('[') {
 			return errors.New("value is not an array")
 		}
-		d.within = append(d.within, '[')
+		d.within, d.array, d.index = append(d.within, '['), fmt.Sprintf("/%v", token), 0
 		return err
 	}
 	var other json.RawMessage

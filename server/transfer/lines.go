@@ -40,6 +40,9 @@ func (l *lines) Next() (Row, error) {
 	}
 }
 
+// pointer implements rowReader.
+func (*lines) pointer() string { return "" }
+
 // readLine adds the next line to the object.
 func (l *lines) readLine() error {
 	before := len(l.object)

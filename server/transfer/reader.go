@@ -25,9 +25,13 @@ type Reader struct {
 	entities func() (*api.EntityReader, error)
 }
 
-// rowReader reads the rows of one form of file. Next gives io.EOF at the end, a *Refused for a row that can't be taken, and any
-// other error if there is no going on.
-type rowReader interface{ Next() (Row, error) }
+// rowReader reads the rows of one form of file.
+type rowReader interface {
+	// Next gives io.EOF at the end, a *Refused for a row that can't be taken, and any other error if there is no going on.
+	Next() (Row, error)
+	// pointer is the JSON pointer of the row that Next has read, "" where a row has lines of its own.
+	pointer() string
+}
 
 // maxRow is how many bytes a row may have in a file. A row of the greatest lengths in the longest spelling has less.
 const maxRow = 1 << 20
@@ -52,10 +56,13 @@ func (f *File) Rows(app string) (*Reader, error) {
 // going on.
 func (r *Reader) Next() (Row, error) {
 	row, err := r.rows.Next()
-	if err != nil {
-		return Row{}, err
+	if err == nil {
+		row, err = placed(row, r.app)
 	}
-	return placed(row, r.app)
+	if refused := (*Refused)(nil); errors.As(err, &refused) {
+		refused.within(r.rows.pointer())
+	}
+	return row, err
 }
 
 // BytesRead is how much of the file has been read.

@@ -27,11 +27,12 @@ type Row struct {
 type Refused struct {
 	Line     int
 	Problems []Problem
+	NoApp    bool // the problem is that nothing names the row's app, which whoever reads the file can do for all rows
 }
 
 // Problem is one reason. It repeats no value, which may be personal.
 type Problem struct {
-	Column string // its name in the file, "" for the row as a whole
+	Column string // its name in the file, or a JSON pointer where rows share lines; "" for the row as a whole
 	Reason string
 }
 
@@ -45,6 +46,16 @@ func (e *Refused) Error() string {
 
 func refuse(line int, column, reason string) *Refused {
 	return &Refused{Line: line, Problems: []Problem{problem(column, reason)}}
+}
+
+// within puts the JSON pointer of the row before its columns, unless it is "".
+func (e *Refused) within(pointer string) {
+	if pointer == "" {
+		return
+	}
+	for i, p := range e.Problems {
+		e.Problems[i].Column = strings.TrimSuffix(pointer+"/"+p.Column, "/")
+	}
 }
 
 // problem is one line, whatever the names in the file are.
@@ -95,7 +106,9 @@ func (r Row) appColumn() string {
 func placed(row Row, app string) (Row, error) {
 	switch {
 	case row.App == "" && app == "":
-		return Row{}, refuse(row.Line, "", "it names no app; name one for all rows")
+		refused := refuse(row.Line, "", "it names no app")
+		refused.NoApp = true
+		return Row{}, refused
 	case row.App == "", row.fromIntune && strings.EqualFold(row.App, app): // Intune's ids are GUIDs
 		row.App = app
 	case app != "" && row.App != app:

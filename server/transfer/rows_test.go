@@ -161,10 +161,28 @@ func TestRowsSayOnWhichLineTheyBegin(t *testing.T) {
 	}
 }
 
+func TestARefusalNamesTheElementOfAnArrayWhoseRowsMayShareALine(t *testing.T) {
+	const bad, good = `{"id":"1","installState":"faild"}`, `{"id":"2"}`
+	for text, want := range map[string]string{
+		"[" + good + "," + bad + "]":                              "line 1: /1/installState: ",
+		`{"value":[` + good + "," + good + "," + bad + "]}":       "line 1: /value/2/installState: ",
+		`{"values":[{"DeviceId":""}]}`:                            "line 1: /values/0/DeviceId: ",
+		`[` + good + `]{"x":1,"value":[` + bad + `]}`:             "line 1: /value/0/installState: ",
+		"[" + good + `,{"deviceName":"neither id nor deviceId"}]`: "line 1: /1: it has neither",
+		"[" + good + `, 7]`:                                       "line 1: /1: not a JSON object",
+		good + "\n" + bad:                                         "line 2: installState: ",
+		"id,installState\n1,faild":                                "line 2: installState: ",
+	} {
+		if _, refused, err := all(text, "app"); len(refused) != 1 || !strings.HasPrefix(refused[0], want) || err != nil {
+			t.Errorf("%s: %q, %v", text, refused, err)
+		}
+	}
+}
+
 func TestTheAppIsTheRowsOrTheCallers(t *testing.T) {
 	for _, c := range []struct{ text, app, want string }{
 		{"DeviceId\n1", "app", "app"},
-		{"DeviceId\n1", "", "line 2: it names no app; name one for all rows"},
+		{"DeviceId\n1", "", "line 2: it names no app"},
 		{"DeviceId,ApplicationId\n1,one", "", "one"},
 		{"DeviceId,ApplicationId\n1,ONE", "one", "one"},
 		{"DeviceId,ApplicationId\n1,", "one", "one"},
@@ -173,7 +191,7 @@ func TestTheAppIsTheRowsOrTheCallers(t *testing.T) {
 		{`{"id":"1","mobileAppId":"one"}`, "", "one"},
 		{`{"id":"1","mobileAppId":"ONE"}`, "one", "line 1: mobileAppId: another app than the one that was asked for"},
 		{`{"id":"1"}`, "one", "one"},
-		{`{"deviceId":"1"}`, "", "line 1: it names no app; name one for all rows"},
+		{`{"deviceId":"1"}`, "", "line 1: it names no app"},
 	} {
 		rows, refused, err := all(c.text, c.app)
 		got := strings.Join(refused, "")

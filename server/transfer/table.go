@@ -110,6 +110,9 @@ func (t *table) Next() (Row, error) {
 	return rowOfEntity(line, members, nil, t.entities)
 }
 
+// pointer implements rowReader.
+func (*table) pointer() string { return "" }
+
 func (t *table) nameOf(cell int) string {
 	if cell < len(t.header) {
 		return t.header[cell]
