@@ -11,7 +11,7 @@ import (
 )
 
 type backupCommand struct {
-	storeFlags `embed:""`
+	storeFlags `embed:"" set:"engines=sqlite:FILE"`
 
 	Out string `arg:"" help:"The file to make." placeholder:"FILE"`
 }

@@ -12,7 +12,7 @@ import (
 )
 
 type exportCommand struct {
-	storeFlags `embed:""`
+	storeFlags `embed:"" set:"engines=sqlite:FILE or postgres://USER@HOST:PORT/DATABASE whose password may be in PGPASSWORD or ~/.pgpass"`
 
 	Tenant string          `required:"" help:"The tenant (tid) whose data it is." placeholder:"ID"`
 	App    string          `help:"The only app to export." placeholder:"ID"`

@@ -59,6 +59,8 @@ func (f identityFlags) identity(ctx context.Context, addr string, log *slog.Logg
 func (f identityFlags) check(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	switch {
+	case err != nil:
+		return fmt.Errorf("--addr must be HOST:PORT, such as 127.0.0.1:8080: %w", err)
 	case !f.Dev && len(f.Issuer) == 0 && f.JWKSFile == "":
 		return errors.New("nobody could call: say --dev, or --issuer with --audience")
 	case f.JWKSFile != "" && len(f.Issuer) == 0:
@@ -70,7 +72,7 @@ func (f identityFlags) check(addr string) error {
 			"register an API of your own that exposes " + writePermission + ", and name it")
 	case f.DevExpose && !f.Dev:
 		return errors.New("--dev-expose needs --dev")
-	case f.Dev && !f.DevExpose && (err != nil || !isLoopback(host)):
+	case f.Dev && !f.DevExpose && !isLoopback(host):
 		return fmt.Errorf("--dev gives everybody who can reach the address every permission, so --addr must be on loopback, "+
 			"such as 127.0.0.1:8080, and is %s; where that is meant, in a container, add --dev-expose", addr)
 	}

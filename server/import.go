@@ -18,7 +18,7 @@ import (
 )
 
 type importCommand struct {
-	storeFlags `embed:""`
+	storeFlags `embed:"" set:"engines=sqlite:FILE or postgres://USER@HOST:PORT/DATABASE whose password may be in PGPASSWORD or ~/.pgpass"`
 
 	Tenant    string `required:"" help:"The tenant (tid) whose data the rows become." placeholder:"ID"`
 	App       string `help:"The app of the rows that name none; a row that names another is refused." placeholder:"ID"`
@@ -57,6 +57,9 @@ func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
 	}
 	if c.App != "" && !api.IsID(c.App) {
 		return usageError{errors.New("--app is no id")}
+	}
+	if err := c.mustKeep(); err != nil {
+		return err
 	}
 	telling := newProgress(to.err)
 	file, err := c.open(ctx, to.in, telling)

@@ -187,6 +187,7 @@ func TestTheCommandLine(t *testing.T) {
 		{"an unknown command", []string{"sevre"}, 2, "", "sevre", ""},
 		{"an unknown flag", []string{"serve", "--prot", "1"}, 2, "", "--prot", ""},
 		{"nobody could call", []string{"serve"}, 2, "", "--dev", ""},
+		{"an address without a port", []string{"serve", "--dev", "--addr", "127.0.0.1", "--dev-key", key}, 2, "", "missing port", ""},
 		{"dev off loopback", []string{"serve", "--dev", "--addr", "0.0.0.0:0", "--dev-key", key}, 2, "", "loopback", ""},
 		{"dev on all addresses", []string{"serve", "--dev", "--addr", ":0", "--dev-key", key}, 2, "", "loopback", ""},
 		{"sample without dev", []string{"serve", "--sample", "--jwks-file", "x", "--issuer", "y"}, 2, "", "--dev", ""},
@@ -213,6 +214,8 @@ func TestTheCommandLine(t *testing.T) {
 		{"an import of a directory", []string{"import", "--tenant=t", dir}, 1, "", "not a regular file", ""},
 		{"an import of a row that can't be taken", []string{"import", "--tenant=t", "-"}, 1, "line 2\tDeviceId\tmissing", "1 of 1 rows can't be taken", "DeviceId,DeviceName\n,x\n"},
 		{"an import into no directory", []string{"import", "--tenant=t", "--app=a", "--db", "sqlite:" + filepath.Join(dir, "no", "x.db"), "-"}, 1, "", "x.db", `{"id":"1"}`},
+		{"an import into what is kept nowhere", []string{"import", "--tenant=t", "--app=a", "--db", "sqlite::memory:", "-"}, 2, "", "keeps nothing", `{"id":"1"}`},
+		{"an export of what is kept nowhere", []string{"export", "--tenant=t", "--db", "sqlite::memory:"}, 2, "", "keeps nothing", ""},
 		{"an export of no tenant", []string{"export"}, 2, "", "--tenant", ""},
 		{"an export in another format", []string{"export", "--tenant=t", "--format=xml"}, 2, "", "--format", ""},
 		{"an export of a database that is not there", []string{"export", "--tenant=t", "--db", "sqlite:" + filepath.Join(dir, "none.db")}, 1, "", "none.db", ""},
@@ -245,6 +248,19 @@ func TestTheCommandLine(t *testing.T) {
 				t.Errorf("stdout: %s", out.String())
 			}
 		})
+	}
+}
+
+func TestServeAloneOffersADatabaseThatIsKeptNowhere(t *testing.T) {
+	for _, command := range []string{"serve", "import", "export", "backup", "restore"} {
+		var out, err bytes.Buffer
+		if code := run(t.Context(), []string{command, "--help"}, terminal{out: &out, err: &err}); code != 0 {
+			t.Fatalf("%s: exit code %d: %s", command, code, err.String())
+		}
+		_, flags, _ := strings.Cut(out.String(), "\nFlags:")
+		if offered := strings.Contains(flags, "sqlite::memory:"); offered != (command == "serve") {
+			t.Errorf("%s: %s", command, flags)
+		}
 	}
 }
 

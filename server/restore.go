@@ -9,7 +9,7 @@ import (
 )
 
 type restoreCommand struct {
-	storeFlags `embed:""`
+	storeFlags `embed:"" set:"engines=sqlite:FILE"`
 
 	Backup string `arg:"" help:"What the command backup has made." placeholder:"FILE"`
 }

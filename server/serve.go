@@ -15,7 +15,7 @@ import (
 type serveCommand struct {
 	listenFlags   `embed:""`
 	identityFlags `embed:""`
-	storeFlags    `embed:""`
+	storeFlags    `embed:"" set:"engines=sqlite:FILE, sqlite::memory: to keep nothing, or postgres://USER@HOST:PORT/DATABASE whose password may be in PGPASSWORD or ~/.pgpass"`
 	throttleFlags `embed:""`
 	opsFlags      `embed:""`
 	memoryFlags   `embed:""`

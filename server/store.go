@@ -14,9 +14,9 @@ import (
 	"installstatus/server/store/sqlite"
 )
 
-// storeFlags say where the data are.
+// storeFlags say where the data are. Who embeds them says by the variable engines which databases the command takes.
 type storeFlags struct {
-	DB string `name:"db" default:"sqlite:installstatus.db" help:"Where to keep the data: sqlite:FILE, sqlite::memory: to keep nothing, or postgres://USER@HOST:PORT/DATABASE, whose password may be in PGPASSWORD or ~/.pgpass."`
+	DB string `name:"db" default:"sqlite:installstatus.db" help:"Where the data are: ${engines}."`
 }
 
 func (f storeFlags) openStore(ctx context.Context, log *slog.Logger) (status.Store, error) {
@@ -29,7 +29,7 @@ func (f storeFlags) openStore(ctx context.Context, log *slog.Logger) (status.Sto
 	}
 	path, isSQLite := strings.CutPrefix(f.DB, "sqlite:")
 	if !isSQLite || path == "" {
-		return nil, usageError{errors.New("--db must be sqlite:FILE, sqlite::memory: to keep nothing, or postgres://USER@HOST:PORT/DATABASE")}
+		return nil, usageError{errors.New("--db must be sqlite:FILE or postgres://USER@HOST:PORT/DATABASE")}
 	}
 	return sqlite.Open(ctx, path)
 }
@@ -38,9 +38,20 @@ func (f storeFlags) isPostgres() bool {
 	return slices.ContainsFunc(postgres.Schemes, func(scheme string) bool { return strings.HasPrefix(f.DB, scheme) })
 }
 
+// mustKeep is an error where the data would end with the command.
+func (f storeFlags) mustKeep() error {
+	if f.DB == "sqlite:"+sqlite.InMemory {
+		return usageError{errors.New("--db sqlite::memory: keeps nothing, and is for serve alone; say sqlite:FILE or postgres://USER@HOST:PORT/DATABASE")}
+	}
+	return nil
+}
+
 // openExisting is openStore where a new database would be a mistake, for a command that tells by its error what went wrong.
 func (f storeFlags) openExisting(ctx context.Context) (status.Store, error) {
-	if path, isSQLite := strings.CutPrefix(f.DB, "sqlite:"); isSQLite && path != sqlite.InMemory {
+	if err := f.mustKeep(); err != nil {
+		return nil, err
+	}
+	if path, isSQLite := strings.CutPrefix(f.DB, "sqlite:"); isSQLite {
 		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("opening the database: %w", err)
 		}
