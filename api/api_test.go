@@ -140,3 +140,21 @@ func TestObserveIsToldOfEveryAnswer(t *testing.T) {
 		t.Errorf("observed %q", seen)
 	}
 }
+
+func TestOnlyAPatchIsToldHowToCreateWhatIsNotThere(t *testing.T) {
+	for _, c := range []struct {
+		method, prefer string
+		told           bool
+	}{
+		{http.MethodPatch, "", true},
+		{http.MethodPatch, "create-if-missing", false}, // the id is another user's
+		{http.MethodGet, "", false},
+		{http.MethodDelete, "", false},
+	} {
+		target := exampleApp + "/userStatuses/another/deviceStatuses/" + exampleID
+		w, body := (request{method: c.method, target: target, header: map[string]string{"Prefer": c.prefer}}).send(t)
+		if told := strings.Contains(string(body), "create-if-missing"); w.Code != http.StatusNotFound || told != c.told {
+			t.Errorf("%s, Prefer: %s: %d %s", c.method, c.prefer, w.Code, body)
+		}
+	}
+}

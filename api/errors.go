@@ -60,6 +60,14 @@ func badParameter(name string, err error) *Error {
 	}
 }
 
+const noSuchStatus = "There is no such mobileAppInstallStatus under this path."
+
+// errNothingToUpdate is the 404 for a PATCH that did not ask to create.
+var errNothingToUpdate = &Error{
+	Status: http.StatusNotFound, Code: "ResourceNotFound",
+	Message: noSuchStatus + " To create it, send Prefer: create-if-missing.",
+}
+
 // answerTo is the answer that an error deserves. One that nobody foresaw is a fault of ours, and keeps its text to itself.
 func answerTo(err error) *Error {
 	var known *Error
@@ -74,7 +82,7 @@ func answerTo(err error) *Error {
 	case errors.As(err, &tooLarge):
 		return &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLarge", Message: fmt.Sprintf("The body is longer than %d bytes, compressed or decompressed.", maxBody)}
 	case errors.Is(err, status.ErrNotFound):
-		return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: "There is no such mobileAppInstallStatus under this path. To create it by a PATCH, send Prefer: create-if-missing."}
+		return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: noSuchStatus}
 	case errors.Is(err, status.ErrConditionNotMet):
 		return &Error{Status: http.StatusPreconditionFailed, Code: "ConditionNotMet", Message: "The entity has changed: it has none of the entity tags in If-Match, or one of those in If-None-Match. Read it again and send its ETag."}
 	case errors.Is(err, status.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

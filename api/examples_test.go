@@ -84,7 +84,8 @@ var examples = map[string]request{
 	"noPermission": {authenticate: func(*http.Request) (api.Caller, error) {
 		return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.Read.All"}}, nil
 	}},
-	"notFound":           {target: strings.TrimSuffix(exampleTarget, "5") + "6"},
+	"notFound":           {method: http.MethodGet, target: strings.TrimSuffix(exampleTarget, "5") + "6"},
+	"nothingToUpdate":    {target: strings.TrimSuffix(exampleTarget, "5") + "6"},
 	"userNotFound":       {method: http.MethodGet, target: exampleApp + "/userStatuses/another"},
 	"notAcceptable":      {header: map[string]string{"Accept": "text/html"}},
 	"requestTimeout":     {from: iotest.ErrReader(os.ErrDeadlineExceeded)},

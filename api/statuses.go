@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -86,6 +87,9 @@ func (a *API) update(c echo.Context, key status.Key, cond status.Cond, prefer *s
 	preferred := parsePrefer(prefer)
 	cond.CreateIfMissing = preferred.createIfMissing
 	s, created, err := a.write(c, key, cond)
+	if errors.Is(err, status.ErrNotFound) && !cond.CreateIfMissing {
+		return errNothingToUpdate
+	}
 	if err != nil {
 		return err
 	}
