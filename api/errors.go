@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -53,7 +54,10 @@ func badRequest(message string) *Error {
 
 // badParameter is the 400 for a parameter that only its operation can judge.
 func badParameter(name string, err error) *Error {
-	message := fmt.Sprintf("The parameter '%s' is not valid: %s.", name, err)
+	message := fmt.Sprintf("The parameter '%s' is not valid: %s", name, err)
+	if !strings.HasSuffix(message, "?") {
+		message += "."
+	}
 	return &Error{
 		Status: http.StatusBadRequest, Code: "BadRequest", Message: message,
 		Details: []contract.Violation{{Code: "InvalidParameter", Target: name, Message: message}},

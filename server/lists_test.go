@@ -193,6 +193,8 @@ func TestWhatAListDoesNotTakeIsNamed(t *testing.T) {
 		"$search=x":                        "'$search' is not allowed",
 		"$expand=app":                      "'$expand' is not allowed",
 		"$filter=userName eq 'joe' broken": "'$filter' is not valid",
+		"$filter=installState eq 'faild'":  "unknown; did you mean 'failed'?",
+		"top=5":                            "Did you mean '$top'?",
 	} {
 		_, pages := s.list(t, options)
 		if p := pages[0].problem(t); pages[0].status != 400 || p.Code != "BadRequest" || !strings.Contains(p.Message, says) || strings.Contains(p.Message, "joe") {

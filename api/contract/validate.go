@@ -94,7 +94,7 @@ func (o *Operation) checkQuery(r *http.Request) (violations []Violation) {
 	for _, option := range slices.Sorted(maps.Keys(query)) {
 		parameter := o.queryParameter(option)
 		if parameter == nil {
-			violations = append(violations, unknownQueryOption(option))
+			violations = append(violations, o.unknownQueryOption(option))
 			continue
 		}
 		spelt[parameter.Name] = append(spelt[parameter.Name], query[option]...)
@@ -231,9 +231,18 @@ func unreadable(target, reason string) Violation {
 	return Violation{code, target, "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format. " + reason}
 }
 
-func unknownQueryOption(name string) Violation {
-	name = Shown(name)
-	return Violation{"UnknownQueryOption", name, fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' is not allowed. This operation takes none of that name.", name)}
+func (o *Operation) unknownQueryOption(name string) Violation {
+	var names []string
+	for _, p := range o.optional {
+		if p.In == openapi3.ParameterInQuery {
+			names = append(names, p.Name)
+		}
+	}
+	message := fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' is not allowed. This operation takes none of that name.", Shown(name))
+	if meant := Nearest(name, names); meant != "" {
+		message += fmt.Sprintf(" Did you mean '%s'?", meant)
+	}
+	return Violation{"UnknownQueryOption", Shown(name), message}
 }
 
 // invalidParameter says what a parameter must be; err is what kin-openapi found.

@@ -3,6 +3,8 @@ package odata
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -226,7 +228,7 @@ func (f *filterParser) value(of propertyType) (value status.Value, err error) {
 	case of.edm == edmEnum:
 		member, known := of.members[contract.Fold(t.text)]
 		if t.kind != quoted || !known {
-			return value, f.expected("a member of the enumeration in single quotes")
+			return value, f.wrong("%s", memberOf(of.members, t))
 		}
 		value = status.TextValue(member)
 	case of.edm == edmInt32:
@@ -244,4 +246,14 @@ func (f *filterParser) value(of propertyType) (value status.Value, err error) {
 	}
 	f.advance()
 	return value, nil
+}
+
+// memberOf says which members an enumeration has, and which one a token is nearest to.
+func memberOf(members map[string]string, t token) string {
+	names := slices.Sorted(maps.Values(members))
+	message := "a member of the enumeration in single quotes is expected: " + strings.Join(names, ", ")
+	if meant := contract.Nearest(t.text, names); meant != "" {
+		message += fmt.Sprintf("; did you mean '%s'?", meant)
+	}
+	return message
 }
