@@ -52,17 +52,23 @@ func badRequest(message string) *Error {
 	return &Error{Status: http.StatusBadRequest, Code: "BadRequest", Message: message}
 }
 
-// badParameter is the 400 for a parameter that only its operation can judge.
-func badParameter(name string, err error) *Error {
+// badParameters are what is wrong with parameters that only their operation can judge.
+type badParameters []contract.Violation
+
+// add adds an error of a parameter, if it is one.
+func (b *badParameters) add(name string, err error) {
+	if err == nil {
+		return
+	}
 	message := fmt.Sprintf("The parameter '%s' is not valid: %s", name, err)
 	if !strings.HasSuffix(message, "?") {
 		message += "."
 	}
-	return &Error{
-		Status: http.StatusBadRequest, Code: "BadRequest", Message: message,
-		Details: []contract.Violation{{Code: "InvalidParameter", Target: name, Message: message}},
-	}
+	*b = append(*b, contract.Violation{Code: "InvalidParameter", Target: name, Message: message})
 }
+
+// err is the 400 for all of them, nil where there are none.
+func (b badParameters) err() error { return contract.NewInvalid("BadRequest", b) }
 
 const noSuchStatus = "There is no such mobileAppInstallStatus under this path."
 

@@ -82,27 +82,28 @@ func (l *lists[L]) answer(c echo.Context, query status.Query, params options) er
 	return nil
 }
 
-// readOptions reads the options into the query. It gives the properties that $select names, nil for all.
+// readOptions reads the options into the query. It gives the properties that $select names, nil for all. An error tells of
+// every option that is wrong.
 func (l *lists[L]) readOptions(query *status.Query, list odata.List, params options) (selected []status.Property, err error) {
+	var wrong badParameters
 	if params.Filter != nil {
-		if query.Filter, err = l.odata.Filter(*params.Filter); err != nil {
-			return nil, badParameter("$filter", err)
-		}
+		query.Filter, err = l.odata.Filter(*params.Filter)
+		wrong.add("$filter", err)
 	}
 	if params.Orderby != nil {
-		if query.Order, err = l.odata.OrderBy(*params.Orderby); err != nil {
-			return nil, badParameter("$orderby", err)
-		}
+		query.Order, err = l.odata.OrderBy(*params.Orderby)
+		wrong.add("$orderby", err)
 	}
 	if params.Select != nil {
-		if selected, err = l.odata.Select(*params.Select); err != nil {
-			return nil, badParameter("$select", err)
-		}
+		selected, err = l.odata.Select(*params.Select)
+		wrong.add("$select", err)
 	}
 	if params.Skiptoken != nil {
-		if query.After, err = odata.ParseSkipToken(list, query.Order, *params.Skiptoken); err != nil {
-			return nil, badParameter("$skiptoken", err)
-		}
+		query.After, err = odata.ParseSkipToken(list, query.Order, *params.Skiptoken)
+		wrong.add("$skiptoken", err)
+	}
+	if err = wrong.err(); err != nil {
+		return nil, err
 	}
 	query.Limit = defaultTop
 	if params.Top != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -198,6 +199,27 @@ func TestWhatAListDoesNotTakeIsNamed(t *testing.T) {
 	} {
 		_, pages := s.list(t, options)
 		if p := pages[0].problem(t); pages[0].status != 400 || p.Code != "BadRequest" || !strings.Contains(p.Message, says) || strings.Contains(p.Message, "joe") {
+			t.Errorf("%s: %d %s", options, pages[0].status, pages[0].body)
+		}
+	}
+}
+
+func TestEveryOptionThatIsWrongIsNamedAtOnce(t *testing.T) {
+	s := newListed(t)
+	for options, targets := range map[string][]string{
+		"$filter=x&$orderby=x&$select=x&$skiptoken=x": {"$filter", "$orderby", "$select", "$skiptoken"},
+		"$select=app&$top=5&$filter=id eq":            {"$filter", "$select"},
+		"$orderby=id up":                              {"$orderby"},
+	} {
+		_, pages := s.list(t, options)
+		p := pages[0].problem(t)
+		var got []string
+		if p.Details != nil {
+			for _, detail := range *p.Details {
+				got = append(got, detail.Target)
+			}
+		}
+		if pages[0].status != http.StatusBadRequest || p.Code != "BadRequest" || !slices.Equal(got, targets) {
 			t.Errorf("%s: %d %s", options, pages[0].status, pages[0].body)
 		}
 	}
