@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -30,6 +31,16 @@ func TestTheReadmeKeepsWhatStandsAroundTheTable(t *testing.T) {
 	}
 	if err := intoReadme(file, "new\n"); err == nil {
 		t.Error("a README without a place for the table is no error")
+	}
+}
+
+func TestTheReadmesTableHasTheColumnsThatAreWritten(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if header := (result{}).table(nil); !strings.Contains(string(readme), header) {
+		t.Errorf("the README has another header than\n%s", header)
 	}
 }
 

@@ -30,7 +30,7 @@ func summary(h *house, p plan, results []result) string {
 }
 
 func legend(p plan) string {
-	return fmt.Sprintf("Each figure is the median of rounds of %s, in parentheses times that of `raw` and times that of `stock`. "+
+	return fmt.Sprintf("Each figure is the median of rounds of %s; in parentheses, how many times that of `raw` and that of `stock` it is. "+
 		"Latencies are those of wrk, which corrects them for requests that it could not send meanwhile. "+
 		"CPU is that of the server's process, for one request; memory is the most that it had.", p.round)
 }
@@ -44,7 +44,11 @@ func (r result) name() string {
 
 func (r result) table(h *house) string {
 	var to strings.Builder
-	to.WriteString("| server | | req/s | p50 ms | p99 ms | CPU µs | peak MiB | rounds |\n|---|---|---|---|---|---|---|---|\n")
+	to.WriteString("| server | |")
+	for _, column := range columns() {
+		fmt.Fprintf(&to, " %s (× %s · × %s) |", column.name, raw, stock)
+	}
+	to.WriteString(" rounds |\n|---|---|---|---|---|---|---|---|\n")
 	for _, m := range r.measured {
 		fmt.Fprintf(&to, "| `%s` | %s |", m.name, m.description(h))
 		for _, column := range columns() {
@@ -77,17 +81,18 @@ func (c contender) description(h *house) string {
 
 // column is a figure of a table.
 type column struct {
+	name string
 	of   func(measured) float64
 	text func(float64) string
 }
 
 func columns() []column {
 	return []column{
-		{measured.requests, thousands},
-		{func(m measured) float64 { return m.median(func(r round) float64 { return milliseconds(r.p50) }) }, decimal},
-		{func(m measured) float64 { return m.median(func(r round) float64 { return milliseconds(r.p99) }) }, decimal},
-		{measured.cpu, decimal},
-		{func(m measured) float64 { return float64(m.memory) / (1 << 20) }, thousands},
+		{"req/s", measured.requests, thousands},
+		{"p50 ms", func(m measured) float64 { return m.median(func(r round) float64 { return milliseconds(r.p50) }) }, decimal},
+		{"p99 ms", func(m measured) float64 { return m.median(func(r round) float64 { return milliseconds(r.p99) }) }, decimal},
+		{"CPU µs", measured.cpu, decimal},
+		{"peak MiB", func(m measured) float64 { return float64(m.memory) / (1 << 20) }, thousands},
 	}
 }
 
