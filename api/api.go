@@ -71,10 +71,10 @@ func New(store status.Store, options Options) (*API, error) {
 		store: store, options: options,
 		tree: newTree(c), echo: echo.New(), basePath: c.BasePath, operations: make(map[string]*contract.Operation),
 	}
-	if a.deviceStatuses, err = newLists(doc, "MobileAppInstallStatus", store.List, func(row status.Row) any { return entityOf(row.Status) }); err != nil {
+	if a.deviceStatuses, err = newLists(c, "MobileAppInstallStatus", store.List, func(row status.Row) any { return entityOf(row.Status) }); err != nil {
 		return nil, err
 	}
-	if a.userStatuses, err = newLists(doc, "UserAppInstallStatus", store.ListUsers, func(user status.UserStatus) any { return userEntityOf(user) }); err != nil {
+	if a.userStatuses, err = newLists(c, "UserAppInstallStatus", store.ListUsers, func(user status.UserStatus) any { return userEntityOf(user) }); err != nil {
 		return nil, err
 	}
 	for _, o := range c.Operations {

@@ -10,9 +10,9 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 
+	"installstatus/api/contract"
 	"installstatus/api/odata"
 	"installstatus/api/status"
 	"installstatus/gen"
@@ -47,12 +47,12 @@ type lists[L status.Listed] struct {
 
 type reader[L status.Listed] func(ctx context.Context, tenant string, query status.Query) (status.Part[L], error)
 
-func newLists[L status.Listed](doc *openapi3.T, schema string, read reader[L], entity func(L) any) (*lists[L], error) {
-	parser, err := odata.NewParser(doc, schema)
+func newLists[L status.Listed](c *contract.Contract, schema string, read reader[L], entity func(L) any) (*lists[L], error) {
+	properties, err := c.Properties(schema)
 	if err != nil {
 		return nil, err
 	}
-	return &lists[L]{schema: schema, odata: parser, read: read, entity: entity}, nil
+	return &lists[L]{schema: schema, odata: odata.NewParser(properties), read: read, entity: entity}, nil
 }
 
 func (l *lists[L]) answer(c echo.Context, query status.Query, params options) error {

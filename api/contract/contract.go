@@ -17,6 +17,8 @@ import (
 type Contract struct {
 	BasePath   string // the path of the first server, such as /beta
 	Operations []*Operation
+
+	schemas openapi3.Schemas
 }
 
 // Operation is one verb on one path of the contract.
@@ -44,6 +46,9 @@ func New(doc *openapi3.T) (*Contract, error) {
 		return nil, fmt.Errorf("reading the contract's server: %w", err)
 	}
 	c := &Contract{BasePath: server.Path}
+	if doc.Components != nil {
+		c.schemas = doc.Components.Schemas
+	}
 	visit := visitOptions()
 	for _, path := range doc.Paths.InMatchingOrder() {
 		item := doc.Paths.Value(path)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"installstatus/api/contract"
 	"installstatus/api/odata"
 	"installstatus/api/status"
 	"installstatus/gen"
@@ -15,11 +16,15 @@ func newParser(t testing.TB) *odata.Parser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := odata.NewParser(doc, "MobileAppInstallStatus")
+	c, err := contract.New(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
+	properties, err := c.Properties("MobileAppInstallStatus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return odata.NewParser(properties)
 }
 
 func TestFilter(t *testing.T) {

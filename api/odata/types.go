@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"installstatus/api/contract"
 	"installstatus/api/status"
 )
@@ -18,7 +16,7 @@ type Parser struct {
 
 // propertyType is what the contract says of a property.
 type propertyType struct {
-	edm     string            // in the words of OData, such as Edm.Int32
+	edm     string
 	members map[string]string // of an enumeration, by folded name
 }
 
@@ -26,43 +24,28 @@ const (
 	edmString   = "Edm.String"
 	edmInt32    = "Edm.Int32"
 	edmDateTime = "Edm.DateTimeOffset"
-	edmEnum     = "an enumeration"
+	edmEnum     = "an enumeration" // of any name
 )
 
-// NewParser reads the types of the properties from the contract's schema of the type.
-func NewParser(doc *openapi3.T, schema string) (*Parser, error) {
-	ref := doc.Components.Schemas[schema]
-	if ref == nil {
-		return nil, fmt.Errorf("the contract has no schema %s", schema)
-	}
+// NewParser is the parser of a type that has these properties.
+func NewParser(properties []contract.Property) *Parser {
 	p := &Parser{types: make(map[status.Property]propertyType)}
-	for name, property := range ref.Value.Properties {
-		if name == "@odata.type" {
-			continue
-		}
-		p.names = append(p.names, name)
-		p.types[status.Property(name)] = typeOf(property.Value)
+	for _, property := range properties {
+		p.names = append(p.names, property.Name)
+		p.types[status.Property(property.Name)] = typeOf(property)
 	}
-	return p, nil
+	return p
 }
 
-func typeOf(schema *openapi3.Schema) propertyType {
-	for _, part := range schema.AllOf {
-		schema = part.Value
+func typeOf(property contract.Property) propertyType {
+	if property.Members == nil {
+		return propertyType{edm: property.Type}
 	}
-	switch {
-	case len(schema.Enum) > 0:
-		t := propertyType{edm: edmEnum, members: make(map[string]string)}
-		for _, member := range schema.Enum {
-			t.members[contract.Fold(fmt.Sprint(member))] = fmt.Sprint(member)
-		}
-		return t
-	case schema.Type.Is("integer"):
-		return propertyType{edm: edmInt32}
-	case schema.Format == "date-time":
-		return propertyType{edm: edmDateTime}
+	t := propertyType{edm: edmEnum, members: make(map[string]string)}
+	for _, member := range property.Members {
+		t.members[contract.Fold(member)] = member
 	}
-	return propertyType{edm: edmString}
+	return t
 }
 
 // property finds a property by its name.

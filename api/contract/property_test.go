@@ -1,0 +1,47 @@
+package contract_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"installstatus/api/contract"
+	"installstatus/gen"
+)
+
+func TestPropertiesHaveTheTypesThatTheContractSays(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := contract.New(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for schema, want := range map[string][]string{
+		"UserAppInstallStatus":   {"failedDeviceCount Edm.Int32 0", "id Edm.String 0", "installedDeviceCount Edm.Int32 0", "notInstalledDeviceCount Edm.Int32 0", "userName Edm.String 0", "userPrincipalName Edm.String 0"},
+		"MobileAppInstallStatus": {"errorCode Edm.Int32 0", "lastSyncDateTime Edm.DateTimeOffset 0", "installState microsoft.graph.resultantAppState 7"},
+	} {
+		properties, err := c.Properties(schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range properties {
+			got = append(got, fmt.Sprint(p.Name, " ", p.Type, " ", len(p.Members)))
+		}
+		for _, one := range want {
+			if !slices.Contains(got, one) {
+				t.Errorf("%s has no %q: %q", schema, one, got)
+			}
+		}
+		if slices.ContainsFunc(properties, func(p contract.Property) bool { return p.Name == "@odata.type" }) {
+			t.Errorf("an annotation is a property of %s", schema)
+		}
+	}
+	for _, schema := range []string{"Nothing", "ResultantAppState"} {
+		if _, err := c.Properties(schema); err == nil {
+			t.Errorf("%s has properties", schema)
+		}
+	}
+}
