@@ -99,7 +99,7 @@ func (l *lists[L]) readOptions(query *status.Query, list odata.List, params opti
 		wrong.add("$select", err)
 	}
 	if params.Skiptoken != nil {
-		query.After, err = odata.ParseSkipToken(list, query.Order, *params.Skiptoken)
+		query.After, err = l.odata.ParseSkipToken(list, query.Order, *params.Skiptoken)
 		wrong.add("$skiptoken", err)
 	}
 	if err = wrong.err(); err != nil {

@@ -8,9 +8,10 @@ import (
 
 // Property is what the contract says of a property of a type.
 type Property struct {
-	Name    string
-	Type    string   // in the words of OData, such as Edm.Int32 or microsoft.graph.resultantAppState
-	Members []string // of an enumeration, nil for any other
+	Name      string
+	Type      string   // in the words of OData, such as Edm.Int32 or microsoft.graph.resultantAppState
+	Members   []string // of an enumeration, nil for any other
+	MaxLength int      // in characters, 0 for no bound
 }
 
 // Properties are the properties of the schema of a type, in the order of their names. Annotations are none of them.
@@ -27,7 +28,11 @@ func (c *Contract) Properties(schema string) ([]Property, error) {
 	for _, name := range of.names {
 		if !strings.HasPrefix(name, "@") {
 			is := of.properties[name]
-			properties = append(properties, Property{Name: name, Type: is.typeName, Members: slices.Clone(is.members)})
+			property := Property{Name: name, Type: is.typeName, Members: slices.Clone(is.members)}
+			if longest := ref.Value.Properties[name].Value.MaxLength; longest != nil {
+				property.MaxLength = int(*longest)
+			}
+			properties = append(properties, property)
 		}
 	}
 	return properties, nil

@@ -19,8 +19,8 @@ func TestPropertiesHaveTheTypesThatTheContractSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for schema, want := range map[string][]string{
-		"UserAppInstallStatus":   {"failedDeviceCount Edm.Int32 0", "id Edm.String 0", "installedDeviceCount Edm.Int32 0", "notInstalledDeviceCount Edm.Int32 0", "userName Edm.String 0", "userPrincipalName Edm.String 0"},
-		"MobileAppInstallStatus": {"errorCode Edm.Int32 0", "lastSyncDateTime Edm.DateTimeOffset 0", "installState microsoft.graph.resultantAppState 7"},
+		"UserAppInstallStatus":   {"failedDeviceCount Edm.Int32 0 0", "id Edm.String 0 1024", "installedDeviceCount Edm.Int32 0 0", "notInstalledDeviceCount Edm.Int32 0 0", "userName Edm.String 0 8192", "userPrincipalName Edm.String 0 8192"},
+		"MobileAppInstallStatus": {"errorCode Edm.Int32 0 0", "lastSyncDateTime Edm.DateTimeOffset 0 8192", "installState microsoft.graph.resultantAppState 7 0"},
 	} {
 		properties, err := c.Properties(schema)
 		if err != nil {
@@ -28,7 +28,7 @@ func TestPropertiesHaveTheTypesThatTheContractSays(t *testing.T) {
 		}
 		var got []string
 		for _, p := range properties {
-			got = append(got, fmt.Sprint(p.Name, " ", p.Type, " ", len(p.Members)))
+			got = append(got, fmt.Sprint(p.Name, " ", p.Type, " ", len(p.Members), " ", p.MaxLength))
 		}
 		for _, one := range want {
 			if !slices.Contains(got, one) {

@@ -22,7 +22,7 @@ const (
 // Filter reads a $filter (OData 4.01, part 2, 5.1.1): eq ne gt ge lt le, in, and, or, not, startswith, contains and
 // parentheses, on the properties of the parser's type. An error says where, what, and what is supported; it repeats no value.
 func (p *Parser) Filter(text string) (status.Filter, error) {
-	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
+	if !isText(text) {
 		return nil, errors.New("it is not valid UTF-8, or holds U+0000")
 	}
 	f := filterParser{Parser: p, text: text}

@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 
 	"installstatus/api/status"
 )
@@ -53,19 +52,22 @@ func (l List) check(place []byte) []byte {
 
 var errSkipToken = errors.New("it is not of this list; follow an @odata.nextLink as it is, or leave it out")
 
-// ParseSkipToken is the place after which the list goes on, with as many values as it has orders.
-func ParseSkipToken(list List, orders []status.Order, token string) (*status.Cursor, error) {
-	decoded, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || strings.ContainsAny(token, "\r\n") || len(decoded) < checkLength || string(list.check(decoded[checkLength:])) != string(decoded[:checkLength]) {
+// ParseSkipToken is the place after which the list goes on, with as many values as it has orders, each one that its property
+// can have. What a client made up is refused, or is a place like any other: engines need not ask where it comes from.
+func (p *Parser) ParseSkipToken(list List, orders []status.Order, token string) (*status.Cursor, error) {
+	decoded, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(decoded) < checkLength {
 		return nil, errSkipToken
 	}
 	place := placeReader{rest: decoded[checkLength:]}
 	after := new(status.Cursor)
-	for range orders {
-		after.Values = append(after.Values, place.value())
+	for _, order := range orders {
+		value := place.value()
+		after.Values = append(after.Values, value)
+		place.broken = place.broken || !p.types[order.Property].has(value)
 	}
 	after.ID = place.text()
-	if place.broken || len(place.rest) > 0 || after.ID == "" {
+	if place.broken || after.ID == "" || !p.types[status.PropertyID].has(status.TextValue(after.ID)) || SkipToken(list, after) != token {
 		return nil, errSkipToken
 	}
 	return after, nil

@@ -1,9 +1,14 @@
 package odata_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -11,43 +16,143 @@ import (
 	"installstatus/api/status"
 )
 
-func TestASkipTokenGivesBackItsPlace(t *testing.T) {
-	value := rapid.Custom(func(t *rapid.T) status.Value {
-		return rapid.SampledFrom([]status.Value{{}, status.TextValue(rapid.String().Draw(t, "text")), status.NumberValue(rapid.Int64().Draw(t, "number"))}).Draw(t, "value")
+// order is what the tests list by: a property of each type.
+var order = []status.Property{status.PropertyDeviceName, status.PropertyErrorCode, status.PropertyLastSyncDateTime, status.PropertyInstallState}
+
+// valueOf draws a value that the property can have.
+func valueOf(property status.Property) *rapid.Generator[status.Value] {
+	return rapid.Custom(func(t *rapid.T) status.Value {
+		if rapid.IntRange(0, 3).Draw(t, "null") == 0 {
+			return status.Value{}
+		}
+		switch property {
+		case status.PropertyErrorCode:
+			return status.NumberValue(int64(rapid.Int32().Draw(t, "number")))
+		case status.PropertyLastSyncDateTime:
+			at := time.Unix(rapid.Int64Range(-62135596800, 253402300799).Draw(t, "seconds"), rapid.Int64Range(0, 999999999).Draw(t, "nanoseconds"))
+			return status.TextValue(at.UTC().Format("2006-01-02T15:04:05.000000000Z"))
+		case status.PropertyInstallState:
+			return status.TextValue(rapid.SampledFrom([]string{"installed", "failed", "pendingInstall"}).Draw(t, "member"))
+		default:
+			return status.TextValue(text().Draw(t, "text"))
+		}
 	})
+}
+
+func text() *rapid.Generator[string] {
+	return rapid.String().Filter(func(s string) bool { return !strings.Contains(s, "\x00") })
+}
+
+func TestASkipTokenGivesBackItsPlace(t *testing.T) {
+	p := newParser(t)
 	rapid.Check(t, func(t *rapid.T) {
 		list := odata.List{Tenant: rapid.String().Draw(t, "tenant"), App: rapid.String().Draw(t, "app"), OrderBy: "x"}
-		after := &status.Cursor{Values: rapid.SliceOfN(value, 0, 3).Draw(t, "values"), ID: rapid.StringN(1, 30, -1).Draw(t, "id")}
-		orders := make([]status.Order, len(after.Values))
+		after := &status.Cursor{ID: "i" + text().Draw(t, "id")}
+		var orders []status.Order
+		for _, property := range rapid.SliceOfNDistinct(rapid.SampledFrom(order), 0, 3, rapid.ID).Draw(t, "order") {
+			orders = append(orders, status.Order{Property: property})
+			after.Values = append(after.Values, valueOf(property).Draw(t, "value"))
+		}
 		token := odata.SkipToken(list, after)
 		if strings.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 			t.Fatalf("%s must be escaped in an address", token)
 		}
-		got, err := odata.ParseSkipToken(list, orders, token)
+		got, err := p.ParseSkipToken(list, orders, token)
 		if err != nil || got.ID != after.ID || fmt.Sprint(got.Values) != fmt.Sprint(after.Values) {
 			t.Fatalf("%+v came back as %+v, %v", after, got, err)
 		}
 		for _, other := range []odata.List{{Schema: "x", Tenant: list.Tenant, App: list.App, OrderBy: "x"}, {Tenant: list.Tenant + "x", App: list.App, OrderBy: "x"}, {Tenant: list.Tenant, App: list.App + "x", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, User: "u", OrderBy: "x"}, {Tenant: list.Tenant, App: list.App, OrderBy: "y"}, {Tenant: list.Tenant, App: list.App, OrderBy: "x", Filter: "f"}} {
-			if _, err := odata.ParseSkipToken(other, orders, token); err == nil {
+			if _, err := p.ParseSkipToken(other, orders, token); err == nil {
 				t.Fatalf("a token of %+v is good for %+v", list, other)
 			}
 		}
-		if _, err := odata.ParseSkipToken(list, append(orders, status.Order{}), token); err == nil {
+		if _, err := p.ParseSkipToken(list, append(orders, status.Order{Property: status.PropertyUserName}), token); err == nil {
 			t.Fatal("a token is good for another order")
 		}
 	})
 }
 
-// FuzzSkipToken holds the reader to accepting exactly what the writer writes.
+func TestASkipTokenThatAClientMadeUpHasNoValueThatItsPropertyCannotHave(t *testing.T) {
+	p := newParser(t)
+	is := func(value status.Value, id string) *status.Cursor {
+		return &status.Cursor{Values: []status.Value{value}, ID: id}
+	}
+	number := status.NumberValue
+	for name, c := range map[string]struct {
+		by    status.Property
+		place *status.Cursor
+	}{
+		"U+0000 in a string":               {status.PropertyDeviceName, is(status.TextValue("a\x00"), "id")},
+		"a string that is no UTF-8":        {status.PropertyDeviceName, is(status.TextValue("\xff"), "id")},
+		"a string that is too long":        {status.PropertyDeviceName, is(status.TextValue(strings.Repeat("x", 8193)), "id")},
+		"a number for a string":            {status.PropertyDeviceName, is(number(1), "id")},
+		"a string for a number":            {status.PropertyErrorCode, is(status.TextValue("1"), "id")},
+		"a number of more than 32 bits":    {status.PropertyErrorCode, is(number(1<<31), "id")},
+		"a number for a member":            {status.PropertyInstallState, is(number(1), "id")},
+		"a member that is none":            {status.PropertyInstallState, is(status.TextValue("broken"), "id")},
+		"a member in another case":         {status.PropertyInstallState, is(status.TextValue("Failed"), "id")},
+		"no member":                        {status.PropertyInstallState, is(status.TextValue(""), "id")},
+		"a number for an instant":          {status.PropertyLastSyncDateTime, is(number(1), "id")},
+		"an instant in another form":       {status.PropertyLastSyncDateTime, is(status.TextValue("2017-01-01T00:00:00Z"), "id")},
+		"an instant that is none":          {status.PropertyLastSyncDateTime, is(status.TextValue("2017-02-30T00:00:00.000000000Z"), "id")},
+		"no id":                            {status.PropertyDeviceName, is(status.Value{}, "")},
+		"U+0000 in an id":                  {status.PropertyDeviceName, is(status.Value{}, "\x00")},
+		"an id that is no UTF-8":           {status.PropertyDeviceName, is(status.Value{}, "\xff")},
+		"an id that is too long":           {status.PropertyDeviceName, is(status.Value{}, strings.Repeat("x", 1025))},
+		"an id in the order, and too long": {status.PropertyID, is(status.TextValue(strings.Repeat("x", 1025)), "id")},
+		"too few values":                   {status.PropertyDeviceName, &status.Cursor{ID: "id"}},
+	} {
+		list := odata.List{Tenant: "tenant", App: "app"}
+		if after, err := p.ParseSkipToken(list, []status.Order{{Property: c.by}}, odata.SkipToken(list, c.place)); err == nil {
+			t.Errorf("%s is taken: %.100q", name, fmt.Sprint(after))
+		}
+	}
+}
+
+// FuzzSkipToken holds the reader to accepting exactly what the writer writes, and nothing that an engine cannot compare a
+// property with. A place is read as if a client had made it up: behind the check that belongs to it, and without it.
 func FuzzSkipToken(f *testing.F) {
-	list, orders := odata.List{Tenant: "tenant", App: "app"}, []status.Order{{Property: status.PropertyErrorCode}}
-	f.Add(odata.SkipToken(list, &status.Cursor{Values: []status.Value{status.NumberValue(-7)}, ID: "id"}))
-	f.Add("")
-	f.Add("AbC0-9_")
-	f.Add(odata.SkipToken(list, &status.Cursor{Values: []status.Value{{}}, ID: "x"}) + "\r\n")
-	f.Fuzz(func(t *testing.T, token string) {
-		if after, err := odata.ParseSkipToken(list, orders, token); err == nil && odata.SkipToken(list, after) != token {
-			t.Errorf("%q is accepted, and the token of %+v is another", token, after)
+	p := newParser(f)
+	list := odata.List{Tenant: "tenant", App: "app"}
+	var orders []status.Order
+	for _, property := range order {
+		orders = append(orders, status.Order{Property: property})
+	}
+	for _, cursor := range []*status.Cursor{
+		{Values: []status.Value{status.TextValue("PC-1"), status.NumberValue(-7), status.TextValue("2017-01-01T00:00:00.000000000Z"), status.TextValue("failed")}, ID: "id"},
+		{Values: []status.Value{{}, {}, {}, {}}, ID: "x"},
+		{Values: []status.Value{status.TextValue("\x00"), status.TextValue("7"), status.NumberValue(1), status.TextValue("")}, ID: "\xff"},
+	} {
+		token := odata.SkipToken(list, cursor)
+		place, err := base64.RawURLEncoding.DecodeString(token)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(token, place[9:])
+	}
+	f.Add("", []byte{})
+	f.Add("AbC0-9_", []byte{2, 0x80, 0})
+	f.Add(odata.SkipToken(list, &status.Cursor{Values: []status.Value{{}, {}, {}, {}}, ID: "x"})+"\r\n", binary.AppendVarint([]byte{0, 2}, 1<<40))
+	f.Fuzz(func(t *testing.T, token string, place []byte) {
+		check := sha256.Sum256(fmt.Appendf(nil, "1 %q %q %q %q %q %q %q", list.Schema, list.Tenant, list.App, list.User, list.Filter, list.OrderBy, place))
+		for _, token := range []string{token, base64.RawURLEncoding.EncodeToString(append(check[:9], place...))} {
+			after, err := p.ParseSkipToken(list, orders, token)
+			if err != nil {
+				continue
+			}
+			if odata.SkipToken(list, after) != token {
+				t.Errorf("%q is accepted, and the token of %+v is another", token, after)
+			}
+			texts := []string{after.ID}
+			for i, value := range after.Values {
+				if of := status.New("id").Value(order[i]).Kind; value.Kind != status.Null && of != status.Null && value.Kind != of {
+					t.Errorf("%s is compared with %+v", order[i], value)
+				}
+				texts = append(texts, value.Text)
+			}
+			if all := strings.Join(texts, ""); after.ID == "" || !utf8.ValidString(all) || strings.Contains(all, "\x00") {
+				t.Errorf("the place is %+v", after)
+			}
 		}
 	})
 }

@@ -3,6 +3,8 @@ package odata
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"installstatus/api/contract"
 	"installstatus/api/status"
@@ -18,6 +20,7 @@ type Parser struct {
 type propertyType struct {
 	edm     string
 	members map[string]string // of an enumeration, by folded name
+	longest int               // of a string, in characters; 0 for no bound
 }
 
 const (
@@ -39,7 +42,7 @@ func NewParser(properties []contract.Property) *Parser {
 
 func typeOf(property contract.Property) propertyType {
 	if property.Members == nil {
-		return propertyType{edm: property.Type}
+		return propertyType{edm: property.Type, longest: property.MaxLength}
 	}
 	t := propertyType{edm: edmEnum, members: make(map[string]string)}
 	for _, member := range property.Members {
@@ -47,6 +50,27 @@ func typeOf(property contract.Property) propertyType {
 	}
 	return t
 }
+
+// has reports whether a property of the type can have the value. Null is one that each can be compared with.
+func (t propertyType) has(value status.Value) bool {
+	switch {
+	case value.Kind == status.Null:
+		return true
+	case t.edm == edmInt32:
+		return value.Kind == status.NumberKind && value.Number == int64(int32(value.Number))
+	case value.Kind != status.TextKind:
+		return false
+	case t.edm == edmEnum:
+		return t.members[contract.Fold(value.Text)] == value.Text && value.Text != ""
+	case t.edm == edmDateTime:
+		at, err := status.ParseDateTime(value.Text)
+		return err == nil && at.Instant() == value.Text
+	}
+	return isText(value.Text) && (t.longest == 0 || utf8.RuneCountInString(value.Text) <= t.longest)
+}
+
+// isText reports whether the contract lets a string hold the text.
+func isText(text string) bool { return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 }
 
 // property finds a property by its name.
 func (p *Parser) property(name string) (status.Property, propertyType, error) {

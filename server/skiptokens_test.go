@@ -1,0 +1,39 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"installstatus/api/odata"
+	"installstatus/api/status"
+)
+
+func TestASkipTokenThatAClientMadeUpIsRefusedOnEachEngine(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, s *testServer) {
+		s.create(t, statusPath("app", "id"), `{}`)
+		for name, c := range map[string]struct {
+			orderBy string
+			place   status.Cursor
+		}{
+			"U+0000 in the id":        {"", status.Cursor{ID: "joe\x00"}},
+			"an id that is no UTF-8":  {"", status.Cursor{ID: "joe\xff"}},
+			"a text for a number":     {"errorCode", status.Cursor{Values: []status.Value{status.TextValue("joe")}, ID: "id"}},
+			"a number for a text":     {"deviceName", status.Cursor{Values: []status.Value{status.NumberValue(7)}, ID: "id"}},
+			"an instant that is none": {"lastSyncDateTime desc", status.Cursor{Values: []status.Value{status.TextValue("joe")}, ID: "id"}},
+		} {
+			list := odata.List{Schema: "MobileAppInstallStatus", Tenant: tenantA, App: "app", OrderBy: c.orderBy}
+			query := url.Values{"$skiptoken": {odata.SkipToken(list, &c.place)}}
+			if c.orderBy != "" {
+				query.Set("$orderby", c.orderBy)
+			}
+			if a := s.do(t, call{method: http.MethodGet, target: statusesPath("app") + "?" + query.Encode()}); a.status != http.StatusBadRequest {
+				t.Errorf("%s: %d %s", name, a.status, a.body)
+			}
+		}
+		if logged := s.logged.String(); strings.Contains(logged, "joe") {
+			t.Errorf("the log has %s", logged)
+		}
+	})
+}
