@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path"
 	"reflect"
@@ -73,6 +74,7 @@ var examples = map[string]request{
 	"top":                {method: http.MethodGet, target: exampleList + "?$top=ten"},
 	"filter":             {method: http.MethodGet, target: exampleList + "?$filter=installstate%20eq%20'failed'"},
 	"skiptoken":          {method: http.MethodGet, target: exampleList + "?$skiptoken=AbC0-9_"},
+	"longLink":           {method: http.MethodGet, target: exampleList + "?$filter=userName%20eq%20'" + url.QueryEscape(strings.Repeat("💾", 2700)) + "'"},
 	"otherType":          {body: `{"@odata.type": "#microsoft.graph.mobileApp"}`},
 	"brokenText":         {body: "{\n  \"errorCode\": 9,\n}"},
 	"contentType":        {body: `{}`, header: map[string]string{"Content-Type": "text/plain"}},

@@ -34,6 +34,10 @@ const (
 	maxTop     = 1000
 )
 
+// maxLink is how many bytes an @odata.nextLink may have, as in the contract: about half of what net/http and many proxies read
+// of a request before its body.
+const maxLink = 32 << 10
+
 // options are the query options of a list.
 type options = gen.ListDeviceStatusesParams
 
@@ -63,6 +67,10 @@ func (l *lists[L]) answer(c echo.Context, query status.Query, params options) er
 	if err != nil {
 		return err
 	}
+	link := linkTo(r)
+	if len(link)+l.odata.LongestSkipToken(query.Order) > maxLink {
+		return errLongLink
+	}
 	page, err := l.page(r.Context(), tenant, query)
 	if err != nil {
 		return err
@@ -76,7 +84,7 @@ func (l *lists[L]) answer(c echo.Context, query status.Query, params options) er
 	}
 	if page.More {
 		last := page.Rows[len(page.Rows)-1]
-		answer.NextLink = nextLink(r, odata.SkipToken(list, query.CursorOf(last)))
+		answer.NextLink = link + odata.SkipToken(list, query.CursorOf(last))
 	}
 	writeJSON(c.Response(), http.StatusOK, contentType, answer)
 	return nil
@@ -165,13 +173,16 @@ func selectFrom(entity json.RawMessage, selected []status.Property) json.RawMess
 	return append(bytes.TrimSuffix(kept, []byte(",")), '}')
 }
 
-// nextLink is the address of a list's next page: every option of this one, and where it begins.
-func nextLink(r *http.Request, skiptoken string) string {
+// linkTo is the address of a list's next page, every option of this one, up to where its $skiptoken begins.
+func linkTo(r *http.Request) string {
 	link := addressOf(r) + "?"
 	options := r.URL.Query()
 	options.Del("$skiptoken")
 	for _, name := range slices.Sorted(maps.Keys(options)) {
 		link += name + "=" + url.QueryEscape(options.Get(name)) + "&"
 	}
-	return link + "$skiptoken=" + skiptoken
+	return link + "$skiptoken="
 }
+
+// errLongLink refuses a list from its first page on, rather than to answer a page whose link cannot be followed.
+var errLongLink = badRequest(fmt.Sprintf("The address of the next page could be longer than %d bytes. Shorten $filter, or name fewer properties in $orderby.", maxLink))

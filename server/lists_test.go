@@ -173,13 +173,40 @@ func TestANextLinkCarriesEveryOption(t *testing.T) {
 	}
 }
 
-func TestAPageFollowsTheLongestValue(t *testing.T) {
-	s := start(t)
-	for _, id := range []string{"a", "b", "c"} {
-		s.create(t, statusPath("app", id), fmt.Sprintf(`{"deviceName":"%s"}`, strings.Repeat("💾", 8192)))
+func TestANextLinkCanBeFollowedWhateverTheListIsOrderedBy(t *testing.T) {
+	properties := []string{"deviceName", "deviceId", "osVersion", "osDescription", "userName", "userPrincipalName", "displayVersion"}
+	for _, character := range []string{"x", "漢", "💾", `\u0001`} {
+		s := start(t)
+		body := "{"
+		for _, property := range properties {
+			body += fmt.Sprintf(`"%s":"%s",`, property, strings.Repeat(character, 8192))
+		}
+		for _, id := range []string{"a", "b", "c"} {
+			s.create(t, statusPath("app", id), strings.TrimSuffix(body, ",")+"}")
+		}
+		for n := range properties {
+			orderBy := strings.Join(properties[:n+1], ",") + " desc"
+			if ids, pages := s.list(t, "$top=1&$orderby="+orderBy); ids != "abc" {
+				t.Errorf("by %s of %s the list is %s; the last page is %.300s", orderBy, character, ids, pages[len(pages)-1].body)
+			}
+		}
 	}
-	if ids, pages := s.list(t, "$top=1&$orderby=deviceName desc"); ids != "abc" {
-		t.Errorf("the list is %s; the last page is %.300s", ids, pages[len(pages)-1].body)
+}
+
+func TestAListWhoseNextLinkCouldBeTooLongIsRefusedFromItsFirstPageOn(t *testing.T) {
+	s := start(t)
+	app := strings.Repeat("💾", 1024) // 12 KiB of an address
+	filter := "id ne '" + strings.Repeat("é", 2200) + "'"
+	for options, status := range map[string]int{
+		"$filter=" + filter:                                   200,
+		"$filter=" + filter + "&$orderby=deviceName":          200,
+		"$filter=" + filter + "&$orderby=deviceName,deviceId": 400,
+		"$orderby=deviceName,deviceId,osVersion,osDescription,userName,userPrincipalName,displayVersion,id": 400,
+	} {
+		_, pages := s.listOf(t, statusesPath(app), options)
+		if pages[0].status != status || status == 400 && !strings.Contains(pages[0].body, "Shorten $filter, or name fewer properties in $orderby.") {
+			t.Errorf("%.20s… is answered by %d %.300s", options, pages[0].status, pages[0].body)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"installstatus/api/status"
 )
@@ -39,6 +40,24 @@ func SkipToken(list List, after *status.Cursor) string {
 	return base64.RawURLEncoding.EncodeToString(append(list.check(place), place...))
 }
 
+// LongestSkipToken is how long a SkipToken of a list with these orders can become, whatever is in the list.
+func (p *Parser) LongestSkipToken(orders []status.Order) int {
+	bytes := checkLength + longestText(p.types[status.PropertyID].longest)
+	for _, order := range orders {
+		characters := p.types[order.Property].longest
+		if order.IsCut() {
+			characters = status.OrderedLength
+		}
+		bytes += 1 + longestText(characters)
+	}
+	return base64.RawURLEncoding.EncodedLen(bytes)
+}
+
+// longestText is how many bytes appendText may append.
+func longestText(characters int) int {
+	return binary.MaxVarintLen32 + utf8.UTFMax*characters
+}
+
 func appendText(to []byte, text string) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
 }
@@ -64,7 +83,7 @@ func (p *Parser) ParseSkipToken(list List, orders []status.Order, token string) 
 	for _, order := range orders {
 		value := place.value()
 		after.Values = append(after.Values, value)
-		place.broken = place.broken || !p.types[order.Property].has(value)
+		place.broken = place.broken || !p.types[order.Property].has(value) || order.Of(value) != value
 	}
 	after.ID = place.text()
 	if place.broken || after.ID == "" || !p.types[status.PropertyID].has(status.TextValue(after.ID)) || SkipToken(list, after) != token {

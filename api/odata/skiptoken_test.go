@@ -50,8 +50,9 @@ func TestASkipTokenGivesBackItsPlace(t *testing.T) {
 		after := &status.Cursor{ID: "i" + text().Draw(t, "id")}
 		var orders []status.Order
 		for _, property := range rapid.SliceOfNDistinct(rapid.SampledFrom(order), 0, 3, rapid.ID).Draw(t, "order") {
-			orders = append(orders, status.Order{Property: property})
-			after.Values = append(after.Values, valueOf(property).Draw(t, "value"))
+			order := status.Order{Property: property}
+			orders = append(orders, order)
+			after.Values = append(after.Values, order.Of(valueOf(property).Draw(t, "value")))
 		}
 		token := odata.SkipToken(list, after)
 		if strings.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
@@ -84,7 +85,7 @@ func TestASkipTokenThatAClientMadeUpHasNoValueThatItsPropertyCannotHave(t *testi
 	}{
 		"U+0000 in a string":               {status.PropertyDeviceName, is(status.TextValue("a\x00"), "id")},
 		"a string that is no UTF-8":        {status.PropertyDeviceName, is(status.TextValue("\xff"), "id")},
-		"a string that is too long":        {status.PropertyDeviceName, is(status.TextValue(strings.Repeat("x", 8193)), "id")},
+		"more of a string than counts":     {status.PropertyDeviceName, is(status.TextValue(strings.Repeat("x", 257)), "id")},
 		"a number for a string":            {status.PropertyDeviceName, is(number(1), "id")},
 		"a string for a number":            {status.PropertyErrorCode, is(status.TextValue("1"), "id")},
 		"a number of more than 32 bits":    {status.PropertyErrorCode, is(number(1<<31), "id")},
@@ -105,6 +106,30 @@ func TestASkipTokenThatAClientMadeUpHasNoValueThatItsPropertyCannotHave(t *testi
 		list := odata.List{Tenant: "tenant", App: "app"}
 		if after, err := p.ParseSkipToken(list, []status.Order{{Property: c.by}}, odata.SkipToken(list, c.place)); err == nil {
 			t.Errorf("%s is taken: %.100q", name, fmt.Sprint(after))
+		}
+	}
+}
+
+func TestASkipTokenIsNoLongerThanTheLongestOfItsOrder(t *testing.T) {
+	p := newParser(t)
+	row := status.New(strings.Repeat("💾", 1024))
+	row.ErrorCode = -2147483648
+	row.InstallState = "uninstallFailed"
+	row.InstallStateDetail = "powerShellScriptRequirementNotMet"
+	var patch status.Patch
+	for _, property := range status.Properties() {
+		if text := patch.Text(property); text != nil {
+			*text = status.Set(status.TextOf(strings.Repeat("💾", 8192)))
+		}
+	}
+	var query status.Query
+	for _, property := range append([]status.Property{""}, status.Properties()...) {
+		if property != "" {
+			query.Order = append(query.Order, status.Order{Property: property})
+		}
+		got, longest := len(odata.SkipToken(odata.List{}, query.CursorOf(patch.Apply(row)))), p.LongestSkipToken(query.Order)
+		if got > longest || got < longest*9/10 {
+			t.Errorf("by %v: a token has %d characters, of %d", query.Order, got, longest)
 		}
 	}
 }

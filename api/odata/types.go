@@ -20,7 +20,7 @@ type Parser struct {
 type propertyType struct {
 	edm     string
 	members map[string]string // of an enumeration, by folded name
-	longest int               // of a string, in characters; 0 for no bound
+	longest int               // of a value as text, in characters; 0 for no bound
 }
 
 const (
@@ -41,12 +41,18 @@ func NewParser(properties []contract.Property) *Parser {
 }
 
 func typeOf(property contract.Property) propertyType {
-	if property.Members == nil {
-		return propertyType{edm: property.Type, longest: property.MaxLength}
-	}
-	t := propertyType{edm: edmEnum, members: make(map[string]string)}
-	for _, member := range property.Members {
-		t.members[contract.Fold(member)] = member
+	t := propertyType{edm: property.Type}
+	switch {
+	case property.Members != nil:
+		t.edm, t.members = edmEnum, make(map[string]string)
+		for _, member := range property.Members {
+			t.members[contract.Fold(member)] = member
+			t.longest = max(t.longest, len(member))
+		}
+	case property.Type == edmString:
+		t.longest = property.MaxLength
+	case property.Type == edmDateTime:
+		t.longest = len(status.NeverSynced.Instant())
 	}
 	return t
 }

@@ -24,7 +24,28 @@ type Order struct {
 	Descending bool
 }
 
-// Cursor is the place of a row in a list: what it has in the properties of the order, and its id.
+// OrderedLength is how many characters of a nullable string count in an order. It keeps a Cursor short enough for an address,
+// whatever the strings are.
+const OrderedLength = 256
+
+// IsCut reports whether it is the first OrderedLength characters of the property that count.
+func (o Order) IsCut() bool { return new(Patch).Text(o.Property) != nil }
+
+// Of is what counts of a value of the property.
+func (o Order) Of(v Value) Value {
+	if o.IsCut() && len(v.Text) > OrderedLength {
+		characters := 0
+		for at := range v.Text {
+			if characters++; characters > OrderedLength {
+				v.Text = v.Text[:at]
+				break
+			}
+		}
+	}
+	return v
+}
+
+// Cursor is the place of a row in a list: what counts of it in the order, and its id.
 type Cursor struct {
 	Values []Value // one for each Order of the query
 	ID     string
@@ -70,7 +91,7 @@ func (p *Part[L]) Add(row L, query Query) bool {
 func (q Query) CursorOf(row Listed) *Cursor {
 	c := &Cursor{ID: row.Value(PropertyID).Text}
 	for _, order := range q.Order {
-		c.Values = append(c.Values, row.Value(order.Property))
+		c.Values = append(c.Values, order.Of(row.Value(order.Property)))
 	}
 	return c
 }

@@ -109,7 +109,7 @@ func newSelection(something, tenant string, query status.Query) *selection {
 func (s *selection) page(query status.Query) {
 	s.write(" ORDER BY ")
 	for _, order := range query.Order {
-		s.write(s.operand(order.Property).value)
+		s.write(s.ordered(order))
 		if order.Descending {
 			s.write(" DESC NULLS LAST, ")
 		} else {
@@ -123,13 +123,22 @@ func (s *selection) page(query status.Query) {
 	}
 }
 
+// ordered is what counts of a property in the order.
+func (s *selection) ordered(order status.Order) string {
+	property := s.operand(order.Property).value
+	if order.IsCut() {
+		return fmt.Sprintf("left(%s, %d)", property, status.OrderedLength)
+	}
+	return property
+}
+
 // after is true of the rows behind a place in the order. The API puts null before everything.
 func (s *selection) after(orders []status.Order, place *status.Cursor) {
 	if len(orders) == 0 {
 		s.compare(s.operand(status.PropertyID), ">", status.TextValue(place.ID))
 		return
 	}
-	property, value := s.operand(orders[0].Property).value, place.Values[0]
+	property, value := s.ordered(orders[0]), place.Values[0]
 	null := value.Kind == status.Null
 	s.write("(")
 	switch {

@@ -116,7 +116,7 @@ func (s *selection) write(text string, arguments ...any) {
 func (s *selection) page(query status.Query) {
 	s.write(" ORDER BY ")
 	for _, order := range query.Order {
-		s.write(s.expression(order.Property))
+		s.write(s.ordered(order))
 		if order.Descending {
 			s.write(" DESC")
 		}
@@ -128,13 +128,22 @@ func (s *selection) page(query status.Query) {
 	}
 }
 
+// ordered is what counts of a property in the order.
+func (s *selection) ordered(order status.Order) string {
+	property := s.expression(order.Property)
+	if order.IsCut() {
+		return fmt.Sprintf("substr(%s, 1, %d)", property, status.OrderedLength)
+	}
+	return property
+}
+
 // after is true of the rows behind a place in the order. SQLite, as the API, puts null before everything.
 func (s *selection) after(orders []status.Order, place *status.Cursor) {
 	if len(orders) == 0 {
 		s.write(s.expression(status.PropertyID)+" > ?", place.ID)
 		return
 	}
-	property, value := s.expression(orders[0].Property), argument(place.Values[0])
+	property, value := s.ordered(orders[0]), argument(place.Values[0])
 	s.write("(")
 	switch {
 	case orders[0].Descending && value == nil: // nothing is behind null but further nulls

@@ -93,6 +93,28 @@ var lists = []rule{
 			t.Errorf("listed %d of %d", listed, rows)
 		}
 	}},
+	{"of a string its first characters count in an order, so that every place is short", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		first := strings.Repeat("💾", status.OrderedLength)
+		for id, text := range map[string]string{
+			"4": strings.TrimSuffix(first, "💾"), "3": first, "2": first + "a", "1": first + strings.Repeat("b", 5000), "5": first[4:] + "é",
+		} {
+			c.create(status.Key{App: "app", User: "user " + id, ID: id}, allTexts(text))
+		}
+		for _, property := range texts() {
+			for descending, want := range map[bool]string{false: "4 5 1 2 3", true: "1 2 3 5 4"} {
+				order := []status.Order{{Property: property, Descending: descending}}
+				if got := c.places(status.Query{App: "app", Order: order}); got != want {
+					t.Errorf("by %s, descending %t: %s", property, descending, got)
+				}
+				if property == status.PropertyUserName || property == status.PropertyUserPrincipalName {
+					if got := c.userPlaces(status.Query{App: "app", Order: order}); got != want {
+						t.Errorf("users by %s, descending %t: %s", property, descending, got)
+					}
+				}
+			}
+		}
+	}},
 	{"a list whose context has ended is not read", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		ended, cancel := context.WithCancel(t.Context())
@@ -101,4 +123,36 @@ var lists = []rule{
 			t.Errorf("List: %v", err)
 		}
 	}},
+}
+
+// places are the ids of a list that is read row by row, each place of which is a short one.
+func (c caller) places(query status.Query) string {
+	c.Helper()
+	return placesOf(c, query, c.store.List)
+}
+
+// userPlaces are those of a list of user statuses, which are named after their rows.
+func (c caller) userPlaces(query status.Query) string {
+	c.Helper()
+	return strings.ReplaceAll(placesOf(c, query, c.store.ListUsers), "user ", "")
+}
+
+func placesOf[L status.Listed](c caller, query status.Query, list func(context.Context, string, status.Query) (status.Part[L], error)) string {
+	c.Helper()
+	var ids []string
+	for query.Limit = 1; len(ids) < 100; {
+		page, err := list(c.Context(), c.tenant, query)
+		if err != nil || len(page.Rows) != 1 {
+			c.Fatalf("listing %+v: %d rows, %v", query, len(page.Rows), err)
+		}
+		query.After = query.CursorOf(page.Rows[0])
+		ids = append(ids, query.After.ID)
+		if length := len(fmt.Sprint(*query.After)); length > 5*status.OrderedLength {
+			c.Errorf("a place has %d bytes", length)
+		}
+		if !page.More {
+			break
+		}
+	}
+	return strings.Join(ids, " ")
 }
