@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -148,7 +149,8 @@ func (a *API) delete(c echo.Context, key status.Key, cond status.Cond) error {
 	return nil
 }
 
-// addressOf is the address of the request, without its query, as its client wrote it except for upper and lower case.
+// addressOf is the address of the request, without its query, as its client wrote it except for upper and lower case. The ids
+// . and .. stand in parentheses: as segments of their own clients would take them out (RFC 3986, 5.2.4).
 func addressOf(r *http.Request) string {
 	scheme := r.URL.Scheme
 	switch {
@@ -158,7 +160,15 @@ func addressOf(r *http.Request) string {
 	default:
 		scheme = "http"
 	}
-	return scheme + "://" + r.Host + r.URL.EscapedPath()
+	address := scheme + "://" + r.Host
+	for segment := range strings.SplitSeq(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/") {
+		if segment == "." || segment == ".." {
+			address += "('" + segment + "')"
+		} else {
+			address += "/" + segment
+		}
+	}
+	return address
 }
 
 // patchOf reads the body of an update that the contract has accepted.
