@@ -72,19 +72,36 @@ type (
 	UserPage = Part[UserStatus]
 )
 
-// maxPage is about how many bytes of content a page has at most, so that rows of the greatest length cannot fill the
-// memory; the row that exceeds it is its last.
-const maxPage = 4 << 20
+// MaxPage is about how many bytes the content of a page has at most in an answer, so that rows of the greatest length cannot
+// fill the memory; the row that exceeds it is its last.
+const MaxPage = 4 << 20
 
 // Add puts the next row of the list on the page, or reports false if the page is full.
 func (p *Part[L]) Add(row L, query Query) bool {
-	if len(p.Rows) == query.Limit || p.size >= maxPage {
+	if len(p.Rows) == query.Limit || p.size >= MaxPage {
 		p.More = true
 		return false
 	}
 	p.Rows = append(p.Rows, row)
-	p.size += len(row.content())
+	p.size += lengthOf(row.content())
 	return true
+}
+
+// lengthOf is how many bytes content has in an answer, or a little more: some characters stand there as escape sequences.
+func lengthOf(content []byte) (length int) {
+	for _, b := range content {
+		switch {
+		case b < ' ':
+			length += len(`\u0000`)
+		case b == '"' || b == '\\':
+			length += len(`\"`)
+		case b == 0xe2: // begins U+2028 and U+2029, which are escaped
+			length += len(`\u2028`) - 2
+		default:
+			length++
+		}
+	}
+	return length
 }
 
 // CursorOf is the place of a row in the query's list.
