@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -19,7 +20,8 @@ import (
 )
 
 // Batch implements the operation batch. Each of its requests goes the way of a request that was sent alone, but for its
-// caller, who is the batch's. Those that do not depend on each other go at once: the contract allows few enough.
+// caller, who is the batch's. Those that do not depend on each other go at once: the contract allows few enough. Only lists
+// may wait for room.
 func (a *API) Batch(c echo.Context, _ gen.BatchParams) error {
 	r := c.Request()
 	x := exchangeOf(r)
@@ -30,16 +32,13 @@ func (a *API) Batch(c echo.Context, _ gen.BatchParams) error {
 	if err != nil {
 		return err
 	}
+	x.room = newRoom()
 	var group sync.WaitGroup
 	for _, s := range batch {
 		group.Go(func() { a.run(r, s) })
 	}
 	group.Wait()
-	answers := make([]stepAnswer, len(batch))
-	for i, s := range batch {
-		answers[i] = s.answered()
-	}
-	writeJSON(c.Response(), http.StatusOK, contentType, map[string][]stepAnswer{"responses": answers})
+	writeBatch(c.Response(), batch)
 	return nil
 }
 
@@ -152,7 +151,8 @@ func (a *API) serveStep(batch *http.Request, s *step, refusal error) {
 	r, x := begin(w, r, a.options.Now())
 	defer a.end(w, r, x)
 
-	x.caller, x.inBatch = exchangeOf(batch).caller, true
+	of := exchangeOf(batch)
+	x.caller, x.inBatch, x.room = of.caller, true, of.room
 	if refusal == nil {
 		refusal = err
 	}
@@ -183,25 +183,48 @@ func (s *step) request(batch *http.Request) (*http.Request, error) {
 	return r, nil
 }
 
-// stepAnswer is gen.BatchResponseStep with its body encoded already.
-type stepAnswer struct {
+// writeBatch writes the answers as they were kept: together they may be long, and are not copied once more.
+func writeBatch(w http.ResponseWriter, batch []*step) {
+	pieces := [][]byte{[]byte(`{"responses":[`)}
+	for i, s := range batch {
+		if i > 0 {
+			pieces = append(pieces, []byte(","))
+		}
+		head := encode(s.head())
+		pieces = append(pieces, head[:len(head)-1])
+		if body := s.answer.body.Bytes(); len(body) > 0 && s.method != http.MethodHead {
+			pieces = append(pieces, []byte(`,"body":`), body)
+		}
+		pieces = append(pieces, []byte("}"))
+	}
+	pieces = append(pieces, []byte("]}"))
+	length := 0
+	for _, piece := range pieces {
+		length += len(piece)
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(length))
+	w.WriteHeader(http.StatusOK)
+	for _, piece := range pieces {
+		w.Write(piece)
+	}
+}
+
+// stepHead is gen.BatchResponseStep without its body.
+type stepHead struct {
 	ID      string            `json:"id"`
 	Status  int               `json:"status"`
 	Headers map[string]string `json:"headers"`
-	Body    json.RawMessage   `json:"body,omitempty"`
 }
 
-func (s *step) answered() stepAnswer {
-	answer := stepAnswer{ID: s.id, Status: s.answer.status, Headers: make(map[string]string)}
+func (s *step) head() stepHead {
+	head := stepHead{ID: s.id, Status: s.answer.status, Headers: make(map[string]string)}
 	for name, lines := range s.answer.header {
 		if name != "Content-Length" { // of bytes that nobody sends
-			answer.Headers[spelt(name)] = strings.Join(lines, ", ")
+			head.Headers[spelt(name)] = strings.Join(lines, ", ")
 		}
 	}
-	if s.method != http.MethodHead {
-		answer.Body = s.answer.body.Bytes()
-	}
-	return answer
+	return head
 }
 
 // spelt is the name of a header as the contract spells it, where http.Header has its own way. On the wire of HTTP that is

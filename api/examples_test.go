@@ -42,6 +42,7 @@ type request struct {
 	store                status.Store
 	from                 io.Reader // where the body is read from, instead
 	admit                func(api.Admission) error
+	last                 bool // of a batch it is the last request that is answered so
 }
 
 // examples are the requests that the contract's examples of answers answer.
@@ -105,6 +106,7 @@ var examples = map[string]request{
 	"failedLogins": {authenticate: func(*http.Request) (api.Caller, error) {
 		return api.Caller{}, api.TooManyRequests("Too many requests of this address had no access token, or none that is accepted. Send one that is, or wait for the time in Retry-After.", time.Minute)
 	}},
+	"longLists":   lastOf(batchOfLists(5), &longLists{}),
 	"internal":    {store: &failing{err: errors.New("unforeseen")}},
 	"unavailable": {store: &failing{err: status.ErrUnavailable}},
 }
@@ -154,6 +156,9 @@ func TestTheContractsExamplesAreWhatIsAnswered(t *testing.T) {
 				t.Fatal("no request is known that has this answer")
 			}
 			_, body := request.send(t)
+			if request.last {
+				body = bodyOfLast(t, body)
+			}
 			var got any
 			if err := json.Unmarshal(body, &got); err != nil {
 				t.Fatal(err)

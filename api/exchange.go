@@ -18,7 +18,8 @@ type exchange struct {
 	requestID       string
 	clientRequestID string // "" where the client sent none that is well-formed
 	caller          Caller
-	inBatch         bool // it is a request of a batch
+	inBatch         bool  // it is a request of a batch
+	room            *room // for lists in the answer to its batch, nil outside of one
 	operation       *contract.Operation
 	params          []contract.Param
 	body            any   // decoded and valid; nil before the contract has accepted it

@@ -61,7 +61,8 @@ func newLists[L status.Listed](c *contract.Contract, schema string, read reader[
 
 func (l *lists[L]) answer(c echo.Context, query status.Query, params options) error {
 	r := c.Request()
-	tenant := exchangeOf(r).caller.Tenant
+	x := exchangeOf(r)
+	tenant := x.caller.Tenant
 	list := odata.List{Schema: l.schema, Tenant: tenant, App: query.App, User: query.User, Filter: valueOf(params.Filter), OrderBy: valueOf(params.Orderby)}
 	selected, err := l.readOptions(&query, list, params)
 	if err != nil {
@@ -71,6 +72,10 @@ func (l *lists[L]) answer(c echo.Context, query status.Query, params options) er
 	if len(link)+l.odata.LongestSkipToken(query.Order) > maxLink {
 		return errLongLink
 	}
+	if err := x.room.enter(); err != nil {
+		return err
+	}
+	defer func() { x.room.leave(int(c.Response().Size)) }()
 	page, err := l.page(r.Context(), tenant, query)
 	if err != nil {
 		return err
