@@ -3,12 +3,12 @@ package transfer
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 
-	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
 	"installstatus/api"
@@ -71,16 +71,19 @@ func (r *Reader) BytesRead() int64 { return r.source.read }
 // Close ends reading.
 func (r *Reader) Close() error { return r.source.Close() }
 
+// enough is how many bytes tell what a file is.
+const enough = 64 << 10
+
 // detect finds out by the first bytes what the file is.
 func (r *Reader) detect() error {
-	const enough = 64 << 10
 	text := bufio.NewReaderSize(r.source, enough)
 	switch mark, _ := text.Peek(3); {
 	case bytes.Equal(mark, []byte("\xef\xbb\xbf")):
 		_, _ = text.Discard(len(mark)) // which are buffered
-	case bytes.HasPrefix(mark, []byte("\xff\xfe")), bytes.HasPrefix(mark, []byte("\xfe\xff")):
-		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM) // as Windows PowerShell and Excel write
-		text = bufio.NewReaderSize(transform.NewReader(text, utf16.NewDecoder()), enough)
+	case bytes.HasPrefix(mark, []byte("\xff\xfe")): // as Windows PowerShell and Excel write
+		text = inUTF16(text, binary.LittleEndian)
+	case bytes.HasPrefix(mark, []byte("\xfe\xff")):
+		text = inUTF16(text, binary.BigEndian)
 	}
 	head, err := text.Peek(enough)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -108,6 +111,12 @@ func (r *Reader) detect() error {
 		r.rows = &lines{text: text, entities: entities}
 	}
 	return nil
+}
+
+// inUTF16 reads a text behind its byte order mark.
+func inUTF16(text *bufio.Reader, order binary.ByteOrder) *bufio.Reader {
+	_, _ = text.Discard(2) // which are buffered
+	return bufio.NewReaderSize(transform.NewReader(text, fromUTF16{order: order}), enough)
 }
 
 // isCollection reports whether a text begins with an object that has an array of rows in it.

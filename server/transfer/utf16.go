@@ -1,0 +1,50 @@
+package transfer
+
+import (
+	"encoding/binary"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/transform"
+)
+
+// fromUTF16 makes UTF-8 of UTF-16. Half of a surrogate pair, or of a code unit where the file is cut, becomes a byte that is not
+// UTF-8, so that it is refused where it stands: x/text's own decoder puts U+FFFD there, as if the file had it.
+type fromUTF16 struct {
+	transform.NopResetter
+	order binary.ByteOrder
+}
+
+// Transform implements transform.Transformer.
+func (f fromUTF16) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	const longest = 4 // bytes of a character, in either form
+	for nSrc < len(src) {
+		switch {
+		case len(dst)-nDst < longest:
+			return nDst, nSrc, transform.ErrShortDst
+		case len(src)-nSrc < longest && !atEOF:
+			return nDst, nSrc, transform.ErrShortSrc
+		}
+		encoded, size := f.appendFirst(dst[:nDst], src[nSrc:])
+		nDst, nSrc = len(encoded), nSrc+size
+	}
+	return nDst, nSrc, nil
+}
+
+// appendFirst appends the first character of a text, and gives the size that it has there.
+func (f fromUTF16) appendFirst(to, text []byte) (encoded []byte, size int) {
+	const notUTF8 = 0xff
+	if len(text) < 2 {
+		return append(to, notUTF8), len(text)
+	}
+	unit := rune(f.order.Uint16(text))
+	if !utf16.IsSurrogate(unit) {
+		return utf8.AppendRune(to, unit), 2
+	}
+	if len(text) >= 4 {
+		if char := utf16.DecodeRune(unit, rune(f.order.Uint16(text[2:]))); char != utf8.RuneError {
+			return utf8.AppendRune(to, char), 4
+		}
+	}
+	return append(to, notUTF8), 2
+}
