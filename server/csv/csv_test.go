@@ -58,6 +58,7 @@ func TestRecords(t *testing.T) {
 		"a\rb,c\r":                      `1: a` + "\rb. c.",
 		"\"a\"b,c\nd\n":                 `line 1, cell 1: there is something after the closing quote; a quote within quotes is written as "" | 2: d.`,
 		"x,\"a\nb\"c\nd\n":              `line 1, cell 2: there is something after the closing quote; a quote within quotes is written as "" | 3: d.`,
+		"\"a\"\rb\nc":                   "line 1, cell 1: there is a CR that no LF follows after the closing quote; save the file with lines that end in LF or CR LF | 2: c.",
 		"a\nb,\xff\nc":                  `1: a. | line 2, cell 2: not UTF-8; save the file as CSV UTF-8 | 3: c.`,
 		"\ufeffa":                       "1: \ufeffa.",
 		"日本,\"語\"\n":                    `1: 日本. "語"`,

@@ -86,7 +86,7 @@ func (r *Reader) readLine() error {
 		r.record = append(r.record, part...)
 		switch {
 		case len(r.record) > maxRecord:
-			return &SyntaxError{Line: r.line + 1, Cell: len(r.ends), Reason: "this is longer than 1 MiB; is a quote not closed?", Fatal: true}
+			return &SyntaxError{Line: r.line + 1, Cell: len(r.ends), Reason: "this is longer than 1 MiB; is a quote not closed, or do lines end in CR alone?", Fatal: true}
 		case errors.Is(err, bufio.ErrBufferFull):
 		case err == nil, errors.Is(err, io.EOF) && len(r.record) > before:
 			r.line++
@@ -118,6 +118,8 @@ func (r *Reader) split(line int) error {
 		r.cells, r.ends = append(r.cells, Cell{Quoted: quoted}), append(r.ends, len(r.texts))
 		if rest := r.record[at:]; len(trimEnd(rest)) == 0 {
 			return nil
+		} else if rest[0] == '\r' {
+			return &SyntaxError{Line: line, Cell: len(r.cells) - 1, Reason: "there is a CR that no LF follows after the closing quote; save the file with lines that end in LF or CR LF"}
 		} else if rest[0] != r.separator {
 			return &SyntaxError{
 				Line: line, Cell: len(r.cells) - 1,

@@ -39,6 +39,9 @@ func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*
 		return nil, err
 	}
 	for _, cell := range cells {
+		if !cell.Quoted && strings.Contains(cell.Text, "\r") { // old Macs end lines so: all of the file would be the header
+			return nil, fmt.Errorf("line %d: the header has a CR that no LF follows; save the file with lines that end in LF or CR LF", line)
+		}
 		t.header = append(t.header, strings.TrimSpace(cell.Text))
 	}
 	reads := intune.Reads
