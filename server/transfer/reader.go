@@ -16,7 +16,8 @@ import (
 
 // Reader reads the rows of a file, one after the other.
 type Reader struct {
-	// Ignored are the columns that are not read, without those that Intune's report is known to have.
+	// Ignored are the columns that are not read, without those that Intune's report is known to have. Control characters in
+	// their names are escaped.
 	Ignored []string
 
 	app      string

@@ -226,6 +226,10 @@ func TestOnlyColumnsThatNobodyKnowsAreToldAsIgnored(t *testing.T) {
 	if err != nil || !slices.Equal(r.Ignored, []string{"Comment", "deviceName"}) {
 		t.Errorf("%q, %v", r.Ignored, err)
 	}
+	r, err = open("DeviceId,a\x1b[2Jb,\"c\r\nd\"", "app")
+	if err != nil || !slices.Equal(r.Ignored, []string{`a\x1b[2Jb`, `c\r\nd`}) {
+		t.Errorf("%q, %v", r.Ignored, err)
+	}
 	r, err = open("id,DeviceName,deviceName", "app")
 	if err != nil || !slices.Equal(r.Ignored, []string{"DeviceName"}) {
 		t.Errorf("%q, %v", r.Ignored, err)

@@ -58,7 +58,7 @@ func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*
 	for i, name := range t.header {
 		if !reads(name) {
 			if !intune.Skips(name) {
-				t.ignored = append(t.ignored, name)
+				t.ignored = append(t.ignored, escapeControls(name))
 			}
 			continue
 		}
