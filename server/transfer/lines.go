@@ -10,7 +10,8 @@ import (
 	"installstatus/api"
 )
 
-// lines reads rows that are JSON objects, each on a line of its own, or on several if only the first begins with {.
+// lines reads rows that are JSON objects, each on a line of its own or on several. A line begins the next one if its first
+// character is {, also behind blanks unless what stands before it asks for a value.
 type lines struct {
 	text     *bufio.Reader
 	entities *api.EntityReader
@@ -26,10 +27,7 @@ func (l *lines) Next() (Row, error) {
 		if err := l.readLine(); err != nil {
 			return Row{}, err
 		}
-		for {
-			if next, _ := l.text.Peek(1); len(next) == 0 || next[0] == '{' {
-				break
-			}
+		for !l.isWhole() {
 			if err := l.readLine(); err != nil {
 				return Row{}, err
 			}
@@ -42,6 +40,24 @@ func (l *lines) Next() (Row, error) {
 
 // pointer implements rowReader.
 func (*lines) pointer() string { return "" }
+
+// isWhole reports whether the next line is not the object's.
+func (l *lines) isWhole() bool {
+	for blanks := 0; ; blanks++ {
+		next, err := l.text.Peek(blanks + 1)
+		if err != nil {
+			return len(next) == 0 // the end of the file
+		}
+		switch next[blanks] {
+		case ' ', '\t':
+		case '{':
+			before := bytes.TrimSpace(l.object)
+			return blanks == 0 || len(before) == 0 || !bytes.ContainsRune([]byte(",:["), rune(before[len(before)-1]))
+		default:
+			return false
+		}
+	}
+}
 
 // readLine adds the next line to the object.
 func (l *lines) readLine() error {

@@ -147,12 +147,14 @@ func TestAStreamIsKeptUntilTheFileIsClosed(t *testing.T) {
 
 func TestRowsSayOnWhichLineTheyBegin(t *testing.T) {
 	for text, want := range map[string][]int{
-		"DeviceId,x\n1,\n2,\"a\nb\"\n\n3,\n":                          {2, 3, 6},
-		"{\"id\":\"1\"}\n\n{\n\"id\":\"2\"\n}\n{\"id\":\"3\"}":        {1, 3, 6},
-		"[{\"id\":\"1\"},\n{\n\"id\":\"2\"\n}\n,{\"id\":\"3\"}]":      {1, 2, 5},
-		"{\"@x\":{\n},\n\"value\":[\n\n{\"id\":\"1\"}]\n}\n[]":        {5},
-		"\n[]\n{\"values\":[\n{\"id\":\"1\"}]}\n[{\"id\":\"2\"}]":     {4, 5},
-		"\xff\xfeD\x00e\x00v\x00i\x00c\x00e\x00I\x00d\x00\n\x001\x00": {2},
+		"DeviceId,x\n1,\n2,\"a\nb\"\n\n3,\n":                                                              {2, 3, 6},
+		"{\"id\":\"1\"}\n\n{\n\"id\":\"2\"\n}\n{\"id\":\"3\"}":                                            {1, 3, 6},
+		"{\"id\":\"1\"}\n {\"id\":\"2\"}\r\n\t{\"id\":\"3\"}\n \n  {\"id\":\"4\"} ":                       {1, 2, 3, 5},
+		"\n {\"id\":\"1\",\n  \"@odata.x\": [\n  {},\n  {}],\n  \"@odata.y\":\n  {}\n }\n {\"id\":\"2\"}": {2, 9},
+		"[{\"id\":\"1\"},\n{\n\"id\":\"2\"\n}\n,{\"id\":\"3\"}]":                                          {1, 2, 5},
+		"{\"@x\":{\n},\n\"value\":[\n\n{\"id\":\"1\"}]\n}\n[]":                                            {5},
+		"\n[]\n{\"values\":[\n{\"id\":\"1\"}]}\n[{\"id\":\"2\"}]":                                         {4, 5},
+		"\xff\xfeD\x00e\x00v\x00i\x00c\x00e\x00I\x00d\x00\n\x001\x00":                                     {2},
 	} {
 		rows, refused, err := all(text, "app")
 		var lines []int
