@@ -91,10 +91,7 @@ func (r *Reader) detect() error {
 		return err
 	}
 	head = bytes.TrimLeft(head, " \t\r\n")
-	if len(head) == 0 {
-		return errors.New("there is nothing in it")
-	}
-	if head[0] != '{' && head[0] != '[' {
+	if len(head) > 0 && head[0] != '{' && head[0] != '[' {
 		table, err := newTable(text, r.entities)
 		if err != nil {
 			return fmt.Errorf("reading it as CSV: %w", err)
@@ -106,9 +103,9 @@ func (r *Reader) detect() error {
 	if err != nil {
 		return err
 	}
-	if head[0] == '[' || isCollection(head) {
+	if bytes.HasPrefix(head, []byte("[")) || isCollection(head) {
 		r.rows = newDocument(text, entities)
-	} else {
+	} else { // or nothing, as what has no rows is exported
 		r.rows = &lines{text: text, entities: entities}
 	}
 	return nil
