@@ -248,8 +248,9 @@ func TestLatestFindsForEachIDTheRowThatSyncedLast(t *testing.T) {
 		rows := rapid.SliceOf(rapid.Custom(func(t *rapid.T) Row {
 			row := Row{App: rapid.SampledFrom([]string{"a", "aa"}).Draw(t, "app")}
 			row.ID = rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "id")
-			if day := rapid.IntRange(0, 3).Draw(t, "day"); day > 0 {
-				at, _ := status.ParseDateTime(fmt.Sprintf("202%d-01-0%dT00:00:00Z", day%2, day))
+			synced := rapid.SampledFrom([]string{"", "0001-01-01T00:00:00Z", "2021-01-01T00:00:00Z", "2021-01-01T00:00:00.000000001Z", "2021-01-01T00:00:00.000000099Z",
+				"2021-01-01T01:00:00.0000001+01:00", "9999-12-31T23:59:59.999999999Z"}).Draw(t, "synced")
+			if at, err := status.ParseDateTime(synced); err == nil {
 				row.Patch.LastSyncDateTime = status.Set(at)
 			}
 			return row
