@@ -202,17 +202,17 @@ func (i *importing) each(ctx context.Context, take func(*transfer.Row) error, re
 	}
 }
 
-// chunk is how many rows are written at once. An import can be interrupted behind each.
-const chunk = 500
+const (
+	chunk    = 500   // rows of an app that are written at once; an import can be interrupted behind each
+	maxAhead = 4_000 // rows of all apps that are kept until there is a chunk of one
+)
 
-// write writes the rows that count, in chunks of one app each.
+// write writes the rows that count, in chunks of one app each, whatever order the apps are in: each chunk costs a sync to disk.
 func (i *importing) write(ctx context.Context, store status.Store) error {
 	i.progress.begin("writing", "bytes", i.file.Size)
-	rows, app := make([]status.Imported, 0, chunk), ""
-	flush := func() error {
-		if len(rows) == 0 {
-			return nil
-		}
+	collected, ahead := make(map[string][]status.Imported), 0
+	flush := func(app string) error {
+		rows := collected[app]
 		if ctx.Err() != nil {
 			return fmt.Errorf("interrupted when %d of %d rows had been written; import it again to go on", i.written, i.toWrite)
 		}
@@ -221,7 +221,16 @@ func (i *importing) write(ctx context.Context, store status.Store) error {
 			return fmt.Errorf("writing, when %d of %d rows had been written: %w", i.written, i.toWrite, err)
 		}
 		i.created, i.changed, i.written = i.created+created, i.changed+changed, i.written+len(rows)
-		rows = rows[:0]
+		delete(collected, app)
+		ahead -= len(rows)
+		return nil
+	}
+	flushAll := func() error {
+		for _, app := range slices.Sorted(maps.Keys(collected)) {
+			if err := flush(app); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
 	number := -1
@@ -229,17 +238,18 @@ func (i *importing) write(ctx context.Context, store status.Store) error {
 		if number++; !i.latest.Counts(number) {
 			return nil
 		}
-		if len(rows) == chunk || row.App != app {
-			if err := flush(); err != nil {
-				return err
-			}
-			app = row.App
+		collected[row.App] = append(collected[row.App], row.Imported)
+		ahead++
+		switch {
+		case len(collected[row.App]) == chunk:
+			return flush(row.App)
+		case ahead == maxAhead:
+			return flushAll()
 		}
-		rows = append(rows, row.Imported)
 		return nil
 	}, func(*transfer.Refused) error { return nil })
 	if err == nil {
-		err = flush()
+		err = flushAll()
 	}
 	if err == nil && i.written != i.toWrite {
 		err = errors.New("it was changed while it was imported; import it again")

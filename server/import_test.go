@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -279,6 +280,50 @@ func TestAnInterruptedImportEndsBetweenChunksAndSaysHowFarItCame(t *testing.T) {
 	}
 	if err := i.check(ctx); err == nil || !strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("a check goes on: %v", err)
+	}
+}
+
+// sized is a store that knows how many rows each import had.
+type sized struct {
+	memory.Store
+	sizes []int
+}
+
+func (s *sized) Import(ctx context.Context, tenant, app string, rows []status.Imported) (int, int, error) {
+	s.sizes = append(s.sizes, len(rows))
+	return s.Store.Import(ctx, tenant, app, rows)
+}
+
+func TestRowsAreWrittenInChunksOfAnAppWhateverTheirOrder(t *testing.T) {
+	of := func(calls, rows int) []int { return slices.Repeat([]int{rows}, calls) }
+	for name, c := range map[string]struct {
+		apps, rows int
+		want       []int
+	}{
+		"one app":                      {1, 2*chunk + 200, []int{chunk, chunk, 200}},
+		"two in turn":                  {2, 2*chunk + 200, []int{chunk, chunk, 100, 100}},
+		"more than are kept of all":    {16, maxAhead + 320, slices.Concat(of(16, maxAhead/16), of(16, 320/16))},
+		"each row of another app":      {maxAhead + 1, maxAhead + 1, of(maxAhead+1, 1)},
+		"as many as are kept, but one": {16, maxAhead - 1, slices.Concat(of(15, maxAhead/16), of(1, maxAhead/16-1))},
+		"none":                         {1, 0, nil},
+	} {
+		var text strings.Builder
+		for n := range c.rows {
+			fmt.Fprintf(&text, "{\"id\":\"%d\",\"mobileAppId\":\"%05d\"}\n", n, n%c.apps)
+		}
+		file, err := transfer.Spool(t.Context(), strings.NewReader(text.String()), func(int64) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		i := importing{importCommand: importCommand{Tenant: "tenant"}, file: file, progress: newProgress(new(bytes.Buffer))}
+		store := new(sized)
+		if err := errors.Join(i.check(t.Context()), i.write(t.Context(), store)); err != nil || i.created != c.rows {
+			t.Errorf("%s: %d of %d rows were created, %v", name, i.created, c.rows, err)
+		}
+		if !slices.Equal(store.sizes, c.want) {
+			t.Errorf("%s: imported %d, want %d", name, store.sizes, c.want)
+		}
 	}
 }
 
