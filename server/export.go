@@ -34,7 +34,7 @@ func (c exportCommand) Run(ctx context.Context, to terminal) (err error) {
 	if c.Tenant == "" {
 		return usageError{errors.New("--tenant is empty")}
 	}
-	store, err := c.openExisting(ctx)
+	store, err := c.openToRead(ctx)
 	if err != nil {
 		return err
 	}

@@ -46,15 +46,18 @@ func (f storeFlags) mustKeep() error {
 	return nil
 }
 
-// openExisting is openStore where a new database would be a mistake, for a command that tells by its error what went wrong.
-func (f storeFlags) openExisting(ctx context.Context) (status.Store, error) {
+// openToRead is openStore for a command that writes nothing, and tells by its error what went wrong: a new database would be a
+// mistake, and one that can't be written is none.
+func (f storeFlags) openToRead(ctx context.Context) (status.Store, error) {
 	if err := f.mustKeep(); err != nil {
 		return nil, err
 	}
-	if path, isSQLite := strings.CutPrefix(f.DB, "sqlite:"); isSQLite {
-		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("opening the database: %w", err)
-		}
+	path, isSQLite := strings.CutPrefix(f.DB, "sqlite:")
+	if !isSQLite || path == "" {
+		return f.openStore(ctx, slog.New(slog.DiscardHandler))
 	}
-	return f.openStore(ctx, slog.New(slog.DiscardHandler))
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	return sqlite.OpenToRead(ctx, path)
 }

@@ -35,7 +35,7 @@ func advice(err error) string {
 	case c == sqlite3.SQLITE_NOTADB:
 		return "; name another file, or restore this one"
 	case c == sqlite3.SQLITE_READONLY, c == sqlite3.SQLITE_CANTOPEN, errors.Is(err, fs.ErrPermission):
-		return "; the file and its directory must be writable"
+		return "; the file, its -wal and -shm where there are any, and its directory must be writable"
 	case c == sqlite3.SQLITE_BUSY:
 		return "; another process holds it: stop that one, or try again"
 	case c == sqlite3.SQLITE_FULL:

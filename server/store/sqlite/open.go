@@ -23,11 +23,28 @@ const InMemory = ":memory:"
 // which only this user can read, for it will hold names of persons; its directory must exist. An error is one line that says
 // what to do.
 func Open(ctx context.Context, path string) (*Store, error) {
-	s, err := open(ctx, path)
+	s, err := OpenToRead(ctx, path)
 	if err != nil {
-		return nil, fmt.Errorf("opening the database %s: %w%s", path, err, advice(err))
+		return nil, err
+	}
+	if err := s.checkWritable(ctx); err != nil {
+		s.Close()
+		return nil, openingFailed(path, err)
 	}
 	return s, nil
+}
+
+// OpenToRead is Open for who writes nothing: the file may be read-only if its schema is up to date.
+func OpenToRead(ctx context.Context, path string) (*Store, error) {
+	s, err := open(ctx, path)
+	if err != nil {
+		return nil, openingFailed(path, err)
+	}
+	return s, nil
+}
+
+func openingFailed(path string, err error) error {
+	return fmt.Errorf("opening the database %s: %w%s", path, err, advice(err))
 }
 
 func open(ctx context.Context, path string) (*Store, error) {

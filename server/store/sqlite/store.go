@@ -20,6 +20,7 @@ type Store struct {
 	writer  *writer
 	readers *pool // in memory the writer's own, since no other connection would see the data
 	others  others
+	disk    disk
 	closing chan struct{}
 	close   sync.Once
 }
@@ -51,16 +52,17 @@ func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch
 		return err
 	})
 	if err != nil {
-		return status.Status{}, false, err
+		return status.Status{}, false, s.disk.noted(err)
 	}
 	return updated, created, nil
 }
 
 // Delete implements status.Store.
 func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
-	return s.writer.write(ctx, func(ctx context.Context, c *connection) error {
+	err := s.writer.write(ctx, func(ctx context.Context, c *connection) error {
 		return c.delete(ctx, tenant, key, cond)
 	})
+	return s.disk.noted(err)
 }
 
 // List implements status.Store.
@@ -106,12 +108,19 @@ func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]st
 // Import implements status.Store.
 func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
 	i := importing{connections: s.writer.connections, others: &s.others, tenant: tenant, app: app, rows: rows}
-	err = i.all(ctx)
+	err = s.disk.noted(i.all(ctx))
 	return i.created, i.changed, err
 }
 
-// Ready implements status.Store: it reads from the database.
+// Ready implements status.Store: it reads from the database, and the disk takes writes.
 func (s *Store) Ready(ctx context.Context) error {
+	if err := s.read(ctx); err != nil {
+		return err
+	}
+	return s.disk.ready(ctx, s.writer)
+}
+
+func (s *Store) read(ctx context.Context) error {
 	c, err := s.readers.borrow(ctx)
 	if err != nil {
 		return err

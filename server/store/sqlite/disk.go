@@ -1,0 +1,71 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// disk knows whether the file takes writes. From one that is full or read-only everything can still be read.
+type disk struct {
+	refused atomic.Uint64 // writes so far that the disk has refused
+	mended  atomic.Uint64 // how many they were when it was last seen to take one again
+}
+
+// noted is the error of a write, which it keeps in mind if it is the disk's.
+func (d *disk) noted(err error) error {
+	switch code(err) {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY:
+		d.refused.Add(1)
+	}
+	return err
+}
+
+// ready reports whether the disk takes writes. Where it has refused one, it is tried by another: a server that is not ready is
+// sent no writes that would find out.
+func (d *disk) ready(ctx context.Context, w *writer) error {
+	refused := d.refused.Load()
+	if refused == d.mended.Load() {
+		return nil
+	}
+	err := w.write(ctx, func(ctx context.Context, c *connection) error {
+		if err := c.rewriteVersion(ctx); err != nil {
+			return failure("trying whether the disk takes writes", err)
+		}
+		return nil
+	})
+	if err == nil {
+		d.mended.Store(refused)
+	}
+	return err
+}
+
+// checkWritable finds out whether the file can be written, and does not write it. It waits for no other process: SQLite looks
+// whether it may write before it asks for the lock.
+func (s *Store) checkWritable(ctx context.Context) error {
+	c, err := s.writer.connections.borrow(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.writer.connections.giveBack(c)
+	if _, err = c.begin.ExecContext(ctx); err == nil {
+		err = c.rewriteVersion(ctx)
+	}
+	c.undo()
+	if code(err) == sqlite3.SQLITE_BUSY {
+		return nil
+	}
+	return err
+}
+
+// rewriteVersion writes a number that nobody uses as it was: the least that can be written.
+func (c *connection) rewriteVersion(ctx context.Context) error {
+	var version int
+	if err := c.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	_, err := c.ExecContext(ctx, fmt.Sprint("PRAGMA user_version = ", version))
+	return err
+}
