@@ -110,6 +110,7 @@ type importing struct {
 	began    time.Time
 
 	latest                    transfer.Latest
+	bytes                     int64 // of the file that have been read
 	read, refused, toWrite    int
 	written, created, changed int
 }
@@ -181,6 +182,7 @@ func (i *importing) each(ctx context.Context, take func(*transfer.Row) error, re
 	defer rows.Close()
 	for number := 1; ; number++ {
 		row, err := rows.Next()
+		i.bytes = rows.BytesRead()
 		refused := (*transfer.Refused)(nil)
 		switch {
 		case err == nil:
@@ -197,14 +199,15 @@ func (i *importing) each(ctx context.Context, take func(*transfer.Row) error, re
 			if ctx.Err() != nil {
 				return nil, errors.New("interrupted; nothing was written")
 			}
-			i.progress.at(rows.BytesRead())
+			i.progress.at(i.bytes)
 		}
 	}
 }
 
 const (
-	chunk    = 500   // rows of an app that are written at once; an import can be interrupted behind each
-	maxAhead = 4_000 // rows of all apps that are kept until there is a chunk of one
+	chunk         = 500     // rows of an app that are written at once; an import can be interrupted behind each
+	maxAhead      = 4_000   // rows of all apps that are kept until there is a chunk of one
+	maxBytesAhead = 8 << 20 // of the file that are read before all that is kept is written
 )
 
 // write writes the rows that count, in chunks of one app each, whatever order the apps are in: each chunk costs a sync to disk.
@@ -225,7 +228,9 @@ func (i *importing) write(ctx context.Context, store status.Store) error {
 		ahead -= len(rows)
 		return nil
 	}
+	flushed := int64(0) // bytes of the file, by when all was last written
 	flushAll := func() error {
+		flushed = i.bytes
 		for _, app := range slices.Sorted(maps.Keys(collected)) {
 			if err := flush(app); err != nil {
 				return err
@@ -243,7 +248,7 @@ func (i *importing) write(ctx context.Context, store status.Store) error {
 		switch {
 		case len(collected[row.App]) == chunk:
 			return flush(row.App)
-		case ahead == maxAhead:
+		case ahead == maxAhead, i.bytes-flushed >= maxBytesAhead:
 			return flushAll()
 		}
 		return nil

@@ -327,6 +327,27 @@ func TestRowsAreWrittenInChunksOfAnAppWhateverTheirOrder(t *testing.T) {
 	}
 }
 
+func TestAnImportKeepsNoMoreOfALargeFileThanItMay(t *testing.T) {
+	var text strings.Builder
+	const rows = 600
+	for n := range rows {
+		fmt.Fprintf(&text, "{\"id\":\"%d\",\"deviceName\":\"%s\"}\n", n, strings.Repeat("😀", 8192))
+	}
+	file, err := transfer.Spool(t.Context(), strings.NewReader(text.String()), func(int64) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	i := importing{importCommand: importCommand{App: "app", Tenant: "tenant"}, file: file, progress: newProgress(new(bytes.Buffer))}
+	store := new(sized)
+	if err := errors.Join(i.check(t.Context()), i.write(t.Context(), store)); err != nil || i.created != rows {
+		t.Errorf("%d of %d rows were created, %v", i.created, rows, err)
+	}
+	if largest := slices.Max(store.sizes) * text.Len() / rows; largest > maxBytesAhead*5/4 {
+		t.Errorf("it kept %d bytes", largest)
+	}
+}
+
 func TestAServerIsNotHeldUpByAnImport(t *testing.T) {
 	dir := t.TempDir()
 	s := startProcess(t, dir)
