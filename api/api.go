@@ -51,13 +51,18 @@ type API struct {
 
 var _ gen.ServerInterface = (*API)(nil)
 
-// New makes the handler. It is an error if an operation of the contract would run unvalidated or not at all.
-func New(store status.Store, options Options) (*API, error) {
+// Contract is the contract that is built in, which New puts in force.
+func Contract() (*contract.Contract, error) {
 	doc, err := gen.GetSpec()
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract that is built in: %w", err)
 	}
-	c, err := contract.New(doc)
+	return contract.New(doc)
+}
+
+// New makes the handler. It is an error if an operation of the contract would run unvalidated or not at all.
+func New(store status.Store, options Options) (*API, error) {
+	c, err := Contract()
 	if err != nil {
 		return nil, err
 	}

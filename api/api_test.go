@@ -158,3 +158,20 @@ func TestOnlyAPatchIsToldHowToCreateWhatIsNotThere(t *testing.T) {
 		}
 	}
 }
+
+func TestTheContractKnowsItsOperationsByTheirIDs(t *testing.T) {
+	c, err := api.Contract()
+	if err != nil || len(c.Operations) == 0 {
+		t.Fatal(err)
+	}
+	for _, o := range c.Operations {
+		if found := c.Operation(o.ID); found != o {
+			t.Errorf("%s is %+v", o.ID, found)
+		}
+	}
+	for _, id := range []string{"", "UpdateDeviceStatus", "nothing"} {
+		if found := c.Operation(id); found != nil {
+			t.Errorf("%q is %+v", id, found)
+		}
+	}
+}

@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// maxBody is how many bytes a body may have, compressed and decompressed.
-const maxBody = 1 << 20
+// MaxBody is how many bytes a body may have, compressed and decompressed.
+const MaxBody = 1 << 20
 
 // usualBody is how much memory, in bytes, a body gets before it has come.
 const usualBody = 64 << 10
@@ -39,13 +39,13 @@ func readBody(sent *bytes.Buffer, w http.ResponseWriter, r *http.Request) ([]byt
 			}
 		}
 	}
-	if r.ContentLength > maxBody {
-		return nil, &http.MaxBytesError{Limit: maxBody}
+	if r.ContentLength > MaxBody {
+		return nil, &http.MaxBytesError{Limit: MaxBody}
 	}
 	if r.ContentLength > 0 {
 		sent.Grow(min(int(r.ContentLength)+bytes.MinRead, usualBody))
 	}
-	if _, err := sent.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+	if _, err := sent.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody)); err != nil {
 		return nil, unreadBody(err)
 	}
 	if !bytes.HasPrefix(sent.Bytes(), []byte{0x1f, 0x8b}) {
@@ -55,12 +55,12 @@ func readBody(sent *bytes.Buffer, w http.ResponseWriter, r *http.Request) ([]byt
 	if err != nil {
 		return nil, unreadBody(err)
 	}
-	body, err := io.ReadAll(io.LimitReader(unzip, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(unzip, MaxBody+1))
 	if err != nil {
 		return nil, unreadBody(err)
 	}
-	if len(body) > maxBody {
-		return nil, &http.MaxBytesError{Limit: maxBody}
+	if len(body) > MaxBody {
+		return nil, &http.MaxBytesError{Limit: MaxBody}
 	}
 	return body, nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"installstatus/api/contract"
 	"installstatus/api/status"
-	"installstatus/gen"
 )
 
 // Entity is a device status outside of an answer, where no path says which app and which user status it belongs to.
@@ -31,20 +30,15 @@ type EntityReader struct{ update *contract.Operation }
 
 // NewEntityReader prepares the contract that is built in.
 func NewEntityReader() (*EntityReader, error) {
-	doc, err := gen.GetSpec()
-	if err != nil {
-		return nil, fmt.Errorf("reading the contract that is built in: %w", err)
-	}
-	c, err := contract.New(doc)
+	c, err := Contract()
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range c.Operations {
-		if o.ID == "updateDeviceStatus" {
-			return &EntityReader{update: o}, nil
-		}
+	update := c.Operation("updateDeviceStatus")
+	if update == nil {
+		return nil, errors.New("the contract has no operation updateDeviceStatus")
 	}
-	return nil, errors.New("the contract has no operation updateDeviceStatus")
+	return &EntityReader{update: update}, nil
 }
 
 // Read reads an entity from its members, which contract.Decode gave or which are of the same types, and which it may change.

@@ -90,7 +90,7 @@ func answerTo(err error) *Error {
 	case errors.As(err, &invalid):
 		return &Error{Status: http.StatusBadRequest, Code: invalid.Code, Message: invalid.Error(), Details: invalid.Violations}
 	case errors.As(err, &tooLarge):
-		return &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLarge", Message: fmt.Sprintf("The body is longer than %d bytes, compressed or decompressed.", maxBody)}
+		return &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestEntityTooLarge", Message: fmt.Sprintf("The body is longer than %d bytes, compressed or decompressed.", MaxBody)}
 	case errors.Is(err, status.ErrNotFound):
 		return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: noSuchStatus}
 	case errors.Is(err, status.ErrConditionNotMet):

@@ -113,20 +113,11 @@ func (p *patchBench) authenticate(b *testing.B) {
 }
 
 func (p *patchBench) validate(b *testing.B) {
-	doc, err := gen.GetSpec()
+	c, err := api.Contract()
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := contract.New(doc)
-	if err != nil {
-		b.Fatal(err)
-	}
-	var update *contract.Operation
-	for _, o := range c.Operations {
-		if o.ID == "updateDeviceStatus" {
-			update = o
-		}
-	}
+	update := c.Operation("updateDeviceStatus")
 	r, body := p.request(0), p.body(0)
 	params := []contract.Param{{Name: "mobileAppId", Value: p.key.App}, {Name: "mobileAppInstallStatusId", Value: p.key.ID}}
 	b.ReportAllocs()

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"installstatus/api"
 )
 
 func TestAnsweredWritesSurviveKill9(t *testing.T) {
@@ -204,7 +206,8 @@ func TestTheCommandLine(t *testing.T) {
 		{"an id in the body of a POST", []string{"validate", "--operation", "createDeviceStatus", "-"}, 1, "/id\tIdNotAllowed", "createDeviceStatus", `{"id": "x"}`},
 		{"an operation without a body", []string{"validate", "--operation", "getDeviceStatus", "-"}, 2, "", "updateDeviceStatus", `{}`},
 		{"a body that is not there", []string{"validate", filepath.Join(dir, "none")}, 1, "", "none", ""},
-		{"a body that is too long", []string{"validate", "-"}, 1, "", "1 MiB", strings.Repeat(" ", 1<<20+1)},
+		{"the longest body", []string{"validate", "-"}, 0, "", "", "{}" + strings.Repeat(" ", api.MaxBody-2)},
+		{"a body that is too long", []string{"validate", "-"}, 1, "", "1 MiB", strings.Repeat(" ", api.MaxBody+1)},
 		{"an import into no tenant", []string{"import", "-"}, 2, "", "--tenant", ""},
 		{"an import into an empty tenant", []string{"import", "--tenant=", "-"}, 2, "", "--tenant", ""},
 		{"an import for no app", []string{"import", "--tenant=t", "--app=" + strings.Repeat("x", 1025), "-"}, 2, "", "--app", ""},

@@ -7,8 +7,8 @@ import (
 	"os"
 	"strings"
 
+	"installstatus/api"
 	"installstatus/api/contract"
-	"installstatus/gen"
 )
 
 type validateCommand struct {
@@ -25,9 +25,6 @@ Examples:
   echo '{"installState": "faild"}' | installstatus validate -
   installstatus validate --operation createDeviceStatus new.json`
 }
-
-// maxValidated is as much of a file as is read, one byte more than the server takes.
-const maxValidated = 1<<20 + 1
 
 // Run prints the violations of the body.
 func (c validateCommand) Run(to terminal) error {
@@ -52,19 +49,15 @@ func (c validateCommand) Run(to terminal) error {
 
 // operation finds the operation among those with a body.
 func (c validateCommand) operation() (*contract.Operation, error) {
-	doc, err := gen.GetSpec()
-	if err != nil {
-		return nil, fmt.Errorf("reading the contract that is built in: %w", err)
-	}
-	built, err := contract.New(doc)
+	built, err := api.Contract()
 	if err != nil {
 		return nil, err
 	}
+	if o := built.Operation(c.Operation); o != nil && o.TakesBody() {
+		return o, nil
+	}
 	var known []string
 	for _, o := range built.Operations {
-		if o.ID == c.Operation && o.TakesBody() {
-			return o, nil
-		}
 		if o.TakesBody() {
 			known = append(known, o.ID)
 		}
@@ -82,11 +75,11 @@ func (c validateCommand) read(stdin io.Reader) ([]byte, error) {
 		defer file.Close()
 		from = file
 	}
-	body, err := io.ReadAll(io.LimitReader(from, maxValidated))
+	body, err := io.ReadAll(io.LimitReader(from, api.MaxBody+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", c.File, err)
 	}
-	if len(body) == maxValidated {
+	if len(body) > api.MaxBody {
 		return nil, fmt.Errorf("%s is longer than the 1 MiB that the server takes", c.File)
 	}
 	return body, nil

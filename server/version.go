@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"installstatus/gen"
+	"installstatus/api"
 )
 
 type versionCommand struct{}
@@ -16,9 +16,9 @@ func (versionCommand) Help() string {
 
 // Run prints one line: the version of the program, its commit where the build knew it, Go's, and the contract's.
 func (versionCommand) Run(to terminal) error {
-	doc, err := gen.GetSpec()
+	contract, err := api.Contract()
 	if err != nil {
-		return fmt.Errorf("reading the contract that is built in: %w", err)
+		return err
 	}
 	version, commit := "unknown", ""
 	if build, ok := debug.ReadBuildInfo(); ok {
@@ -29,6 +29,6 @@ func (versionCommand) Run(to terminal) error {
 			}
 		}
 	}
-	_, err = fmt.Fprintf(to.out, "installstatus %s%s %s %s/%s, contract %s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH, doc.Info.Version)
+	_, err = fmt.Fprintf(to.out, "installstatus %s%s %s %s/%s, contract %s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH, contract.Document.Info.Version)
 	return err
 }

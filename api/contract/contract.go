@@ -15,10 +15,19 @@ import (
 
 // Contract is an OpenAPI document, prepared for checking requests. It is safe for concurrent use.
 type Contract struct {
+	Document   *openapi3.T
 	BasePath   string // the path of the first server, such as /beta
 	Operations []*Operation
+}
 
-	schemas openapi3.Schemas
+// Operation is the operation with an operationId, nil where there is none.
+func (c *Contract) Operation(id string) *Operation {
+	for _, o := range c.Operations {
+		if o.ID == id {
+			return o
+		}
+	}
+	return nil
 }
 
 // Operation is one verb on one path of the contract.
@@ -45,10 +54,7 @@ func New(doc *openapi3.T) (*Contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the contract's server: %w", err)
 	}
-	c := &Contract{BasePath: server.Path}
-	if doc.Components != nil {
-		c.schemas = doc.Components.Schemas
-	}
+	c := &Contract{Document: doc, BasePath: server.Path}
 	visit := visitOptions()
 	for _, path := range doc.Paths.InMatchingOrder() {
 		item := doc.Paths.Value(path)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // Property is what the contract says of a property of a type.
@@ -16,7 +18,10 @@ type Property struct {
 
 // Properties are the properties of the schema of a type, in the order of their names. Annotations are none of them.
 func (c *Contract) Properties(schema string) ([]Property, error) {
-	ref := c.schemas[schema]
+	var ref *openapi3.SchemaRef
+	if components := c.Document.Components; components != nil {
+		ref = components.Schemas[schema]
+	}
 	if ref == nil {
 		return nil, fmt.Errorf("the contract has no schema %s", schema)
 	}
