@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"sync"
+
+	"installstatus/api/contract"
 )
 
 // MaxBody is how many bytes a body may have, compressed and decompressed.
@@ -16,6 +18,16 @@ const MaxBody = 1 << 20
 
 // usualBody is how much memory, in bytes, a body gets before it has come.
 const usualBody = 64 << 10
+
+// ValidateBody is how a request of the operation would fare by its body alone, but for what depends on the path. An error is a
+// *contract.Invalid, unless the operation takes no body.
+func ValidateBody(operation *contract.Operation, body []byte) error {
+	value, err := operation.ValidateBody(body)
+	if err == nil && operation.ID == "batch" {
+		_, err = batchOf(value)
+	}
+	return err
+}
 
 // buffers holds the buffers for bodies that are not in use.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

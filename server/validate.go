@@ -9,6 +9,7 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/contract"
+	"installstatus/server/oneline"
 )
 
 type validateCommand struct {
@@ -18,7 +19,8 @@ type validateCommand struct {
 
 func (validateCommand) Help() string {
 	return `Prints the violations that the server would answer, one a line: where (a JSON pointer), what, and what would be right,
-with a tab between each. The exit code is 1 if there are any. Whether an id is that of the path cannot be said offline.
+with a tab between each; control characters in names are escaped. The exit code is 1 if there are any. Whether an id is
+that of the path cannot be said offline.
 
 Examples:
   installstatus validate body.json
@@ -36,11 +38,11 @@ func (c validateCommand) Run(to terminal) error {
 	if err != nil {
 		return err
 	}
-	err = operation.ValidateBody(body)
+	err = api.ValidateBody(operation, body)
 	var invalid *contract.Invalid
 	if errors.As(err, &invalid) {
 		for _, v := range invalid.Violations {
-			fmt.Fprintf(to.out, "%s\t%s\t%s\n", v.Target, v.Code, v.Message)
+			fmt.Fprintf(to.out, "%s\t%s\t%s\n", oneline.Of(v.Target), v.Code, oneline.Of(v.Message))
 		}
 		return fmt.Errorf("%s: violations of %s: %d", c.File, operation.ID, invalid.Total)
 	}

@@ -61,12 +61,11 @@ func (o *Operation) Validate(r *http.Request, params []Param, body []byte) (valu
 
 // ValidateBody checks a body alone, as Validate does, but for what depends on the path. It is an error to ask it of an
 // operation without a body.
-func (o *Operation) ValidateBody(body []byte) error {
+func (o *Operation) ValidateBody(body []byte) (value any, err error) {
 	if o.body == nil {
-		return fmt.Errorf("the operation %s takes no body", o.ID)
+		return nil, fmt.Errorf("the operation %s takes no body", o.ID)
 	}
-	_, err := o.checkBody(new(findings), nil, body)
-	return err
+	return o.checkBody(new(findings), nil, body)
 }
 
 // CheckBody is ValidateBody for a body that Decode has read, or that was put together of what Decode gives. It hands the body

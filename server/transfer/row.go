@@ -4,13 +4,12 @@ package transfer
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"installstatus/api"
 	"installstatus/api/status"
 	"installstatus/server/intune"
+	"installstatus/server/oneline"
 )
 
 // Row is what a file says of one device status.
@@ -60,23 +59,7 @@ func (e *Refused) within(pointer string) {
 
 // problem is one line, whatever the names in the file are.
 func problem(column, reason string) Problem {
-	return Problem{Column: escapeControls(column), Reason: escapeControls(reason)}
-}
-
-// escapeControls writes control characters as Go does.
-func escapeControls(s string) string {
-	if !strings.ContainsFunc(s, unicode.IsControl) {
-		return s
-	}
-	var escaped strings.Builder
-	for _, r := range s {
-		if unicode.IsControl(r) {
-			escaped.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		} else {
-			escaped.WriteRune(r)
-		}
-	}
-	return escaped.String()
+	return Problem{Column: oneline.Of(column), Reason: oneline.Of(reason)}
 }
 
 // rowOfIntune is a row of Intune's report, but for its app and its id, which placed knows how to find.
