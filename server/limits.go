@@ -14,6 +14,7 @@ type limits struct {
 	request     time.Duration // for a whole request
 	answer      time.Duration // from the header of a request to the end of its answer; more than request, so that a slow one is told
 	idle        time.Duration // from one request to the next
+	drain       time.Duration // from the end of the listening to the end of what is in flight
 	connections int           // open at once
 }
 
@@ -32,6 +33,7 @@ func usualLimits(connections uint32) limits {
 		request:     time.Minute,
 		answer:      90 * time.Second,
 		idle:        2 * time.Minute,
+		drain:       30 * time.Second,
 		connections: int(connections),
 	}
 }

@@ -19,7 +19,7 @@ import (
 // patient are limits that no test waits for. Each test shortens the one that it is about, so that a machine which is busy
 // cannot come to another.
 func patient() limits {
-	return limits{header: 2 * time.Minute, request: 2 * time.Minute, answer: 4 * time.Minute, idle: 2 * time.Minute, connections: 100}
+	return limits{header: 2 * time.Minute, request: 2 * time.Minute, answer: 4 * time.Minute, idle: 2 * time.Minute, drain: 2 * time.Minute, connections: 100}
 }
 
 // around fails unless something took as long as a limit, or longer on a busy machine.

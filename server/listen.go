@@ -23,11 +23,7 @@ type listenFlags struct {
 	tlsFlags       `embed:""`
 }
 
-// drainTime is how long requests in flight have when the process is told to stop.
-const drainTime = 30 * time.Second
-
-// listen opens the listener, and gives the address by which clients reach it. A nil security means plain
-// HTTP.
+// listen opens the listener, and gives the address by which clients reach it. A nil security means plain HTTP.
 func (f listenFlags) listen(ctx context.Context, security *tls.Config) (listener net.Listener, base string, err error) {
 	if listener, err = new(net.ListenConfig).Listen(ctx, "tcp", f.Addr); err != nil {
 		return nil, "", fmt.Errorf("listening on %s: %w; choose another --addr", f.Addr, err)
@@ -70,21 +66,29 @@ func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler h
 	operations.serve(store, &draining, log)
 	handler = withHealth(withFarewell(handler, &draining), store, &draining)
 	handler = withOrigin(handler, f.scheme(), f.TrustedProxies)
-	server := usualLimits(f.MaxConnections).server(handler, log)
-
-	stopped := make(chan error, 1)
-	context.AfterFunc(ctx, func() {
+	l := usualLimits(f.MaxConnections)
+	return l.serve(ctx, l.server(handler, log), listener, func() {
 		draining.Store(true)
 		time.Sleep(f.DrainDelay)
-		deadline, cancel := context.WithTimeout(context.Background(), drainTime)
+	}, log)
+}
+
+// serve serves until ctx ends and farewell has returned. What is in flight then is answered, or cut off when its time is over.
+func (l limits) serve(ctx context.Context, server *http.Server, listener net.Listener, farewell func(), log *slog.Logger) error {
+	stopped := make(chan error, 1)
+	context.AfterFunc(ctx, func() {
+		farewell()
+		deadline, cancel := context.WithTimeout(context.Background(), l.drain)
 		defer cancel()
 		stopped <- server.Shutdown(deadline)
 	})
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving on %s: %w", listener.Addr(), err)
 	}
-	if err := <-stopped; err != nil {
-		return fmt.Errorf("requests were still in flight after %s: %w", drainTime, err)
+	err := <-stopped
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("requests that were still in flight are cut off", "after", l.drain.String())
+		err = server.Close()
 	}
-	return nil
+	return err
 }

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAStoppingServerWaitsForWhatIsInFlightAsLongAsItMay(t *testing.T) {
+	for rule, c := range map[string]struct {
+		drain    time.Duration
+		rest     string // of the body, sent when the server is told to stop
+		answer   string
+		warnings int
+	}{
+		"a request that ends in time is answered": {time.Hour, strings.Repeat("x", 99), "HTTP/1.1 200 OK", 0},
+		"one that rests is cut off":               {100 * time.Millisecond, "", "", 1},
+	} {
+		t.Run(rule, func(t *testing.T) {
+			l, logged, began := patient(), new(syncBuffer), make(chan struct{})
+			l.drain = c.drain
+			log := slog.New(slog.NewTextHandler(logged, nil))
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := l.server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				close(began)
+				reading(w, r)
+			}), log)
+			ctx, stop := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- l.serve(ctx, server, listener, func() {}, log) }()
+			connection := dial(t, listener.Addr().String(), "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
+			<-began
+			stop()
+			time.Sleep(50 * time.Millisecond)
+			io.WriteString(connection, c.rest)
+			select {
+			case err := <-ended:
+				if err != nil {
+					t.Error(err)
+				}
+			case <-time.After(20 * time.Second):
+				t.Fatal("it waits on")
+			}
+			connection.SetReadDeadline(time.Now().Add(20 * time.Second))
+			answer, _ := io.ReadAll(connection)
+			if line, _, _ := strings.Cut(string(answer), "\r\n"); line != c.answer {
+				t.Errorf("the answer is %q", line)
+			}
+			if lines := logged.String(); strings.Count(lines, "\n") != c.warnings || strings.Count(lines, "level=WARN") != c.warnings {
+				t.Errorf("it logs %s", lines)
+			}
+		})
+	}
+}
