@@ -101,8 +101,8 @@ func (o *operations) close() {
 	if o == nil {
 		return
 	}
-	o.listener.Close()
 	if o.server != nil {
-		o.server.Close()
+		o.server.Close() // before its listener, whose end it would take for a failure
 	}
+	o.listener.Close()
 }

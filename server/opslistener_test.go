@@ -233,6 +233,20 @@ func listeners(t testing.TB, pid int) (n int) {
 	return n
 }
 
+func TestACleanStopIsNoFailureOfTheOperatorsListener(t *testing.T) {
+	for range 5 {
+		s := start(t, "--ops-addr", "127.0.0.1:0")
+		s.metrics(t)
+		if code := s.stop(); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		time.Sleep(20 * time.Millisecond) // for what is logged by whoever is not waited for
+		if lines := s.logged.String(); lines != "" {
+			t.Error(lines)
+		}
+	}
+}
+
 func TestAStoppingServerSaysSoAndServesUntilTheDelayIsOver(t *testing.T) {
 	s := startProcess(t, t.TempDir(), "--ops-addr", "127.0.0.1:0", "--drain-delay", "2s")
 	operators, target := s.opsAddress(t), statusPath("app", "id")

@@ -13,6 +13,7 @@ import (
 	"installstatus/api"
 	"installstatus/server/csv"
 	"installstatus/server/intune"
+	"installstatus/server/oneline"
 )
 
 // table reads rows of CSV. Its header says whose columns they are: Intune's, or those that Writer writes.
@@ -58,7 +59,7 @@ func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*
 	for i, name := range t.header {
 		if !reads(name) {
 			if !intune.Skips(name) {
-				t.ignored = append(t.ignored, escapeControls(name))
+				t.ignored = append(t.ignored, oneline.Of(name))
 			}
 			continue
 		}
