@@ -108,14 +108,11 @@ func (c *copying) hold(ctx context.Context) error {
 	if _, err := c.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
-	var tables int
-	if err := c.conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('apps', 'statuses')").Scan(&tables); err != nil {
-		return err
+	own, _, err := contents(ctx, c.conn)
+	if err == nil && !own {
+		err = errForeign
 	}
-	if tables != 2 {
-		return errors.New("it is not a database of installstatus")
-	}
-	return nil
+	return err
 }
 
 func (c *copying) copy(ctx context.Context, to *os.File, told func(done, total int64)) error {

@@ -20,8 +20,8 @@ import (
 const InMemory = ":memory:"
 
 // Open opens the database in the file at path and brings its schema up to date. Where there is no file it makes one,
-// which only this user can read, for it will hold names of persons; its directory must exist. An error is one line that says
-// what to do.
+// which only this user can read, for it will hold names of persons; its directory must exist. A database of another program
+// is refused, and nothing in its file is changed. An error is one line that says what to do.
 func Open(ctx context.Context, path string) (*Store, error) {
 	s, err := OpenToRead(ctx, path)
 	if err != nil {
@@ -80,6 +80,9 @@ func open(ctx context.Context, path string) (*Store, error) {
 const patience = 5 * time.Second
 
 func start(ctx context.Context, db *sql.DB, readers int) (s *Store, err error) {
+	if err := take(ctx, db); err != nil {
+		return nil, err
+	}
 	if err := migrate(ctx, db); err != nil {
 		return nil, err
 	}
@@ -126,7 +129,6 @@ func makeFile(path string) error {
 func dataSource(path string) (string, error) {
 	options := url.Values{
 		"_busy_timeout": {"5000"}, // milliseconds
-		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"}, // an answered write survives a power cut
 		"_foreign_keys": {"on"},
 		"_pragma":       {"wal_autocheckpoint(500)"},

@@ -1,8 +1,10 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -171,6 +173,54 @@ func TestAnErrorOfOpeningSaysWhatToDo(t *testing.T) {
 			t.Errorf("%s\nshould end with %s", text, want)
 		}
 	}
+}
+
+func TestADatabaseOfAnotherProgramIsRefusedAndLeftAsItIs(t *testing.T) {
+	for name, statements := range map[string]string{
+		"tables of its own":                 "CREATE TABLE other (x)",
+		"tables of its own, a log":          "PRAGMA journal_mode = WAL; CREATE TABLE other (x)",
+		"a table of the same name":          "CREATE TABLE statuses (x); CREATE TABLE apps (x)",
+		"migrations of its own":             "CREATE TABLE goose_db_version (x); CREATE TABLE other (x)",
+		"a table that counts for the rest":  "CREATE TABLE other (x INTEGER PRIMARY KEY AUTOINCREMENT)",
+		"migrations and a part of the same": "CREATE TABLE goose_db_version (x); CREATE TABLE statuses (x)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "foreign.db")
+			db, err := sql.Open("sqlite", path)
+			if err == nil {
+				_, err = db.ExecContext(t.Context(), statements)
+			}
+			if err = errors.Join(err, db.Close()); err != nil {
+				t.Fatal(err)
+			}
+			before, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := "opening the database " + path + ": it is not a database of installstatus; name another file"
+			if _, err := Open(t.Context(), path); err == nil || err.Error() != want {
+				t.Errorf("%v\nwant %s", err, want)
+			}
+			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+				t.Errorf("it was changed, %v", err)
+			}
+			if names := entries(t, filepath.Dir(path)); len(names) != 1 {
+				t.Errorf("its directory has %q", names)
+			}
+		})
+	}
+}
+
+func TestADatabaseWithoutATableIsTaken(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "empty.db")
+	db, err := sql.Open("sqlite", path)
+	if err == nil {
+		_, err = db.ExecContext(t.Context(), "PRAGMA user_version = 1")
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	mustUpdate(t, openTest(t, path), benchKey(1), status.Patch{})
 }
 
 func TestADirectoryThatCannotBeWrittenIsSaid(t *testing.T) {
