@@ -31,8 +31,8 @@ Examples:
 
 // Run exports the rows. Those that others write meanwhile may be in it or not.
 func (c exportCommand) Run(ctx context.Context, to terminal) (err error) {
-	if c.Tenant == "" {
-		return usageError{errors.New("--tenant is empty")}
+	if err := checkTenant(c.Tenant); err != nil {
+		return err
 	}
 	store, err := c.openToRead(ctx)
 	if err != nil {

@@ -67,7 +67,7 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 	defer store.Close()
 	rapid.Check(t, func(t *rapid.T) {
 		tenants++
-		from := fmt.Sprint("tenant ", tenants)
+		from := fmt.Sprint("tenant-", tenants)
 		for n := range rapid.IntRange(1, 8).Draw(t, "statuses") {
 			key := status.Key{App: "app " + rapid.SampledFrom([]string{"1", "2"}).Draw(t, "app"), ID: fmt.Sprint(n, texts.Draw(t, "id").Value)}
 			key.User = rapid.SampledFrom([]string{"", "user"}).Draw(t, "user")
@@ -86,7 +86,7 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 				}
 			}
 		}
-		to := from + "'s copy"
+		to := from + "-copy"
 		format := rapid.SampledFrom([]string{"ndjson", "csv"}).Draw(t, "format")
 		d.imports(d.exports("--tenant", from, "--format", format), "0 refused", "--tenant", to)
 		if got, want := d.exports("--tenant", to), d.exports("--tenant", from); got != want {

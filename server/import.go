@@ -52,8 +52,8 @@ Examples:
 
 // Run imports the file. Others can use the database all the while.
 func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
-	if c.Tenant == "" {
-		return usageError{errors.New("--tenant is empty")}
+	if err := checkTenant(c.Tenant); err != nil {
+		return err
 	}
 	if c.App != "" && !api.IsID(c.App) {
 		return usageError{errors.New("--app is no id")}

@@ -216,6 +216,8 @@ func TestTheCommandLine(t *testing.T) {
 		{"a body that is too long", []string{"validate", "-"}, 1, "", "1 MiB", strings.Repeat(" ", api.MaxBody+1)},
 		{"an import into no tenant", []string{"import", "-"}, 2, "", "--tenant", ""},
 		{"an import into an empty tenant", []string{"import", "--tenant=", "-"}, 2, "", "--tenant", ""},
+		{"an import into what no token has", []string{"import", "--tenant=a b", "-"}, 2, "", "--tenant must be 1 to 128 printable ASCII characters without a space", `{"id":"1"}`},
+		{"an export of what no token has", []string{"export", "--tenant=a b"}, 2, "", "--tenant must be 1 to 128 printable ASCII characters without a space", ""},
 		{"an import for no app", []string{"import", "--tenant=t", "--app=" + strings.Repeat("x", 1025), "-"}, 2, "", "--app", ""},
 		{"an import of nothing", []string{"import", "--tenant=t", "-"}, 1, "", "-: there is nothing in it", " \n"},
 		{"an import of something else", []string{"import", "--tenant=t", "-"}, 1, "", "-: reading it as CSV: line 1: the header", "hello\n"},

@@ -54,15 +54,17 @@ func parseClaims(payload []byte) (claims, error) {
 	if _, given := values["exp"]; !given {
 		return claims{}, notInLifetime("the token has no expiration time: the claim 'exp' is required.")
 	}
-	if !isTenant(c.tenant) {
-		return claims{}, notValid("The token's claim 'tid', its tenant, is required and must be " + tenantRule + ".")
+	if !IsTenant(c.tenant) {
+		return claims{}, notValid("The token's claim 'tid', its tenant, is required and must be " + TenantRule + ".")
 	}
 	return c, nil
 }
 
-const tenantRule = "1 to 128 printable ASCII characters without a space"
+// TenantRule says in words what IsTenant asks for.
+const TenantRule = "1 to 128 printable ASCII characters without a space"
 
-func isTenant(id string) bool {
+// IsTenant reports whether a token can have the id as its tenant.
+func IsTenant(id string) bool {
 	notGraphic := func(r rune) bool { return r <= ' ' || r > '~' }
 	return 0 < len(id) && len(id) <= 128 && !strings.ContainsFunc(id, notGraphic)
 }

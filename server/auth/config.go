@@ -74,8 +74,8 @@ func (c Config) check() error {
 			return fmt.Errorf("issuer %s is named twice", issuer.Name)
 		}
 	}
-	if slices.ContainsFunc(c.Tenants, func(tenant string) bool { return !isTenant(tenant) }) {
-		return fmt.Errorf("a tenant of --tenants is not %s", tenantRule)
+	if slices.ContainsFunc(c.Tenants, func(tenant string) bool { return !IsTenant(tenant) }) {
+		return fmt.Errorf("a tenant of --tenants is not %s", TenantRule)
 	}
 	return nil
 }

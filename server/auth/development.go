@@ -79,8 +79,8 @@ func (d *Development) Issue(grant Grant, now time.Time) (string, error) {
 
 func (g Grant) check() error {
 	switch {
-	case !isTenant(g.Tenant):
-		return fmt.Errorf("the tenant must be %s", tenantRule)
+	case !IsTenant(g.Tenant):
+		return fmt.Errorf("the tenant must be %s", TenantRule)
 	case !g.AppOnly && len(splitScopes(g.Scope)) == 0:
 		return errors.New("the scope is empty; a token for a user needs one, such as DeviceManagementApps.ReadWrite.All")
 	case g.Lifetime < time.Second:
