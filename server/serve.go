@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"installstatus/api"
 	"installstatus/api/status"
@@ -41,8 +42,8 @@ SIGTERM and SIGINT let it answer what is in flight; then it exits with 0.`
 
 // Run serves until ctx ends.
 func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
-	if c.Sample && !c.Dev {
-		return usageError{errors.New("--sample needs --dev: the sample data are the development tenant's")}
+	if err := c.checkSample(); err != nil {
+		return usageError{err}
 	}
 	c.setCollector()
 	ctx, stop := context.WithCancel(ctx)
@@ -101,6 +102,16 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 		fmt.Fprintf(to.out, "For operators: http://%s/metrics\n", operations.listener.Addr())
 	}
 	return c.serve(ctx, listener, c.withTokens(pages, development), store, operations, log)
+}
+
+func (c serveCommand) checkSample() error {
+	switch {
+	case c.Sample && !c.Dev:
+		return errors.New("--sample needs --dev: the sample data are the development tenant's")
+	case c.Sample && len(c.Tenants) > 0 && !slices.Contains(c.Tenants, developmentTenant):
+		return fmt.Errorf("--sample needs the development tenant %s among --tenants", developmentTenant)
+	}
+	return nil
 }
 
 // handler answers the contract's operations over the store.
