@@ -17,7 +17,8 @@ type certificateFiles struct {
 
 	mutex  sync.Mutex
 	served *tls.Certificate
-	read   [2]fileVersion // of the files when they were read last, whether or not they were a pair
+	read   [2]fileVersion // of the files when served was read from them
+	told   [2]fileVersion // of the files when it was said last what became of them
 	looked time.Time
 }
 
@@ -34,7 +35,7 @@ func newCertificateFiles(cert, key string, now func() time.Time, log *slog.Logge
 	if err != nil {
 		return nil, err
 	}
-	f.served = served
+	f.served, f.told = served, f.read
 	return f, nil
 }
 
@@ -50,18 +51,21 @@ func (f *certificateFiles) certificate(*tls.ClientHelloInfo) (*tls.Certificate, 
 	return f.served, nil
 }
 
+// renew tries a version that could not be read again and again, since the next time it may be read.
 func (f *certificateFiles) renew() {
 	found := f.versions()
 	if found == f.read {
 		return
 	}
-	f.read = found
 	renewed, err := f.load()
 	if err != nil {
-		f.log.Error("the certificate is not renewed, that from before stays", "error", err.Error())
+		if found != f.told {
+			f.told = found
+			f.log.Error("the certificate is not renewed, that from before stays", "error", err.Error())
+		}
 		return
 	}
-	f.served = renewed
+	f.served, f.read, f.told = renewed, found, found
 	f.log.Info("the certificate is renewed", "not_after", renewed.Leaf.NotAfter)
 }
 

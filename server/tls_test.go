@@ -201,6 +201,62 @@ func TestWhileTheFilesAreNoPairTheOneBeforeIsServed(t *testing.T) {
 	}
 }
 
+func TestFilesThatAreGoneAreComplainedAboutOnce(t *testing.T) {
+	now, logged, pair := time.Now(), new(bytes.Buffer), newPair(t, 1)
+	files, err := newCertificateFiles(pair.cert, pair.key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Remove(pair.cert)
+	os.Remove(pair.key)
+	for range 3 {
+		now = now.Add(lookEvery)
+		if served, err := files.certificate(nil); err != nil || served.Leaf.SerialNumber.Int64() != 1 {
+			t.Errorf("%v, %v", served.Leaf.SerialNumber, err)
+		}
+	}
+	if n := strings.Count(logged.String(), "\n"); n != 1 {
+		t.Errorf("%d lines are logged: %s", n, logged)
+	}
+}
+
+func TestARenewedCertificateThatCouldNotBeReadIsTriedAgain(t *testing.T) {
+	now, logged, pair := time.Now(), new(bytes.Buffer), newPair(t, 1)
+	files, err := newCertificateFiles(pair.cert, pair.key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair.renew(t, 2)
+	renewed, err := os.Stat(pair.cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(pair.cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		reads      []byte // of the same time and size, as if reading alone went wrong
+		serial     int64
+		complaints int
+	}{{bytes.Repeat([]byte("x"), len(whole)), 1, 1}, {bytes.Repeat([]byte("y"), len(whole)), 1, 1}, {whole, 2, 1}} {
+		if err := os.WriteFile(pair.cert, c.reads, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(pair.cert, time.Time{}, renewed.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(lookEvery)
+		served, err := files.certificate(nil)
+		if err != nil || served.Leaf.SerialNumber.Int64() != c.serial {
+			t.Errorf("%v instead of %d is served, %v", served.Leaf.SerialNumber, c.serial, err)
+		}
+		if n := strings.Count(logged.String(), "level=ERROR"); n != c.complaints {
+			t.Errorf("%d complaints are logged, not %d: %s", n, c.complaints, logged)
+		}
+	}
+}
+
 func TestAnExpiredCertificateIsServedWithAWarning(t *testing.T) {
 	logged, pair := new(bytes.Buffer), newPair(t, 1)
 	later := func() time.Time { return time.Now().Add(2 * time.Hour) }
