@@ -40,7 +40,7 @@ GET /healthz says that the process runs, GET /readyz that it can serve.
 SIGTERM and SIGINT let it answer what is in flight; then it exits with 0.`
 }
 
-// Run serves until ctx ends.
+// Run serves until ctx ends. Where it ends before anybody is served, whatever went wrong with it is no failure.
 func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if err := c.checkSample(); err != nil {
 		return usageError{err}
@@ -48,11 +48,14 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	c.setCollector()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	served := false
+	defer func() {
+		if !served && ctx.Err() != nil { // the error of an engine need not wrap it
+			err = nil
+		}
+	}()
 	log := newLog(to.err)
 	development, verifier, err := c.identity(ctx, c.Addr, log)
-	if errors.Is(err, context.Canceled) {
-		return nil // nobody is served yet
-	}
 	if err != nil {
 		return err
 	}
@@ -101,6 +104,7 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if operations != nil {
 		fmt.Fprintf(to.out, "For operators: http://%s/metrics\n", operations.listener.Addr())
 	}
+	served = true
 	return c.serve(ctx, listener, c.withTokens(pages, development), store, operations, log)
 }
 
