@@ -220,10 +220,12 @@ func (i *importing) write(ctx context.Context, store status.Store) error {
 			return fmt.Errorf("interrupted when %d of %d rows had been written; import it again to go on", i.written, i.toWrite)
 		}
 		created, changed, err := store.Import(context.WithoutCancel(ctx), i.Tenant, app, rows)
+		i.created, i.changed = i.created+created, i.changed+changed
 		if err != nil {
+			i.written += created + changed // at least: how many were as they should be is not told
 			return fmt.Errorf("writing, when %d of %d rows had been written: %w", i.written, i.toWrite, err)
 		}
-		i.created, i.changed, i.written = i.created+created, i.changed+changed, i.written+len(rows)
+		i.written += len(rows)
 		delete(collected, app)
 		ahead -= len(rows)
 		return nil

@@ -254,22 +254,29 @@ func (s *interrupting) Import(ctx context.Context, tenant, app string, rows []st
 	return s.Store.Import(ctx, tenant, app, rows)
 }
 
-func TestAnInterruptedImportEndsBetweenChunksAndSaysHowFarItCame(t *testing.T) {
+// checked is an import of some rows of an app, before it writes.
+func checked(t *testing.T, rows int) *importing {
+	t.Helper()
 	var text strings.Builder
 	text.WriteString("DeviceId\n")
-	for n := range 5 * chunk {
+	for n := range rows {
 		fmt.Fprintln(&text, n)
 	}
 	file, err := transfer.Spool(t.Context(), strings.NewReader(text.String()), func(int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	i := importing{importCommand: importCommand{App: "app", Tenant: "tenant"}, file: file, progress: newProgress(new(bytes.Buffer))}
-	ctx, cancel := context.WithCancel(t.Context())
-	if err := i.check(ctx); err != nil {
+	t.Cleanup(func() { file.Close() })
+	i := &importing{importCommand: importCommand{App: "app", Tenant: "tenant"}, file: file, progress: newProgress(new(bytes.Buffer))}
+	if err := i.check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return i
+}
+
+func TestAnInterruptedImportEndsBetweenChunksAndSaysHowFarItCame(t *testing.T) {
+	i := checked(t, 5*chunk)
+	ctx, cancel := context.WithCancel(t.Context())
 	store := &interrupting{interrupt: cancel}
 	want := fmt.Sprintf("interrupted when %d of %d rows had been written", 2*chunk, 5*chunk)
 	if err := i.write(ctx, store); err == nil || !strings.Contains(err.Error(), want) {
@@ -345,6 +352,32 @@ func TestAnImportKeepsNoMoreOfALargeFileThanItMay(t *testing.T) {
 	}
 	if largest := slices.Max(store.sizes) * text.Len() / rows; largest > maxBytesAhead*5/4 {
 		t.Errorf("it kept %d bytes", largest)
+	}
+}
+
+// failing is a store whose second import fails when it has written a part of its rows.
+type failing struct {
+	memory.Store
+	imports int
+}
+
+func (s *failing) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+	if s.imports++; s.imports == 2 {
+		rows, err = rows[:chunk/2], status.ErrUnavailable
+	}
+	created, changed, _ = s.Store.Import(ctx, tenant, app, rows)
+	return created, changed, err
+}
+
+func TestAnImportThatFailsCountsWhatIsWrittenAllTheSame(t *testing.T) {
+	i := checked(t, 3*chunk)
+	const written = chunk + chunk/2
+	want := fmt.Sprintf("writing, when %d of %d rows had been written: the store is unavailable", written, 3*chunk)
+	if err := i.write(t.Context(), new(failing)); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if i.created != written || i.changed != 0 || i.written != written {
+		t.Errorf("%d created and %d changed of %d are counted, and %d are created", i.created, i.changed, i.written, written)
 	}
 }
 
