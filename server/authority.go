@@ -14,9 +14,10 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
+
+	"installstatus/server/wholefile"
 )
 
 // authorityLifetime is long because everybody who trusts an authority has to trust the next one anew.
@@ -89,12 +90,7 @@ func makeAuthority(path string, names localNames, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return writeWhole(path, text.Bytes(), 0o600, func(draft, path string) error {
-		if err := os.Link(draft, path); !errors.Is(err, fs.ErrExist) { // that of a process that was faster is the one to use
-			return err
-		}
-		return nil
-	})
+	return wholefile.Make(path, text.Bytes(), 0o600)
 }
 
 // publish writes the file unless it says the same already.
@@ -102,19 +98,5 @@ func publish(path string, text []byte) error {
 	if written, err := os.ReadFile(path); err == nil && bytes.Equal(written, text) {
 		return nil
 	}
-	return writeWhole(path, text, 0o644, os.Rename)
-}
-
-// writeWhole writes beside the path, and then puts what is written in its place: nobody sees half a file.
-func writeWhole(path string, text []byte, mode fs.FileMode, place func(draft, path string) error) error {
-	draft, err := os.CreateTemp(filepath.Dir(path), ".installstatus-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(draft.Name()) }()
-	_, err = draft.Write(text)
-	if err := errors.Join(err, draft.Chmod(mode), draft.Sync(), draft.Close()); err != nil {
-		return err
-	}
-	return place(draft.Name(), path)
+	return wholefile.Replace(path, text, 0o644)
 }

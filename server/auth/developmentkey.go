@@ -9,8 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+
+	"installstatus/server/wholefile"
 )
 
 const (
@@ -62,8 +62,6 @@ func parseDevelopmentKey(text []byte) (*ecdsa.PrivateKey, error) {
 	return key, nil
 }
 
-// makeKey writes the key beside its place and links it there. A link shows the whole file or nothing, and does not
-// replace the key of a process that was faster, which is then the one to use.
 func makeKey(path string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -73,17 +71,5 @@ func makeKey(path string) error {
 	if err != nil {
 		return err
 	}
-	draft, err := os.CreateTemp(filepath.Dir(path), ".installstatus-dev-*") // its mode is 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(draft.Name()) }()
-	err = pem.Encode(draft, &pem.Block{Type: pemType, Bytes: der})
-	if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(draft.Name(), path); !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
+	return wholefile.Make(path, pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: der}), 0o600)
 }
