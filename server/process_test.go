@@ -220,7 +220,7 @@ func TestTheCommandLine(t *testing.T) {
 		{"an import into what no token has", []string{"import", "--tenant=a b", "-"}, 2, "", "--tenant must be 1 to 128 printable ASCII characters without a space", `{"id":"1"}`},
 		{"an export of what no token has", []string{"export", "--tenant=a b"}, 2, "", "--tenant must be 1 to 128 printable ASCII characters without a space", ""},
 		{"an import for no app", []string{"import", "--tenant=t", "--app=" + strings.Repeat("x", 1025), "-"}, 2, "", "--app", ""},
-		{"an import of nothing", []string{"import", "--tenant=t", "-"}, 1, "", "-: there is nothing in it", " \n"},
+		{"an import of nothing", []string{"import", "--tenant=t", "-"}, 0, "", "-: 0 rows read", " \n"},
 		{"an import of something else", []string{"import", "--tenant=t", "-"}, 1, "", "-: reading it as CSV: line 1: the header", "hello\n"},
 		{"an import of a file that is not there", []string{"import", "--tenant=t", filepath.Join(dir, "none")}, 1, "", "none: no such file", ""},
 		{"an import of a directory", []string{"import", "--tenant=t", dir}, 1, "", "not a regular file", ""},
