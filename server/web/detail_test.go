@@ -113,3 +113,22 @@ func aDeletion(t *testing.T, browser context.Context) {
 	p.click("#problem button")
 	p.awaitText("#shown", "1 to 8 of 8")
 }
+
+func aStateDetail(t *testing.T, browser context.Context) {
+	s, p := openSample(t, browser)
+	p.click("[data-id='3']")
+	p.await("document.querySelector('#deviceName').value === 'ALEX-LAPTOP'")
+	p.await("document.querySelector('#installStateDetail').selectedOptions[0].text === '(never set)'")
+	p.value("document.querySelector('#installStateDetail').value = 'seeInstallErrorCode'")
+	p.click("#save")
+	p.awaitText("#shown", "saved")
+	if body := s.get(t, "3"); !strings.Contains(body, `"installStateDetail":"seeInstallErrorCode"`) {
+		t.Error(body)
+	}
+	p.click("[data-id='3']")
+	p.await("document.querySelector('#installStateDetail').value === 'seeInstallErrorCode'")
+	p.await("document.querySelector('#installStateDetail option').disabled")
+	p.click("#close")
+	p.click("[data-id='4']")
+	p.await("document.querySelector('#deviceName').value === 'ALEX-TABLET' && !document.querySelector('#installStateDetail option').disabled")
+}

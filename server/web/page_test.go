@@ -24,6 +24,7 @@ func TestThePage(t *testing.T) {
 		"explains an error code as it is typed":              anErrorCode,
 		"shows a conflict with both values":                  aConflict,
 		"tells when a status has been deleted meanwhile":     aDeletion,
+		"offers the details of a state, and no null again":   aStateDetail,
 		"says what to do where there is nothing":             nothing,
 		"says what went wrong and tries again":               failure,
 		"leaves no change to those who may only read":        aReader,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -156,6 +157,21 @@ func TestThePageHasALabelForEveryPropertyThatCanBePatched(t *testing.T) {
 	for name := range doc.Components.Schemas["MobileAppInstallStatusInput"].Value.Properties {
 		if name != "@odata.type" && name != "id" && !strings.Contains(script, "\n  "+name+": '") {
 			t.Errorf("server/web/page/detail.js shows no %s", name)
+		}
+	}
+}
+
+func TestThePageHasTheStatesAndTheirDetailsThatTheContractHas(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := ask(newPages(t), http.MethodGet, "/web/states.js", nil).Body.String()
+	for schema, line := range map[string]string{"ResultantAppState": "\n  %s: {", "ResultantAppStateDetail": "\n  '%s',"} {
+		for _, member := range doc.Components.Schemas[schema].Value.Enum {
+			if !strings.Contains(script, fmt.Sprintf(line, member)) {
+				t.Errorf("server/web/page/states.js has no %s", member)
+			}
 		}
 	}
 }

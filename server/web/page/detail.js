@@ -4,7 +4,7 @@
 import { call, statusPath } from './client.js'
 import { byId, element, show } from './dom.js'
 import { explain } from './errorcode.js'
-import { states } from './states.js'
+import { stateDetails, states } from './states.js'
 
 const labels = {
   deviceName: 'Device name',
@@ -21,16 +21,21 @@ const labels = {
   lastSyncDateTime: 'Last sync',
 }
 const hints = { lastSyncDateTime: 'With a zone, such as 2026-11-24T08:00:00Z' }
+const stateNames = Object.entries(states).map(([value, { name }]) => [value, name])
+const choices = {
+  installState: stateNames,
+  mobileAppInstallStatusValue: stateNames,
+  installStateDetail: [['', '(never set)'], ...stateDetails.map(detail => [detail, detail])],
+}
 const fields = {}
 for (const property in labels) fields[property] = field(property)
 
 let opened // { path, status, etag, saved }: what the dialog shows, as it was read
 
 function field(property) {
-  const isState = property === 'installState' || property === 'mobileAppInstallStatusValue'
   const describedBy = `${property}-hint ${property}-violation`
-  const input = element(isState ? 'select' : 'input', { id: property, 'aria-describedby': describedBy })
-  if (isState) input.append(...Object.entries(states).map(([value, { name }]) => element('option', { value }, name)))
+  const input = element(choices[property] ? 'select' : 'input', { id: property, 'aria-describedby': describedBy })
+  if (choices[property]) input.append(...choices[property].map(([value, name]) => element('option', { value }, name)))
   else Object.assign(input, { autocomplete: 'off', spellcheck: false })
   const hint = element('span', { id: `${property}-hint`, className: 'hint' }, hints[property] ?? '')
   const violation = element('span', { id: `${property}-violation`, className: 'violation' })
@@ -57,6 +62,7 @@ function fill(status, etag) {
     input.value = status[property] ?? ''
     input.dataset.was = input.value
   }
+  fields.installStateDetail.input.options[0].disabled = Boolean(status.installStateDetail) // null is not allowed
   explainCode()
   clearMessages()
 }
