@@ -51,6 +51,7 @@ func violations(t *testing.T, browser context.Context) {
 func anErrorCode(t *testing.T, browser context.Context) {
 	s, p := openSample(t, browser)
 	p.click("[data-id='3']")
+	p.awaitText("#errorCode-hint", "hexadecimal such as 0x87D1041C")
 	for typed, explained := range map[string]string{
 		"-2147023293": "0x80070643, decimal -2147023293: The Windows Installer (MSI) failed with a fatal error.",
 		"0x87D1041C":  "0x87D1041C, decimal -2016345060: The installation reported success, but the app was not detected afterwards.",
@@ -61,7 +62,7 @@ func anErrorCode(t *testing.T, browser context.Context) {
 		"4294967295":  "",
 	} {
 		p.fill("#errorCode", typed)
-		if got := p.text("#errorCode-hint"); got != explained {
+		if got := p.text("#explanation"); got != explained {
 			t.Errorf("%s is explained as %q", typed, got)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -105,20 +106,29 @@ func nothing(t *testing.T, browser context.Context) {
 	s := serve(t, web.Options{Development: true})
 	p := open(t, browser, s.URL, "/")
 	p.await("document.activeElement.id === 'app'")
+	p.awaitText("#no-app", "Enter the id of an app")
 	p.shoot("no-app")
 	p.press("app\r")
 	p.awaitText("#nothing", "No device has a status for the app app. Is the id right?")
 	p.awaitText("#counts", "All 0")
+	p.await("!document.querySelector('#no-app').checkVisibility()")
 	p.shoot("empty")
 	s.putSample(t)
 	p.click("#app-form button")
 	p.awaitText("#shown", "1 to 9 of 9")
 	p.fill("#search", "nobody")
-	p.awaitText("#nothing", "Nothing here is like that.")
+	p.awaitText("#nothing", "Nothing here is like that. Capitals count: ADELE is not adele.")
 	p.shoot("nothing-found")
 	p.click("#nothing button")
 	p.awaitText("#shown", "1 to 9 of 9")
 	p.await("document.activeElement.id === 'list-title'")
+	p.click("#app-form button")
+	p.awaitText("#shown", "1 to 9 of 9")
+	for id := range 9 {
+		s.put(t, strconv.Itoa(id+1), `{"installState":"installed"}`)
+	}
+	p.click("input[value=failed]")
+	p.awaitText("#nothing", "Nothing here is like that. Show all")
 }
 
 func failure(t *testing.T, browser context.Context) {

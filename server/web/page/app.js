@@ -148,6 +148,7 @@ function sort(property) {
 async function start() {
   const app = new URLSearchParams(location.hash.slice(1)).get('app') || document.body.dataset.app
   byId('app').value = app
+  byId('no-app').hidden = app !== ''
   byId('content').hidden = true
   if (!isSignedIn()) {
     if (!await signIn().catch(() => false)) return askForToken()

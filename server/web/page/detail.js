@@ -20,7 +20,10 @@ const labels = {
   displayVersion: 'App version',
   lastSyncDateTime: 'Last sync',
 }
-const hints = { lastSyncDateTime: 'With a zone, such as 2026-11-24T08:00:00Z' }
+const hints = {
+  errorCode: 'Decimal, or hexadecimal such as 0x87D1041C',
+  lastSyncDateTime: 'With a zone, such as 2026-11-24T08:00:00Z',
+}
 const stateNames = Object.entries(states).map(([value, { name }]) => [value, name])
 const choices = {
   installState: stateNames,
@@ -29,6 +32,10 @@ const choices = {
 }
 const fields = {}
 for (const property in labels) fields[property] = field(property)
+
+const explanation = element('span', { id: 'explanation', className: 'hint' })
+fields.errorCode.input.after(explanation)
+fields.errorCode.input.setAttribute('aria-describedby', 'explanation errorCode-hint errorCode-violation')
 
 let opened // { path, status, etag, saved }: what the dialog shows, as it was read
 
@@ -41,7 +48,7 @@ function field(property) {
   const violation = element('span', { id: `${property}-violation`, className: 'violation' })
   const label = element('label', { htmlFor: property }, labels[property])
   byId('fields').append(element('div', { className: 'field' }, label, input, hint, violation))
-  return { input, hint, violation }
+  return { input, violation }
 }
 
 // openDetail reads a status anew and shows it; saved is called with it when it has been changed.
@@ -80,7 +87,7 @@ function clearMessages() {
 function explainCode() {
   const code = valueOf('errorCode')
   const { hex, meaning } = explain(code)
-  fields.errorCode.hint.textContent = code === (code | 0) ? `${hex}, decimal ${code}: ${meaning}` : ''
+  explanation.textContent = code === (code | 0) ? `${hex}, decimal ${code}: ${meaning}` : ''
 }
 
 // valueOf is a field's value as the API takes it. What it would not take is sent as it stands: the server says why.

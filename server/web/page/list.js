@@ -60,7 +60,8 @@ export function showPage(rows, { kind, order, descending }, on) {
 // showNothing says why the table is empty, and what to do.
 export function showNothing({ app, kind, state, search }, showAll) {
   if (state && kind === 'devices' || search) {
-    return show(byId('nothing'), element('p', {}, 'Nothing here is like that.'),
+    const hint = search ? ' Capitals count: ADELE is not adele.' : ''
+    return show(byId('nothing'), element('p', {}, `Nothing here is like that.${hint}`),
       element('button', { type: 'button', onclick: showAll }, 'Show all'))
   }
   show(byId('nothing'),
