@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 func aChange(t *testing.T, browser context.Context) {
@@ -109,10 +111,42 @@ func aDeletion(t *testing.T, browser context.Context) {
 	p.click("#save")
 	p.awaitText("#detail-problem", "Nothing has been saved.")
 	p.click("#close")
+	p.click("#discard")
 	p.click("[data-id='1']")
 	p.awaitText("#problem", "Try again")
 	p.click("#problem button")
 	p.awaitText("#shown", "1 to 8 of 8")
+}
+
+func unsavedChanges(t *testing.T, browser context.Context) {
+	s, p := openSample(t, browser)
+	p.click("[data-id='1']")
+	p.fill("#deviceName", "MINE")
+	for range 3 { // a browser lets no page hold a dialog open at two in a row
+		p.press(kb.Escape)
+		p.awaitText("#unsaved", "What you have changed is not saved")
+		p.await("document.activeElement.id === 'unsaved'")
+		p.press(kb.Escape)
+		p.await("!document.querySelector('#unsaved').checkVisibility() && document.activeElement.id === 'deviceName'")
+	}
+	p.click("#close")
+	p.awaitText("#unsaved", "What you have changed is not saved")
+	p.shoot("unsaved")
+	p.checkNames()
+	p.click("#stay")
+	p.await("document.activeElement.id === 'close' && document.querySelector('#deviceName').value === 'MINE'")
+	p.click("#close")
+	p.click("#discard")
+	p.await("!document.querySelector('#detail').open && document.activeElement.dataset.id === '1'")
+	if body := s.get(t, "1"); !strings.Contains(body, `"ADELE-LAPTOP"`) {
+		t.Error(body)
+	}
+	p.click("[data-id='1']")
+	p.await("document.querySelector('#deviceName').value === 'ADELE-LAPTOP'")
+	p.fill("#deviceName", "MINE")
+	p.fill("#deviceName", "ADELE-LAPTOP")
+	p.click("#close")
+	p.await("!document.querySelector('#detail').open")
 }
 
 func aStateDetail(t *testing.T, browser context.Context) {

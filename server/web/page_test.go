@@ -25,6 +25,8 @@ func TestThePage(t *testing.T) {
 		"explains an error code as it is typed":              anErrorCode,
 		"shows a conflict with both values":                  aConflict,
 		"tells when a status has been deleted meanwhile":     aDeletion,
+		"asks before it loses what was typed":                unsavedChanges,
+		"saves what was typed once there is another token":   anExpiredTokenWhileSaving,
 		"offers the details of a state, and no null again":   aStateDetail,
 		"says what to do where there is nothing":             nothing,
 		"says what went wrong and tries again":               failure,

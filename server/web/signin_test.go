@@ -66,3 +66,44 @@ func aReader(t *testing.T, browser context.Context) {
 	p.fill("#deviceName", "MINE\r")
 	p.awaitText("#detail-problem", "Nothing has been saved. Application is not authorized")
 }
+
+func anExpiredTokenWhileSaving(t *testing.T, browser context.Context) {
+	s := serve(t, web.Options{App: "app"})
+	s.putSample(t)
+	var expired atomic.Bool
+	next := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if expired.Load() {
+			r.Header.Del("Authorization")
+		}
+		next.ServeHTTP(w, r)
+	})
+	p := open(t, browser, s.URL, "/")
+	p.expected = []int{http.StatusUnauthorized}
+	p.await("document.activeElement.id === 'token'")
+	p.press("writer\r")
+	p.click("[data-id='1']")
+	p.fill("#deviceName", "MINE")
+	expired.Store(true)
+	p.click("#save")
+	p.awaitText("#detail-problem", "With another token what you have changed is saved.")
+	p.await("document.activeElement.id === 'token' && document.activeElement.closest('#detail')")
+	p.shoot("token-while-saving")
+	p.press("writer\r")
+	p.await("document.querySelector('#detail-problem').checkVisibility() && document.activeElement.id === 'token'")
+	expired.Store(false)
+	p.press("writer\r")
+	p.awaitText("#shown", "MINE is saved.")
+	p.await("document.querySelector('main #sign-in') && document.activeElement.dataset.id === '1'")
+
+	p.click("[data-id='2']")
+	p.fill("#deviceName", "MINE TOO")
+	expired.Store(true)
+	p.click("#save")
+	p.await("document.activeElement.id === 'token'")
+	p.click("#close")
+	p.click("#discard")
+	expired.Store(false)
+	p.fill("#token", "writer\r")
+	p.awaitText("#shown", "1 to 9 of 9")
+}

@@ -1,10 +1,11 @@
 // The page: what is being looked at, and what the controls change of it.
 
-import { Refused, call, isSignedIn, signIn, statusesPath, useToken, usersPath } from './client.js'
+import { Refused, call, isSignedIn, signIn, statusesPath, usersPath } from './client.js'
 import { chooseState, showCounts } from './counts.js'
 import { openDetail } from './detail.js'
 import { byId, element, show } from './dom.js'
 import { nameOf, pageSize, queryOf, showNothing, showPage } from './list.js'
+import { askForToken, putToken } from './token.js'
 
 // All that decides what is on the page. user is the user status whose devices are listed, null for everybody's.
 const byName = { order: 'deviceName', descending: false }
@@ -53,15 +54,9 @@ function showProblem(error) {
   byId('shown').textContent = ''
   const lines = [element('span', {}, error.message)]
   if (error.requestId) lines.push(element('small', {}, `request-id ${error.requestId}`))
-  if (error.status === 401) askForToken()
+  if (error.status === 401) askForToken(byId('app-form'), withToken)
   else lines.push(element('button', { type: 'button', onclick: () => look({}) }, 'Try again'))
   show(byId('problem'), ...lines)
-}
-
-function askForToken() {
-  byId('signed-in').textContent = 'Not signed in'
-  byId('sign-in').open = true
-  byId('token').focus()
 }
 
 async function forward() {
@@ -151,7 +146,7 @@ async function start() {
   byId('no-app').hidden = app !== ''
   byId('content').hidden = true
   if (!isSignedIn()) {
-    if (!await signIn().catch(() => false)) return askForToken()
+    if (!await signIn().catch(() => false)) return askForToken(byId('app-form'), withToken)
     byId('signed-in').textContent = 'Signed in with a development token'
   }
   if (!app) return byId('app').focus()
@@ -159,20 +154,18 @@ async function start() {
   await look({ app, kind: 'devices', user: null, state: '', search: '', ...byName })
 }
 
+function withToken() {
+  if (byId('app').value) byId('app-form').requestSubmit()
+  else start()
+}
+
+putToken(byId('app-form'), withToken)
+byId('detail').addEventListener('close', () => putToken(byId('app-form'), withToken))
 byId('app-form').onsubmit = event => {
   event.preventDefault()
   const hash = '#' + new URLSearchParams({ app: byId('app').value })
   if (location.hash === hash) start()
   else location.hash = hash // and hashchange starts
-}
-byId('token-form').onsubmit = event => {
-  event.preventDefault()
-  useToken(byId('token').value)
-  byId('token').value = ''
-  byId('signed-in').textContent = 'Signed in with your token'
-  byId('sign-in').open = false
-  if (byId('app').value) byId('app-form').requestSubmit()
-  else start()
 }
 let typing
 byId('search').oninput = event => {

@@ -5,6 +5,7 @@ import { call, statusPath } from './client.js'
 import { byId, element, show } from './dom.js'
 import { explain } from './errorcode.js'
 import { stateDetails, states } from './states.js'
+import { askForToken } from './token.js'
 
 const labels = {
   deviceName: 'Device name',
@@ -30,6 +31,7 @@ const choices = {
   mobileAppInstallStatusValue: stateNames,
   installStateDetail: [['', '(never set)'], ...stateDetails.map(detail => [detail, detail])],
 }
+const dialog = byId('detail')
 const fields = {}
 for (const property in labels) fields[property] = field(property)
 
@@ -57,8 +59,8 @@ export async function openDetail(app, id, saved) {
   const { body, etag } = await call(path)
   opened = { path, saved }
   fill(body, etag)
-  byId('detail').showModal()
-  byId('detail').scrollTop = 0
+  dialog.showModal()
+  dialog.scrollTop = 0
 }
 
 function fill(status, etag) {
@@ -77,6 +79,7 @@ function fill(status, etag) {
 function clearMessages() {
   show(byId('detail-problem'))
   byId('conflict').hidden = true
+  byId('unsaved').hidden = true
   byId('saved').textContent = ''
   for (const { input, violation } of Object.values(fields)) {
     violation.textContent = ''
@@ -104,6 +107,22 @@ function changes() {
   return Object.fromEntries(changed.map(([property]) => [property, valueOf(property)]))
 }
 
+function isChanged() {
+  return dialog.open && Object.keys(changes()).length > 0
+}
+
+// leave closes the dialog. Where something is not saved it asks first.
+export function leave() {
+  if (!isChanged()) return dialog.close()
+  const { activeElement } = document
+  byId('stay').onclick = () => {
+    byId('unsaved').hidden = true
+    activeElement.focus()
+  }
+  byId('unsaved').hidden = false
+  byId('unsaved').focus()
+}
+
 async function save(ifMatch) {
   clearMessages()
   const body = changes()
@@ -113,7 +132,7 @@ async function save(ifMatch) {
   }
   try {
     const saved = await call(opened.path, { method: 'PATCH', body, ifMatch })
-    byId('detail').close()
+    dialog.close()
     await opened.saved(saved.body)
   } catch (refused) {
     if (refused.status === 412) await showConflict(body)
@@ -121,7 +140,7 @@ async function save(ifMatch) {
   }
 }
 
-// showRefusal puts each violation beside its field, and the rest above them all.
+// showRefusal puts each violation beside its field, and the rest above them all. What the user changed stays.
 function showRefusal(refused) {
   const others = []
   for (const { target, message } of refused.details) {
@@ -135,7 +154,12 @@ function showRefusal(refused) {
   }
   const first = byId('fields').querySelector('[aria-invalid]')
   if (first) first.focus()
-  show(byId('detail-problem'), ['Nothing has been saved.', ...(first ? others : [refused.message])].join(' '))
+  const texts = ['Nothing has been saved.', ...(first ? others : [refused.message])]
+  if (refused.status === 401) {
+    texts.push('With another token what you have changed is saved.')
+    askForToken(byId('detail-problem'), () => byId('detail-form').requestSubmit())
+  }
+  show(byId('detail-problem'), texts.join(' '))
 }
 
 async function showConflict(mine) {
@@ -162,7 +186,21 @@ async function showConflict(mine) {
 }
 
 fields.errorCode.input.addEventListener('input', explainCode)
-byId('close').onclick = () => byId('detail').close()
+byId('close').onclick = leave
+byId('discard').onclick = () => dialog.close()
+dialog.onkeydown = event => {
+  if (event.key !== 'Escape' || event.isComposing) return
+  event.preventDefault() // the browser would close the dialog at the second one, whatever is said to its cancel event
+  if (byId('unsaved').hidden) leave()
+  else byId('stay').click()
+}
+dialog.oncancel = event => {
+  event.preventDefault()
+  leave()
+}
+window.onbeforeunload = event => {
+  if (isChanged()) event.preventDefault()
+}
 byId('detail-form').onsubmit = event => {
   event.preventDefault()
   save(opened.etag)
