@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"installstatus/server/web"
 )
 
@@ -33,6 +35,7 @@ func TestThePage(t *testing.T) {
 		"leaves no change to those who may only read":        aReader,
 		"pages through 10,000 rows":                          manyRows,
 		"lists users, and the devices of one":                users,
+		"goes back to what was looked at before":             back,
 		"can be used with the keyboard alone":                keyboard,
 		"names everything that takes the focus":              names,
 		"fits on a narrow screen":                            narrow,
@@ -199,6 +202,50 @@ func users(t *testing.T, browser context.Context) {
 	p.shoot("devices-of-a-user")
 	p.click("#show-devices")
 	p.awaitText("#shown", "1 to 11 of 11")
+}
+
+func back(t *testing.T, browser context.Context) {
+	s, p := openSample(t, browser)
+	p.click("#show-users")
+	p.awaitText("#shown", "1 to 3 of 3")
+	p.fill("#search", "al")
+	p.awaitText("#shown", "1 to 1 of 1")
+	p.click("tbody button")
+	p.awaitText("#list-title", "Devices of alex@contoso.example")
+	p.click("input[value=failed]")
+	p.awaitText("#shown", "1 to 2 of 2")
+	address := p.value("location.hash")
+
+	p.value("history.back()")
+	p.awaitText("#list-title", "Users")
+	p.awaitText("#shown", "1 to 1 of 1")
+	p.await("document.querySelector('#search').value === 'al'")
+	p.value("history.back()")
+	p.awaitText("#list-title", "Devices")
+	p.awaitText("#shown", "1 to 9 of 9")
+	p.value("history.go(2)")
+	p.awaitText("#list-title", "Devices of alex@contoso.example")
+	p.await("document.querySelector('input[value=failed]').checked")
+	p.do(chromedp.Reload())
+	p.awaitText("#list-title", "Devices of alex@contoso.example")
+
+	p.click("[data-id='3']")
+	p.fill("#deviceName", "MINE")
+	p.value("history.back()")
+	p.awaitText("#unsaved", "What you have changed is not saved")
+	p.awaitText("#list-title", "Users")
+	p.click("#save")
+	p.awaitText("#shown", "MINE is saved. 1 to 1 of 1")
+
+	p.click("tbody button")
+	p.click("[data-id='3']")
+	p.await("document.querySelector('#detail').open")
+	p.value("history.back()")
+	p.await("!document.querySelector('#detail').open")
+
+	q := open(t, browser, s.URL, "/"+address)
+	q.awaitText("#list-title", "Devices of ")
+	q.awaitText("#shown", "1 to 2 of 2")
 }
 
 func markup(t *testing.T, browser context.Context) {

@@ -2,24 +2,54 @@
 
 import { Refused, call, isSignedIn, signIn, statusesPath, usersPath } from './client.js'
 import { chooseState, showCounts } from './counts.js'
-import { openDetail } from './detail.js'
+import { leave, openDetail } from './detail.js'
 import { byId, element, show } from './dom.js'
 import { nameOf, pageSize, queryOf, showNothing, showPage } from './list.js'
 import { askForToken, putToken } from './token.js'
 
 // All that decides what is on the page. user is the user status whose devices are listed, null for everybody's.
 const byName = { order: 'deviceName', descending: false }
-const view = { app: '', kind: 'devices', user: null, state: '', search: '', ...byName }
+const everything = { kind: 'devices', user: null, state: '', search: '', ...byName }
+const ofUsers = { kind: 'users', order: 'userPrincipalName' }
+const view = { app: '', ...everything }
 
 let pages = [] // the addresses of the pages up to the one that is shown
 let next       // that of the page after it
 let total = 0
 let counted    // the path whose statuses the chart counts
+let typing     // the timer that searches for what is typed
 let loading = new AbortController()
+
+// go looks at another list, which the browser's Back leads back from.
+function go(change) {
+  step({ ...view, ...change })
+  return look(change)
+}
+
+// step makes a list a step of the browser's history, with an address of its own.
+function step({ app, kind, user }) {
+  const named = { app, ...kind === 'users' && { list: 'users' }, ...user && { user: user.id } }
+  const hash = '#' + new URLSearchParams(named)
+  if (hash === location.hash) history.replaceState(null, '', hash)
+  else history.pushState(null, '', hash)
+}
+
+// named is what the step of the history has, or else the address, or the app that the server names.
+function named() {
+  if (history.state) return history.state
+  const address = new URLSearchParams(location.hash.slice(1))
+  const app = address.get('app') || document.body.dataset.app
+  if (address.get('list') === 'users') return { app, ...everything, ...ofUsers }
+  return { app, ...everything, user: address.has('user') ? { id: address.get('user') } : null }
+}
 
 // look changes what is looked at, and shows it from its first page on.
 async function look(change) {
+  clearTimeout(typing)
   Object.assign(view, change)
+  history.replaceState(view, '')
+  byId('app').value = view.app
+  byId('no-app').hidden = true
   chooseState(view.state)
   byId('search').value = view.search
   pages = []
@@ -119,7 +149,7 @@ function describe(length) {
 }
 
 async function open(row) {
-  if (view.kind === 'users') return look({ kind: 'devices', user: row, state: '', search: '', ...byName })
+  if (view.kind === 'users') return go({ ...everything, user: row })
   byId('detail').onclose = () => focusRow(row.id)
   await openDetail(view.app, row.id, saved).catch(showProblem)
 }
@@ -139,9 +169,9 @@ function sort(property) {
   look({ order: property, descending: view.order === property && !view.descending })
 }
 
-// start shows the app that the address names after its #, or the one that the server names.
+// start shows what is named, and signs in first.
 async function start() {
-  const app = new URLSearchParams(location.hash.slice(1)).get('app') || document.body.dataset.app
+  const { app } = named()
   byId('app').value = app
   byId('no-app').hidden = app !== ''
   byId('content').hidden = true
@@ -151,41 +181,41 @@ async function start() {
   }
   if (!app) return byId('app').focus()
   counted = ''
-  await look({ app, kind: 'devices', user: null, state: '', search: '', ...byName })
+  await look(named())
 }
 
 function withToken() {
-  if (byId('app').value) byId('app-form').requestSubmit()
-  else start()
+  if (byId('app').value === named().app) start()
+  else byId('app-form').requestSubmit()
 }
 
 putToken(byId('app-form'), withToken)
 byId('detail').addEventListener('close', () => putToken(byId('app-form'), withToken))
 byId('app-form').onsubmit = event => {
   event.preventDefault()
-  const hash = '#' + new URLSearchParams({ app: byId('app').value })
-  if (location.hash === hash) start()
-  else location.hash = hash // and hashchange starts
+  step({ app: byId('app').value })
+  start()
 }
-let typing
 byId('search').oninput = event => {
   clearTimeout(typing)
   typing = setTimeout(() => look({ search: event.target.value }), 250)
 }
 byId('search-form').onsubmit = event => {
   event.preventDefault()
-  clearTimeout(typing)
   look({ search: byId('search').value })
 }
 byId('counts').onchange = event => {
-  const fromUsers = view.kind === 'users' && { kind: 'devices', search: '', ...byName }
-  look({ state: event.target.value, ...fromUsers })
+  const state = event.target.value
+  if (view.kind === 'users') go({ ...everything, state })
+  else look({ state })
 }
-byId('show-devices').onclick = () => look({ kind: 'devices', user: null, search: '', ...byName })
-byId('show-users').onclick = () => {
-  look({ kind: 'users', user: null, state: '', search: '', order: 'userPrincipalName', descending: false })
-}
+byId('show-devices').onclick = () => go({ ...everything, state: view.state })
+byId('show-users').onclick = () => go({ ...everything, ...ofUsers })
 byId('next').onclick = () => load(forward)
 byId('previous').onclick = () => load(back)
-window.onhashchange = start
+window.onpopstate = () => {
+  leave()
+  if (history.state) look(history.state)
+  else start()
+}
 start()
