@@ -10,7 +10,7 @@ func TestThePagesStandBesideTheAPI(t *testing.T) {
 	s := start(t, "--sample")
 	for path, says := range map[string]string{
 		"/":             `data-app="` + sampleApp + `"`,
-		"/docs":         "API reference",
+		"/docs":         `data-user="` + sampleUser + `" data-status="` + sampleRows[1].id + `"`,
 		"/openapi.yaml": "openapi: 3.0.3",
 		"/healthz":      "ok",
 	} {

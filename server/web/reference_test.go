@@ -1,8 +1,14 @@
 package web_test
 
 import (
+	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
+
+	"installstatus/gen"
+	"installstatus/server/web"
 )
 
 func TestTheReferenceTriesTheServerItCameFrom(t *testing.T) {
@@ -29,5 +35,39 @@ func TestTheReferenceTriesTheServerItCameFrom(t *testing.T) {
 	p.shoot("reference-tried")
 	if body := s.get(t, "1"); !strings.Contains(body, `"errorCode":9,`) {
 		t.Error(body)
+	}
+}
+
+// What the viewer fills in by itself is sent as it is, on data whose ids are not those of the contract's examples.
+func TestTheReferenceFillsInWhatSucceeds(t *testing.T) {
+	browser := startBrowser(t)
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, web.Options{Development: true, App: "app", User: "adele", Status: "2"})
+	documented := doc.Components.Parameters["mobileAppInstallStatusId"].Value.Example.(string)
+	s.ask(t, http.MethodPatch, "userStatuses/adele/deviceStatuses/"+documented, "{}")
+	s.put(t, "2", "{}")
+	p := open(t, browser, s.URL, "/docs")
+	paths := doc.Paths.InMatchingOrder()
+	slices.Sort(paths)
+	for _, path := range paths {
+		for method, operation := range doc.Paths.Value(path).Operations() {
+			if method == http.MethodDelete {
+				continue
+			}
+			block := fmt.Sprintf("#operations-%s-%s", operation.Tags[0], operation.OperationID)
+			p.click(block + " .opblock-summary-control")
+			p.click(block + " .try-out__btn")
+			p.click(block + " .execute")
+			p.awaitText(block+" .live-responses-table tbody .response-col_status", "20")
+			if operation.OperationID == "batch" {
+				if body := p.text(block + " .live-responses-table"); strings.Count(body, `"status": 20`) != 3 {
+					t.Error(body)
+				}
+			}
+			p.click(block + " .opblock-summary-control")
+		}
 	}
 }

@@ -25,6 +25,9 @@ type Options struct {
 	Development bool
 	// App is the id of the app that is shown first, "" for none.
 	App string
+	// User is the id of a user status of the app, and Status that of a device status beside the documentation's own: with
+	// them the reference is tried. "" leaves the contract's example.
+	User, Status string
 }
 
 //go:embed page docs

@@ -1,15 +1,23 @@
 // Shows /openapi.yaml in Swagger UI, ready to try.
 
-const { development, app } = document.body.dataset
+const { development, app, user, status } = document.body.dataset
 
-// forTrying is the contract with what makes a trial work: this server's address instead of the one that make run has, the
-// app that the server names, and no value where none is required, since the viewer would send each example. One signs in
-// with a token: the flow that the contract describes is an issuer's, who knows nothing of this page.
-function forTrying(contract) {
-  const parameters = Object.entries(contract.components.parameters).map(([name, parameter]) => {
-    if (name === 'mobileAppId' && app) return [name, { ...parameter, example: app }]
-    return [name, parameter.required ? parameter : { ...parameter, example: undefined }]
-  })
+// withSample is the contract with the ids that the server names, in the place of those that its examples have.
+function withSample(contract) {
+  const { mobileAppId, userAppInstallStatusId } = contract.components.parameters
+  const another = 'deviceStatuses/another'
+  const ids = [[mobileAppId.example, app], [userAppInstallStatusId.example, user], [another, status && `deviceStatuses/${status}`]]
+  const named = text => ids.reduce((sofar, [example, id]) => id ? sofar.replaceAll(example, id) : sofar, text)
+  return JSON.parse(JSON.stringify(contract), (_, value) => typeof value === 'string' ? named(value) : value)
+}
+
+// forTrying is the contract with what makes a trial work: this server's address instead of the one that make run has, ids
+// that are there, and no value where none is required, since the viewer would send each example. One signs in with a token:
+// the flow that the contract describes is an issuer's, who knows nothing of this page.
+function forTrying(original) {
+  const contract = withSample(original)
+  const parameters = Object.entries(contract.components.parameters).map(([name, parameter]) =>
+    [name, parameter.required ? parameter : { ...parameter, example: undefined }])
   return {
     ...contract,
     servers: [{ url: '/beta', description: 'This server' }],
