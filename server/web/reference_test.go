@@ -71,3 +71,41 @@ func TestTheReferenceFillsInWhatSucceeds(t *testing.T) {
 		}
 	}
 }
+
+func TestTheReferenceFitsOnANarrowScreen(t *testing.T) {
+	browser := startBrowser(t)
+	p := open(t, browser, serve(t, development).URL, "/docs")
+	p.screen(360, 780)
+	p.awaitText("h2", "Update mobileAppInstallStatus")
+	p.awaitText(".servers", "/beta - This server")
+	p.checkWidth()
+	p.shoot("reference-narrow")
+	for _, operation := range []string{"#operations-deviceStatuses-updateDeviceStatus", "#operations-batch-batch"} {
+		p.click(operation + " .opblock-summary-control")
+		p.click(operation + " .try-out__btn")
+		p.awaitText(operation+" .execute", "Execute")
+		p.checkWidth()
+		p.value("document.querySelector('" + operation + "').scrollIntoView()")
+		p.shoot("reference-narrow-" + operation[len("#operations-"):])
+	}
+}
+
+func TestTheReferenceHasADarkSide(t *testing.T) {
+	browser := startBrowser(t)
+	p := open(t, browser, serve(t, development).URL, "/docs")
+	p.expected = []int{http.StatusNotFound}
+	p.dark()
+	p.awaitText("h2", "Update mobileAppInstallStatus")
+	p.shoot("reference-dark")
+	operation := "#operations-deviceStatuses-updateDeviceStatus"
+	p.click(operation + " .opblock-summary-control")
+	p.click(operation + " .try-out__btn")
+	p.click(operation + " .execute")
+	p.awaitText(operation+" .live-responses-table tbody .response-col_status", "404")
+	p.value("document.querySelector('" + operation + " .execute').scrollIntoView()")
+	p.shoot("reference-dark-tried")
+	p.click(".authorize")
+	p.awaitText(".dialog-ux", "bearer")
+	p.await("getComputedStyle(document.documentElement).filter.startsWith('invert(1)')")
+	p.shoot("reference-dark-authorize")
+}
