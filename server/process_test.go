@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -295,6 +297,32 @@ func TestFlagsComeFromTheEnvironmentToo(t *testing.T) {
 	}
 	if _, err := os.Stat(key); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTheCommandThatIsPrintedWorksWhenPasted(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("there is no curl")
+	}
+	odd := filepath.Join(t.TempDir(), "it's")
+	if err := os.Mkdir(odd, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"--sample"}, {"--sample", "--tls-self-signed", "--tls-ca", filepath.Join(odd, "ca.pem")}} {
+		s := start(t, args...)
+		var command []string
+		for range 100 {
+			if command = regexp.MustCompile(`(?s)\ncurl -i.*?\n}'\n`).FindStringSubmatch(s.told.String()); command != nil {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		if command == nil {
+			t.Fatalf("no command is printed: %s", s.told)
+		}
+		if out, err := exec.Command("sh", "-c", command[0]).Output(); err != nil || !strings.Contains(string(out), seedAnswer) {
+			t.Errorf("%v: %s", err, out)
+		}
 	}
 }
 

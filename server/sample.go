@@ -81,7 +81,15 @@ func (row sampleRow) patch() status.Patch {
 }
 
 // printSample prints the documentation's example as a command that works when pasted.
-func printSample(to io.Writer, base string, issuer *auth.Development) error {
+func printSample(to io.Writer, base string, flags tlsFlags, issuer *auth.Development) error {
+	trust := ""
+	if flags.TLSSelfSigned {
+		public, err := flags.public()
+		if err != nil {
+			return err
+		}
+		trust = " --cacert " + quoted(public)
+	}
 	token, err := issuer.Issue(auth.Grant{Tenant: developmentTenant, Scope: writePermission, Lifetime: 24 * time.Hour}, time.Now())
 	if err != nil {
 		return err
@@ -89,7 +97,7 @@ func printSample(to io.Writer, base string, issuer *auth.Development) error {
 	_, err = fmt.Fprintf(to, `
 The documentation's example, on the sample data. Paste it into another terminal:
 
-curl -i -X PATCH '%[1]s/beta/deviceAppManagement/mobileApps/%[2]s/deviceStatuses/%[4]s' \
+curl -i%[6]s -X PATCH '%[1]s/beta/deviceAppManagement/mobileApps/%[2]s/deviceStatuses/%[4]s' \
   -H 'Authorization: Bearer %[5]s' \
   -H 'Content-Type: application/json' \
   -d '{
@@ -108,6 +116,6 @@ curl -i -X PATCH '%[1]s/beta/deviceAppManagement/mobileApps/%[2]s/deviceStatuses
 
 The same status by its user: '%[1]s/beta/deviceAppManagement/mobileApps/%[2]s/userStatuses/%[3]s/deviceStatuses/%[4]s'
 
-`, base, sampleApp, sampleUser, sampleStatus, token)
+`, base, sampleApp, sampleUser, sampleStatus, token, trust)
 	return err
 }

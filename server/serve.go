@@ -97,7 +97,7 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 		return err
 	}
 	if c.Sample {
-		if err := printSample(to.out, base, development); err != nil {
+		if err := printSample(to.out, base, c.tlsFlags, development); err != nil {
 			return err
 		}
 	}

@@ -12,9 +12,9 @@ func (f tlsFlags) printTrust(to io.Writer, base string) error {
 	if !f.TLSSelfSigned {
 		return nil
 	}
-	public, err := filepath.Abs(publicOf(f.TLSCA))
+	public, err := f.public()
 	if err != nil {
-		return fmt.Errorf("finding %s: %w", publicOf(f.TLSCA), err)
+		return err
 	}
 	store := strings.TrimSuffix(public, ".crt") + ".p12"
 	_, err = fmt.Fprintf(to, `
@@ -31,6 +31,15 @@ Java    keytool -importcert -noprompt -alias installstatus -file %[1]s -keystore
 
 `, quoted(public), quoted(store), base)
 	return err
+}
+
+// public is where the certificate of the authority is that signs the program's own.
+func (f tlsFlags) public() (string, error) {
+	public, err := filepath.Abs(publicOf(f.TLSCA))
+	if err != nil {
+		return "", fmt.Errorf("finding %s: %w", publicOf(f.TLSCA), err)
+	}
+	return public, nil
 }
 
 // quoted is text as one word of a shell.
