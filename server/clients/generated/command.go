@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -32,6 +33,21 @@ func (c command) prepare(ctx context.Context, env ...string) *exec.Cmd {
 	command.Dir = c.dir
 	command.Env = append(append(os.Environ(), c.env...), env...)
 	return command
+}
+
+// line is the command as a line of a shell, in the folder of the contract.
+func (c command) line() string {
+	words := slices.Clone(c.args)
+	for i, word := range words {
+		if strings.ContainsAny(word, "*' ") {
+			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+	}
+	line := strings.Join(append(slices.Clone(c.env), words...), " ")
+	if c.dir != "" {
+		line = "(cd " + c.dir + " && " + line + ")"
+	}
+	return line
 }
 
 func (c command) String() string {

@@ -23,10 +23,10 @@ func TestTheReadmeShowsTheLinesOfThePrograms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(text, "\n```"+l.fence+"\n"+lines+"```\n") {
-			t.Errorf("the README shows something else than %s; go run ./server/clients/generated -write check mends it", l.source)
+		if !strings.Contains(text, "\n```sh\n"+l.commands()+"```\n\n```"+l.fence+"\n"+lines+"```\n") {
+			t.Errorf("the README shows something else than %s and how to run it; go run ./server/clients/generated -write check mends it", l.source)
 		}
-		if !strings.Contains(text, "\n| "+l.title+" | "+l.generator+" "+l.version+" | ") {
+		if !strings.Contains(text, "\n| "+l.title+" | "+l.generator+" "+l.version+" | ") || !strings.Contains(text, " | "+l.needs+" | ") {
 			t.Errorf("the README's table has no row for %s with %s %s", l.title, l.generator, l.version)
 		}
 	}

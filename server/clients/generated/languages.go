@@ -27,6 +27,7 @@ type language struct {
 	version     string
 	options     []string // of the generator, beside those that say what to write and where
 	pinned      string   // the file of programsDir that names the version
+	needs       string   // what the client needs to run, as Markdown
 
 	install []command // the generator and what the client needs
 	write   []command // the client, to a folder that is there and empty
@@ -56,10 +57,12 @@ var languages = []language{
 		name: "go", title: "Go",
 		generator: "oapi-codegen", version: "2.8.2",
 		options: []string{"always-prefix-enum-values", "disable-required-readonly-as-pointer", "nullable-type"},
+		needs:   "what its `go.mod` names",
 		write: []command{
 			at("", "go", "tool", "oapi-codegen", "-config", "server/clients/go/oapi-codegen.yaml", contractFile),
 			at("gen/clients/go", "go", "mod", "init", "installstatusclient"),
 			at("gen/clients/go", "go", "mod", "edit", "-go=1.26.0", "-require=github.com/oapi-codegen/nullable@v1.1.0", "-require=github.com/oapi-codegen/runtime@v1.8.0"),
+			at("gen/clients/go", "go", "mod", "tidy"),
 		},
 		build:  []command{at("server/clients/go", "go", "build", "-o", "../out/go/client", ".")},
 		start:  at("", "server/clients/out/go/client"),
@@ -68,6 +71,7 @@ var languages = []language{
 	{
 		name: "typescript", title: "TypeScript",
 		generator: "openapi-typescript", version: "7.13.0", pinned: "typescript/package.json",
+		needs:   "openapi-fetch",
 		install: []command{at("server/clients/typescript", "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error")},
 		write: []command{
 			at("", "server/clients/typescript/node_modules/.bin/openapi-typescript", contractFile, "--output", "gen/clients/typescript/schema.d.ts"),
@@ -80,6 +84,7 @@ var languages = []language{
 		name: "python", title: "Python",
 		generator: "openapi-python-client", version: "0.29.1", pinned: "python/requirements.txt",
 		options: []string{"--meta none"},
+		needs:   "attrs, httpx",
 		install: []command{
 			at("", "python3", "-m", "venv", "server/clients/out/python"),
 			at("", "server/clients/out/python/bin/pip", "install", "--quiet", "--disable-pip-version-check", "-r", "server/clients/python/requirements.txt"),
@@ -95,6 +100,7 @@ var languages = []language{
 		name: "java", title: "Java",
 		generator: "OpenAPI Generator java", version: openapiGenerator,
 		options: []string{"library=native"},
+		needs:   "what its `pom.xml` names",
 		install: fetchOpenAPIGenerator,
 		write: []command{generateWith("java", "library=native",
 			"invokerPackage=installstatus.client", "apiPackage=installstatus.client.api", "modelPackage=installstatus.client.model")},
@@ -106,6 +112,7 @@ var languages = []language{
 		name: "rust", title: "Rust",
 		generator: "OpenAPI Generator rust", version: openapiGenerator,
 		options: []string{"packageVersion=0.1.0", "supportAsync=false"},
+		needs:   "what its `Cargo.toml` names",
 		install: fetchOpenAPIGenerator,
 		write:   []command{generateWith("rust", "packageVersion=0.1.0", "supportAsync=false", "packageName=installstatus_client")},
 		build:   []command{at("", "cargo", "build", "--quiet", "--locked", "--manifest-path", "server/clients/rust/Cargo.toml", "--target-dir", "server/clients/out/rust")},

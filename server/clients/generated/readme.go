@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -22,7 +23,7 @@ const (
 // table is what the programs said, as Markdown.
 func table(results []result) string {
 	var b strings.Builder
-	b.WriteString("| language | generator | options | holds | cannot |\n|---|---|---|---|---|\n")
+	b.WriteString("| language | generator | options | needs at run time | holds | cannot |\n|---|---|---|---|---|---|\n")
 	for _, r := range results {
 		options := "none"
 		if len(r.options) > 0 {
@@ -32,12 +33,12 @@ func table(results []result) string {
 		if len(r.cannot) == 0 {
 			holds, cannot = fmt.Sprintf("all %d", len(rules)), "–"
 		}
-		fmt.Fprintf(&b, "| %s | %s %s | %s | %s | %s |\n", r.title, r.generator, r.version, options, holds, cannot)
+		fmt.Fprintf(&b, "| %s | %s %s | %s | %s | %s | %s |\n", r.title, r.generator, r.version, options, r.needs, holds, cannot)
 	}
 	return b.String()
 }
 
-// snippets are the marked lines of all programs, as Markdown.
+// snippets are how to run each program, and its marked lines, as Markdown.
 func snippets() (string, error) {
 	var b strings.Builder
 	for _, l := range languages {
@@ -45,9 +46,17 @@ func snippets() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "\n[%s](%s/%s):\n\n```%s\n%s```\n", l.title, programsDir, l.source, l.fence, lines)
+		fmt.Fprintf(&b, "\n[%s](%s/%s):\n\n```sh\n%s```\n\n```%s\n%s```\n", l.title, programsDir, l.source, l.commands(), l.fence, lines)
 	}
 	return b.String(), nil
+}
+
+// commands build the program where that is needed, and run it.
+func (l language) commands() (lines string) {
+	for _, c := range append(slices.Clone(l.build), l.start) {
+		lines += c.line() + "\n"
+	}
+	return lines
 }
 
 // snippet is the marked lines of the program, without what all of them are indented by.
