@@ -34,7 +34,7 @@ func readPart[L status.Listed](ctx context.Context, c *pgx.Conn, query status.Qu
 	}
 	moment := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = pgx.BeginTxFunc(ctx, c, moment, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, counted.text.String(), counted.arguments...).Scan(&part.Count); err != nil {
+		if err := tx.QueryRow(ctx, counted.text.String(), counted.bound(c)...).Scan(&part.Count); err != nil {
 			return failure("counting statuses", err)
 		}
 		return readRows(ctx, c, query, selected, scan, &part)
@@ -43,7 +43,7 @@ func readPart[L status.Listed](ctx context.Context, c *pgx.Conn, query status.Qu
 }
 
 func readRows[L status.Listed](ctx context.Context, c *pgx.Conn, query status.Query, selected *selection, scan func(pgx.Rows) (L, error), part *status.Part[L]) error {
-	rows, err := c.Query(ctx, selected.text.String(), selected.arguments...)
+	rows, err := c.Query(ctx, selected.text.String(), selected.bound(c)...)
 	if err != nil {
 		return failure("listing statuses", err)
 	}
@@ -88,6 +88,18 @@ SELECT name FROM apps WHERE name > $3 ORDER BY name LIMIT $4`
 type selection struct {
 	statement
 	operand func(status.Property) operand // what a property is called in it
+}
+
+// maxPrepared is how many bytes of text a selection has that a connection keeps prepared. What is longer has a long filter,
+// which hardly comes again, and takes the server a hundred times as much memory as its text, or a thousand times.
+const maxPrepared = 2 << 10
+
+// bound are the arguments for a connection, and before them, where need be, how it is to take the text.
+func (s *selection) bound(c *pgx.Conn) []any {
+	if s.text.Len() <= maxPrepared || pooled(c.Config()) {
+		return s.arguments
+	}
+	return append([]any{pgx.QueryExecModeExec}, s.arguments...)
 }
 
 // newSelection selects something of the rows of the query's whole list.

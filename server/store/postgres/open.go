@@ -20,6 +20,9 @@ var Schemes = []string{"postgres://", "postgresql://"}
 // defaultConnections is how many connections a Store opens at most, unless the URL says pool_max_conns.
 const defaultConnections = 16
 
+// defaultStatements is how many statements a connection keeps prepared, unless the URL says statement_cache_capacity.
+const defaultStatements = 128
+
 // minVersion is the oldest PostgreSQL that has all that the statements use.
 const minVersion = 13
 
@@ -69,6 +72,9 @@ func configOf(address string) (*pgxpool.Config, error) {
 	}
 	if !strings.Contains(address, "pool_max_conns=") {
 		config.MaxConns = defaultConnections
+	}
+	if !strings.Contains(address, "statement_cache_capacity=") {
+		config.ConnConfig.StatementCacheCapacity = defaultStatements
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = usualLimits().connect

@@ -1,0 +1,36 @@
+package postgres
+
+import (
+	"context"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"installstatus/api/status"
+	"installstatus/server/store/postgres/postgrestest"
+)
+
+func TestASessionKeepsFewStatementsPreparedAndNoLongOne(t *testing.T) {
+	store := openTest(t, postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1"))
+	for values := range 2 * defaultStatements {
+		filter := status.In{Property: status.PropertyErrorCode, Values: make([]status.Value, values+1)}
+		for n := range filter.Values {
+			filter.Values[n] = status.NumberValue(int64(n))
+		}
+		query := status.Query{App: "app", Limit: 1, Count: true, Filter: filter}
+		if _, err := store.List(t.Context(), "tenant", query); err != nil {
+			t.Fatal(err)
+		}
+		query.Filter = status.In{Property: status.PropertyFailedDeviceCount, Values: filter.Values}
+		if _, err := store.ListUsers(t.Context(), "tenant", query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var kept, longest int
+	err := store.pool.read(t.Context(), func(ctx context.Context, c *pgx.Conn) error {
+		return c.QueryRow(ctx, "SELECT count(*), max(length(statement)) FROM pg_prepared_statements").Scan(&kept, &longest)
+	})
+	if err != nil || kept < 10 || kept > defaultStatements || longest > maxPrepared {
+		t.Errorf("%d are kept, of %d bytes at most, %v", kept, longest, err)
+	}
+}
