@@ -22,6 +22,7 @@ type connection struct {
 	addApp, insert, remove  *sql.Stmt
 	prepared                []*sql.Stmt          // those above
 	others                  map[string]*sql.Stmt // by their text, some of those that were used
+	othersText              int                  // how many bytes of text they have
 	numbers                 map[appKey]int64     // of some apps
 	patience                time.Duration        // of lock
 }
@@ -105,9 +106,13 @@ func (c *connection) appNumber(ctx context.Context, tenant, app string) (number 
 	return number, nil
 }
 
-// maxOthers is how many statements a connection keeps beside those that it always has. Callers patch the same few sets of
-// columns, and filter in the same few ways, again and again.
-const maxOthers = 128
+// What a connection keeps beside the statements that it always has. Callers patch the same few sets of columns, and filter in
+// the same few ways, again and again; SQLite needs a hundred times as much memory for a statement as its text has.
+const (
+	maxOthers     = 128       // statements
+	maxOthersText = 256 << 10 // bytes of their texts
+	maxOther      = 4 << 10   // bytes of the text of one; what is longer hardly comes again
+)
 
 // statement is the prepared form of a text that depends on what is asked for; it belongs to the connection.
 func (c *connection) statement(ctx context.Context, text string) (*sql.Stmt, error) {
@@ -118,15 +123,29 @@ func (c *connection) statement(ctx context.Context, text string) (*sql.Stmt, err
 	if err != nil {
 		return nil, failure("preparing a statement", err)
 	}
-	if len(c.others) == maxOthers {
-		for some, old := range c.others {
-			old.Close()
-			delete(c.others, some)
+	for some, old := range c.others {
+		if len(c.others) < maxOthers && c.othersText+len(text) <= maxOthersText {
 			break
 		}
+		old.Close()
+		delete(c.others, some)
+		c.othersText -= len(some)
 	}
 	c.others[text] = prepared
+	c.othersText += len(text)
 	return prepared, nil
+}
+
+// query reads rows, by a statement that is kept unless its text is long.
+func (c *connection) query(ctx context.Context, text string, arguments ...any) (*sql.Rows, error) {
+	if len(text) > maxOther {
+		return c.QueryContext(ctx, text, arguments...)
+	}
+	statement, err := c.statement(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return statement.QueryContext(ctx, arguments...)
 }
 
 // numberOfApp is the number of an app: its parameters are the tenant and the app.

@@ -37,11 +37,7 @@ func readPart[L status.Listed](ctx context.Context, c *connection, query status.
 			return part, failure("counting statuses", err)
 		}
 	}
-	statement, err := c.statement(ctx, selected.text.String())
-	if err != nil {
-		return part, err
-	}
-	rows, err := statement.QueryContext(ctx, selected.arguments...)
+	rows, err := c.query(ctx, selected.text.String(), selected.arguments...)
 	if err != nil {
 		return part, failure("listing statuses", err)
 	}
@@ -63,12 +59,8 @@ func readPart[L status.Listed](ctx context.Context, c *connection, query status.
 
 // apps reads the apps that have rows; those that had some keep their number.
 func (c *connection) apps(ctx context.Context, tenant, after string, limit int) (apps []string, err error) {
-	statement, err := c.statement(ctx, "SELECT app FROM apps WHERE tenant = ? AND app > ?"+
-		" AND EXISTS (SELECT 1 FROM statuses WHERE statuses.app = apps.number) ORDER BY app LIMIT ?")
-	if err != nil {
-		return nil, err
-	}
-	rows, err := statement.QueryContext(ctx, tenant, after, limit)
+	rows, err := c.query(ctx, "SELECT app FROM apps WHERE tenant = ? AND app > ?"+
+		" AND EXISTS (SELECT 1 FROM statuses WHERE statuses.app = apps.number) ORDER BY app LIMIT ?", tenant, after, limit)
 	if err != nil {
 		return nil, failure("listing apps", err)
 	}

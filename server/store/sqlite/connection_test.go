@@ -1,0 +1,30 @@
+package sqlite
+
+import (
+	"testing"
+
+	"installstatus/api/status"
+)
+
+func TestAConnectionKeepsFewStatementsAndNoLongOne(t *testing.T) {
+	store := openTest(t, InMemory)
+	for more := range 2 * maxOthers {
+		filter := status.In{Property: status.PropertyErrorCode, Values: make([]status.Value, 50+more)}
+		if _, err := store.List(t.Context(), "tenant", status.Query{App: "app", Limit: 1, Filter: filter}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := store.readers.borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.readers.giveBack(c)
+	bytes, longest := 0, 0
+	for text := range c.others {
+		bytes += len(text)
+		longest = max(longest, len(text))
+	}
+	if len(c.others) < 10 || len(c.others) > maxOthers || bytes != c.othersText || bytes > maxOthersText || longest > maxOther {
+		t.Errorf("it keeps %d statements of %d bytes, the longest of %d, and counts %d", len(c.others), bytes, longest, c.othersText)
+	}
+}
