@@ -69,7 +69,7 @@ func (l *lists[L]) answer(c echo.Context, query status.Query, params options) er
 		return err
 	}
 	link := linkTo(r)
-	if len(link)+l.odata.LongestSkipToken(query.Order) > maxLink {
+	if len(link)+l.odata.LongestSkipToken(query.Sort()) > maxLink {
 		return errLongLink
 	}
 	if err := x.room.enter(); err != nil {
@@ -112,7 +112,7 @@ func (l *lists[L]) readOptions(query *status.Query, list odata.List, params opti
 		wrong.add("$select", err)
 	}
 	if params.Skiptoken != nil {
-		query.After, err = l.odata.ParseSkipToken(list, query.Order, *params.Skiptoken)
+		query.After, err = l.odata.ParseSkipToken(list, query.Sort(), *params.Skiptoken)
 		wrong.add("$skiptoken", err)
 	}
 	if err = wrong.err(); err != nil {

@@ -93,6 +93,8 @@ func TestListsAreFilteredOrderedAndCut(t *testing.T) {
 		"$orderby=deviceName desc":                                "cbaDef",
 		"$orderby=installState,errorCode desc":                    "cabdef",
 		"$orderby=lastSyncDateTime desc,id desc":                  "cabfed",
+		"$orderby=id":                                             "abcdef",
+		"$orderby=id desc,deviceName":                             "fedcba",
 		"$filter=deviceId eq 'd1'&$orderby=errorCode desc&$top=1": "ca",
 		"$skip=2":           "cdef",
 		"$skip=2&$top=3":    "cdef",

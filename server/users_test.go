@@ -157,6 +157,7 @@ func TestListsOfUserStatusesAreFilteredOrderedAndCut(t *testing.T) {
 		"$orderby=userName":                                               "dbca",
 		"$orderby=installedDeviceCount desc,id desc":                      "adcb",
 		"$orderby=id desc&$filter=failedDeviceCount le 1":                 "dca",
+		"$orderby=id,userName":                                            "abcd",
 	} {
 		for _, top := range []string{"", "&$top=1", "&$top=3"} {
 			if got, pages := s.listOf(t, usersPath("app"), options+top); got != want {

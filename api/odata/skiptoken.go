@@ -40,10 +40,10 @@ func SkipToken(list List, after *status.Cursor) string {
 	return base64.RawURLEncoding.EncodeToString(append(list.check(place), place...))
 }
 
-// LongestSkipToken is how long a SkipToken of a list with these orders can become, whatever is in the list.
-func (p *Parser) LongestSkipToken(orders []status.Order) int {
+// LongestSkipToken is how long a SkipToken of a list that is sorted so can become, whatever is in the list.
+func (p *Parser) LongestSkipToken(sort []status.Order) int {
 	bytes := checkLength + longestText(p.types[status.PropertyID].longest)
-	for _, order := range orders {
+	for _, order := range sort[:len(sort)-1] {
 		characters := p.types[order.Property].longest
 		if order.IsCut() {
 			characters = status.OrderedLength
@@ -71,16 +71,16 @@ func (l List) check(place []byte) []byte {
 
 var errSkipToken = errors.New("it is not of this list; follow an @odata.nextLink as it is, or leave it out")
 
-// ParseSkipToken is the place after which the list goes on, with as many values as it has orders, each one that its property
+// ParseSkipToken is the place after which the list goes on, with as many values as its Cursors have, each one that its property
 // can have. What a client made up is refused, or is a place like any other: engines need not ask where it comes from.
-func (p *Parser) ParseSkipToken(list List, orders []status.Order, token string) (*status.Cursor, error) {
+func (p *Parser) ParseSkipToken(list List, sort []status.Order, token string) (*status.Cursor, error) {
 	decoded, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(decoded) < checkLength {
 		return nil, errSkipToken
 	}
 	place := placeReader{rest: decoded[checkLength:]}
 	after := new(status.Cursor)
-	for _, order := range orders {
+	for _, order := range sort[:len(sort)-1] {
 		value := place.value()
 		after.Values = append(after.Values, value)
 		place.broken = place.broken || !p.types[order.Property].has(value) || order.Of(value) != value

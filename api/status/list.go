@@ -3,7 +3,6 @@ package status
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // Query asks for a page of the rows of an app, or of its user statuses: what is said of rows here is true of either.
@@ -45,10 +44,29 @@ func (o Order) Of(v Value) Value {
 	return v
 }
 
-// Cursor is the place of a row in a list: what counts of it in the order, and its id.
+// Sort is the order of the list to its end, which is the id: no two rows share one, so nothing that stands behind it counts.
+func (q Query) Sort() []Order {
+	for i, order := range q.Order {
+		if order.Property == PropertyID {
+			return q.Order[:i+1]
+		}
+	}
+	return append(slices.Clip(q.Order), Order{Property: PropertyID})
+}
+
+// Cursor is the place of a row in a list: what counts of it in the properties by which the list is sorted before the id, and
+// its id.
 type Cursor struct {
-	Values []Value // one for each Order of the query
+	Values []Value // one for each Order of Query.Sort but the last
 	ID     string
+}
+
+// at is the value by the nth Order of Query.Sort.
+func (c *Cursor) at(n int) Value {
+	if n == len(c.Values) {
+		return TextValue(c.ID)
+	}
+	return c.Values[n]
 }
 
 // Listed is what lists are of: a Row or a UserStatus.
@@ -107,7 +125,8 @@ func lengthOf(content []byte) (length int) {
 // CursorOf is the place of a row in the query's list.
 func (q Query) CursorOf(row Listed) *Cursor {
 	c := &Cursor{ID: row.Value(PropertyID).Text}
-	for _, order := range q.Order {
+	sort := q.Sort()
+	for _, order := range sort[:len(sort)-1] {
 		c.Values = append(c.Values, order.Of(row.Value(order.Property)))
 	}
 	return c
@@ -115,8 +134,8 @@ func (q Query) CursorOf(row Listed) *Cursor {
 
 // compare is -1, 0 or 1 as c comes before, with or after d in the query's list.
 func (q Query) compare(c, d *Cursor) int {
-	for i, order := range q.Order {
-		by := c.Values[i].Compare(d.Values[i])
+	for n, order := range q.Sort() {
+		by := c.at(n).Compare(d.at(n))
 		if order.Descending {
 			by = -by
 		}
@@ -124,7 +143,7 @@ func (q Query) compare(c, d *Cursor) int {
 			return by
 		}
 	}
-	return strings.Compare(c.ID, d.ID)
+	return 0
 }
 
 // PageOf is the rule of a list: the page that the query asks for out of all of an app's rows. An engine that can do

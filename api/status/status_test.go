@@ -190,3 +190,22 @@ func TestDeviceStatusIDsNeverChangeBetweenVersions(t *testing.T) {
 		t.Error("another app has the same id")
 	}
 }
+
+func TestNothingBehindTheIDCountsInAnOrder(t *testing.T) {
+	id, back, name := status.Order{Property: status.PropertyID}, status.Order{Property: status.PropertyID, Descending: true}, status.Order{Property: status.PropertyUserName}
+	for _, c := range []struct{ order, sort []status.Order }{
+		{nil, []status.Order{id}},
+		{[]status.Order{id}, []status.Order{id}},
+		{[]status.Order{back, name}, []status.Order{back}},
+		{[]status.Order{name}, []status.Order{name, id}},
+		{[]status.Order{name, back}, []status.Order{name, back}},
+	} {
+		query := status.Query{Order: c.order}
+		if got := query.Sort(); !slices.Equal(got, c.sort) {
+			t.Errorf("%v is sorted by %v", c.order, got)
+		}
+		if place := query.CursorOf(status.Status{ID: "x"}); place.ID != "x" || len(place.Values) != len(c.sort)-1 {
+			t.Errorf("%v has the place %+v", c.order, place)
+		}
+	}
+}

@@ -16,7 +16,7 @@ func pageOf(ctx context.Context, c *pgx.Conn, tenant string, query status.Query)
 	listed := newSelection(selected(), tenant, query)
 	if query.After != nil {
 		listed.write(" AND ")
-		listed.after(query.Order, query.After)
+		listed.after(query.Sort(), query.After)
 	}
 	listed.page(query)
 	return readPart(ctx, c, query, counted, listed, func(rows pgx.Rows) (status.Row, error) {
@@ -120,7 +120,8 @@ func newSelection(something, tenant string, query status.Query) *selection {
 // page puts the selection in order, and cuts it to the query's page and one row more that tells whether another follows.
 func (s *selection) page(query status.Query) {
 	s.write(" ORDER BY ")
-	for _, order := range query.Order {
+	sort := query.Sort()
+	for _, order := range sort[:len(sort)-1] {
 		s.write(s.ordered(order))
 		if order.Descending {
 			s.write(" DESC NULLS LAST, ")
@@ -128,8 +129,11 @@ func (s *selection) page(query status.Query) {
 			s.write(" NULLS FIRST, ")
 		}
 	}
-	id := s.operand(status.PropertyID)
-	s.write(fmt.Sprintf("%s, %s LIMIT %d", id.head, id.value, query.Limit+1)) // in the text, so that it counts in every plan
+	id, direction := s.operand(status.PropertyID), ""
+	if sort[len(sort)-1].Descending {
+		direction = " DESC"
+	}
+	s.write(fmt.Sprintf("%s%s, %s%s LIMIT %d", id.head, direction, id.value, direction, query.Limit+1)) // in the text, so that it counts in every plan
 	if query.After == nil && query.Skip > 0 {
 		s.write(" OFFSET ?", query.Skip)
 	}
@@ -145,17 +149,17 @@ func (s *selection) ordered(order status.Order) string {
 }
 
 // after is true of the rows behind a place in the order. The API puts null before everything.
-func (s *selection) after(orders []status.Order, place *status.Cursor) {
-	if len(orders) == 0 {
-		s.compare(s.operand(status.PropertyID), ">", status.TextValue(place.ID))
+func (s *selection) after(sort []status.Order, place *status.Cursor) {
+	if len(sort) == 1 { // by the id
+		s.behind(sort[0], place)
 		return
 	}
-	property, value := s.ordered(orders[0]), place.Values[0]
+	property, value := s.ordered(sort[0]), place.Values[0]
 	null := value.Kind == status.Null
 	s.write("(")
 	switch {
-	case orders[0].Descending && null: // nothing is behind null but further nulls
-	case orders[0].Descending:
+	case sort[0].Descending && null: // nothing is behind null but further nulls
+	case sort[0].Descending:
 		s.write("COALESCE("+property+" < "+placeholder(value)+", TRUE) OR ", argument(value))
 	case null:
 		s.write(property + " IS NOT NULL OR ")
@@ -167,8 +171,17 @@ func (s *selection) after(orders []status.Order, place *status.Cursor) {
 	} else {
 		s.write(property+" = "+placeholder(value)+" AND ", argument(value))
 	}
-	s.after(orders[1:], &status.Cursor{Values: place.Values[1:], ID: place.ID})
+	s.after(sort[1:], &status.Cursor{Values: place.Values[1:], ID: place.ID})
 	s.write(")")
+}
+
+// behind is true of the ids behind that of a place.
+func (s *selection) behind(byID status.Order, place *status.Cursor) {
+	operator := ">"
+	if byID.Descending {
+		operator = "<"
+	}
+	s.compare(s.operand(status.PropertyID), operator, status.TextValue(place.ID))
 }
 
 // filter is the condition of a filter, with the same logic of three values: SQL's NULL is what is neither true nor false.

@@ -60,7 +60,7 @@ func TestStatementsAreCarriedOutByTheIndexThatLeadsToTheirRows(t *testing.T) {
 		selected := newSelection("*", "tenant", query)
 		if query.After != nil {
 			selected.write(" AND ")
-			selected.after(query.Order, query.After)
+			selected.after(query.Sort(), query.After)
 		}
 		selected.page(query)
 		return &selected.statement
@@ -68,6 +68,9 @@ func TestStatementsAreCarriedOutByTheIndexThatLeadsToTheirRows(t *testing.T) {
 	ofUsers := func(query status.Query) *statement {
 		query.App, query.Limit = "app", 100
 		return &pageOfUsers("tenant", query).statement
+	}
+	byID := func(descending bool) []status.Order {
+		return []status.Order{{Property: status.PropertyID, Descending: descending}, {Property: status.PropertyUserName}}
 	}
 	one := new(statement)
 	one.write("SELECT * FROM statuses")
@@ -97,6 +100,8 @@ func TestStatementsAreCarriedOutByTheIndexThatLeadsToTheirRows(t *testing.T) {
 			{"a row by its id", list(status.Query{Filter: is(status.PropertyID)}), "statuses_pkey", "(id = "},
 			{"all rows", list(status.Query{}), "statuses_pkey", "(app = "},
 			{"the rows after one", list(status.Query{After: &status.Cursor{ID: "x"}}), "statuses_pkey", "(id >= "},
+			{"the rows after one, by the id", list(status.Query{Order: byID(false), After: &status.Cursor{ID: "x"}}), "Scan using statuses_pkey", "(id >= "},
+			{"the rows before one, backwards", list(status.Query{Order: byID(true), After: &status.Cursor{ID: "x"}}), "Backward using statuses_pkey", "(id <= "},
 			{"of a user", list(status.Query{User: "user"}), "statuses_user_status", `("left"(user_status, 128) = `},
 			{"of a device", list(status.Query{Filter: is(status.PropertyDeviceID)}), "statuses_device_id", `("left"(device_id, 128) = `},
 			{"of a name", list(status.Query{Filter: is(status.PropertyUserPrincipalName)}), "statuses_user_principal_name", `("left"(user_principal_name, 128) = `},
@@ -106,6 +111,8 @@ func TestStatementsAreCarriedOutByTheIndexThatLeadsToTheirRows(t *testing.T) {
 			{"a user", ofUsers(status.Query{User: "user"}), "statuses_user_status", `("left"(user_status, 128) = `},
 			{"users", ofUsers(status.Query{}), "statuses_user_status", `("left"(user_status, 128) >= `},
 			{"users after one", ofUsers(status.Query{After: &status.Cursor{ID: "x"}}), "statuses_user_status", `("left"(user_status, 128) >= `},
+			{"users after one, by the id", ofUsers(status.Query{Order: byID(false), After: &status.Cursor{ID: "x"}}), "statuses_user_status", `("left"(user_status, 128) >= `},
+			{"users before one, backwards", ofUsers(status.Query{Order: byID(true), After: &status.Cursor{ID: "x"}}), "Backward using statuses_user_status", `("left"(user_status, 128) <= `},
 			{"users with failures", ofUsers(status.Query{Filter: failed}), "statuses_user_status", `("left"(user_status, 128) >= `},
 			{"a user by name", ofUsers(status.Query{Filter: is(status.PropertyUserPrincipalName)}), "statuses_user_principal_name", `("left"(user_principal_name, 128) = `},
 		} {

@@ -19,22 +19,18 @@ func users(ctx context.Context, c *pgx.Conn, tenant string, query status.Query) 
 
 // pageOfUsers selects the query's page.
 func pageOfUsers(tenant string, query status.Query) *selection {
-	behind := ""
-	if query.After != nil && len(query.Order) == 0 {
-		behind = query.After.ID
-	}
-	s := selectUsers(tenant, query, behind)
-	if query.After != nil && len(query.Order) > 0 {
+	s := selectUsers(tenant, query)
+	if sort := query.Sort(); query.After != nil && len(sort) > 1 {
 		s.write(" AND ")
-		s.after(query.Order, query.After)
+		s.after(sort, query.After)
 	}
 	s.page(query)
 	return s
 }
 
-// selectUsers selects the user statuses of the query's whole list whose ids come behind the given one.
-func selectUsers(tenant string, query status.Query, behind string) *selection {
-	s := rowsOfUsers(userStatuses.Selected(), tenant, query, behind)
+// selectUsers selects the user statuses of the query's list, where it is in the order of ids from its place on.
+func selectUsers(tenant string, query status.Query) *selection {
+	s := rowsOfUsers(userStatuses.Selected(), tenant, query)
 	s.write(" GROUP BY " + userStatus.head + ", " + userStatus.value + " HAVING TRUE")
 	if query.Filter != nil {
 		s.write(" AND ")
@@ -45,20 +41,25 @@ func selectUsers(tenant string, query status.Query, behind string) *selection {
 
 // countUsers counts the query's whole list.
 func countUsers(tenant string, query status.Query) *selection {
+	query.After = nil
 	if query.Filter == nil {
-		return rowsOfUsers("COUNT(DISTINCT user_status)", tenant, query, "")
+		return rowsOfUsers("COUNT(DISTINCT user_status)", tenant, query)
 	}
-	users := selectUsers(tenant, query, "")
+	users := selectUsers(tenant, query)
 	counted := &selection{statement: statement{arguments: users.arguments}}
 	counted.text.WriteString("SELECT COUNT(*) FROM (" + users.text.String() + ") users")
 	return counted
 }
 
 // rowsOfUsers selects something of the rows of the query's users.
-func rowsOfUsers(something, tenant string, query status.Query, behind string) *selection {
+func rowsOfUsers(something, tenant string, query status.Query) *selection {
 	s := &selection{operand: userOperand}
 	s.write("SELECT "+something+" FROM statuses WHERE tenant = ? AND app = ? AND ", keyOf(tenant), keyOf(query.App))
-	s.compare(userStatus, ">", status.TextValue(behind))
+	if sort := query.Sort(); query.After != nil && len(sort) == 1 {
+		s.behind(sort[0], query.After)
+		s.write(" AND ")
+	}
+	s.compare(userStatus, ">", status.TextValue(""))
 	if query.User != "" {
 		s.write(" AND ")
 		s.equal(userStatus, query.User)

@@ -16,7 +16,7 @@ func (c *connection) page(ctx context.Context, tenant string, query status.Query
 	selected := newSelection("id, "+strings.Join(columns.All.Names(), ", "), tenant, query)
 	if query.After != nil {
 		selected.write(" AND ")
-		selected.after(query.Order, query.After)
+		selected.after(query.Sort(), query.After)
 	}
 	selected.page(query)
 	return readPart(ctx, c, query, counted, selected, func(rows *sql.Rows) (status.Row, error) {
@@ -107,14 +107,16 @@ func (s *selection) write(text string, arguments ...any) {
 // page puts the selection in order, and cuts it to the query's page and one row more that tells whether another follows.
 func (s *selection) page(query status.Query) {
 	s.write(" ORDER BY ")
-	for _, order := range query.Order {
+	for i, order := range query.Sort() {
+		if i > 0 {
+			s.write(", ")
+		}
 		s.write(s.ordered(order))
 		if order.Descending {
 			s.write(" DESC")
 		}
-		s.write(", ")
 	}
-	s.write(s.expression(status.PropertyID)+" LIMIT ?", query.Limit+1)
+	s.write(" LIMIT ?", query.Limit+1)
 	if query.After == nil && query.Skip > 0 {
 		s.write(" OFFSET ?", query.Skip)
 	}
@@ -130,16 +132,16 @@ func (s *selection) ordered(order status.Order) string {
 }
 
 // after is true of the rows behind a place in the order. SQLite, as the API, puts null before everything.
-func (s *selection) after(orders []status.Order, place *status.Cursor) {
-	if len(orders) == 0 {
-		s.write(s.expression(status.PropertyID)+" > ?", place.ID)
+func (s *selection) after(sort []status.Order, place *status.Cursor) {
+	if len(sort) == 1 { // by the id
+		s.write(s.expression(status.PropertyID)+behind(sort[0])+"?", place.ID)
 		return
 	}
-	property, value := s.ordered(orders[0]), argument(place.Values[0])
+	property, value := s.ordered(sort[0]), argument(place.Values[0])
 	s.write("(")
 	switch {
-	case orders[0].Descending && value == nil: // nothing is behind null but further nulls
-	case orders[0].Descending:
+	case sort[0].Descending && value == nil: // nothing is behind null but further nulls
+	case sort[0].Descending:
 		s.write("COALESCE("+property+" < ?, TRUE) OR ", value)
 	case value == nil:
 		s.write(property + " IS NOT NULL OR ")
@@ -147,8 +149,16 @@ func (s *selection) after(orders []status.Order, place *status.Cursor) {
 		s.write("COALESCE("+property+" > ?, FALSE) OR ", value)
 	}
 	s.write(property+" IS ? AND ", value)
-	s.after(orders[1:], &status.Cursor{Values: place.Values[1:], ID: place.ID})
+	s.after(sort[1:], &status.Cursor{Values: place.Values[1:], ID: place.ID})
 	s.write(")")
+}
+
+// behind is how what comes later in an order compares with what comes before it.
+func behind(order status.Order) string {
+	if order.Descending {
+		return " < "
+	}
+	return " > "
 }
 
 // filter is the condition of a filter, with the same logic of three values: SQL's NULL is what is neither true nor false.

@@ -35,6 +35,11 @@ func planOf(t *testing.T, store *Store, query string, arguments ...any) (plan st
 	return plan
 }
 
+// ordered is by the id, and by what cannot count any more.
+func ordered(descending bool) []status.Order {
+	return []status.Order{{Property: status.PropertyID, Descending: descending}, {Property: status.PropertyUserName}}
+}
+
 func TestListsOfDeviceStatusesAreReadByTheIndexThatLeadsToThem(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	for _, database := range []string{InMemory, path, path} { // one that is new, and one that is opened again
@@ -51,12 +56,20 @@ func TestListsOfDeviceStatusesAreReadByTheIndexThatLeadsToThem(t *testing.T) {
 			"of a device":  {status.Query{Filter: is(status.PropertyDeviceID)}, "statuses_device_id (app=? AND device_id=?)"},
 			"of a name":    {status.Query{Filter: is(status.PropertyUserPrincipalName)}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
 			"with a state": {status.Query{Filter: status.And{Left: is(status.PropertyInstallState), Right: is(status.PropertyDeviceID)}}, "statuses_device_id (app=? AND device_id=?)"},
+			"after one":    {status.Query{After: &status.Cursor{ID: "x"}}, "statuses USING PRIMARY KEY (app=? AND id>?)"},
+			"backwards":    {status.Query{Order: ordered(true), After: &status.Cursor{ID: "x"}}, "statuses USING PRIMARY KEY (app=? AND id<?)"},
+			"by the id":    {status.Query{Order: ordered(false), After: &status.Cursor{ID: "x"}}, "statuses USING PRIMARY KEY (app=? AND id>?)"},
 			"in an order":  {status.Query{User: "user", Order: []status.Order{{Property: status.PropertyDeviceName}}}, "statuses_user_status (app=? AND user_status=?)"},
 		} {
 			c.query.App, c.query.Limit = "app", 1
 			selected := newSelection("*", "tenant", c.query)
+			if c.query.After != nil {
+				selected.write(" AND ")
+				selected.after(c.query.Sort(), c.query.After)
+			}
 			selected.page(c.query)
-			if plan := planOf(t, store, selected.text.String(), selected.arguments...); !strings.Contains(plan, c.plan) {
+			sorts := name == "in an order"
+			if plan := planOf(t, store, selected.text.String(), selected.arguments...); !strings.Contains(plan, c.plan) || strings.Contains(plan, "TEMP") != sorts {
 				t.Errorf("%s, %s: %s", database, name, plan)
 			}
 		}

@@ -18,22 +18,18 @@ func (c *connection) users(ctx context.Context, tenant string, query status.Quer
 
 // pageOfUsers selects the query's page.
 func pageOfUsers(tenant string, query status.Query) *selection {
-	behind := ""
-	if query.After != nil && len(query.Order) == 0 {
-		behind = query.After.ID
-	}
-	s := selectUsers(tenant, query, behind)
-	if query.After != nil && len(query.Order) > 0 {
+	s := selectUsers(tenant, query)
+	if query.After != nil && !byID(query) {
 		s.write(" AND ")
-		s.after(query.Order, query.After)
+		s.after(query.Sort(), query.After)
 	}
 	s.page(query)
 	return s
 }
 
-// selectUsers selects the user statuses of the query's whole list whose ids come behind the given one.
-func selectUsers(tenant string, query status.Query, behind string) *selection {
-	s := rowsOfUsers(userStatuses.Selected(), tenant, query, behind)
+// selectUsers selects the user statuses of the query's list, where it is in the order of ids from its place on.
+func selectUsers(tenant string, query status.Query) *selection {
+	s := rowsOfUsers(userStatuses.Selected(), tenant, query)
 	s.write(" GROUP BY " + userColumn(query) + " HAVING " + syncedLast + " IS NOT NULL")
 	if query.Filter != nil {
 		s.write(" AND ")
@@ -44,20 +40,29 @@ func selectUsers(tenant string, query status.Query, behind string) *selection {
 
 // countUsers counts the query's whole list. Without a filter it reads nothing but the index.
 func countUsers(tenant string, query status.Query) *selection {
+	query.After = nil
 	if query.Filter == nil {
-		return rowsOfUsers("COUNT(DISTINCT user_status)", tenant, query, "")
+		return rowsOfUsers("COUNT(DISTINCT user_status)", tenant, query)
 	}
-	users := selectUsers(tenant, query, "")
+	users := selectUsers(tenant, query)
 	counted := new(selection)
 	counted.write("SELECT COUNT(*) FROM ("+users.text.String()+")", users.arguments...)
 	return counted
 }
 
 // rowsOfUsers selects something of the rows of the query's users.
-func rowsOfUsers(something, tenant string, query status.Query, behind string) *selection {
+func rowsOfUsers(something, tenant string, query status.Query) *selection {
 	s := &selection{expression: userStatuses.Expression}
 	s.write("SELECT "+something+" FROM statuses WHERE app = "+numberOfApp, tenant, query.App)
-	s.write(" AND "+userColumn(query)+" > ?", behind)
+	from := ""
+	if query.After != nil && byID(query) {
+		if query.Sort()[0].Descending {
+			s.write(" AND user_status < ?", query.After.ID)
+		} else {
+			from = query.After.ID
+		}
+	}
+	s.write(" AND "+userColumn(query)+" > ?", from)
 	if query.User != "" {
 		s.write(" AND user_status = ?", query.User)
 	}
@@ -70,11 +75,13 @@ func rowsOfUsers(something, tenant string, query status.Query, behind string) *s
 // userColumn leads SQLite to the index on user_status where the list is in the order of ids: then the rows behind the page
 // are not read. In any other order all are, which is several times faster in the order of the table: the + leads to that.
 func userColumn(query status.Query) string {
-	if len(query.Order) == 0 {
+	if byID(query) {
 		return "user_status"
 	}
 	return "+user_status"
 }
+
+func byID(query status.Query) bool { return len(query.Sort()) == 1 }
 
 // syncedLast is never null. It stands in a query for what SQLite does where there is one MAX: columns outside of
 // aggregates, here the names, are those of the row that has it. Instants are all of one length, so the id decides between

@@ -23,6 +23,8 @@ func TestUserStatusesAndSummariesAreReadByTheWayThatIsShort(t *testing.T) {
 		"one":         {status.Query{User: "user"}, search},
 		"first page":  {status.Query{}, along},
 		"next page":   {status.Query{After: &status.Cursor{ID: "user"}}, along},
+		"by the id":   {status.Query{Order: ordered(false), After: &status.Cursor{ID: "user"}}, along},
+		"backwards":   {status.Query{Order: ordered(true), After: &status.Cursor{ID: "user"}}, "USING INDEX statuses_user_status (app=? AND user_status>? AND user_status<?)"},
 		"filtered":    {status.Query{Filter: failed}, along},
 		"of one name": {status.Query{Filter: status.And{Left: failed, Right: named}}, search},
 		"of a name":   {status.Query{Filter: named}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
@@ -31,7 +33,7 @@ func TestUserStatusesAndSummariesAreReadByTheWayThatIsShort(t *testing.T) {
 		c.query.App, c.query.Limit = "app", 1
 		selected := pageOfUsers("tenant", c.query)
 		plan := planOf(t, store, selected.text.String(), selected.arguments...)
-		if !strings.Contains(plan, c.plan) || strings.Contains(plan, "TEMP") != (c.query.Order != nil) {
+		if !strings.Contains(plan, c.plan) || strings.Contains(plan, "TEMP") != (name == "ordered") {
 			t.Errorf("%s: %s", name, plan)
 		}
 	}

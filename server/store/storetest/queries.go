@@ -46,12 +46,15 @@ func anyOf(properties map[status.Property][]status.Value) *rapid.Generator[statu
 	return rapid.SampledFrom(slices.Sorted(maps.Keys(properties)))
 }
 
-// orders are none, one or two different properties, in either direction.
+// orders are none, one or two different properties, in either direction; the id is often one of them.
 func orders(by map[status.Property][]status.Value) *rapid.Generator[[]status.Order] {
 	order := rapid.Custom(func(t *rapid.T) status.Order {
 		return status.Order{Property: anyOf(by).Draw(t, "property"), Descending: rapid.Bool().Draw(t, "descending")}
 	})
-	return rapid.SliceOfNDistinct(order, 0, 2, func(o status.Order) status.Property { return o.Property })
+	byID := rapid.Map(rapid.Bool(), func(descending bool) status.Order {
+		return status.Order{Property: status.PropertyID, Descending: descending}
+	})
+	return rapid.SliceOfNDistinct(rapid.OneOf(order, order, byID), 0, 2, func(o status.Order) status.Property { return o.Property })
 }
 
 // filters are of every kind, nested to the given depth.
