@@ -83,11 +83,15 @@ type selection struct {
 	text       strings.Builder
 	arguments  []any
 	expression func(status.Property) string // what a property is called in it
+	onward     string                       // how ids compare with the one behind which it begins, "" where it begins with none
 }
 
 // newSelection selects something of the rows of the query's whole list.
 func newSelection(something, tenant string, query status.Query) *selection {
 	s := &selection{expression: expression}
+	if query.After != nil && byID(query) {
+		s.onward = onward(query.Sort()[0])
+	}
 	s.write("SELECT "+something+" FROM statuses WHERE app = "+numberOfApp, tenant, query.App)
 	if query.User != "" {
 		s.write(" AND user_status = ?", query.User)
@@ -134,7 +138,7 @@ func (s *selection) ordered(order status.Order) string {
 // after is true of the rows behind a place in the order. SQLite, as the API, puts null before everything.
 func (s *selection) after(sort []status.Order, place *status.Cursor) {
 	if len(sort) == 1 { // by the id
-		s.write(s.expression(status.PropertyID)+behind(sort[0])+"?", place.ID)
+		s.write(s.expression(status.PropertyID)+" "+onward(sort[0])+" ?", place.ID)
 		return
 	}
 	property, value := s.ordered(sort[0]), argument(place.Values[0])
@@ -153,12 +157,12 @@ func (s *selection) after(sort []status.Order, place *status.Cursor) {
 	s.write(")")
 }
 
-// behind is how what comes later in an order compares with what comes before it.
-func behind(order status.Order) string {
+// onward is how what comes later in an order compares with what comes before it.
+func onward(order status.Order) string {
 	if order.Descending {
-		return " < "
+		return "<"
 	}
-	return " > "
+	return ">"
 }
 
 // filter is the condition of a filter, with the same logic of three values: SQL's NULL is what is neither true nor false.
@@ -202,15 +206,26 @@ func (s *selection) comparison(c status.Comparison) {
 		s.write(property+" IS ?", value)
 	case status.NotEqual:
 		s.write(property+" IS NOT ?", value)
-	case status.Greater:
-		s.write("COALESCE("+property+" > ?, FALSE)", value)
-	case status.GreaterOrEqual:
-		s.write("COALESCE("+property+" >= ?, FALSE)", value)
-	case status.Less:
-		s.write("COALESCE("+property+" < ?, FALSE)", value)
-	case status.LessOrEqual:
-		s.write("COALESCE("+property+" <= ?, FALSE)", value)
+	default:
+		s.bound(c.Property, operators[c.Operator], value)
 	}
+}
+
+// operators are the comparisons of what is not null.
+var operators = map[status.Operator]string{
+	status.Greater: ">", status.GreaterOrEqual: ">=", status.Less: "<", status.LessOrEqual: "<=",
+}
+
+// bound is true or false, and false of null. A bound of ids leads to where rows begin or end, unless the page's place does, which
+// is the closer one: SQLite would go by one of the two alone. COALESCE hides the others, for by an index it would read and sort
+// for each page whatever lies within them.
+func (s *selection) bound(p status.Property, operator string, value any) {
+	property := s.expression(p)
+	if property == "id" && value != nil && (s.onward == "" || !strings.HasPrefix(operator, s.onward)) {
+		s.write(property+" "+operator+" ?", value)
+		return
+	}
+	s.write("COALESCE("+property+" "+operator+" ?, FALSE)", value)
 }
 
 // expression is what a property of a row is called in SQL.

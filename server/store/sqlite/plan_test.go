@@ -35,6 +35,22 @@ func planOf(t *testing.T, store *Store, query string, arguments ...any) (plan st
 	return plan
 }
 
+func TestAPageOfIDsFromOneOnIsReadFromItsOwnPlaceOn(t *testing.T) {
+	for operator, from := range map[status.Operator]status.Query{
+		status.GreaterOrEqual: {},
+		status.LessOrEqual:    {Order: ordered(true)},
+	} {
+		from.Filter, from.After = compared(status.PropertyID, operator), &status.Cursor{ID: "y"}
+		if text := newSelection("*", "tenant", from).text.String(); !strings.HasSuffix(text, " AND (COALESCE(id "+operators[operator]+" ?, FALSE))") {
+			t.Errorf("two places lead to the rows of %s", text)
+		}
+	}
+}
+
+func compared(p status.Property, operator status.Operator) status.Filter {
+	return status.Comparison{Property: p, Operator: operator, Value: status.TextValue("x")}
+}
+
 // ordered is by the id, and by what cannot count any more.
 func ordered(descending bool) []status.Order {
 	return []status.Order{{Property: status.PropertyID, Descending: descending}, {Property: status.PropertyUserName}}
@@ -59,6 +75,10 @@ func TestListsOfDeviceStatusesAreReadByTheIndexThatLeadsToThem(t *testing.T) {
 			"after one":    {status.Query{After: &status.Cursor{ID: "x"}}, "statuses USING PRIMARY KEY (app=? AND id>?)"},
 			"backwards":    {status.Query{Order: ordered(true), After: &status.Cursor{ID: "x"}}, "statuses USING PRIMARY KEY (app=? AND id<?)"},
 			"by the id":    {status.Query{Order: ordered(false), After: &status.Cursor{ID: "x"}}, "statuses USING PRIMARY KEY (app=? AND id>?)"},
+			"from an id":   {status.Query{Filter: compared(status.PropertyID, status.Greater)}, "statuses USING PRIMARY KEY (app=? AND id>?)"},
+			"to an id":     {status.Query{Filter: compared(status.PropertyID, status.LessOrEqual)}, "statuses USING PRIMARY KEY (app=? AND id<?)"},
+			"between ids":  {status.Query{Filter: status.And{Left: compared(status.PropertyID, status.GreaterOrEqual), Right: compared(status.PropertyID, status.Less)}}, "statuses USING PRIMARY KEY (app=? AND id>? AND id<?)"},
+			"of devices":   {status.Query{Filter: status.And{Left: compared(status.PropertyDeviceID, status.Greater), Right: compared(status.PropertyDeviceID, status.Less)}}, "statuses USING PRIMARY KEY (app=?)"},
 			"in an order":  {status.Query{User: "user", Order: []status.Order{{Property: status.PropertyDeviceName}}}, "statuses_user_status (app=? AND user_status=?)"},
 		} {
 			c.query.App, c.query.Limit = "app", 1
