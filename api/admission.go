@@ -2,7 +2,7 @@ package api
 
 import "net/http"
 
-// Admission is what decides whether there is room for a request.
+// Admission is a request for which room is asked.
 type Admission struct {
 	Tenant string // the caller's
 	App    string // the id in the path

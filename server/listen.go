@@ -60,10 +60,10 @@ func withFarewell(next http.Handler, draining *atomic.Bool) http.Handler {
 }
 
 // serve answers on the listener until ctx ends. Then it says that it is not ready any more, goes on for as long as is wanted,
-// and answers what is in flight. The operations are served until all of that is over.
-func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler http.Handler, store status.Store, operations *operations, log *slog.Logger) error {
+// and answers what is in flight. The operators' listener is served until all of that is over.
+func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler http.Handler, store status.Store, operators *opsListener, log *slog.Logger) error {
 	var draining atomic.Bool
-	operations.serve(store, &draining, log)
+	operators.serve(store, &draining, log)
 	handler = withHealth(withFarewell(handler, &draining), store, &draining)
 	handler = withOrigin(handler, f.scheme(), f.TrustedProxies)
 	l := usualLimits(f.MaxConnections)

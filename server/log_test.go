@@ -33,7 +33,7 @@ func TestAFaultIsLoggedOnceAndARefusalByWhoeverRefuses(t *testing.T) {
 }
 
 func TestAClientThatLeavesIs499InTheLogAndInMetricsAndNoFault(t *testing.T) {
-	logged, seen := new(syncBuffer), &operations{metrics: ops.New()}
+	logged, seen := new(syncBuffer), &opsListener{metrics: ops.New()}
 	handler, err := api.New(&slowStore{letGo: make(chan struct{})}, api.Options{
 		Authenticate: func(*http.Request) (api.Caller, error) {
 			return api.Caller{Tenant: tenantA, Scopes: []string{writePermission}}, nil

@@ -20,15 +20,15 @@ type opsFlags struct {
 	OpsAddr string `help:"Also serve /metrics for Prometheus, /debug/pprof/, /healthz and /readyz, unencrypted and to everybody who can reach it, here. On loopback where only a port is given; nowhere by default." placeholder:"HOST:PORT"`
 }
 
-// operations are what an operator sees of a server; nil without --ops-addr.
-type operations struct {
+// opsListener is what an operator sees of a server; nil without --ops-addr.
+type opsListener struct {
 	metrics  *ops.Metrics
 	listener net.Listener
 	server   *http.Server // nil until it serves
 }
 
-// operations opens the listener. It serves nothing yet.
-func (f opsFlags) operations(ctx context.Context, log *slog.Logger) (*operations, error) {
+// opsListener opens the listener. It serves nothing yet.
+func (f opsFlags) opsListener(ctx context.Context, log *slog.Logger) (*opsListener, error) {
 	if f.OpsAddr == "" {
 		return nil, nil
 	}
@@ -46,11 +46,11 @@ func (f opsFlags) operations(ctx context.Context, log *slog.Logger) (*operations
 	if !isLoopback(host) {
 		log.Warn("--ops-addr is not on loopback: everybody who can reach it sees metrics and profiles", "addr", f.OpsAddr)
 	}
-	return &operations{metrics: ops.New(), listener: listener}, nil
+	return &opsListener{metrics: ops.New(), listener: listener}, nil
 }
 
 // store is the store with its calls measured, where there is somebody to look.
-func (o *operations) store(of status.Store) status.Store {
+func (o *opsListener) store(of status.Store) status.Store {
 	if o == nil {
 		return of
 	}
@@ -58,7 +58,7 @@ func (o *operations) store(of status.Store) status.Store {
 }
 
 // observing is an observer that also counts.
-func (o *operations) observing(observe func(api.Exchange)) func(api.Exchange) {
+func (o *opsListener) observing(observe func(api.Exchange)) func(api.Exchange) {
 	if o == nil {
 		return observe
 	}
@@ -69,7 +69,7 @@ func (o *operations) observing(observe func(api.Exchange)) func(api.Exchange) {
 }
 
 // active counts the requests in a handler.
-func (o *operations) active(handler http.Handler) http.Handler {
+func (o *opsListener) active(handler http.Handler) http.Handler {
 	if o == nil {
 		return handler
 	}
@@ -77,14 +77,14 @@ func (o *operations) active(handler http.Handler) http.Handler {
 }
 
 // lookups counts those of the cache of verified tokens.
-func (o *operations) lookups(verifier *auth.Verifier) {
+func (o *opsListener) lookups(verifier *auth.Verifier) {
 	if o != nil {
 		o.metrics.Lookups(verifier.Lookups)
 	}
 }
 
 // serve begins to serve; close ends it.
-func (o *operations) serve(store status.Store, draining *atomic.Bool, log *slog.Logger) {
+func (o *opsListener) serve(store status.Store, draining *atomic.Bool, log *slog.Logger) {
 	if o == nil {
 		return
 	}
@@ -97,7 +97,7 @@ func (o *operations) serve(store status.Store, draining *atomic.Bool, log *slog.
 	}()
 }
 
-func (o *operations) close() {
+func (o *opsListener) close() {
 	if o == nil {
 		return
 	}

@@ -63,18 +63,18 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if err != nil {
 		return err
 	}
-	operations, err := c.operations(ctx, log)
+	operators, err := c.opsListener(ctx, log)
 	if err != nil {
 		return err
 	}
-	defer operations.close()
+	defer operators.close()
 	store, err := c.openStore(ctx, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 
-	handler, err := c.handler(store, verifier, operations, log)
+	handler, err := c.handler(store, verifier, operators, log)
 	if err != nil {
 		return err
 	}
@@ -101,11 +101,11 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 			return err
 		}
 	}
-	if operations != nil {
-		fmt.Fprintf(to.out, "For operators: http://%s/metrics\n", operations.listener.Addr())
+	if operators != nil {
+		fmt.Fprintf(to.out, "For operators: http://%s/metrics\n", operators.listener.Addr())
 	}
 	served = true
-	return c.serve(ctx, listener, c.withTokens(pages, development), store, operations, log)
+	return c.serve(ctx, listener, c.withTokens(pages, development), store, operators, log)
 }
 
 func (c serveCommand) checkSample() error {
@@ -119,21 +119,21 @@ func (c serveCommand) checkSample() error {
 }
 
 // handler answers the contract's operations over the store.
-func (c serveCommand) handler(store status.Store, verifier *auth.Verifier, operations *operations, log *slog.Logger) (http.Handler, error) {
+func (c serveCommand) handler(store status.Store, verifier *auth.Verifier, operators *opsListener, log *slog.Logger) (http.Handler, error) {
 	throttle, err := c.throttle()
 	if err != nil {
 		return nil, err
 	}
-	operations.lookups(verifier)
-	admitted := usualAdmission(operations.store(store), log)
-	handler, err := api.New(admitted, api.Options{
+	operators.lookups(verifier)
+	bounded := newBoundedStore(operators.store(store), usualCalls, log)
+	handler, err := api.New(bounded, api.Options{
 		Authenticate: verifier.Authenticate,
 		AllowAppOnly: c.AllowAppOnly,
-		Admit:        admitted.before(throttle),
-		Observe:      operations.observing(logExchanges(log, c.RequestLog)),
+		Admit:        bounded.before(throttle),
+		Observe:      operators.observing(logExchanges(log, c.RequestLog)),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return operations.active(handler), nil
+	return operators.active(handler), nil
 }

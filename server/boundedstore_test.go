@@ -51,7 +51,7 @@ func (s *slowStore) Update(ctx context.Context, tenant string, key status.Key, p
 
 // admitting is an API over a store that takes so many reads, and as many writes, at once.
 type admitting struct {
-	*admission
+	*boundedStore
 	store   *slowStore
 	handler http.Handler
 	logged  *syncBuffer
@@ -61,9 +61,9 @@ func newAdmitting(t testing.TB, most int64) *admitting {
 	t.Helper()
 	a := &admitting{store: &slowStore{letGo: make(chan struct{})}, logged: new(syncBuffer)}
 	log := newLog(a.logged)
-	a.admission = newAdmission(a.store, most, log)
+	a.boundedStore = newBoundedStore(a.store, most, log)
 	var err error
-	a.handler, err = api.New(a.admission, api.Options{
+	a.handler, err = api.New(a.boundedStore, api.Options{
 		Authenticate: func(*http.Request) (api.Caller, error) {
 			return api.Caller{Tenant: tenantA, Scopes: []string{writePermission}}, nil
 		},

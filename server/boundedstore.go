@@ -11,23 +11,21 @@ import (
 	"installstatus/api/status"
 )
 
-// admission is a status.Store that takes a limited number of calls at once, and refuses further ones without delay, so that
+// boundedStore is a status.Store that takes a limited number of calls at once, and refuses further ones without delay, so that
 // those it has taken are answered in bounded time, and those that wait take bounded memory.
-type admission struct {
+type boundedStore struct {
 	status.Store
 	reads, writes gate
 	log           *slog.Logger
 	warned        atomic.Int64 // when, in Unix seconds
 }
 
-// usualAdmission takes as many writes as two cores do in about 0.3 s, and as many reads. More rarely come at once. Taking
+// usualCalls is how many writes two cores do in about 0.3 s; as many reads may be under way. More rarely come at once. Taking
 // fewer was seen to halve the throughput, since refusing clients that try again at once is not free either.
-func usualAdmission(store status.Store, log *slog.Logger) *admission {
-	return newAdmission(store, 4096, log)
-}
+const usualCalls = 4096
 
-func newAdmission(store status.Store, most int64, log *slog.Logger) *admission {
-	return &admission{Store: store, reads: gate{most: most}, writes: gate{most: most}, log: log}
+func newBoundedStore(store status.Store, most int64, log *slog.Logger) *boundedStore {
+	return &boundedStore{Store: store, reads: gate{most: most}, writes: gate{most: most}, log: log}
 }
 
 // gate counts those inside.
@@ -38,7 +36,7 @@ type gate struct {
 
 var errFull = fmt.Errorf("as many calls wait for the store as may: %w", status.ErrRefused)
 
-func (a *admission) enter(g *gate) error {
+func (a *boundedStore) enter(g *gate) error {
 	if g.inside.Add(1) > g.most {
 		g.inside.Add(-1)
 		return a.full()
@@ -48,7 +46,7 @@ func (a *admission) enter(g *gate) error {
 
 func (g *gate) leave() { g.inside.Add(-1) }
 
-func (a *admission) full() error {
+func (a *boundedStore) full() error {
 	now, warned := time.Now().Unix(), a.warned.Load()
 	if now-warned >= 60 && a.warned.CompareAndSwap(warned, now) {
 		a.log.Warn("requests are refused, as many wait for the store as may", "reads", a.reads.inside.Load(), "writes", a.writes.inside.Load())
@@ -57,7 +55,7 @@ func (a *admission) full() error {
 }
 
 // admit refuses a request for which the store has no room. It is asked before the body is read, when a refusal costs least.
-func (a *admission) admit(request api.Admission) error {
+func (a *boundedStore) admit(request api.Admission) error {
 	g := &a.reads
 	if request.Write {
 		g = &a.writes
@@ -69,7 +67,7 @@ func (a *admission) admit(request api.Admission) error {
 }
 
 // before is api.Options.Admit: it asks a, and then the throttle, which may be nil and must not count what a refuses.
-func (a *admission) before(t *throttle) func(api.Admission) error {
+func (a *boundedStore) before(t *throttle) func(api.Admission) error {
 	if t == nil {
 		return a.admit
 	}
@@ -82,7 +80,7 @@ func (a *admission) before(t *throttle) func(api.Admission) error {
 }
 
 // Get implements status.Store.
-func (a *admission) Get(ctx context.Context, tenant string, key status.Key) (status.Status, error) {
+func (a *boundedStore) Get(ctx context.Context, tenant string, key status.Key) (status.Status, error) {
 	if err := a.enter(&a.reads); err != nil {
 		return status.Status{}, err
 	}
@@ -91,7 +89,7 @@ func (a *admission) Get(ctx context.Context, tenant string, key status.Key) (sta
 }
 
 // List implements status.Store.
-func (a *admission) List(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
+func (a *boundedStore) List(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
 	if err := a.enter(&a.reads); err != nil {
 		return status.Page{}, err
 	}
@@ -100,7 +98,7 @@ func (a *admission) List(ctx context.Context, tenant string, query status.Query)
 }
 
 // ListUsers implements status.Store.
-func (a *admission) ListUsers(ctx context.Context, tenant string, query status.Query) (status.UserPage, error) {
+func (a *boundedStore) ListUsers(ctx context.Context, tenant string, query status.Query) (status.UserPage, error) {
 	if err := a.enter(&a.reads); err != nil {
 		return status.UserPage{}, err
 	}
@@ -109,7 +107,7 @@ func (a *admission) ListUsers(ctx context.Context, tenant string, query status.Q
 }
 
 // Summarize implements status.Store.
-func (a *admission) Summarize(ctx context.Context, tenant, app string) (status.Summary, error) {
+func (a *boundedStore) Summarize(ctx context.Context, tenant, app string) (status.Summary, error) {
 	if err := a.enter(&a.reads); err != nil {
 		return status.Summary{}, err
 	}
@@ -118,7 +116,7 @@ func (a *admission) Summarize(ctx context.Context, tenant, app string) (status.S
 }
 
 // Update implements status.Store.
-func (a *admission) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (status.Status, bool, error) {
+func (a *boundedStore) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (status.Status, bool, error) {
 	if err := a.enter(&a.writes); err != nil {
 		return status.Status{}, false, err
 	}
@@ -127,7 +125,7 @@ func (a *admission) Update(ctx context.Context, tenant string, key status.Key, p
 }
 
 // Delete implements status.Store.
-func (a *admission) Delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
+func (a *boundedStore) Delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
 	if err := a.enter(&a.writes); err != nil {
 		return err
 	}
