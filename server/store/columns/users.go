@@ -58,16 +58,3 @@ func (u UserStatus) Fields(of *status.UserStatus) (fields []any) {
 	}
 	return fields
 }
-
-// NamesIn are user principal names of which whoever passes a filter has each.
-func NamesIn(f status.Filter) []string {
-	switch f := f.(type) {
-	case status.And:
-		return append(NamesIn(f.Left), NamesIn(f.Right)...)
-	case status.Comparison:
-		if f.Property == status.PropertyUserPrincipalName && f.Operator == status.Equal && f.Value.Kind == status.TextKind {
-			return []string{f.Value.Text}
-		}
-	}
-	return nil
-}

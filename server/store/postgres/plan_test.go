@@ -114,6 +114,7 @@ func TestStatementsAreCarriedOutByTheIndexThatLeadsToTheirRows(t *testing.T) {
 			{"users after one, by the id", ofUsers(status.Query{Order: byID(false), After: &status.Cursor{ID: "x"}}), "statuses_user_status", `("left"(user_status, 128) >= `},
 			{"users before one, backwards", ofUsers(status.Query{Order: byID(true), After: &status.Cursor{ID: "x"}}), "Backward using statuses_user_status", `("left"(user_status, 128) <= `},
 			{"users with failures", ofUsers(status.Query{Filter: failed}), "statuses_user_status", `("left"(user_status, 128) >= `},
+			{"users by their names", ofUsers(status.Query{Filter: status.In{Property: status.PropertyUserPrincipalName, Values: []status.Value{status.TextValue("x"), status.TextValue("y")}}}), "statuses_user_principal_name", `("left"(user_principal_name, 128) = ANY `},
 			{"a user by name", ofUsers(status.Query{Filter: is(status.PropertyUserPrincipalName)}), "statuses_user_principal_name", `("left"(user_principal_name, 128) = `},
 		} {
 			if !analyzed && c.index != "statuses_pkey" { // until it is analyzed, PostgreSQL takes a table of so few rows for a smaller one

@@ -64,12 +64,35 @@ func rowsOfUsers(something, tenant string, query status.Query) *selection {
 		s.write(" AND ")
 		s.equal(userStatus, query.User)
 	}
-	for _, name := range columns.NamesIn(query.Filter) { // an index leads to it: whoever has a name now has a row with it
-		s.write(" AND "+userStatus.head+" IN (SELECT "+userStatus.head+" FROM statuses WHERE tenant = ? AND app = ? AND ", keyOf(tenant), keyOf(query.App))
-		s.equal(operandOf(status.PropertyUserPrincipalName), name)
-		s.write(")")
-	}
+	s.narrow(query.Filter, tenant, query.App)
 	return s
+}
+
+// narrow leaves out users who cannot pass the filter, where an index tells: whoever has a name now has a row with it.
+func (s *selection) narrow(f status.Filter, tenant, app string) {
+	names := status.OneOf(f, status.PropertyUserPrincipalName)
+	if names == nil {
+		return
+	}
+	var heads []string
+	for _, name := range names {
+		head, _ := split(name)
+		heads = append(heads, head)
+	}
+	name := operandOf(status.PropertyUserPrincipalName)
+	s.write(" AND "+userStatus.head+" IN (SELECT "+userStatus.head+" FROM statuses WHERE tenant = ? AND app = ? AND ", keyOf(tenant), keyOf(app))
+	s.write(name.head+" = ANY(?) AND "+name.value+" = ANY(?) AND "+name.there+")", heads, names)
+	s.operand = apart
+}
+
+// apart is userOperand where few users are left: PostgreSQL, which takes them for many, would go through all in the order of the
+// index, looking for a page of them, unless the order were another.
+func apart(p status.Property) operand {
+	o := userOperand(p)
+	if p == status.PropertyID {
+		o.head += " || ''"
+	}
+	return o
 }
 
 // syncedLast is what is asked for of the row of a user status that was synced last: arrays compare by their first elements.

@@ -66,9 +66,7 @@ func rowsOfUsers(something, tenant string, query status.Query) *selection {
 	if query.User != "" {
 		s.write(" AND user_status = ?", query.User)
 	}
-	for _, name := range columns.NamesIn(query.Filter) { // an index leads to it: whoever has a name now has a row with it
-		s.write(" AND user_status IN (SELECT user_status FROM statuses WHERE app = "+numberOfApp+" AND user_principal_name = ?)", tenant, query.App, name)
-	}
+	s.narrow(query.Filter, tenant, query.App)
 	return s
 }
 
@@ -82,6 +80,22 @@ func userColumn(query status.Query) string {
 }
 
 func byID(query status.Query) bool { return len(query.Sort()) == 1 }
+
+// narrow leaves out users who cannot pass the filter, where an index tells: whoever has a name now has a row with it.
+func (s *selection) narrow(f status.Filter, tenant, app string) {
+	names := status.OneOf(f, status.PropertyUserPrincipalName)
+	if names == nil {
+		return
+	}
+	s.write(" AND user_status IN (SELECT user_status FROM statuses WHERE app = "+numberOfApp+" AND user_principal_name IN (", tenant, app)
+	for i, name := range names {
+		if i > 0 {
+			s.write(", ")
+		}
+		s.write("?", name)
+	}
+	s.write("))")
+}
 
 // syncedLast is never null. It stands in a query for what SQLite does where there is one MAX: columns outside of
 // aggregates, here the names, are those of the row that has it. Instants are all of one length, so the id decides between

@@ -28,6 +28,7 @@ func TestUserStatusesAndSummariesAreReadByTheWayThatIsShort(t *testing.T) {
 		"filtered":    {status.Query{Filter: failed}, along},
 		"of one name": {status.Query{Filter: status.And{Left: failed, Right: named}}, search},
 		"of a name":   {status.Query{Filter: named}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
+		"of names":    {status.Query{Filter: status.In{Property: status.PropertyUserPrincipalName, Values: []status.Value{status.TextValue("a"), status.TextValue("b")}}}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
 		"ordered":     {status.Query{Order: []status.Order{{Property: status.PropertyFailedDeviceCount}}}, "statuses USING PRIMARY KEY (app=?)"},
 	} {
 		c.query.App, c.query.Limit = "app", 1
