@@ -44,6 +44,7 @@ func countUsers(tenant string, query status.Query) *selection {
 	if query.Filter == nil {
 		return rowsOfUsers("COUNT(DISTINCT user_status)", tenant, query)
 	}
+	query.Order = []status.Order{{Property: status.PropertyUserName}} // in which all are read, as must be here
 	users := selectUsers(tenant, query)
 	counted := new(selection)
 	counted.write("SELECT COUNT(*) FROM ("+users.text.String()+")", users.arguments...)

@@ -42,6 +42,10 @@ func TestUserStatusesAndSummariesAreReadByTheWayThatIsShort(t *testing.T) {
 	if plan := planOf(t, store, counted.text.String(), counted.arguments...); !strings.Contains(plan, "COVERING INDEX statuses_user_status") {
 		t.Errorf("their number: %s", plan)
 	}
+	counted = countUsers("tenant", status.Query{App: "app", Filter: failed})
+	if plan := planOf(t, store, counted.text.String(), counted.arguments...); !strings.Contains(plan, "statuses USING PRIMARY KEY (app=?)") {
+		t.Errorf("their number, filtered: %s", plan)
+	}
 	if plan := planOf(t, store, summarize, "tenant", "app"); !strings.Contains(plan, "statuses USING PRIMARY KEY (app=?)") {
 		t.Errorf("a summary: %s", plan)
 	}
