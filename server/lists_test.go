@@ -203,7 +203,7 @@ func TestAListWhoseNextLinkCouldBeTooLongIsRefusedFromItsFirstPageOn(t *testing.
 		"$filter=" + filter:                                   200,
 		"$filter=" + filter + "&$orderby=deviceName":          200,
 		"$filter=" + filter + "&$orderby=deviceName,deviceId": 400,
-		"$filter=id ne '" + strings.Repeat("é", 200) + "'&$orderby=deviceName,deviceId,osVersion,osDescription,userName,userPrincipalName,displayVersion": 400,
+		"$filter=id ne '" + strings.Repeat("é", 1500) + "'&$orderby=deviceName,deviceId,osVersion,osDescription,userName,userPrincipalName,displayVersion": 400,
 	} {
 		_, pages := s.listOf(t, statusesPath(app), options)
 		if pages[0].status != status || status == 400 && !strings.Contains(pages[0].body, "Shorten $filter, or name fewer properties in $orderby.") {
