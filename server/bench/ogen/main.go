@@ -36,7 +36,7 @@ func (h handler) UpdateDeviceStatus(_ context.Context, patch *ogen.MobileAppInst
 		return nil, err
 	}
 	if !found {
-		return &ogen.NotFoundHeaders{ODataVersion: ogen.ODataVersion40}, nil
+		return &ogen.NothingToUpdateHeaders{ODataVersion: ogen.ODataVersion40}, nil
 	}
 	return &ogen.UpdatedStatusHeaders{ETag: `"none"`, ODataVersion: ogen.ODataVersion40, Response: changed}, nil
 }
