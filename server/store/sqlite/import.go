@@ -18,10 +18,6 @@ const (
 	writtenSoon = time.Second           // others count that have written within this time
 )
 
-// cacheOfImports is how much memory an import takes for pages that it needs again and again, since its rows are all over the
-// file. Without it, an import reads and writes half as much again.
-const cacheOfImports = "PRAGMA cache_size = -16384" // KiB
-
 // importing is an import under way.
 type importing struct {
 	connections      *pool
@@ -49,9 +45,6 @@ func (i *importing) next(ctx context.Context) (free time.Duration, err error) {
 		return 0, err
 	}
 	defer i.connections.giveBack(c)
-	if _, err := c.ExecContext(ctx, cacheOfImports); err != nil {
-		return 0, failure("preparing an import", err)
-	}
 	taken, err := i.transact(ctx, c)
 	if err != nil {
 		return 0, err

@@ -10,15 +10,16 @@ import (
 // lockPatience is how long a write waits for those of other processes.
 const lockPatience = 5 * time.Second
 
-// waitInLock leaves the waiting of a pool of one connection, the one that writes, to lock. SQLite's own way of waiting looks
-// up to 100 ms apart, and may miss for seconds the moments that another process, such as an import, leaves the lock free.
-func waitInLock(ctx context.Context, writing *pool) error {
+// prepareWriting is for a pool of one connection, the one that writes. It leaves waiting to lock: SQLite's own way looks up to
+// 100 ms apart, and may miss for seconds the moments that another process, such as an import, leaves the lock free. And it gives
+// the connection memory for pages that it needs again and again, since rows are written all over the file.
+func prepareWriting(ctx context.Context, writing *pool) error {
 	c, err := writing.borrow(ctx)
 	if err != nil {
 		return err
 	}
 	defer writing.giveBack(c)
-	_, err = c.ExecContext(ctx, "PRAGMA busy_timeout = 0")
+	_, err = c.ExecContext(ctx, "PRAGMA busy_timeout = 0; PRAGMA cache_size = -16384") // KiB
 	return err
 }
 

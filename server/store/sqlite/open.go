@@ -91,7 +91,7 @@ func start(ctx context.Context, db *sql.DB, readers int) (s *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := waitInLock(ctx, writing); err != nil {
+	if err := prepareWriting(ctx, writing); err != nil {
 		writing.drain()
 		return nil, err
 	}
