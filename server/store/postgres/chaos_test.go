@@ -410,6 +410,24 @@ func TestWithoutAFreeConnectionACallWaitsAWhile(t *testing.T) {
 	awaitRecovery(t, store, generous)
 }
 
+// hold locks a row in a transaction of another session, which ends with the test.
+func hold(t *testing.T, address string, key status.Key) pgx.Tx {
+	t.Helper()
+	holder, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { holder.Close(context.Background()) })
+	held, err := holder.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := held.Exec(t.Context(), "SELECT FROM statuses WHERE id = $1 FOR UPDATE", key.ID); err != nil {
+		t.Fatal(err)
+	}
+	return held
+}
+
 func TestARowThatAnotherHoldsHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.New(t)
@@ -422,18 +440,7 @@ func TestARowThatAnotherHoldsHoldsUpNoOther(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	holder, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer holder.Close(context.Background())
-	held, err := holder.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := held.Exec(t.Context(), "SELECT FROM statuses WHERE id = $1 FOR UPDATE", numbered(0).ID); err != nil {
-		t.Fatal(err)
-	}
+	held := hold(t, address, numbered(0))
 	update := func(n int) error {
 		_, _, err := store.Update(context.Background(), "tenant", numbered(n), status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{})
 		return err
@@ -474,18 +481,7 @@ func TestWritesOfARowThatAnotherHoldsEndInTimeAndHoldUpNoRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	holder, err := pgx.Connect(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer holder.Close(context.Background())
-	held, err := holder.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := held.Exec(t.Context(), "SELECT FROM statuses WHERE id = $1 FOR UPDATE", numbered(0).ID); err != nil {
-		t.Fatal(err)
-	}
+	hold(t, address, numbered(0))
 	var writing sync.WaitGroup
 	for n := range 40 {
 		writing.Go(func() {
