@@ -79,6 +79,7 @@ var faults = []fault{
 	{name: "an entity that stays when it is deleted", says: "ST301", stateful: true, request: func(_ server, r *http.Request) {
 		if r.Method == http.MethodDelete && path.Base(path.Dir(r.URL.Path)) == "deviceStatuses" {
 			r.Method = http.MethodGet
+			r.Header.Del("If-None-Match")
 			r.Header.Set("X-Deletes", "nothing")
 		}
 	}, answer: func(response *http.Response) {
