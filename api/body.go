@@ -19,16 +19,6 @@ const MaxBody = 1 << 20
 // usualBody is how much memory, in bytes, a body gets before it has come.
 const usualBody = 64 << 10
 
-// ValidateBody is how a request of the operation would fare by its body alone, but for what depends on the path. An error is a
-// *contract.Invalid, unless the operation takes no body.
-func ValidateBody(operation *contract.Operation, body []byte) error {
-	value, err := operation.ValidateBody(body)
-	if err == nil && operation.ID == "batch" {
-		_, err = batchOf(value)
-	}
-	return err
-}
-
 // buffers holds the buffers for bodies that are not in use.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
@@ -88,4 +78,14 @@ func unreadBody(err error) error {
 		}
 	}
 	return badRequest("The body could not be read: it ends too early, or its gzip data is broken.")
+}
+
+// ValidateBody is how a request of the operation would fare by its body alone, but for what depends on the path. An error is a
+// *contract.Invalid, unless the operation takes no body.
+func ValidateBody(operation *contract.Operation, body []byte) error {
+	value, err := operation.ValidateBody(body)
+	if err == nil && operation.ID == "batch" {
+		_, err = batchOf(value)
+	}
+	return err
 }

@@ -33,29 +33,34 @@ func (e *Invalid) Error() string {
 
 // findings are the violations found in a request. Of very many, those after the first 100 are only counted.
 type findings struct {
-	listed  []Violation
-	total   int
-	targets map[string]bool
+	listed []Violation
+	total  int
+	places map[string]bool // paths, quoted, at which addAt found something
 }
 
 func (f *findings) add(violations ...Violation) {
 	for _, v := range violations {
-		f.note(v.Target, func() Violation { return v })
+		f.count(func() Violation { return v })
 	}
 }
 
-// addNew adds a violation unless there is one of the same target.
-func (f *findings) addNew(target string, describe func() Violation) {
-	if !f.targets[target] {
-		f.note(target, describe)
+// addAt adds a violation of the value at a path of the body.
+func (f *findings) addAt(path []string, describe func() Violation) {
+	if f.places == nil {
+		f.places = make(map[string]bool)
+	}
+	f.places[fmt.Sprintf("%q", path)] = true
+	f.count(describe)
+}
+
+// addNewAt is addAt unless there is a violation at the path already.
+func (f *findings) addNewAt(path []string, describe func() Violation) {
+	if !f.places[fmt.Sprintf("%q", path)] {
+		f.addAt(path, describe)
 	}
 }
 
-func (f *findings) note(target string, describe func() Violation) {
-	if f.targets == nil {
-		f.targets = make(map[string]bool)
-	}
-	f.targets[target] = true
+func (f *findings) count(describe func() Violation) {
 	f.total++
 	if len(f.listed) < maxViolations {
 		f.listed = append(f.listed, describe())

@@ -128,6 +128,7 @@ var rules = []struct {
 		{body: `{"~a/b":"a"}`, want: 400, targets: "/~0a~1b", says: "does not exist on type 'microsoft.graph.mobileAppInstallStatus'"},
 		{body: `{"":1}`, want: 400, targets: "/"},
 		{body: `{"joe@contoso.example":1}`, want: 400, targets: "/…", says: "The property '…' does not exist"},
+		{body: `{"joe@contoso.example":1,"ann@contoso.example":1}`, want: 400, targets: "/… /…", says: "There are 2 violations"},
 		{body: `{"joe@contoso.example@odata.type":1}`, want: 400, targets: "/…"},
 		{body: `{"` + strings.Repeat("x", 900_000) + `":1}`, want: 400, targets: "/" + strings.Repeat("x", 64) + "…"},
 	}},
@@ -248,6 +249,7 @@ var rules = []struct {
 		{requests: ` `, want: 200, has: `{"responses":[]}`},
 		{method: http.MethodPost, target: batch, body: `{}`, want: 400, targets: "/requests"},
 		{method: http.MethodPost, target: batch, body: `{"requests":null}`, want: 400, targets: "/requests", says: "[Nullable=False]'. Send one of its values: an array."},
+		{requests: `{"id":"1","method":"GET","url":"x","headers":{"a@b.example":1,"c@d.example":2}}`, want: 400, targets: "/requests/0/headers/… /requests/0/headers/…"},
 		{requests: `{"id":"1","method":"GET","url":"x","headers":5}`, want: 400, targets: "/requests/0/headers", says: "type 'Edm.Untyped'"},
 	}},
 	{"ids of a batch are its own and different, and dependencies are no circle", []ruleCase{

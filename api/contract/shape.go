@@ -210,7 +210,7 @@ func (s *shape) normalise(value any, path []string, found *findings) any {
 	switch value := value.(type) {
 	case string:
 		if strings.IndexByte(value, 0) >= 0 {
-			found.add(nulCharacter(path))
+			found.addAt(path, func() Violation { return nulCharacter(path) })
 		}
 		if s.folded == nil {
 			break
@@ -220,7 +220,7 @@ func (s *shape) normalise(value any, path []string, found *findings) any {
 		}
 	case json.Number:
 		if s.integer && strings.ContainsAny(string(value), ".eE") {
-			found.add(notAnInteger(pointerOf(path), s))
+			found.addAt(path, func() Violation { return notAnInteger(pointerOf(path), s) })
 		}
 	case []any:
 		if s.items == nil {
@@ -273,7 +273,7 @@ func (s *shape) refuses(name string, path []string, found *findings) bool {
 	case isNavigation:
 		found.add(navigationProperty(pointerOf(at), property, s))
 	case s.closed:
-		found.addNew(pointerOf(at), func() Violation {
+		found.count(func() Violation {
 			return unknownProperty(pointerOf(at), property, Nearest(property, s.names), s.typeName)
 		})
 	default:

@@ -173,9 +173,11 @@ func (o *Operation) checkBody(found *findings, params []Param, body []byte) (any
 func (o *Operation) checkValue(found *findings, params []Param, value any, duplicates []Violation) (any, error) {
 	rule, inBody := o.body, new(findings)
 	value = rule.shape.normalise(value, make([]string, 0, 8), inBody)
-	inBody.add(o.checkID(value, params)...)
+	for _, v := range o.checkID(value, params) {
+		inBody.addAt([]string{"id"}, func() Violation { return v })
+	}
 	each(rule.schema.VisitJSON(value, rule.visit...), func(e *openapi3.SchemaError) {
-		inBody.addNew(pointerOf(e.JSONPointer()), func() Violation { return fromSchema(e, rule.shape) })
+		inBody.addNewAt(e.JSONPointer(), func() Violation { return fromSchema(e, rule.shape) })
 	})
 	inBody.add(duplicates...)
 	if inBody.total == 0 {

@@ -108,7 +108,8 @@ func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseco
 func (p *pool) read(ctx context.Context, do func(context.Context, *pgx.Conn) error) error {
 	within, cancel := context.WithTimeout(ctx, p.limits.read)
 	defer cancel()
-	err := p.try(within, lost, func(c *pgx.Conn) error { return do(within, c) })
+	never := func() bool { return false } // but when within ends
+	err := p.try(within, lost, never, func(c *pgx.Conn) error { return do(within, c) })
 	switch {
 	case err == nil:
 		return nil
@@ -132,8 +133,8 @@ func (p *pool) writeBy(ctx context.Context, ends time.Time, do func(context.Cont
 		return err
 	}
 	defer func() { <-p.writing }()
-	again := func(err error) bool { return undone(err) && time.Now().Before(ends) }
-	return p.try(ctx, again, func(c *pgx.Conn) error {
+	late := func() bool { return !time.Now().Before(ends) }
+	return p.try(ctx, undone, late, func(c *pgx.Conn) error {
 		if latest := time.Now().Add(p.limits.write); ends.After(latest) {
 			ends = latest
 		}
@@ -166,14 +167,14 @@ func (p *pool) enterWriting(ctx context.Context, ends time.Time) error {
 	}
 }
 
-// try does something with a connection, a few times where again says so of its error.
-func (p *pool) try(ctx context.Context, again func(error) bool, do func(*pgx.Conn) error) error {
+// try does something with a connection, a few times where again says so of its error, until it is late.
+func (p *pool) try(ctx context.Context, again func(error) bool, late func() bool, do func(*pgx.Conn) error) error {
 	for attempt := 1; ; attempt++ {
 		done, err := p.once(ctx, do)
 		switch {
 		case err == nil || !done || !again(err) || ctx.Err() != nil:
 			return err
-		case attempt >= maxAttempts && !errors.Is(err, errRaced), attempt == maxRaces:
+		case late(), attempt >= maxAttempts && !errors.Is(err, errRaced), attempt == maxRaces:
 			return fmt.Errorf("tried %d times: %w: %w", attempt, status.ErrUnavailable, err)
 		}
 		time.Sleep(rand.N(min(time.Duration(attempt), maxAttempts) * time.Millisecond))

@@ -26,6 +26,19 @@ func TestAReadIsBoundedInTime(t *testing.T) {
 	}
 }
 
+func TestAWriteThatOthersForestallUntilItsTimeIsOverIsUnavailable(t *testing.T) {
+	t.Parallel()
+	store := openWith(t, postgrestest.New(t), hurried())
+	ends := time.Now().Add(100 * time.Millisecond)
+	err := store.pool.writeBy(t.Context(), ends, func(context.Context, *pgx.Conn) error {
+		time.Sleep(10 * time.Millisecond)
+		return errRaced
+	})
+	if !errors.Is(err, status.ErrUnavailable) || !errors.Is(err, errRaced) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestWithoutAFreeConnectionACallWaitsAWhile(t *testing.T) {
 	t.Parallel()
 	store := openWith(t, postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1"), hurried())
