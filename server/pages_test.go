@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,10 +19,10 @@ func TestThePagesStandBesideTheAPI(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		body := make([]byte, 1<<10)
-		n, _ := response.Body.Read(body)
-		if response.StatusCode != http.StatusOK || !strings.Contains(string(body[:n]), says) {
-			t.Errorf("%s: %d %s", path, response.StatusCode, body[:n])
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(body), says) {
+			t.Errorf("%s: %d %v, without %s: %.2000s", path, response.StatusCode, err, says, body)
 		}
 	}
 	for _, target := range []string{"/web", "/docs/", "/web/index.html", "/web/../", "//"} {
