@@ -13,7 +13,7 @@ import (
 
 // node is a segment of the contract's paths, and the segments that may follow.
 type node struct {
-	literals map[string]*node // by folded name
+	literals map[string]*node // by name, and by folded name
 	key      *node            // a parameter; nil where none may follow
 
 	name       string // of the segment or of the parameter, as the contract spells it
@@ -53,11 +53,19 @@ func (n *node) next(segment string, depth int) *node {
 	if n.literals == nil {
 		n.literals = make(map[string]*node)
 	}
-	if known := n.literals[contract.Fold(segment)]; known != nil {
+	if known := n.literal(segment); known != nil {
 		return known
 	}
-	n.literals[contract.Fold(segment)] = child
+	n.literals[segment], n.literals[contract.Fold(segment)] = child, child
 	return child
+}
+
+// literal is the node of a request's segment that is no key, in either case; nil where there is none.
+func (n *node) literal(segment string) *node {
+	if spelt := n.literals[segment]; spelt != nil {
+		return spelt
+	}
+	return n.literals[contract.Fold(segment)]
 }
 
 // address is a request's path, understood: the operation, the keys decoded, and the path as the contract spells it.
@@ -71,7 +79,7 @@ type address struct {
 // resolve finds what a request addresses. It works on the path as it was sent, since only there a slash that is part of a
 // key differs from one that ends it.
 func (n *node) resolve(r *http.Request) (*address, error) {
-	a := new(address)
+	a := &address{params: make([]contract.Param, 0, 3)}
 	a.path.Grow(len(r.URL.Path))
 	a.rawPath.Grow(len(r.URL.Path))
 	kinds := make([]string, 0, 8)
@@ -92,7 +100,7 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 		}
 		child := at.key
 		if child == nil {
-			if child = at.literals[contract.Fold(name)]; child == nil || inParentheses && child.key == nil {
+			if child = at.literal(name); child == nil || inParentheses && child.key == nil {
 				return nil, unknownSegment(name, at == n)
 			}
 			a.append(child.name, child.name)

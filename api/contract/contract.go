@@ -4,6 +4,7 @@ package contract
 
 import (
 	"fmt"
+	"net/textproto"
 	"net/url"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ type Operation struct {
 	Permissions []string // of which a caller needs one: the scopes of the oauth2 alternatives
 
 	path     []*openapi3.Parameter // of the path, all of them strings, in the order of the template
-	optional []*openapi3.Parameter // those that a request need not have
+	optional []optional            // those that a request need not have
 	body     *bodyRule             // nil where the operation takes no body
 }
 
@@ -82,12 +83,18 @@ func New(doc *openapi3.T) (*Contract, error) {
 	return c, nil
 }
 
+// optional is a parameter that a request need not have.
+type optional struct {
+	*openapi3.Parameter
+	key string // under which net/http has it, if it is a header
+}
+
 func (o *Operation) add(p *openapi3.Parameter) error {
 	switch {
 	case p.In == openapi3.ParameterInPath && p.Schema.Value.Type.Is("string"):
 		o.path = append(o.path, p)
 	case p.In != openapi3.ParameterInPath && !p.Required:
-		o.optional = append(o.optional, p)
+		o.optional = append(o.optional, optional{p, textproto.CanonicalMIMEHeaderKey(p.Name)})
 	default:
 		return fmt.Errorf("the parameter %s of the operation %s: only strings in the path, and what may be left out, can be checked", p.Name, o.ID)
 	}

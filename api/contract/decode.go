@@ -25,7 +25,7 @@ func decode(text []byte, s *shape) (value any, duplicates []Violation, err error
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
 		return nil, nil, &SyntaxError{Line: 1, Column: 1, What: "there is a byte order mark; leave it out"}
 	}
-	d := decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true))}
+	d := decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), text: string(text)}
 	if value, err = d.value(s); err == nil {
 		if _, err = d.tokens.ReadToken(); err == nil {
 			err = errTrailing
@@ -50,6 +50,7 @@ func (e *SyntaxError) Error() string {
 
 type decoder struct {
 	tokens     *jsontext.Decoder
+	text       string // all of it
 	duplicates []Violation
 }
 
@@ -57,6 +58,13 @@ func (d *decoder) value(s *shape) (any, error) {
 	if s.asSent {
 		text, err := d.tokens.ReadValue()
 		return json.RawMessage(bytes.Clone(text)), err
+	}
+	switch d.tokens.PeekKind() {
+	case '"':
+		return d.string()
+	case '0':
+		number, err := d.tokens.ReadValue()
+		return json.Number(d.last(len(number))), err
 	}
 	token, err := d.tokens.ReadToken()
 	if err != nil {
@@ -67,15 +75,34 @@ func (d *decoder) value(s *shape) (any, error) {
 		return d.object(s)
 	case '[':
 		return d.array(s)
-	case '"':
-		return token.String(), nil
-	case '0':
-		return json.Number(token.String()), nil
 	case 'n':
 		return nil, nil
 	default:
 		return token.Bool(), nil
 	}
+}
+
+func (d *decoder) string() (string, error) {
+	quoted, err := d.tokens.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	return d.unquote(quoted)
+}
+
+// unquote is the value of the string that was read last. Without an escape it stands in the text.
+func (d *decoder) unquote(quoted []byte) (string, error) {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return strings.Trim(d.last(len(quoted)), `"`), nil
+	}
+	unquoted, err := jsontext.AppendUnquote(nil, quoted)
+	return string(unquoted), err
+}
+
+// last is the end of what was read so far.
+func (d *decoder) last(length int) string {
+	end := int(d.tokens.InputOffset())
+	return d.text[end-length : end]
 }
 
 func (d *decoder) object(s *shape) (any, error) {
@@ -110,8 +137,7 @@ func (d *decoder) name(s *shape) (string, error) {
 	if known := s.properties[string(text[1:len(text)-1])]; known != nil {
 		return known.name, nil
 	}
-	unquoted, err := jsontext.AppendUnquote(nil, text)
-	return string(unquoted), err
+	return d.unquote(text)
 }
 
 func (d *decoder) array(s *shape) (any, error) {

@@ -28,7 +28,7 @@ type shape struct {
 	maxItems   int               // of an array; 0 for as many as there are
 	required   bool              // the object must have the property
 	members    []string          // of an enumeration
-	folded     map[string]string // member by its folded name
+	folded     map[string]any    // member by its name, and by its folded name
 	integer    bool
 	readOnly   bool
 	asSent     bool // nobody here reads the value: it is handed on as its text
@@ -57,11 +57,11 @@ func newShape(name string, schema *openapi3.Schema) *shape {
 		if name != "" {
 			s.typeName = namespace + lowerFirst(name)
 		}
-		s.folded = make(map[string]string, len(schema.Enum))
+		s.folded = make(map[string]any, 2*len(schema.Enum))
 		for _, member := range schema.Enum {
 			text := fmt.Sprint(member)
 			s.members = append(s.members, text)
-			s.folded[Fold(text)] = text
+			s.folded[text], s.folded[Fold(text)] = text, text
 		}
 		s.allowed = strings.Join(s.members, ", ")
 	case s.integer:
@@ -214,6 +214,9 @@ func (s *shape) normalise(value any, path []string, found *findings) any {
 		}
 		if s.folded == nil {
 			break
+		}
+		if member, spelt := s.folded[value]; spelt {
+			return member
 		}
 		if member, known := s.folded[Fold(value)]; known {
 			return member

@@ -110,7 +110,7 @@ func (o *Operation) checkQuery(r *http.Request) (violations []Violation) {
 func (o *Operation) queryParameter(option string) *openapi3.Parameter {
 	for _, p := range o.optional {
 		if p.In == openapi3.ParameterInQuery && Fold(p.Name) == Fold(option) {
-			return p
+			return p.Parameter
 		}
 	}
 	return nil
@@ -122,27 +122,27 @@ func (o *Operation) checkParameters(r *http.Request, params []Param) (violations
 			violations = append(violations, invalidParameter(o.path[i], err))
 		}
 	}
-	input := &openapi3filter.RequestValidationInput{
-		Request: r,
-		Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true},
-	}
 	for _, parameter := range o.optional {
-		if isAbsent(r, parameter) {
+		if parameter.isAbsent(r) {
 			continue
 		}
-		err := openapi3filter.ValidateParameter(r.Context(), input, parameter)
+		input := &openapi3filter.RequestValidationInput{
+			Request: r,
+			Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true},
+		}
+		err := openapi3filter.ValidateParameter(r.Context(), input, parameter.Parameter)
 		if err != nil || parameter.In == openapi3.ParameterInQuery && !isLiteral(parameter.Schema.Value, input.GetQueryParams().Get(parameter.Name)) {
-			violations = append(violations, invalidParameter(parameter, err))
+			violations = append(violations, invalidParameter(parameter.Parameter, err))
 		}
 	}
 	return violations
 }
 
 // isAbsent is the quick answer for most of what a request may have and has not.
-func isAbsent(r *http.Request, p *openapi3.Parameter) bool {
+func (p optional) isAbsent(r *http.Request) bool {
 	switch p.In {
 	case openapi3.ParameterInHeader:
-		return len(r.Header.Values(p.Name)) == 0
+		return len(r.Header[p.key]) == 0
 	case openapi3.ParameterInQuery:
 		return r.URL.RawQuery == ""
 	}
