@@ -60,34 +60,26 @@ func (d *decoder) value(s *shape) (any, error) {
 		return json.RawMessage(bytes.Clone(text)), err
 	}
 	switch d.tokens.PeekKind() {
-	case '"':
-		return d.string()
-	case '0':
-		number, err := d.tokens.ReadValue()
-		return json.Number(d.last(len(number))), err
-	}
-	token, err := d.tokens.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	switch token.Kind() {
 	case '{':
 		return d.object(s)
 	case '[':
 		return d.array(s)
-	case 'n':
-		return nil, nil
+	case '"':
+		quoted, err := d.tokens.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		return d.unquote(quoted)
+	case '0':
+		number, err := d.tokens.ReadValue()
+		return json.Number(d.last(len(number))), err
 	default:
+		token, err := d.tokens.ReadToken()
+		if err != nil || token.Kind() == 'n' {
+			return nil, err
+		}
 		return token.Bool(), nil
 	}
-}
-
-func (d *decoder) string() (string, error) {
-	quoted, err := d.tokens.ReadValue()
-	if err != nil {
-		return "", err
-	}
-	return d.unquote(quoted)
 }
 
 // unquote is the value of the string that was read last. Without an escape it stands in the text.
@@ -106,6 +98,9 @@ func (d *decoder) last(length int) string {
 }
 
 func (d *decoder) object(s *shape) (any, error) {
+	if _, err := d.tokens.ReadToken(); err != nil {
+		return nil, err
+	}
 	object := make(map[string]any, len(s.properties))
 	for d.tokens.PeekKind() != '}' {
 		name, err := d.name(s)
@@ -141,6 +136,9 @@ func (d *decoder) name(s *shape) (string, error) {
 }
 
 func (d *decoder) array(s *shape) (any, error) {
+	if _, err := d.tokens.ReadToken(); err != nil {
+		return nil, err
+	}
 	array := []any{}
 	for d.tokens.PeekKind() != ']' {
 		if s.maxItems > 0 && len(array) > s.maxItems { // one too many tells that there are

@@ -82,7 +82,8 @@ func Changed(from, to *Row) (set Set) {
 }
 
 // Names are the names of the columns, always in the same order.
-func (set Set) Names() (names []string) {
+func (set Set) Names() []string {
+	names := make([]string, 0, len(columns))
 	for i, c := range columns {
 		if set&(1<<i) != 0 {
 			names = append(names, c.name)
@@ -92,7 +93,8 @@ func (set Set) Names() (names []string) {
 }
 
 // Fields are the places of the columns in r, in the order of Names, for a driver to scan into or to bind.
-func (set Set) Fields(r *Row) (fields []any) {
+func (set Set) Fields(r *Row) []any {
+	fields := make([]any, 0, len(columns))
 	for i, c := range columns {
 		if set&(1<<i) != 0 {
 			fields = append(fields, c.field(r))

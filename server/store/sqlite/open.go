@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -58,6 +59,8 @@ func open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	// As durable as fsync, which also waits for the file's times; some systems have nothing but fsync.
+	_, _ = sqlite.Fdatasync(true)
 	db, err := sql.Open("sqlite", source)
 	if err != nil {
 		return nil, err

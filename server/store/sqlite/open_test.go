@@ -10,10 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"modernc.org/sqlite"
 
 	"installstatus/api/status"
 )
@@ -22,6 +25,9 @@ func TestEveryConnectionIsDurable(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	if size := store.readers.size; size < 2 {
 		t.Errorf("%d connections read", size)
+	}
+	if runtime.GOOS == "linux" && !sqlite.FdatasyncEnabled() {
+		t.Error("commits wait for the times of the file too")
 	}
 	for p, wait := range map[*pool]string{store.writer.connections: "0", store.readers: "5000"} {
 		for range p.size {
