@@ -261,6 +261,13 @@ func TestWithoutItsDatabaseAServerSaysSoAtOnceAndComesBackByItself(t *testing.T)
 	if status, body := s.fetch(t, s.base+"/healthz"); status != http.StatusOK {
 		t.Errorf("/healthz: %d %s", status, body)
 	}
+	const asked = 200
+	for range asked {
+		s.do(t, call{method: http.MethodGet, target: target})
+	}
+	if logged := s.logged.String(); strings.Count(logged, `"level":"ERROR"`) > asked/10 || strings.Count(logged, "the database does not answer;") != 1 {
+		t.Errorf("%d requests without a database are logged as %s", asked, logged)
+	}
 	if err := cluster.Start(); err != nil {
 		t.Fatal(err)
 	}

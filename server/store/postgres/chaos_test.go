@@ -162,6 +162,7 @@ func TestADatabaseThatIsAwayIsUnavailableAtOnceAndBackWithoutARestart(t *testing
 			t.Errorf("%s without a database: %v, after %s", name, err, time.Since(began))
 		}
 	}
+	awaitRefusals(t, store)
 	if err := cluster.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -217,6 +218,16 @@ func TestANetworkThatSwallowsEverythingHoldsNoCallForEver(t *testing.T) {
 	}
 }
 
+// awaitRefusals waits until calls are not tried any more.
+func awaitRefusals(t *testing.T, store *Store) {
+	t.Helper()
+	for began := time.Now(); !errors.Is(store.Ready(t.Context()), errAway); {
+		if time.Since(began) > generous {
+			t.Fatal("nobody notices")
+		}
+	}
+}
+
 func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	store, proxy := behindProxy(t, hurried())
@@ -226,11 +237,7 @@ func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
 	proxy.Swallow()
 	first := make(chan error)
 	go func() { first <- store.Ready(context.Background()) }()
-	for began := time.Now(); !errors.Is(store.Ready(t.Context()), errAway); {
-		if time.Since(began) > generous {
-			t.Fatal("nobody notices")
-		}
-	}
+	awaitRefusals(t, store)
 	for name, call := range calls(store) {
 		if err := call(t.Context()); !errors.Is(err, errAway) || !errors.Is(err, status.ErrRefused) {
 			t.Errorf("%s: %v, want %v", name, err, errAway)

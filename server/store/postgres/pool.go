@@ -191,6 +191,9 @@ func (p *pool) once(ctx context.Context, do func(*pgx.Conn) error) (done bool, e
 	defer func() { end(answered) }()
 	c, err := p.acquire(ctx)
 	if err != nil {
+		if lost(err) {
+			go p.watch.doubt()
+		}
 		return false, err
 	}
 	defer c.Release()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -12,8 +13,9 @@ import (
 	"installstatus/api/status"
 )
 
-// watch finds out whether the database answers at all, once a call has waited long enough to doubt it. While it does not, as
-// when a cable is cut, calls are refused at once, instead of each waiting until its own time is over.
+// watch finds out whether the database answers at all, once a call could not connect, or has waited long enough to doubt it.
+// While it does not, as when it is down or a cable is cut, calls are refused at once, instead of each waiting until its own
+// time is over.
 type watch struct {
 	ask    func(context.Context) error // whether the database answers, within some time
 	back   func()                      // called when it does again
@@ -86,11 +88,11 @@ func (w *watch) doubt() {
 }
 
 // askBy connects anew, since an old connection may be all that is broken, within the time that the URL gives for that. To be
-// refused is an answer.
+// refused is an answer, unless it is because the database starts or stops.
 func askBy(config *pgx.ConnConfig) func(context.Context) error {
 	return func(ctx context.Context) error {
 		c, err := pgx.ConnectConfig(ctx, config.Copy())
-		if code(err) != "" {
+		if code(err) != "" && !strings.HasPrefix(code(err), "57P") {
 			return nil
 		}
 		if err != nil {

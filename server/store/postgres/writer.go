@@ -200,10 +200,15 @@ func (a *application) answer(err error) {
 }
 
 // transact is one round trip: what is sent in one batch is one transaction.
-func transact(ctx context.Context, c *pgx.Conn, group []*application) error {
+func transact(ctx context.Context, c *pgx.Conn, group []*application) (err error) {
 	if len(group) == 0 {
 		return nil
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a write panicked: %v", p)
+		}
+	}()
 	batch := new(pgx.Batch)
 	for _, a := range group {
 		apply := a.statement()

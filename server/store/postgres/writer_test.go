@@ -2,11 +2,13 @@ package postgres
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"installstatus/api/status"
+	"installstatus/server/store/columns"
 	"installstatus/server/store/postgres/postgrestest"
 )
 
@@ -72,5 +74,22 @@ func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
 	}
 	if counted := store.Stats().Grouping.Writes; counted != rows/2 {
 		t.Errorf("%d writes are counted, want %d", counted, rows/2)
+	}
+}
+
+func TestAPatchThatPanicsIsAnsweredAndEndsNothingElse(t *testing.T) {
+	store := openWithRows(t, 1)
+	broken := &application{at: placeOf("tenant", numbered(0)), set: columns.All} // to nothing
+	for range 2 * writers {
+		broken.state.Store(waiting)
+		broken.ended = make(chan struct{})
+		store.writer.queue <- broken
+		<-broken.ended
+		if broken.err == nil || !strings.Contains(broken.err.Error(), "panicked") {
+			t.Errorf("it is answered by %v", broken.err)
+		}
+	}
+	if _, _, err := store.Update(t.Context(), "tenant", numbered(0), status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{}); err != nil {
+		t.Error(err)
 	}
 }
