@@ -50,7 +50,7 @@ func (e *SyntaxError) Error() string {
 
 type decoder struct {
 	tokens     *jsontext.Decoder
-	text       string // all of it
+	text       string // all of it, of which most strings are parts
 	duplicates []Violation
 }
 

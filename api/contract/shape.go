@@ -28,7 +28,7 @@ type shape struct {
 	maxItems   int               // of an array; 0 for as many as there are
 	required   bool              // the object must have the property
 	members    []string          // of an enumeration
-	folded     map[string]any    // member by its name, and by its folded name
+	folded     map[string]any    // member, as normalise answers it, by its name and by its folded name
 	integer    bool
 	readOnly   bool
 	asSent     bool // nobody here reads the value: it is handed on as its text

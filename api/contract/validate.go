@@ -122,13 +122,16 @@ func (o *Operation) checkParameters(r *http.Request, params []Param) (violations
 			violations = append(violations, invalidParameter(o.path[i], err))
 		}
 	}
+	var input *openapi3filter.RequestValidationInput // made once, for it parses the query
 	for _, parameter := range o.optional {
 		if parameter.isAbsent(r) {
 			continue
 		}
-		input := &openapi3filter.RequestValidationInput{
-			Request: r,
-			Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true},
+		if input == nil {
+			input = &openapi3filter.RequestValidationInput{
+				Request: r,
+				Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true},
+			}
 		}
 		err := openapi3filter.ValidateParameter(r.Context(), input, parameter.Parameter)
 		if err != nil || parameter.In == openapi3.ParameterInQuery && !isLiteral(parameter.Schema.Value, input.GetQueryParams().Get(parameter.Name)) {
