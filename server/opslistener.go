@@ -7,11 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync/atomic"
 
 	"installstatus/api"
 	"installstatus/api/status"
 	"installstatus/server/auth"
+	"installstatus/server/front"
 	"installstatus/server/ops"
 )
 
@@ -84,15 +84,15 @@ func (o *opsListener) lookups(verifier *auth.Verifier) {
 }
 
 // serve begins to serve; close ends it.
-func (o *opsListener) serve(store status.Store, draining *atomic.Bool, log *slog.Logger) {
+func (o *opsListener) serve(health *front.Health, log *slog.Logger) {
 	if o == nil {
 		return
 	}
 	const connections = 100
-	o.server = usualLimits(connections).server(withHealth(o.metrics.Handler(), store, draining), log)
+	o.server = front.DefaultLimits(connections).Server(health.Handler(o.metrics.Handler()), log)
 	go func() {
 		if err := o.server.Serve(o.listener); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("what an operator sees is no longer served", "error", err)
+			log.Error("ops listener stopped", "error", err)
 		}
 	}()
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"installstatus/server/certs/certstest"
 )
 
 func TestASelfSignedServerIsTrustedByItsAuthorityAcrossRestarts(t *testing.T) {
@@ -25,7 +27,7 @@ func TestASelfSignedServerIsTrustedByItsAuthorityAcrossRestarts(t *testing.T) {
 			t.Error("a client that does not trust the authority is served")
 		}
 		if round == 0 {
-			s.client = trusting(t, filepath.Join(dir, "ca.crt"), true)
+			s.client = certstest.Client(t, filepath.Join(dir, "ca.crt"), true)
 			s.create(t, statusPath("app", "id"), `{}`)
 			for _, host := range []string{"localhost", "127.0.0.1"} {
 				response, err := s.client.Get(strings.Replace(s.base, "127.0.0.1", host, 1) + "/healthz")

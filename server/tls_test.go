@@ -2,90 +2,19 @@ package main
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"log/slog"
-	"math/big"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"installstatus/server/certs/certstest"
 )
 
-// pairFiles is a certificate for 127.0.0.1 and its key, in files.
-type pairFiles struct{ cert, key string }
-
-func newPair(t testing.TB, serial int64) (p pairFiles) {
-	t.Helper()
-	p = pairFiles{filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")}
-	p.renew(t, serial)
-	return p
-}
-
-func (p pairFiles) renew(t testing.TB, serial int64) {
-	t.Helper()
-	cert, key := makePair(t, serial)
-	rewrite(t, p.cert, cert)
-	rewrite(t, p.key, key)
-}
-
-func (p pairFiles) flags() []string { return []string{"--tls-cert", p.cert, "--tls-key", p.key} }
-
-func makePair(t testing.TB, serial int64) (cert, key []byte) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(serial), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
-}
-
-// rewrite writes a file so that its time differs from before, on a file system with coarse times too.
-func rewrite(t testing.TB, path string, text []byte) {
-	t.Helper()
-	var before time.Time
-	if info, err := os.Stat(path); err == nil {
-		before = info.ModTime()
-	}
-	if err := os.WriteFile(path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chtimes(path, time.Time{}, before.Add(time.Second)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// trusting is a client of HTTPS that trusts what is in a file of PEM, and speaks HTTP/2 where it may.
-func trusting(t testing.TB, file string, http2 bool) *http.Client {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	roots := x509.NewCertPool()
-	if err != nil || !roots.AppendCertsFromPEM(text) {
-		t.Fatalf("%v in %s", err, text)
-	}
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: http2, DisableCompression: true}
-	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
-}
+// pairFlags returns the flags that serve a certificate.
+func pairFlags(p certstest.Pair) []string { return []string{"--tls-cert", p.Cert, "--tls-key", p.Key} }
 
 // handshake gives the serial number of the certificate that an address shows.
 func handshake(t testing.TB, base string) int64 {
@@ -99,13 +28,13 @@ func handshake(t testing.TB, base string) int64 {
 }
 
 func TestHTTPSIsServedInBothVersionsOfHTTP(t *testing.T) {
-	pair := newPair(t, 1)
-	s := start(t, pair.flags()...)
+	pair := certstest.NewPair(t, 1)
+	s := start(t, pairFlags(pair)...)
 	if !strings.HasPrefix(s.base, "https://127.0.0.1:") {
 		t.Fatal(s.base)
 	}
 	for version, http2 := range map[int]bool{1: false, 2: true} {
-		s.client = trusting(t, pair.cert, http2)
+		s.client = certstest.Client(t, pair.Cert, http2)
 		target := statusPath("app", seedID[version:])
 		if a := s.create(t, target, seedBody); a.header.Get("Location") != s.base+target {
 			t.Errorf("Location: %s", a.header.Get("Location"))
@@ -122,7 +51,7 @@ func TestHTTPSIsServedInBothVersionsOfHTTP(t *testing.T) {
 }
 
 func TestTLSBefore12IsRefused(t *testing.T) {
-	s := start(t, newPair(t, 1).flags()...)
+	s := start(t, pairFlags(certstest.NewPair(t, 1))...)
 	for version, accepted := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
 		connection, err := tls.Dial("tcp", strings.TrimPrefix(s.base, "https://"), &tls.Config{InsecureSkipVerify: true, MinVersion: version, MaxVersion: version})
 		if (err == nil) != accepted {
@@ -136,14 +65,14 @@ func TestTLSBefore12IsRefused(t *testing.T) {
 
 func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 	t.Parallel()
-	pair := newPair(t, 1)
-	s := start(t, pair.flags()...)
-	s.client = trusting(t, pair.cert, true)
+	pair := certstest.NewPair(t, 1)
+	s := start(t, pairFlags(pair)...)
+	s.client = certstest.Client(t, pair.Cert, true)
 	s.create(t, statusPath("app", "before"), `{}`)
 	if serial := handshake(t, s.base); serial != 1 {
 		t.Fatalf("the serial number is %d", serial)
 	}
-	pair.renew(t, 2)
+	pair.Renew(t, 2)
 	time.Sleep(lookEvery)
 	if serial := handshake(t, s.base); serial != 2 {
 		t.Errorf("after the renewal the serial number is %d", serial)
@@ -152,8 +81,8 @@ func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 }
 
 func TestWhileTheFilesAreNoPairTheOneBeforeIsServed(t *testing.T) {
-	oldCert, oldKey := makePair(t, 1)
-	newCert, newKey := makePair(t, 2)
+	oldCert, oldKey := certstest.Make(t, 1)
+	newCert, newKey := certstest.Make(t, 2)
 	for name, c := range map[string]struct{ cert, key []byte }{
 		"a new certificate, the old key":   {newCert, oldKey},
 		"the old certificate, a new key":   {oldCert, newKey},
@@ -167,10 +96,10 @@ func TestWhileTheFilesAreNoPairTheOneBeforeIsServed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			now, logged := time.Now(), new(bytes.Buffer)
-			pair := newPair(t, 1)
-			rewrite(t, pair.cert, oldCert)
-			rewrite(t, pair.key, oldKey)
-			files, err := newCertificateFiles(pair.cert, pair.key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
+			pair := certstest.NewPair(t, 1)
+			certstest.Rewrite(t, pair.Cert, oldCert)
+			certstest.Rewrite(t, pair.Key, oldKey)
+			files, err := newCertificateFiles(pair.Cert, pair.Key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -188,27 +117,27 @@ func TestWhileTheFilesAreNoPairTheOneBeforeIsServed(t *testing.T) {
 				}
 			}
 			serves(1, 0)
-			rewrite(t, pair.cert, c.cert)
-			rewrite(t, pair.key, c.key)
+			certstest.Rewrite(t, pair.Cert, c.cert)
+			certstest.Rewrite(t, pair.Key, c.key)
 			if c.cert == nil && c.key == nil {
-				os.Remove(pair.cert)
+				os.Remove(pair.Cert)
 			}
 			serves(1, 1)
-			rewrite(t, pair.cert, newCert)
-			rewrite(t, pair.key, newKey)
+			certstest.Rewrite(t, pair.Cert, newCert)
+			certstest.Rewrite(t, pair.Key, newKey)
 			serves(2, 2)
 		})
 	}
 }
 
 func TestFilesThatAreGoneAreComplainedAboutOnce(t *testing.T) {
-	now, logged, pair := time.Now(), new(bytes.Buffer), newPair(t, 1)
-	files, err := newCertificateFiles(pair.cert, pair.key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
+	now, logged, pair := time.Now(), new(bytes.Buffer), certstest.NewPair(t, 1)
+	files, err := newCertificateFiles(pair.Cert, pair.Key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	os.Remove(pair.cert)
-	os.Remove(pair.key)
+	os.Remove(pair.Cert)
+	os.Remove(pair.Key)
 	for range 3 {
 		now = now.Add(lookEvery)
 		if served, err := files.certificate(nil); err != nil || served.Leaf.SerialNumber.Int64() != 1 {
@@ -221,17 +150,17 @@ func TestFilesThatAreGoneAreComplainedAboutOnce(t *testing.T) {
 }
 
 func TestARenewedCertificateThatCouldNotBeReadIsTriedAgain(t *testing.T) {
-	now, logged, pair := time.Now(), new(bytes.Buffer), newPair(t, 1)
-	files, err := newCertificateFiles(pair.cert, pair.key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
+	now, logged, pair := time.Now(), new(bytes.Buffer), certstest.NewPair(t, 1)
+	files, err := newCertificateFiles(pair.Cert, pair.Key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pair.renew(t, 2)
-	renewed, err := os.Stat(pair.cert)
+	pair.Renew(t, 2)
+	renewed, err := os.Stat(pair.Cert)
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole, err := os.ReadFile(pair.cert)
+	whole, err := os.ReadFile(pair.Cert)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,10 +169,10 @@ func TestARenewedCertificateThatCouldNotBeReadIsTriedAgain(t *testing.T) {
 		serial     int64
 		complaints int
 	}{{bytes.Repeat([]byte("x"), len(whole)), 1, 1}, {bytes.Repeat([]byte("y"), len(whole)), 1, 1}, {whole, 2, 1}} {
-		if err := os.WriteFile(pair.cert, c.reads, 0o600); err != nil {
+		if err := os.WriteFile(pair.Cert, c.reads, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chtimes(pair.cert, time.Time{}, renewed.ModTime()); err != nil {
+		if err := os.Chtimes(pair.Cert, time.Time{}, renewed.ModTime()); err != nil {
 			t.Fatal(err)
 		}
 		now = now.Add(lookEvery)
@@ -258,15 +187,15 @@ func TestARenewedCertificateThatCouldNotBeReadIsTriedAgain(t *testing.T) {
 }
 
 func TestAnExpiredCertificateIsServedWithAWarning(t *testing.T) {
-	logged, pair := new(bytes.Buffer), newPair(t, 1)
+	logged, pair := new(bytes.Buffer), certstest.NewPair(t, 1)
 	later := func() time.Time { return time.Now().Add(2 * time.Hour) }
-	if _, err := newCertificateFiles(pair.cert, pair.key, later, slog.New(slog.NewTextHandler(logged, nil))); err != nil || !strings.Contains(logged.String(), "expired") {
+	if _, err := newCertificateFiles(pair.Cert, pair.Key, later, slog.New(slog.NewTextHandler(logged, nil))); err != nil || !strings.Contains(logged.String(), "expired") {
 		t.Errorf("%v, %s", err, logged)
 	}
 }
 
 func TestACertificateThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
-	dir, one, other := t.TempDir(), newPair(t, 1), newPair(t, 2)
+	dir, one, other := t.TempDir(), certstest.NewPair(t, 1), certstest.NewPair(t, 2)
 	none := filepath.Join(dir, "none.pem")
 	database := filepath.Join(dir, "x.db")
 	for _, c := range []struct {
@@ -275,14 +204,14 @@ func TestACertificateThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
 		code int
 		err  string
 	}{
-		{"no certificate file", []string{"--tls-cert", none, "--tls-key", one.key}, 1, none},
-		{"no key file", []string{"--tls-cert", one.cert, "--tls-key", none}, 1, none},
-		{"a pair of two", []string{"--tls-cert", one.cert, "--tls-key", other.key}, 1, "belong together"},
-		{"exchanged", []string{"--tls-cert", one.key, "--tls-key", one.cert}, 1, one.key},
-		{"a certificate alone", []string{"--tls-cert", one.cert}, 2, "--tls-key"},
-		{"a key alone", []string{"--tls-key", one.key}, 2, "--tls-cert"},
-		{"two kinds", append(one.flags(), "--tls-self-signed"), 2, "--tls-self-signed"},
-		{"an authority that is none", []string{"--tls-self-signed", "--tls-ca", one.key}, 1, one.key},
+		{"no certificate file", []string{"--tls-cert", none, "--tls-key", one.Key}, 1, none},
+		{"no key file", []string{"--tls-cert", one.Cert, "--tls-key", none}, 1, none},
+		{"a pair of two", []string{"--tls-cert", one.Cert, "--tls-key", other.Key}, 1, "belong together"},
+		{"exchanged", []string{"--tls-cert", one.Key, "--tls-key", one.Cert}, 1, one.Key},
+		{"a certificate alone", []string{"--tls-cert", one.Cert}, 2, "--tls-key"},
+		{"a key alone", []string{"--tls-key", one.Key}, 2, "--tls-cert"},
+		{"two kinds", append(pairFlags(one), "--tls-self-signed"), 2, "--tls-self-signed"},
+		{"an authority that is none", []string{"--tls-self-signed", "--tls-ca", one.Key}, 1, one.Key},
 		{"an authority nowhere", []string{"--tls-self-signed", "--tls-ca", filepath.Join(none, "x")}, 1, none},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -311,7 +240,7 @@ func TestTheAddressThatIsPrintedIsTheOneAskedForWithTheOpenPort(t *testing.T) {
 		{"0.0.0.0:8080", "0.0.0.0:8080", "localhost:8080"},
 		{"[::]:http", "[::]:80", "localhost:80"},
 	} {
-		if got := reachedBy(c[0], c[1]); got != c[2] {
+		if got := reachableAt(c[0], c[1]); got != c[2] {
 			t.Errorf("%s, opened as %s, is reached by %s and not %s", c[0], c[1], got, c[2])
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package front
 
 import (
 	"fmt"
@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// addressRange is a range of IP addresses, or one address.
-type addressRange struct{ netip.Prefix }
+// AddressRange is a range of IP addresses, or one address.
+type AddressRange struct{ netip.Prefix }
 
-// UnmarshalText reads 10.0.0.0/8 and 10.0.0.1 alike.
-func (r *addressRange) UnmarshalText(text []byte) error {
+// UnmarshalText accepts both 10.0.0.0/8 and 10.0.0.1.
+func (r *AddressRange) UnmarshalText(text []byte) error {
 	if address, err := netip.ParseAddr(string(text)); err == nil {
 		address = address.Unmap().WithZone("")
 		r.Prefix = netip.PrefixFrom(address, address.BitLen())
@@ -27,20 +27,22 @@ func (r *addressRange) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// origin finds out where a request comes from and under which address it was sent, and says so in the request's
-// URL.Scheme, Host and RemoteAddr. What others say about it counts if they are trusted, and reaches nobody further on.
+// origin finds out where a request came from and which address it was sent to, and sets the request's URL.Scheme, Host
+// and RemoteAddr. It believes the forwarding headers of trusted proxies only, and removes them from every request.
 type origin struct {
 	next    http.Handler
 	scheme  string
-	trusted []addressRange
+	trusted []AddressRange
 }
 
-func withOrigin(next http.Handler, scheme string, trusted []addressRange) http.Handler {
+// WithOrigin sets the scheme, the host and the client's address of each request before next sees it. The scheme is the
+// listener's; trusted proxies may report other values.
+func WithOrigin(next http.Handler, scheme string, trusted []AddressRange) http.Handler {
 	return origin{next: next, scheme: scheme, trusted: trusted}
 }
 
 func (o origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	r.URL.Scheme = o.scheme // not what the request itself claims, by an absolute target or by HTTP/2's :scheme
+	r.URL.Scheme = o.scheme // not the one that the request claims in an absolute target or in HTTP/2's :scheme
 	if peer, ok := addressOf(r.RemoteAddr); ok && o.trusts(peer) {
 		o.believe(r)
 	}
@@ -50,15 +52,16 @@ func (o origin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && r.Host == "" {
 		r.Host = local.String()
 	}
-	if !isHost(r.Host) { // net/http looks at HTTP/1.1's alone, and not closely
+	if !isHost(r.Host) { // net/http checks the host of HTTP/1.1 only, and not strictly
 		http.Error(w, "400 Bad Request: malformed Host header", http.StatusBadRequest)
 		return
 	}
 	o.next.ServeHTTP(w, r)
 }
 
-// believe takes over what the proxies in front say. Each adds an address on the right, so that the client is the first
-// from there that is no trusted proxy. Scheme and host are the last ones, which the proxy next to us wrote.
+// believe applies the forwarding headers of the proxies in front. Each proxy appends an address on the right, so the
+// client is the first address from the right that is not a trusted proxy. The last scheme and the last host count: the
+// nearest proxy wrote them.
 func (o origin) believe(r *http.Request) {
 	hops := forwarded(r, "X-Forwarded-For")
 	for i := len(hops) - 1; i >= 0; i-- {
@@ -90,7 +93,7 @@ func (o origin) trusts(address netip.Addr) bool {
 	return false
 }
 
-// forwarded is a header that is a list, over all of its lines.
+// forwarded returns the elements of a list header, from all of its lines.
 func forwarded(r *http.Request, name string) []string {
 	lines := r.Header.Values(name)
 	if len(lines) == 0 {
@@ -103,7 +106,7 @@ func forwarded(r *http.Request, name string) []string {
 	return values
 }
 
-// addressOf reads an address with or without a port: some proxies write one into X-Forwarded-For.
+// addressOf parses an address with or without a port: some proxies add one in X-Forwarded-For.
 func addressOf(text string) (netip.Addr, bool) {
 	address, err := netip.ParseAddr(text)
 	if err != nil {
@@ -116,7 +119,7 @@ func addressOf(text string) (netip.Addr, bool) {
 	return address.Unmap().WithZone(""), true
 }
 
-// isHost reports whether text is a host as a URL has it: a name or an address, with or without a port.
+// isHost reports whether text is the host of a URL: a name or an address, with or without a port.
 func isHost(text string) bool {
 	host := text
 	if colon := strings.LastIndexByte(text, ':'); colon > strings.LastIndexByte(text, ']') {

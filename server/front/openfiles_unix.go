@@ -1,14 +1,14 @@
 //go:build unix
 
-package main
+package front
 
 import (
 	"math"
 	"syscall"
 )
 
-// openFiles is how many files and sockets the process may have open. Go has raised the soft limit to the hard one.
-func openFiles() uint {
+// OpenFiles returns how many files and sockets the process may have open. Go raises the soft limit to the hard one.
+func OpenFiles() uint {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return math.MaxUint

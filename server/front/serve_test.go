@@ -1,6 +1,7 @@
-package main
+package front
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"installstatus/server/front/fronttest"
 )
 
 func TestAStoppingServerWaitsForWhatIsInFlightAsLongAsItMay(t *testing.T) {
@@ -22,21 +25,21 @@ func TestAStoppingServerWaitsForWhatIsInFlightAsLongAsItMay(t *testing.T) {
 		"one that rests is cut off":               {100 * time.Millisecond, "", "", 1},
 	} {
 		t.Run(rule, func(t *testing.T) {
-			l, logged, began := patient(), new(syncBuffer), make(chan struct{})
-			l.drain = c.drain
+			l, logged, began := patient(), new(bytes.Buffer), make(chan struct{})
+			l.Drain = c.drain
 			log := slog.New(slog.NewTextHandler(logged, nil))
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				t.Fatal(err)
 			}
-			server := l.server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server := l.Server(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				close(began)
 				reading(w, r)
 			}), log)
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
-			go func() { ended <- l.serve(ctx, server, listener, func() {}, log) }()
-			connection := dial(t, listener.Addr().String(), "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
+			go func() { ended <- l.Serve(ctx, server, listener, func() {}, log) }()
+			connection := fronttest.Dial(t, listener.Addr().String(), "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
 			<-began
 			stop()
 			time.Sleep(50 * time.Millisecond)

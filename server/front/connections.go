@@ -1,4 +1,4 @@
-package main
+package front
 
 import (
 	"container/list"
@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// connections bounds how many connections are open. One too many takes the place of that which has waited longest without
-// a whole request, so that neither idle clients nor those that send a header byte by byte keep others out. Where all
-// are in a request, the new one is closed.
+// connections limits how many connections are open. At the limit, a new connection evicts the one that has waited longest
+// without a whole request, so neither idle clients nor clients that send a header byte by byte keep others out. If every
+// connection has a request, the new one is closed.
 type connections struct {
 	max int
 	log *slog.Logger
 
 	mutex   sync.Mutex
-	open    map[net.Conn]*list.Element // its place in waiting, nil while it has a request
-	waiting *list.List                 // of net.Conn, first the one that has waited longest
+	open    map[net.Conn]*list.Element // its element in waiting, nil during a request
+	waiting *list.List                 // of net.Conn, the longest waiting first
 	warned  time.Time
 }
 
@@ -27,22 +27,22 @@ func newConnections(limit int, log *slog.Logger) *connections {
 	return &connections{max: limit, log: log, open: make(map[net.Conn]*list.Element), waiting: list.New()}
 }
 
-// observe is for http.Server.ConnState. The server calls it for a new connection before it accepts the next.
+// observe is an http.Server.ConnState. The server calls it for a new connection before it accepts the next.
 func (c *connections) observe(conn net.Conn, state http.ConnState) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	place, known := c.open[conn]
-	if known && place != nil {
-		c.waiting.Remove(place)
+	element, known := c.open[conn]
+	if known && element != nil {
+		c.waiting.Remove(element)
 	}
 	switch {
 	case state == http.StateNew:
-		if len(c.open) >= c.max && !c.makeRoom() {
+		if len(c.open) >= c.max && !c.evict() {
 			hangUp(conn)
 			return
 		}
 		c.open[conn] = c.waiting.PushBack(conn)
-	case !known: // it had to give way
+	case !known: // evicted
 	case state == http.StateIdle:
 		c.open[conn] = c.waiting.PushBack(conn)
 	case state == http.StateActive:
@@ -52,10 +52,11 @@ func (c *connections) observe(conn net.Conn, state http.ConnState) {
 	}
 }
 
-func (c *connections) makeRoom() bool {
+// evict closes the connection that has waited longest. It returns false if every connection has a request.
+func (c *connections) evict() bool {
 	if now := time.Now(); now.Sub(c.warned) > time.Minute {
 		c.warned = now
-		c.log.Warn("as many connections are open as may be", "max_connections", c.max, "waiting", c.waiting.Len())
+		c.log.Warn("connection limit reached", "max_connections", c.max, "waiting", c.waiting.Len())
 	}
 	first := c.waiting.Front()
 	if first == nil {
@@ -67,7 +68,7 @@ func (c *connections) makeRoom() bool {
 	return true
 }
 
-// hangUp closes a connection without the farewell of TLS, for which a client could let the server wait.
+// hangUp closes a connection without TLS's closing alert: a client could make the server wait for it.
 func hangUp(conn net.Conn) {
 	if encrypted, ok := conn.(*tls.Conn); ok {
 		conn = encrypted.NetConn()

@@ -1,0 +1,74 @@
+package front
+
+import (
+	"io"
+	"log"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Limits bound what one client may take of the server, however slowly it sends and reads. They are the same for HTTP/1.1
+// and HTTP/2.
+type Limits struct {
+	Header      time.Duration // for a TLS handshake, for the header of a request, and for a body that the handler left unread
+	Request     time.Duration // for a whole request
+	Answer      time.Duration // from the header of a request to the end of its answer; longer than Request, so that a slow client is told
+	Idle        time.Duration // between two requests
+	Drain       time.Duration // for the requests in flight when the server stops
+	Connections int           // open at once
+}
+
+// MaxHeader is the maximum number of bytes of a request before its body. It has room for three ids of 1,024 characters
+// with twelve bytes each (%F0%9F%92%BE), 36 KiB, and for a token of 16 KiB.
+const MaxHeader = 64 << 10
+
+// DefaultLimits returns limits that let a body of the maximum length arrive at 18 kB a second. If connections is 0, the
+// number of connections follows from the limit of open files.
+func DefaultLimits(connections uint32) Limits {
+	if connections == 0 {
+		connections = uint32(min(10_000, OpenFiles()/4*3))
+	}
+	return Limits{
+		Header:      10 * time.Second,
+		Request:     time.Minute,
+		Answer:      90 * time.Second,
+		Idle:        2 * time.Minute,
+		Drain:       30 * time.Second,
+		Connections: int(connections),
+	}
+}
+
+// Server returns a server within the limits. After l.Request, reading a body fails with os.ErrDeadlineExceeded.
+func (l Limits) Server(handler http.Handler, logger *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           l.limitUnreadBodies(handler),
+		ReadHeaderTimeout: l.Header,
+		ReadTimeout:       l.Request,
+		WriteTimeout:      l.Answer,
+		IdleTimeout:       l.Idle,
+		MaxHeaderBytes:    MaxHeader,
+		ConnState:         newConnections(l.Connections, logger).observe,
+		ErrorLog:          log.New(io.Discard, "", 0), // net/http's messages repeat what clients sent
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is answered like any unknown address
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams:          100, // the minimum that RFC 9113 recommends
+			MaxReadFrameSize:              16 << 10,
+			MaxReceiveBufferPerConnection: 1 << 20,
+			MaxReceiveBufferPerStream:     256 << 10,
+			WriteByteTimeout:              l.Answer - l.Request, // a stream's own timeout does not end a connection that accepts no data
+		},
+	}
+}
+
+// limitUnreadBodies shortens the timeout of a body that the handler left unread, as a 401 does: net/http waits for the
+// rest of the body before it sends such an answer in HTTP/1.1.
+func (l Limits) limitUnreadBodies(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		if r.ProtoMajor == 1 && r.Body != http.NoBody {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(l.Header)) // fails if the connection is gone
+		}
+	})
+}
