@@ -87,7 +87,10 @@ func report(house *house, p plan, results []result) error {
 		os.WriteFile(filepath.Join(to, "results.svg"), []byte(plot(results[0])), 0o644),
 	)
 	if err == nil && p.out == "" {
-		err = intoReadme("../../README.md", summary(house, p, results))
+		err = errors.Join(
+			intoReadme("README.md", summary(house, p, results)),
+			intoReadme("../../README.md", brief(house, results)),
+		)
 	}
 	if missing > 0 {
 		err = errors.Join(err, tooBusy(p, missing))

@@ -43,7 +43,7 @@ func contenders() []contender {
 		{name: "installstatus", program: "server", args: served, own: true, logs: true,
 			about: "**this server** as it ships: SQLite, every answered write on disk, tokens checked"},
 		{name: "stock-sqlite", program: "stock", args: withDatabase,
-			about: "stock over SQLite, a transaction a request, on disk"},
+			about: "oapi-codegen over SQLite, a transaction a request, on disk"},
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // What make bench writes in the README stands between these lines.
 const (
 	begin = "<!-- make bench writes what follows -->\n"
-	end   = "<!-- up to here -->\n"
+	end   = "<!-- end of make bench's output -->\n"
 )
 
 // intoReadme puts a text where the README has the last one.

@@ -21,11 +21,25 @@ func page(h *house, p plan, results []result) string {
 	return to.String()
 }
 
-// summary is what the README shows: the first table.
+// brief is what the project's README shows: the first table without ratios.
+func brief(h *house, results []result) string {
+	var to strings.Builder
+	to.WriteString("| PATCH | requests/s | p50 ms | p99 ms | CPU µs |\n|---|---|---|---|---|\n")
+	for _, m := range results[0].measured {
+		fmt.Fprintf(&to, "| %s |", m.description(h))
+		for _, column := range columns()[:4] {
+			fmt.Fprintf(&to, " %s |", m.cell(column))
+		}
+		to.WriteString("\n")
+	}
+	return to.String()
+}
+
+// summary is what README.md shows: the first table.
 func summary(h *house, p plan, results []result) string {
 	r := results[0]
-	return fmt.Sprintf("%s%s\n![Requests a second and CPU time a request](server/bench/results.svg)\n\n"+
-		"Measured on %s, on %s; all servers at %s, %d connections, %s rows. %s [All of it](server/bench/results.md).\n",
+	return fmt.Sprintf("%s%s\n![Requests a second and CPU time a request](results.svg)\n\n"+
+		"Measured on %s, on %s; all servers at %s, %d connections, %s rows. %s [All of it](results.md).\n",
 		r.table(h), r.asides(p), time.Now().Format("2 January 2006"), h.machine, r.name(), r.connections, thousands(float64(r.rows)), legend(p))
 }
 
@@ -114,16 +128,22 @@ func (m measured) median(of func(round) float64) float64 {
 
 func (r result) cell(m measured, c column) string {
 	if len(m.rounds) == 0 {
-		return "–"
+		return m.cell(c)
 	}
-	text := c.text(c.of(m))
 	var ratios []string
 	for _, other := range r.measured {
 		if (other.name == raw || other.name == stock) && len(other.rounds) > 0 {
 			ratios = append(ratios, strconv.FormatFloat(c.of(m)/c.of(other), 'f', 2, 64))
 		}
 	}
-	return text + " (" + strings.Join(ratios, " · ") + ")"
+	return m.cell(c) + " (" + strings.Join(ratios, " · ") + ")"
+}
+
+func (m measured) cell(c column) string {
+	if len(m.rounds) == 0 {
+		return "–"
+	}
+	return c.text(c.of(m))
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

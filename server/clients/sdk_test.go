@@ -1,4 +1,4 @@
-// Package clients follows README.md, "Point an SDK at it", with each SDK against a live server. It has nothing but tests.
+// Package clients follows its README.md, "Microsoft's SDKs", with each SDK against a live server. It contains only tests.
 package clients
 
 import (
@@ -60,7 +60,7 @@ func TestTheReadmeIsFollowedWithEverySDK(t *testing.T) {
 // block is a block of code behind the SDK's heading in README.md: 0 for the commands, 1 for the program.
 func (s sdk) block(t *testing.T, n int) string {
 	t.Helper()
-	_, section, found := strings.Cut(read(t, "../../README.md"), "\n"+s.heading)
+	_, section, found := strings.Cut(read(t, "README.md"), "\n"+s.heading)
 	blocks := regexp.MustCompile("(?ms)^```[a-z]+\n(.*?)^```$").FindAllStringSubmatch(section, n+1)
 	if !found || len(blocks) <= n {
 		t.Fatalf("README.md has no block %d behind %q", n, s.heading)

@@ -11,7 +11,7 @@ import (
 
 const (
 	contractFile = "openapi.yaml"
-	readmeFile   = "README.md"
+	readmeFile   = programsDir + "/README.md"
 
 	genDir      = "gen/clients"        // a folder a language
 	programsDir = "server/clients"     // a folder a language

@@ -25,7 +25,7 @@ Usage: go run ./server/clients/generated [-write] generate|check [LANGUAGE]...
 
 Without a LANGUAGE it is all of them: %s.
 
-  -write    puts the table and the programs' marked lines into README.md, instead of comparing them with what stands there
+  -write    puts the table and the programs' marked lines into server/clients/README.md, instead of comparing them with that
 
 Examples:
   go run ./server/clients/generated generate python

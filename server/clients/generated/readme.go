@@ -46,7 +46,7 @@ func snippets() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "\n[%s](%s/%s):\n\n```sh\n%s```\n\n```%s\n%s```\n", l.title, programsDir, l.source, l.commands(), l.fence, lines)
+		fmt.Fprintf(&b, "\n[%s](%s):\n\n```sh\n%s```\n\n```%s\n%s```\n", l.title, l.source, l.commands(), l.fence, lines)
 	}
 	return b.String(), nil
 }
@@ -110,6 +110,6 @@ func intoReadme(file, table string, write bool) error {
 	case write:
 		return os.WriteFile(file, []byte(wanted), 0o644)
 	default:
-		return errors.New("README.md says something else of the clients; go run ./server/clients/generated -write check mends it")
+		return errors.New(readmeFile + " differs from the clients; go run ./server/clients/generated -write check updates it")
 	}
 }
