@@ -84,7 +84,7 @@ func (row sampleRow) patch() status.Patch {
 func printSample(to io.Writer, base string, flags tlsFlags, issuer *auth.Development) error {
 	trust := ""
 	if flags.TLSSelfSigned {
-		public, err := flags.public()
+		public, err := flags.publicPath()
 		if err != nil {
 			return err
 		}

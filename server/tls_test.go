@@ -3,13 +3,14 @@ package main
 import (
 	"bytes"
 	"crypto/tls"
-	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"installstatus/server/certs"
 	"installstatus/server/certs/certstest"
 )
 
@@ -73,130 +74,20 @@ func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 		t.Fatalf("the serial number is %d", serial)
 	}
 	pair.Renew(t, 2)
-	time.Sleep(lookEvery)
-	if serial := handshake(t, s.base); serial != 2 {
-		t.Errorf("after the renewal the serial number is %d", serial)
+	for deadline := time.Now().Add(10 * time.Second); handshake(t, s.base) != 2; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the renewed certificate is not served")
+		}
 	}
 	s.create(t, statusPath("app", "after"), `{}`) // the connection from before lives on
 }
 
-func TestWhileTheFilesAreNoPairTheOneBeforeIsServed(t *testing.T) {
-	oldCert, oldKey := certstest.Make(t, 1)
-	newCert, newKey := certstest.Make(t, 2)
-	for name, c := range map[string]struct{ cert, key []byte }{
-		"a new certificate, the old key":   {newCert, oldKey},
-		"the old certificate, a new key":   {oldCert, newKey},
-		"half a certificate":               {newCert[:len(newCert)/2], newKey},
-		"half a key":                       {newCert, newKey[:len(newKey)/2]},
-		"an empty file":                    {nil, newKey},
-		"something else":                   {[]byte("x"), newKey},
-		"a missing certificate":            {nil, nil},
-		"the two of them, the wrong way":   {newKey, newCert},
-		"a certificate with nothing in it": {[]byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), newKey},
-	} {
-		t.Run(name, func(t *testing.T) {
-			now, logged := time.Now(), new(bytes.Buffer)
-			pair := certstest.NewPair(t, 1)
-			certstest.Rewrite(t, pair.Cert, oldCert)
-			certstest.Rewrite(t, pair.Key, oldKey)
-			files, err := newCertificateFiles(pair.Cert, pair.Key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			serves := func(serial int64, lines int) {
-				t.Helper()
-				for range 5 {
-					now = now.Add(lookEvery)
-					served, err := files.certificate(nil)
-					if err != nil || served.Leaf.SerialNumber.Int64() != serial {
-						t.Fatalf("%v, %v", served.Leaf.SerialNumber, err)
-					}
-				}
-				if n := strings.Count(logged.String(), "\n"); n != lines {
-					t.Errorf("%d lines are logged, not %d: %s", n, lines, logged)
-				}
-			}
-			serves(1, 0)
-			certstest.Rewrite(t, pair.Cert, c.cert)
-			certstest.Rewrite(t, pair.Key, c.key)
-			if c.cert == nil && c.key == nil {
-				os.Remove(pair.Cert)
-			}
-			serves(1, 1)
-			certstest.Rewrite(t, pair.Cert, newCert)
-			certstest.Rewrite(t, pair.Key, newKey)
-			serves(2, 2)
-		})
-	}
-}
-
-func TestFilesThatAreGoneAreComplainedAboutOnce(t *testing.T) {
-	now, logged, pair := time.Now(), new(bytes.Buffer), certstest.NewPair(t, 1)
-	files, err := newCertificateFiles(pair.Cert, pair.Key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	os.Remove(pair.Cert)
-	os.Remove(pair.Key)
-	for range 3 {
-		now = now.Add(lookEvery)
-		if served, err := files.certificate(nil); err != nil || served.Leaf.SerialNumber.Int64() != 1 {
-			t.Errorf("%v, %v", served.Leaf.SerialNumber, err)
-		}
-	}
-	if n := strings.Count(logged.String(), "\n"); n != 1 {
-		t.Errorf("%d lines are logged: %s", n, logged)
-	}
-}
-
-func TestARenewedCertificateThatCouldNotBeReadIsTriedAgain(t *testing.T) {
-	now, logged, pair := time.Now(), new(bytes.Buffer), certstest.NewPair(t, 1)
-	files, err := newCertificateFiles(pair.Cert, pair.Key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pair.Renew(t, 2)
-	renewed, err := os.Stat(pair.Cert)
-	if err != nil {
-		t.Fatal(err)
-	}
-	whole, err := os.ReadFile(pair.Cert)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		reads      []byte // of the same time and size, as if reading alone went wrong
-		serial     int64
-		complaints int
-	}{{bytes.Repeat([]byte("x"), len(whole)), 1, 1}, {bytes.Repeat([]byte("y"), len(whole)), 1, 1}, {whole, 2, 1}} {
-		if err := os.WriteFile(pair.Cert, c.reads, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chtimes(pair.Cert, time.Time{}, renewed.ModTime()); err != nil {
-			t.Fatal(err)
-		}
-		now = now.Add(lookEvery)
-		served, err := files.certificate(nil)
-		if err != nil || served.Leaf.SerialNumber.Int64() != c.serial {
-			t.Errorf("%v instead of %d is served, %v", served.Leaf.SerialNumber, c.serial, err)
-		}
-		if n := strings.Count(logged.String(), "level=ERROR"); n != c.complaints {
-			t.Errorf("%d complaints are logged, not %d: %s", n, c.complaints, logged)
-		}
-	}
-}
-
-func TestAnExpiredCertificateIsServedWithAWarning(t *testing.T) {
-	logged, pair := new(bytes.Buffer), certstest.NewPair(t, 1)
-	later := func() time.Time { return time.Now().Add(2 * time.Hour) }
-	if _, err := newCertificateFiles(pair.Cert, pair.Key, later, slog.New(slog.NewTextHandler(logged, nil))); err != nil || !strings.Contains(logged.String(), "expired") {
-		t.Errorf("%v, %s", err, logged)
-	}
-}
-
 func TestACertificateThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
 	dir, one, other := t.TempDir(), certstest.NewPair(t, 1), certstest.NewPair(t, 2)
-	none := filepath.Join(dir, "none.pem")
+	none, expired := filepath.Join(dir, "none.pem"), filepath.Join(dir, "ca.pem")
+	if _, err := certs.NewSelfSigned(expired, "", func() time.Time { return time.Now().AddDate(-20, 0, 0) }); err != nil {
+		t.Fatal(err)
+	}
 	database := filepath.Join(dir, "x.db")
 	for _, c := range []struct {
 		name string
@@ -211,7 +102,10 @@ func TestACertificateThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
 		{"a certificate alone", []string{"--tls-cert", one.Cert}, 2, "--tls-key"},
 		{"a key alone", []string{"--tls-key", one.Key}, 2, "--tls-cert"},
 		{"two kinds", append(pairFlags(one), "--tls-self-signed"), 2, "--tls-self-signed"},
-		{"an authority that is none", []string{"--tls-self-signed", "--tls-ca", one.Key}, 1, one.Key},
+		{"an authority that is none", []string{"--tls-self-signed", "--tls-ca", one.Key}, 1, one.Key + ": "},
+		{"an authority that is none, and what to do", []string{"--tls-self-signed", "--tls-ca", one.Key}, 1, "choose another --tls-ca"},
+		{"an authority that has expired", []string{"--tls-self-signed", "--tls-ca", expired}, 1, expired + " is not for"},
+		{"an authority that has expired, and what to do", []string{"--tls-self-signed", "--tls-ca", expired}, 1, "remove the file"},
 		{"an authority nowhere", []string{"--tls-self-signed", "--tls-ca", filepath.Join(none, "x")}, 1, none},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -242,6 +136,69 @@ func TestTheAddressThatIsPrintedIsTheOneAskedForWithTheOpenPort(t *testing.T) {
 	} {
 		if got := reachableAt(c[0], c[1]); got != c[2] {
 			t.Errorf("%s, opened as %s, is reached by %s and not %s", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+func TestASelfSignedServerIsTrustedByItsAuthorityAcrossRestarts(t *testing.T) {
+	dir := t.TempDir()
+	authority := filepath.Join(dir, "ca.pem")
+	for round := range 2 {
+		s := startIn(t, dir, "--tls-self-signed", "--tls-ca", authority)
+		if _, err := http.Get(s.base + "/healthz"); err == nil {
+			t.Error("a client that does not trust the authority is served")
+		}
+		if round == 0 {
+			s.client = certstest.Client(t, filepath.Join(dir, "ca.crt"), true)
+			s.create(t, statusPath("app", "id"), `{}`)
+			for _, host := range []string{"localhost", "127.0.0.1"} {
+				response, err := s.client.Get(strings.Replace(s.base, "127.0.0.1", host, 1) + "/healthz")
+				if err != nil {
+					t.Fatal(err)
+				}
+				response.Body.Close()
+			}
+		}
+		s.stop()
+	}
+	private, public := stat(t, authority), stat(t, filepath.Join(dir, "ca.crt"))
+	if private.Mode().Perm() != 0o600 || public.Mode().Perm() != 0o644 {
+		t.Errorf("the modes are %v and %v", private.Mode(), public.Mode())
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "ca.crt")); err != nil || bytes.Contains(text, []byte("KEY")) || bytes.Count(text, []byte("BEGIN")) != 1 {
+		t.Errorf("clients are given %s", text)
+	}
+}
+
+func stat(t *testing.T, path string) os.FileInfo {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
+func TestHowToTrustIsPrintedWhereClientsCouldNotKnow(t *testing.T) {
+	var none, lines bytes.Buffer
+	if err := (tlsFlags{TLSCert: "x"}).printTrust(&none, "https://localhost:1"); err != nil || none.Len() > 0 {
+		t.Errorf("%v %s", err, none.String())
+	}
+	path := filepath.Join(t.TempDir(), "it's", "ca.pem")
+	if err := (tlsFlags{TLSSelfSigned: true, TLSCA: path}).printTrust(&lines, "https://localhost:1"); err != nil {
+		t.Fatal(err)
+	}
+	public := quoted(strings.TrimSuffix(path, ".pem") + ".crt")
+	for _, line := range []string{
+		"curl --cacert " + public + " https://localhost:1/healthz",
+		"NODE_EXTRA_CA_CERTS=" + public,
+		"SSL_CERT_FILE=" + public,
+		"REQUESTS_CA_BUNDLE=" + public,
+		"keytool -importcert -noprompt -alias installstatus -file " + public,
+		"-Djavax.net.ssl.trustStore=" + strings.Replace(public, ".crt", ".p12", 1),
+	} {
+		if !strings.Contains(lines.String(), line) || !strings.Contains(line, `it'\''s`) && strings.Contains(line, "it's") {
+			t.Errorf("%s is not in\n%s", line, lines.String())
 		}
 	}
 }

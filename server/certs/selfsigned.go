@@ -1,4 +1,6 @@
-package main
+// Package certs provides the certificates of an HTTPS server: its own, signed by an authority that clients can trust, or
+// those of two files that are renewed while the server runs.
+package certs
 
 import (
 	"crypto/ecdsa"
@@ -15,8 +17,9 @@ import (
 	"time"
 )
 
-// selfSigned makes certificates for this machine, signed by an authority that is kept. Their keys are never written.
-type selfSigned struct {
+// SelfSigned makes certificates for this machine, signed by an authority that is kept in a file. Their keys are never
+// written.
+type SelfSigned struct {
 	authority *tls.Certificate
 	names     localNames
 	now       func() time.Time
@@ -25,27 +28,26 @@ type selfSigned struct {
 	served *tls.Certificate
 }
 
-// leafLifetime is how long a certificate is valid; another takes its place after half of it.
+// leafLifetime is how long a certificate is valid. It is replaced after half of that.
 const leafLifetime = 24 * time.Hour
 
-// newSelfSigned is for a server that listens on the host, and fails where the authority must not sign for it.
-func newSelfSigned(path, host string, now func() time.Time) (*selfSigned, error) {
+// NewSelfSigned returns the certificates of a server that listens on host. The error wraps ErrAuthority if the file has no
+// authority that may sign for it.
+func NewSelfSigned(path, host string, now func() time.Time) (*SelfSigned, error) {
 	names := namesOf(host)
 	authority, err := loadOrMakeAuthority(path, names, now())
 	if err != nil {
 		return nil, err
 	}
-	s := &selfSigned{authority: authority, names: names, now: now}
+	s := &SelfSigned{authority: authority, names: names, now: now}
 	if err := s.check(); err != nil {
-		return nil, fmt.Errorf("the certificate authority %s is not for %s: %w; "+
-			"remove it, or name another --tls-ca: a missing one is made, and clients must trust it anew",
-			path, strings.Join(names.all(), ", "), err)
+		return nil, fmt.Errorf("%w: %s is not for %s: %w", ErrAuthority, path, strings.Join(names.all(), ", "), err)
 	}
 	return s, nil
 }
 
-// certificate is for tls.Config.GetCertificate.
-func (s *selfSigned) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+// GetCertificate is a tls.Config.GetCertificate.
+func (s *SelfSigned) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	now := s.now()
@@ -59,7 +61,7 @@ func (s *selfSigned) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error)
 	return s.served, nil
 }
 
-func (s *selfSigned) sign(now time.Time) (*tls.Certificate, error) {
+func (s *SelfSigned) sign(now time.Time) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -84,9 +86,9 @@ func (s *selfSigned) sign(now time.Time) (*tls.Certificate, error) {
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, nil
 }
 
-// check is an error unless clients that trust the authority accept what it signs.
-func (s *selfSigned) check() error {
-	made, err := s.certificate(nil)
+// check verifies a certificate as a client does that trusts the authority.
+func (s *SelfSigned) check() error {
+	made, err := s.GetCertificate(nil)
 	if err != nil {
 		return err
 	}
@@ -96,13 +98,13 @@ func (s *selfSigned) check() error {
 	return err
 }
 
-// localNames are the names and addresses that a server on this machine has.
+// localNames are the names and addresses of a server on this machine.
 type localNames struct {
 	dns []string
 	ips []net.IP
 }
 
-// namesOf adds the host of an address to listen on, unless it is there or stands for every address.
+// namesOf returns the names of loopback, and the host of the address to listen on unless that means every address.
 func namesOf(host string) localNames {
 	names := localNames{dns: []string{"localhost"}, ips: []net.IP{net.IPv4(127, 0, 0, 1).To4(), net.IPv6loopback}}
 	address, err := netip.ParseAddr(host)

@@ -1,4 +1,4 @@
-package main
+package certs
 
 import (
 	"bytes"
@@ -20,11 +20,14 @@ import (
 	"installstatus/server/wholefile"
 )
 
-// authorityLifetime is long because everybody who trusts an authority has to trust the next one anew.
+// authorityLifetime is long because clients must be told to trust the next authority.
 const authorityLifetime = 10 * 365 * 24 * time.Hour
 
-// loadOrMakeAuthority reads a certificate authority with its key from a file of mode 0600. A missing one is made for
-// the names; processes that start together agree on one. The certificate alone is kept in the file that publicOf names.
+// ErrAuthority means that a file exists but has no certificate authority for this server.
+var ErrAuthority = errors.New("the certificate authority cannot be used")
+
+// loadOrMakeAuthority reads a certificate authority and its key from a file of mode 0600. It makes a missing one for the
+// names; processes that start together agree on one. It writes the certificate without the key to PublicPath.
 func loadOrMakeAuthority(path string, names localNames, now time.Time) (*tls.Certificate, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -38,20 +41,20 @@ func loadOrMakeAuthority(path string, names localNames, now time.Time) (*tls.Cer
 	}
 	authority, err := tls.X509KeyPair(text, text)
 	if err != nil {
-		return nil, fmt.Errorf("reading the certificate authority %s: %w; name another --tls-ca: a missing one is made", path, err)
+		return nil, fmt.Errorf("%w: reading %s: %w", ErrAuthority, path, err)
 	}
 	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Leaf.Raw})
-	if err := publish(publicOf(path), public); err != nil {
+	if err := publish(PublicPath(path), public); err != nil {
 		return nil, fmt.Errorf("writing the certificate that clients trust: %w", err)
 	}
 	return &authority, nil
 }
 
-// publicOf is the file with the certificate of an authority and without its key.
-func publicOf(path string) string { return strings.TrimSuffix(path, ".pem") + ".crt" }
+// PublicPath returns the file that has the certificate of an authority without its key, for clients.
+func PublicPath(path string) string { return strings.TrimSuffix(path, ".pem") + ".crt" }
 
-// makeAuthority writes an authority that can sign for servers with these names and for nothing else, so that whoever
-// trusts it risks nothing else.
+// makeAuthority writes an authority that can sign for servers with these names and for nothing else, so that trusting it
+// is no other risk.
 func makeAuthority(path string, names localNames, now time.Time) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -93,7 +96,7 @@ func makeAuthority(path string, names localNames, now time.Time) error {
 	return wholefile.Make(path, text.Bytes(), 0o600)
 }
 
-// publish writes the file unless it says the same already.
+// publish writes the file unless it has this content.
 func publish(path string, text []byte) error {
 	if written, err := os.ReadFile(path); err == nil && bytes.Equal(written, text) {
 		return nil
