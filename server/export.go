@@ -7,29 +7,28 @@ import (
 	"fmt"
 	"time"
 
-	"installstatus/api/status"
 	"installstatus/server/transfer"
 )
 
 type exportCommand struct {
 	storeFlags `embed:"" set:"engines=sqlite:FILE or postgres://USER@HOST:PORT/DATABASE whose password may be in PGPASSWORD or ~/.pgpass"`
 
-	Tenant string          `required:"" help:"The tenant (tid) whose data it is." placeholder:"ID"`
-	App    string          `help:"The only app to export." placeholder:"ID"`
-	Format transfer.Format `default:"ndjson" enum:"ndjson,csv" help:"ndjson, or csv (default ${default})."`
+	Tenant string          `required:"" help:"The tenant (tid) to export." placeholder:"ID"`
+	App    string          `help:"Export only this app." placeholder:"ID"`
+	Format transfer.Format `default:"ndjson" enum:"ndjson,csv" help:"ndjson or csv (default ${default})."`
 }
 
 func (exportCommand) Help() string {
-	return `Writes every device status to standard output, those of one app after the other, each in the order of ids. NDJSON has
-one entity a line as the API answers it, CSV the same in columns, where an empty cell is null and "" an empty string. Both
-name the app (mobileAppId) and the user status (userAppInstallStatusId) of each row, and import reads both as they were.
+	return `Writes all device statuses of a tenant to standard output, sorted by app and then by id. NDJSON has one entity per line, as
+the API answers it. CSV has the same in columns; an empty cell is null and "" is an empty string. Both formats contain each
+row's app (mobileAppId) and user status (userAppInstallStatusId), and import restores every row exactly.
 
 Examples:
   installstatus export --tenant 0f0e... > statuses.ndjson
   installstatus export --tenant 0f0e... --app 7a6f... --format csv > statuses.csv`
 }
 
-// Run exports the rows. Those that others write meanwhile may be in it or not.
+// Run exports the rows. Changes made meanwhile may or may not be included.
 func (c exportCommand) Run(ctx context.Context, to terminal) (err error) {
 	if err := checkTenant(c.Tenant); err != nil {
 		return err
@@ -44,77 +43,25 @@ func (c exportCommand) Run(ctx context.Context, to terminal) (err error) {
 	if err != nil {
 		return err
 	}
-	e := exporting{exportCommand: c, store: store, writer: writer, progress: newProgress(to.err)}
-	e.progress.begin("exporting", "rows", -1)
-	defer e.progress.end()
-	began := time.Now()
-	if err := e.all(ctx); err != nil {
-		return fmt.Errorf("exporting, after %d rows: %w", e.rows, err)
+	progress, began := newProgress(to.err), time.Now()
+	progress.begin("exporting", "rows", -1)
+	defer progress.end()
+	exported, err := transfer.Export(ctx, store, c.Tenant, c.App, writer, progress.at)
+	if err == nil {
+		err = out.Flush()
 	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("exporting: %w", err)
+	if err != nil {
+		return fmt.Errorf("exporting stopped after %s: %w", numberOf(exported.Rows, "row"), err)
 	}
-	e.progress.end()
-	fmt.Fprintf(to.err, "%s of %s exported; %.1f s\n", numberOf(e.rows, "row"), numberOf(e.apps, "app"), time.Since(began).Seconds())
+	progress.end()
+	fmt.Fprintf(to.err, "%s of %s exported; %.1f s\n", numberOf(exported.Rows, "row"), numberOf(exported.Apps, "app"), time.Since(began).Seconds())
 	return nil
 }
 
-// numberOf is so many things of a name: 1 row, 2 rows.
+// numberOf formats a count of things: 1 row, 2 rows.
 func numberOf(n int, name string) string {
 	if n != 1 {
 		name += "s"
 	}
 	return fmt.Sprintf("%d %s", n, name)
-}
-
-// exporting is an export under way.
-type exporting struct {
-	exportCommand
-	store      status.Store
-	writer     *transfer.Writer
-	progress   *progress
-	apps, rows int
-}
-
-func (e *exporting) all(ctx context.Context) error {
-	if e.App != "" {
-		return e.app(ctx, e.App)
-	}
-	const part = 100
-	for after := ""; ; {
-		apps, err := e.store.Apps(ctx, e.Tenant, after, part)
-		if err != nil {
-			return err
-		}
-		for _, app := range apps {
-			if err := e.app(ctx, app); err != nil {
-				return err
-			}
-			after = app
-		}
-		if len(apps) < part {
-			return nil
-		}
-	}
-}
-
-func (e *exporting) app(ctx context.Context, app string) error {
-	e.apps++
-	for query := (status.Query{App: app, Limit: 1000}); ; {
-		page, err := e.store.List(ctx, e.Tenant, query)
-		if err != nil {
-			return err
-		}
-		for _, row := range page.Rows {
-			if err := e.writer.Write(app, row); err != nil {
-				return err
-			}
-			query.After = query.CursorOf(row.Status)
-		}
-		e.rows += len(page.Rows)
-		e.progress.at(int64(e.rows))
-		if !page.More {
-			return nil
-		}
-	}
 }

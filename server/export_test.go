@@ -21,7 +21,7 @@ func TestExportAsCSV(t *testing.T) {
 	}
 }
 
-// withLaterColumns is a fixture with the columns that an export has behind its own, all empty.
+// withLaterColumns appends the columns that only the export has to a fixture. They are empty.
 func withLaterColumns(fixture, export string) string {
 	header, rows, _ := strings.Cut(fixture, "\n")
 	whole, _, _ := strings.Cut(export, "\n")
@@ -30,14 +30,14 @@ func withLaterColumns(fixture, export string) string {
 	return header + later + "\n" + strings.ReplaceAll(rows, "\n", empty+"\n")
 }
 
-func TestAnExportSaysHowMuchItWas(t *testing.T) {
+func TestAnExportReportsItsSize(t *testing.T) {
 	d := newDatabase(t)
 	for rows, want := range map[string]string{
 		`{"id":"1","mobileAppId":"one"}`:                                           "1 row of 1 app exported;",
 		`{"id":"2","mobileAppId":"one"}` + "\n" + `{"id":"3","mobileAppId":"two"}`: "2 rows of 2 apps exported;",
 	} {
 		tenant := want[:1]
-		d.imports(rows, "refused;", "--tenant", tenant)
+		d.imports(rows, "invalid;", "--tenant", tenant)
 		if r := d.run("", "export", "--tenant", tenant); !strings.HasPrefix(r.err, want) {
 			t.Errorf("%s, want %s", r.err, want)
 		}
@@ -55,7 +55,7 @@ func TestAnExportOfATenantWithoutDataIsEmpty(t *testing.T) {
 	}
 }
 
-func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
+func TestAnImportedExportIsExportedTheSame(t *testing.T) {
 	d := newDatabase(t)
 	tenants := 0
 	texts := rapid.Custom(func(t *rapid.T) status.Text {
@@ -81,7 +81,7 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 			if _, _, err := store.Update(d.Context(), from, key, patch, status.Cond{CreateIfMissing: true}); err != nil {
 				t.Fatal(err)
 			}
-			if name := texts.Draw(t, "another name"); name.Value == "" { // which moves no row to another user status
+			if name := texts.Draw(t, "another name"); name.Value == "" { // which does not move the row to another user status
 				if _, _, err := store.Update(d.Context(), from, key, status.Patch{UserPrincipalName: status.Set(name)}, status.Cond{}); err != nil {
 					t.Fatal(err)
 				}
@@ -89,7 +89,7 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 		}
 		to := from + "-copy"
 		format := rapid.SampledFrom([]string{"ndjson", "csv"}).Draw(t, "format")
-		d.imports(d.exports("--tenant", from, "--format", format), "0 refused", "--tenant", to)
+		d.imports(d.exports("--tenant", from, "--format", format), "0 invalid", "--tenant", to)
 		if got, want := d.exports("--tenant", to), d.exports("--tenant", from); got != want {
 			t.Fatalf("%s\nwant %s", got, want)
 		}
@@ -118,10 +118,10 @@ func TestATenantMovesFromSQLiteToPostgreSQLAndBack(t *testing.T) {
 	want := from.exports()
 	from.imports(want, "500 created", "--db", to)
 	if moved := from.exports("--db", to); moved != want {
-		t.Error("PostgreSQL exports something else than what it imported")
+		t.Error("the export from PostgreSQL differs from what was imported")
 	}
 	back.imports(from.exports("--db", to), "500 created")
 	if moved := back.exports(); moved != want {
-		t.Error("what comes back from PostgreSQL is something else")
+		t.Error("the rows that came back from PostgreSQL differ")
 	}
 }

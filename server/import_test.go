@@ -19,7 +19,7 @@ import (
 	"installstatus/gen"
 )
 
-// database is a file that commands of tests share.
+// database is a database file that the commands of a test share.
 type database struct {
 	*testing.T
 	file string
@@ -29,13 +29,13 @@ func newDatabase(t *testing.T) database {
 	return database{t, filepath.Join(t.TempDir(), "test.db")}
 }
 
-// ran is what a command that has ended has said.
+// ran is the result of a command.
 type ran struct {
 	code     int
 	out, err string
 }
 
-// run runs import or export on the database, for tenant A.
+// run runs import or export on the database for tenant A.
 func (d database) run(in, command string, args ...string) ran {
 	d.Helper()
 	var out, err bytes.Buffer
@@ -44,7 +44,7 @@ func (d database) run(in, command string, args ...string) ran {
 	return ran{code, out.String(), err.String()}
 }
 
-// imports imports a text, and asserts that the last line says what is wanted of its numbers.
+// imports imports a text and fails the test unless stderr contains want.
 func (d database) imports(text, want string, args ...string) ran {
 	d.Helper()
 	r := d.run(text, "import", append(args, "-")...)
@@ -74,7 +74,7 @@ func fixture(t *testing.T, name string) string {
 	return string(text)
 }
 
-// withNulls is an export in NDJSON with null for what it does not say: a property that is younger than the fixture.
+// withNulls adds null for properties that an export in NDJSON lacks because the fixture is older than they are.
 func withNulls(t *testing.T, export string) (filled string) {
 	t.Helper()
 	for line := range strings.Lines(export) {
@@ -95,7 +95,7 @@ func withNulls(t *testing.T, export string) (filled string) {
 	return filled
 }
 
-func TestTheSameRowsInEveryFormBecomeTheSameStatuses(t *testing.T) {
+func TestEveryFormatImportsTheSameStatuses(t *testing.T) {
 	want := withNulls(t, fixture(t, "statuses.ndjson"))
 	forms := map[string]string{
 		"Intune's CSV in UTF-16":   inUTF16(t, fixture(t, "intune.csv")),
@@ -104,11 +104,11 @@ func TestTheSameRowsInEveryFormBecomeTheSameStatuses(t *testing.T) {
 		"Intune's JSON in its zip": zipped(t, "DeviceInstallStatusByApp_1.json", fixture(t, "intune.json")),
 	}
 	for _, name := range []string{
-		"intune.csv",                     // with a byte order mark, CR LF, German texts, quotes, every form of error code, dates or none
-		"intune-saved-by-excel.csv",      // with semicolons, as Excel saves it where the comma divides decimals
-		"intune-saved-by-powershell.csv", // with a line #TYPE, and every cell in quotes
-		"intune-every-column.csv",        // as exported where nobody selected columns, the app's GUID in upper case
-		"intune-in-english.csv",          // as exported with localizationType ReplaceLocalizableValues
+		"intune.csv",                     // with a byte order mark, CR LF, German texts, quotes, every form of error code, and rows without a date
+		"intune-saved-by-excel.csv",      // with semicolons, as Excel writes where the comma is the decimal separator
+		"intune-saved-by-powershell.csv", // with a line #TYPE and every cell in quotes
+		"intune-every-column.csv",        // exported without a selection of columns; the app's GUID is in upper case
+		"intune-in-english.csv",          // exported with localizationType ReplaceLocalizableValues
 		"intune.json",
 		"graph-answer.json", "graph-entities.json", "graph-entities-by-jq.json",
 		"statuses.ndjson", "statuses.csv",
@@ -117,11 +117,11 @@ func TestTheSameRowsInEveryFormBecomeTheSameStatuses(t *testing.T) {
 	}
 	for name, text := range forms {
 		d := newDatabase(t)
-		d.imports(text, "4 rows read, 4 created, 0 changed, 0 unchanged, 0 refused;", "--app", fixtureApp)
+		d.imports(text, "4 rows read, 4 created, 0 changed, 0 unchanged, 0 invalid;", "--app", fixtureApp)
 		if got := d.exports(); got != want {
 			t.Errorf("%s: %s\nwant %s", name, got, want)
 		}
-		d.imports(text, "4 rows read, 0 created, 0 changed, 4 unchanged, 0 refused;", "--app", fixtureApp)
+		d.imports(text, "4 rows read, 0 created, 0 changed, 4 unchanged, 0 invalid;", "--app", fixtureApp)
 	}
 }
 
@@ -147,10 +147,10 @@ func zipped(t *testing.T, name, text string) string {
 	return archive.String()
 }
 
-func TestRowsThatCannotBeTakenAreListedAndNothingIsWritten(t *testing.T) {
+func TestInvalidRowsAreListedAndNothingIsWritten(t *testing.T) {
 	for name, want := range map[string]struct{ counts, kept string }{
-		"refused.csv":    {"6 of 8 rows", "8 rows read, 2 created, 0 changed, 0 unchanged, 6 refused;"},
-		"refused.ndjson": {"8 of 10 rows", "10 rows read, 2 created, 0 changed, 0 unchanged, 8 refused;"},
+		"refused.csv":    {"6 of 8 rows are invalid (listed on stdout); nothing was written", "8 rows read, 2 created, 0 changed, 0 unchanged, 6 invalid;"},
+		"refused.ndjson": {"8 of 10 rows are invalid (listed on stdout); nothing was written", "10 rows read, 2 created, 0 changed, 0 unchanged, 8 invalid;"},
 	} {
 		d := newDatabase(t)
 		listed := fixture(t, strings.Replace(name, "refused", "listed-of", 1)+".tsv")
@@ -160,11 +160,11 @@ func TestRowsThatCannotBeTakenAreListedAndNothingIsWritten(t *testing.T) {
 			t.Errorf("%s: exit code %d\n%s%s", name, r.code, r.out, r.err)
 		}
 		if _, err := os.Stat(d.file); err == nil {
-			t.Errorf("%s: there is a database", name)
+			t.Errorf("%s: a database was created", name)
 		}
 		r = d.run("", "import", append([]string{"--keep-going"}, args...)...)
 		if r.code != 1 || r.out != listed || !strings.Contains(r.err, want.kept) {
-			t.Errorf("%s, kept going: exit code %d\n%s%s", name, r.code, r.out, r.err)
+			t.Errorf("%s with --keep-going: exit code %d\n%s%s", name, r.code, r.out, r.err)
 		}
 		if got := strings.Count(d.exports(), "\n"); got != 2 {
 			t.Errorf("%s: %d rows were written", name, got)
@@ -172,12 +172,12 @@ func TestRowsThatCannotBeTakenAreListedAndNothingIsWritten(t *testing.T) {
 	}
 }
 
-func TestRowsWithoutAnAppAreAskedAboutOnce(t *testing.T) {
+func TestRowsWithoutAnAppAreListedOnce(t *testing.T) {
 	for text, want := range map[string]string{
-		"DeviceId\n1\n": "line 2\t\tit names no app; add --app ID\n",
-		"DeviceId,ApplicationId\n1,app\n2,\n3,\n":     "line 3\t\t2 rows, of which this is the first, name no app; add --app ID\n",
-		`[{"id":"1"},{"id":"2"},{"id":"3"}]`:          "line 1\t/0\t3 rows, of which this is the first, name no app; add --app ID\n",
-		"DeviceId,DeviceName\n,no device\n2,no app\n": "line 2\tDeviceId\tmissing; the device is what a row is about\nline 3\t\tit names no app; add --app ID\n",
+		"DeviceId\n1\n": "line 2\t\tno app; add --app ID\n",
+		"DeviceId,ApplicationId\n1,app\n2,\n3,\n":     "line 3\t\tno app (the first of 2 such rows); add --app ID\n",
+		`[{"id":"1"},{"id":"2"},{"id":"3"}]`:          "line 1\t/0\tno app (the first of 3 such rows); add --app ID\n",
+		"DeviceId,DeviceName\n,no device\n2,no app\n": "line 2\tDeviceId\tmissing; each row needs a device\nline 3\t\tno app; add --app ID\n",
 	} {
 		if r := newDatabase(t).run(text, "import", "-"); r.code != 1 || r.out != want {
 			t.Errorf("%q: exit code %d\n%s%s", text, r.code, r.out, r.err)
@@ -185,27 +185,27 @@ func TestRowsWithoutAnAppAreAskedAboutOnce(t *testing.T) {
 	}
 }
 
-func TestNotesTellWhatIsLeftOut(t *testing.T) {
+func TestNotesReportWhatIsLeftOut(t *testing.T) {
 	d := newDatabase(t)
 	r := d.imports("DeviceId,Comment,AppInstallStateDetails\n1,secret,-1\n2,,1009\n3,,-1\n", "3 created", "--app", "app")
-	for _, note := range []string{"note: columns that are ignored: Comment\n", "note: rows with the install state detail -1, which the API has no word for, get none: 2\n", "detail 1009"} {
+	for _, note := range []string{"note: ignored columns: Comment\n", "note: install state detail -1 is not defined in the API and is left out: 2 rows\n", "detail 1009 is not defined in the API and is left out: 1 row\n"} {
 		if !strings.Contains(r.err, note) || strings.Contains(r.err, "secret") {
 			t.Errorf("%s", r.err)
 		}
 	}
 }
 
-func TestOfTheRowsOfADeviceTheOneThatSyncedLastCounts(t *testing.T) {
+func TestTheRowOfADeviceThatSyncedLastIsImported(t *testing.T) {
 	text := "DeviceId,DeviceName,LastModifiedDateTime\nA,first,2021-11-09 10:00:00\nb,other,\na,last,2021-11-09T13:00:00+02:00\nA,older,2021-11-09 10:59:59.9999999\na,as late,2021-11-09 11:00:00\na,never,\n"
 	d := newDatabase(t)
-	d.imports(text, "6 rows read, 2 created, 0 changed, 0 unchanged, 0 refused, 4 left out for a later one of the same device;", "--app", "app")
+	d.imports(text, "6 rows read, 2 created, 0 changed, 0 unchanged, 0 invalid, 4 superseded by a later row of the same device;", "--app", "app")
 	d.imports(text, "0 created, 0 changed, 2 unchanged", "--app", "app")
 	if got := d.exports(); !strings.Contains(got, `"as late"`) {
 		t.Error(got)
 	}
 }
 
-func TestARowOfIntuneKeepsWhatItsColumnsDoNotSay(t *testing.T) {
+func TestARowOfIntuneKeepsPropertiesWithoutAColumn(t *testing.T) {
 	d := newDatabase(t)
 	id := status.DeviceStatusID("app", "device")
 	d.imports(`{"id":"`+id+`","osVersion":"10.0","deviceName":"old","userAppInstallStatusId":"user"}`, "1 created", "--app", "app")
@@ -215,7 +215,7 @@ func TestARowOfIntuneKeepsWhatItsColumnsDoNotSay(t *testing.T) {
 	}
 }
 
-func TestAnEntityIsWhole(t *testing.T) {
+func TestAnEntityReplacesAllProperties(t *testing.T) {
 	d := newDatabase(t)
 	d.imports(`{"id":"id","osVersion":"10.0","errorCode":7,"installStateDetail":"pendingReboot"}`, "1 created", "--app", "app")
 	d.imports(`{"id":"id","deviceName":"new"}`, "1 changed", "--app", "app")
@@ -224,7 +224,7 @@ func TestAnEntityIsWhole(t *testing.T) {
 	}
 }
 
-func TestImportAndExportAreOfOneTenantAndOfOneAppIfAsked(t *testing.T) {
+func TestImportAndExportAreLimitedToATenantAndAnApp(t *testing.T) {
 	d := newDatabase(t)
 	d.imports(`{"id":"1","mobileAppId":"one"}`+"\n"+`{"id":"2","mobileAppId":"two"}`, "2 created")
 	d.imports(`{"id":"3","mobileAppId":"one"}`, "1 created", "--tenant", tenantB)

@@ -9,7 +9,7 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/contract"
-	"installstatus/server/oneline"
+	"installstatus/server/transfer"
 )
 
 type validateCommand struct {
@@ -42,7 +42,7 @@ func (c validateCommand) Run(to terminal) error {
 	var invalid *contract.Invalid
 	if errors.As(err, &invalid) {
 		for _, v := range invalid.Violations {
-			fmt.Fprintf(to.out, "%s\t%s\t%s\n", oneline.Of(v.Target), v.Code, oneline.Of(v.Message))
+			fmt.Fprintf(to.out, "%s\t%s\t%s\n", transfer.OneLine(v.Target), v.Code, transfer.OneLine(v.Message))
 		}
 		return fmt.Errorf("%s: violations of %s: %d", c.File, operation.ID, invalid.Total)
 	}

@@ -16,7 +16,7 @@ import (
 	"installstatus/server/csv"
 )
 
-// read reads all records; a cell is written with quotes if it had some.
+// read formats each record as a string. Quoted cells have quotes.
 func read(text string, separator byte) (records []string, err error) {
 	r := csv.NewReader(bufio.NewReader(strings.NewReader(text)), separator)
 	for {
@@ -56,9 +56,9 @@ func TestRecords(t *testing.T) {
 		"\"a\r\nb\n\",c\nd":             `1: "a\r\nb\n" c. | 4: d.`,
 		`15" tablet, "x"`:               `1: 15" tablet.  "x".`,
 		"a\rb,c\r":                      `1: a` + "\rb. c.",
-		"\"a\"b,c\nd\n":                 `line 1, cell 1: there is something after the closing quote; a quote within quotes is written as "" | 2: d.`,
-		"x,\"a\nb\"c\nd\n":              `line 1, cell 2: there is something after the closing quote; a quote within quotes is written as "" | 3: d.`,
-		"\"a\"\rb\nc":                   "line 1, cell 1: there is a CR that no LF follows after the closing quote; save the file with lines that end in LF or CR LF | 2: c.",
+		"\"a\"b,c\nd\n":                 `line 1, cell 1: text after the closing quote; write a quote inside quotes as "" | 2: d.`,
+		"x,\"a\nb\"c\nd\n":              `line 1, cell 2: text after the closing quote; write a quote inside quotes as "" | 3: d.`,
+		"\"a\"\rb\nc":                   "line 1, cell 1: CR without LF after the closing quote; save the file with LF or CR LF line endings | 2: c.",
 		"a\nb,\xff\nc":                  `1: a. | line 2, cell 2: not UTF-8; save the file as CSV UTF-8 | 3: c.`,
 		"\ufeffa":                       "1: \ufeffa.",
 		"日本,\"語\"\n":                    `1: 日本. "語"`,
@@ -72,7 +72,7 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-func TestTheSeparatorIsTheCallers(t *testing.T) {
+func TestTheCallerChoosesTheSeparator(t *testing.T) {
 	for _, separator := range []byte{';', '\t'} {
 		records, err := read(strings.ReplaceAll("a,b~\"c~d\"", "~", string(separator)), separator)
 		if want := fmt.Sprintf("1: a,b. %q", "c"+string(separator)+"d"); err != nil || !slices.Equal(records, []string{want}) {
@@ -81,11 +81,11 @@ func TestTheSeparatorIsTheCallers(t *testing.T) {
 	}
 }
 
-func TestNoRecordTakesAllOfTheMemory(t *testing.T) {
+func TestTheSizeOfARecordIsLimited(t *testing.T) {
 	for name, text := range map[string]string{
-		"an endless line":              "a\n" + strings.Repeat("x", 1<<20+1) + "\nb\n",
-		"an endless quote":             "a\nb,\"" + strings.Repeat("x\n", 1<<20),
-		"a quote that is never closed": "a\n\"x\ny\n",
+		"an endless line":   "a\n" + strings.Repeat("x", 1<<20+1) + "\nb\n",
+		"an endless quote":  "a\nb,\"" + strings.Repeat("x\n", 1<<20),
+		"an unclosed quote": "a\n\"x\ny\n",
 	} {
 		records, err := read(text, ',')
 		var syntax *csv.SyntaxError
@@ -119,12 +119,12 @@ func TestWhatIsWrittenReadsTheSame(t *testing.T) {
 			}
 		}
 		if _, _, err := r.Read(); !errors.Is(err, io.EOF) {
-			t.Fatalf("%q: more than was written: %v", text, err)
+			t.Fatalf("%q: extra records, error %v", text, err)
 		}
 	})
 }
 
-// FuzzReader reads whatever encoding/csv reads as it does, but for the ends of lines within quotes, which it changes.
+// FuzzReader compares Reader with encoding/csv, except for line endings inside quotes, which encoding/csv changes.
 func FuzzReader(f *testing.F) {
 	for _, seed := range []string{"a,b\r\n\"c\"\"d\",\n", "\"\",,\"\"", "\"a\r\nb\"\r", "a\"b,c\n\n,", "\"a\"b\n", "\"open"} {
 		f.Add(seed)
@@ -144,7 +144,7 @@ func FuzzReader(f *testing.F) {
 			}
 			if errors.Is(wantErr, io.EOF) {
 				if !errors.Is(err, io.EOF) {
-					t.Fatalf("%v, %v where it ends", got, err)
+					t.Fatalf("%v, %v; want the end", got, err)
 				}
 				return
 			}

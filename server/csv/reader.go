@@ -1,6 +1,5 @@
-// Package csv reads and writes comma-separated values (RFC 4180) so that every text comes back as it was, and an empty cell
-// can be told from an empty text: the one is written as nothing, the other as "". That is PostgreSQL's convention for null,
-// which encoding/csv can't read.
+// Package csv reads and writes comma-separated values (RFC 4180). Unlike encoding/csv, it preserves every text exactly and
+// distinguishes an empty cell from an empty string, which is written as "". This is PostgreSQL's convention for null.
 package csv
 
 import (
@@ -12,21 +11,21 @@ import (
 	"unicode/utf8"
 )
 
-// maxRecord is how many bytes a record may have, so that a quote that is never closed can't take all of the memory.
+// maxRecord is the maximum size of a record in bytes. It limits the memory that an unclosed quote can use.
 const maxRecord = 1 << 20
 
 // Cell is one cell of a record.
 type Cell struct {
 	Text   string
-	Quoted bool // "" is an empty text, nothing is no text
+	Quoted bool // distinguishes an empty string from an empty cell
 }
 
-// SyntaxError is a record that can't be read. It does not repeat any of it.
+// SyntaxError reports an invalid record. It does not repeat its text.
 type SyntaxError struct {
-	Line   int // where the record begins
+	Line   int // first line of the record
 	Cell   int // from 0
 	Reason string
-	Fatal  bool // where the next record begins is not known
+	Fatal  bool // the next record cannot be found
 }
 
 func (e *SyntaxError) Error() string {
@@ -37,21 +36,20 @@ func (e *SyntaxError) Error() string {
 type Reader struct {
 	from      *bufio.Reader
 	separator byte
-	line      int    // the number of lines read
-	record    []byte // the lines of the record
-	texts     []byte // the texts of its cells, one after the other
-	ends      []int  // where each of them ends
+	line      int    // number of lines read
+	record    []byte // lines of the record
+	texts     []byte // concatenated texts of its cells
+	ends      []int  // end of each text in texts
 	cells     []Cell
 }
 
-// NewReader reads records whose cells a separator (an ASCII character) divides.
+// NewReader returns a reader of records whose cells are separated by an ASCII character.
 func NewReader(from *bufio.Reader, separator byte) *Reader {
 	return &Reader{from: from, separator: separator}
 }
 
-// Read reads the next record, and the number of the line where it begins; lines without a character are no records. The cells
-// are good until the next Read. An error is io.EOF at the end, a *SyntaxError, after which the next Read goes on unless it is
-// fatal, or what reading the file gave.
+// Read returns the next record and its first line. It skips empty lines. The cells are valid until the next Read. At the end,
+// Read returns io.EOF. After a *SyntaxError that is not fatal, the next Read returns the next record.
 func (r *Reader) Read() (cells []Cell, line int, err error) {
 	r.cells, r.texts, r.ends = r.cells[:0], r.texts[:0], r.ends[:0]
 	for {
@@ -78,7 +76,7 @@ func (r *Reader) Read() (cells []Cell, line int, err error) {
 	return r.cells, line, nil
 }
 
-// readLine adds the next line to the record.
+// readLine appends the next line to the record.
 func (r *Reader) readLine() error {
 	before := len(r.record)
 	for {
@@ -86,7 +84,7 @@ func (r *Reader) readLine() error {
 		r.record = append(r.record, part...)
 		switch {
 		case len(r.record) > maxRecord:
-			return &SyntaxError{Line: r.line + 1, Cell: len(r.ends), Reason: "this is longer than 1 MiB; is a quote not closed, or do lines end in CR alone?", Fatal: true}
+			return &SyntaxError{Line: r.line + 1, Cell: len(r.ends), Reason: "longer than 1 MiB; is a quote not closed, or do lines end in CR only?", Fatal: true}
 		case errors.Is(err, bufio.ErrBufferFull):
 		case err == nil, errors.Is(err, io.EOF) && len(r.record) > before:
 			r.line++
@@ -97,7 +95,7 @@ func (r *Reader) readLine() error {
 	}
 }
 
-// split finds the cells of the record, and reads further lines where a quoted cell goes on.
+// split splits the record into cells. It reads more lines while a quoted cell continues.
 func (r *Reader) split(line int) error {
 	for at := 0; ; at++ {
 		quoted := at < len(r.record) && r.record[at] == '"'
@@ -119,17 +117,17 @@ func (r *Reader) split(line int) error {
 		if rest := r.record[at:]; len(trimEnd(rest)) == 0 {
 			return nil
 		} else if rest[0] == '\r' {
-			return &SyntaxError{Line: line, Cell: len(r.cells) - 1, Reason: "there is a CR that no LF follows after the closing quote; save the file with lines that end in LF or CR LF"}
+			return &SyntaxError{Line: line, Cell: len(r.cells) - 1, Reason: "CR without LF after the closing quote; save the file with LF or CR LF line endings"}
 		} else if rest[0] != r.separator {
 			return &SyntaxError{
 				Line: line, Cell: len(r.cells) - 1,
-				Reason: `there is something after the closing quote; a quote within quotes is written as ""`,
+				Reason: `text after the closing quote; write a quote inside quotes as ""`,
 			}
 		}
 	}
 }
 
-// quoted reads a cell from behind its opening quote, and gives where its closing quote ends.
+// quoted reads a quoted cell whose text starts at at. It returns the index after the closing quote.
 func (r *Reader) quoted(line, at int) (end int, err error) {
 	for {
 		quote := bytes.IndexByte(r.record[at:], '"')
@@ -138,7 +136,7 @@ func (r *Reader) quoted(line, at int) (end int, err error) {
 			at = len(r.record)
 			switch err := r.readLine(); {
 			case errors.Is(err, io.EOF):
-				return 0, &SyntaxError{Line: line, Cell: len(r.cells), Reason: "its quote is not closed", Fatal: true}
+				return 0, &SyntaxError{Line: line, Cell: len(r.cells), Reason: "the quote is not closed", Fatal: true}
 			case err != nil:
 				return 0, err
 			}
@@ -154,7 +152,7 @@ func (r *Reader) quoted(line, at int) (end int, err error) {
 	}
 }
 
-// trimEnd is a line without its end.
+// trimEnd returns a line without its line ending.
 func trimEnd(line []byte) []byte {
 	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 }

@@ -2,8 +2,8 @@ package csv
 
 import "strings"
 
-// Append appends a record that Reader reads as the same cells, with the separator ',' and its line's end. A record of one
-// empty cell alone would be an empty line, which is none.
+// Append appends a record with the separator ',' and a line feed. Reader returns the same cells, except for a record with a
+// single empty cell, which is an empty line.
 func Append(to []byte, cells ...Cell) []byte {
 	for i, cell := range cells {
 		if i > 0 {

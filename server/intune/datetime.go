@@ -6,8 +6,8 @@ import (
 	"installstatus/api/status"
 )
 
-// dateTime reads the date forms of Intune's exports: 2021-11-09 10:32:11.0000000, and the same with a T, fewer digits or none,
-// and Z or an offset. Without a zone it is UTC. An empty cell is a device that never synced.
+// dateTime parses the date formats of Intune's exports: 2021-11-09 10:32:11.0000000, also with a T, with fewer or no fraction
+// digits, and with Z or an offset. A date without a zone is in UTC. An empty cell means that the device never synced.
 func dateTime(text string) (at status.DateTime, reason string) {
 	if text == "" {
 		return status.NeverSynced, ""
@@ -22,6 +22,6 @@ func dateTime(text string) (at status.DateTime, reason string) {
 	if at, err := status.ParseDateTime(text + "Z"); err == nil {
 		return at, ""
 	}
-	return status.DateTime{}, "not a date as Intune writes it, such as 2021-11-09 10:32:11.0000000 or 2021-11-09T10:32:11Z; " +
+	return status.DateTime{}, "not a date in Intune's format, such as 2021-11-09 10:32:11.0000000 or 2021-11-09T10:32:11Z; " +
 		"a program that saved the file again may have changed it"
 }

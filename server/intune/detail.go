@@ -7,7 +7,7 @@ import (
 	"installstatus/api/status"
 )
 
-// details are the codes of resultantAppStateDetail, as far as they are documented.
+// details maps the documented codes of resultantAppStateDetail to members.
 var details = map[int]status.InstallStateDetail{
 	0:     "noAdditionalDetails",
 	1:     "dependencyFailedToInstall",
@@ -47,13 +47,13 @@ var details = map[int]status.InstallStateDetail{
 	-1016: "supersedingAppsNotApplicable",
 }
 
-// detail is a member of resultantAppStateDetail, or the code of one that is not documented.
+// detail is a member of resultantAppStateDetail or an undocumented code.
 type detail struct {
 	member  status.InstallStateDetail
 	unknown string
 }
 
-// parseDetail reads a code, or a member's name in any case. An empty cell is no detail.
+// parseDetail parses a code, or a member's name in any case. An empty cell means no detail.
 func parseDetail(text string) (d detail, reason string) {
 	if text == "" {
 		return detail{}, ""

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// parseErrorCode reads an error code as an Int32: 0x87D1041C, its 32 bits in hexadecimal digits (or 64, the sign repeated), or a
-// decimal number, with its sign or as the unsigned number of the same bits. An empty cell is 0, no error.
+// parseErrorCode parses an error code as an Int32. The text is hexadecimal, with 32 bits as in 0x87D1041C or sign-extended to 64,
+// or decimal, signed or unsigned. An empty cell is 0, which means no error.
 func parseErrorCode(text string) (code int32, reason string) {
 	if text == "" {
 		return 0, ""
@@ -22,7 +22,7 @@ func parseErrorCode(text string) (code int32, reason string) {
 		bits, err = strconv.ParseInt(text, 10, 64)
 	}
 	if err != nil || bits < math.MinInt32 || bits > math.MaxUint32 {
-		return 0, "not an error code of 32 bits, such as 0x87D1041C or -2016345060"
+		return 0, "not a 32-bit error code such as 0x87D1041C or -2016345060"
 	}
 	return int32(bits), ""
 }

@@ -1,5 +1,4 @@
-// Package intune knows how Intune writes device install statuses into the files of its report DeviceInstallStatusByApp, and
-// what that means in the API's terms. It is pure: it knows no file and no store.
+// Package intune translates rows of Intune's report DeviceInstallStatusByApp into the API's terms. It does no I/O.
 package intune
 
 import (
@@ -9,10 +8,10 @@ import (
 	"installstatus/api/status"
 )
 
-// The columns that are read. Those that end in _loc hold texts in the language of whoever exported, and are never read.
-// ApplicationId, InstallState, InstallStateDetail and ErrorCode are not documented, but exported where nobody selected
-// columns. InstallState and InstallStateDetail always hold codes; AppInstallState and AppInstallStateDetails hold the same
-// ones, or texts if the export asked for localizationType ReplaceLocalizableValues.
+// The columns that are read. Columns that end in _loc contain translated texts and are never read. ApplicationId, InstallState,
+// InstallStateDetail and ErrorCode are not documented, but exported if no columns are selected. InstallState and
+// InstallStateDetail always contain codes. AppInstallState and AppInstallStateDetails contain the same codes, or texts if the
+// export used localizationType ReplaceLocalizableValues.
 const (
 	DeviceID               = "DeviceId"
 	ApplicationID          = "ApplicationId"
@@ -30,7 +29,7 @@ const (
 	errorCode              = "ErrorCode"
 )
 
-// Reads reports whether a column is read. Names are Intune's, in its case.
+// Reads reports whether a column is read. Names are case-sensitive.
 func Reads(column string) bool {
 	switch column {
 	case DeviceID, ApplicationID, deviceName, userName, userPrincipalName, platform, appVersion, lastModifiedDateTime,
@@ -40,32 +39,32 @@ func Reads(column string) bool {
 	return false
 }
 
-// Skips reports whether a column is one of Intune's that hold nothing that a status has.
+// Skips reports whether a column is known from Intune's report but has no counterpart in a status.
 func Skips(column string) bool {
 	return strings.HasSuffix(column, "_loc") || column == "AssignmentFilterIdsExist" || column == "UserId"
 }
 
-// Row is what a row of the report says.
+// Row is a row of the report.
 type Row struct {
-	App   string       // "" where the report has no ApplicationId
-	Patch status.Patch // sets what the columns say, and keeps what has none; its DeviceID is never blank
-	// UnknownDetail is a code of the install state detail that Intune uses and the API has no member for, else "". It sets
-	// no detail, since such codes are met in every other export (-1 for each app that is not applicable).
+	App   string       // "" if the report has no ApplicationId
+	Patch status.Patch // sets the properties in the columns and keeps the others; its DeviceID is never blank
+	// UnknownDetail is the code of an install state detail that the API does not define, or "". The row is imported without a
+	// detail, since such codes are common in exports (-1 for each app that is not applicable).
 	UnknownDetail string
 }
 
-// Problem is why a row can't be taken. It repeats no cell, which may be personal.
+// Problem describes why a row is invalid. It does not repeat the cell, which may be personal data.
 type Problem struct{ Column, Reason string }
 
-// Read reads a row. cell gives the text under a column, and whether the file has the column. The row is good if there are no
+// Read reads a row. cell returns the text in a column and whether the file has the column. The row is valid if there are no
 // problems.
-func Read(cell func(column string) (text string, there bool)) (Row, []Problem) {
+func Read(cell func(column string) (text string, ok bool)) (Row, []Problem) {
 	r := reader{cell: cell}
 	var row Row
 	if _, device, _ := r.first(DeviceID); device == "" {
-		r.problem(DeviceID, "missing; the device is what a row is about")
+		r.problem(DeviceID, "missing; each row needs a device")
 	}
-	if _, app, there := r.first(ApplicationID); there {
+	if _, app, ok := r.first(ApplicationID); ok {
 		row.App = app
 	}
 	p := &row.Patch
@@ -95,45 +94,44 @@ func (r *reader) problem(column, reason string) {
 	r.problems = append(r.problems, Problem{Column: column, Reason: reason})
 }
 
-// maxText is how many characters the API's strings may have.
+// maxText is the maximum length of the API's strings in characters.
 const maxText = 8192
 
-// text is a cell as a string property: an empty one is null.
+// text reads a string property. An empty cell is null.
 func (r *reader) text(column string) status.Field[status.Text] {
-	text, there := r.cell(column)
+	text, ok := r.cell(column)
 	switch {
-	case !there:
+	case !ok:
 		return status.Field[status.Text]{}
 	case text == "":
 		return status.Set(status.Text{})
 	case strings.IndexByte(text, 0) >= 0:
-		r.problem(column, "holds U+0000, which no string here may hold")
+		r.problem(column, "contains U+0000, which is not allowed")
 	case len(text) > maxText && utf8.RuneCountInString(text) > maxText:
 		r.problem(column, "longer than 8192 characters")
 	}
 	return status.Set(status.TextOf(text))
 }
 
-// first is the cell of the first column in which there is something, of several that say the same; else of the first that is
-// there.
-func (r *reader) first(columns ...string) (column, text string, there bool) {
+// first returns the first cell with a text. If there is none, it returns the first of the columns that the file has.
+func (r *reader) first(columns ...string) (column, text string, ok bool) {
 	for _, c := range columns {
 		if found, has := r.cell(c); has {
-			if found = strings.TrimSpace(found); found != "" || !there {
-				column, text, there = c, found, true
+			if found = strings.TrimSpace(found); found != "" || !ok {
+				column, text, ok = c, found, true
 			}
 			if found != "" {
 				break
 			}
 		}
 	}
-	return column, text, there
+	return column, text, ok
 }
 
-// read reads a property that has a meaning beside its text. parse is also asked what an empty cell means.
+// read reads a property that has to be parsed. parse also handles an empty cell.
 func read[T any](r *reader, parse func(string) (T, string), columns ...string) status.Field[T] {
-	column, text, there := r.first(columns...)
-	if !there {
+	column, text, ok := r.first(columns...)
+	if !ok {
 		return status.Field[T]{}
 	}
 	value, reason := parse(text)

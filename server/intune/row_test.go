@@ -11,11 +11,11 @@ import (
 	"installstatus/server/intune"
 )
 
-// read reads a row that has the columns.
+// read reads a row with the given columns.
 func read(columns map[string]string) (intune.Row, []intune.Problem) {
 	return intune.Read(func(column string) (string, bool) {
-		text, there := columns[column]
-		return text, there
+		text, ok := columns[column]
+		return text, ok
 	})
 }
 
@@ -39,7 +39,7 @@ func TestEachColumnSetsItsProperty(t *testing.T) {
 	}
 }
 
-func TestAColumnThatIsNotThereSetsNothing(t *testing.T) {
+func TestAMissingColumnSetsNothing(t *testing.T) {
 	row, problems := read(map[string]string{"DeviceId": "device"})
 	if want := (status.Patch{DeviceID: status.Set(status.TextOf("device"))}); row.Patch != want || problems != nil || row.App != "" {
 		t.Errorf("%+v, %v", row, problems)
@@ -63,8 +63,8 @@ func TestAnEmptyCellIsNullOrTheDefault(t *testing.T) {
 }
 
 func TestCells(t *testing.T) {
-	const isNoDate = "not a date as Intune writes it"
-	for column, cells := range map[string]map[string]string{ // what becomes of each cell, or why it can't be taken
+	const isNoDate = "not a date in Intune's format"
+	for column, cells := range map[string]map[string]string{ // the value of each cell, or the reason why it is invalid
 		"LastModifiedDateTime": {
 			"2021-11-09 10:32:11.0000000":        "2021-11-09T10:32:11.0000000Z",
 			"2021-11-09 10:32:11":                "2021-11-09T10:32:11Z",
@@ -85,21 +85,21 @@ func TestCells(t *testing.T) {
 			"-1": "notApplicable", "1": "installed", "2": "failed", "3": "notInstalled", "4": "uninstallFailed", "5": "pendingInstall", "99": "unknown",
 			" 1 ": "installed", "installed": "installed", "PENDINGINSTALL": "pendingInstall", "NotInstalled": "notInstalled",
 			"Not Installed": "notInstalled", "Install Pending": "pendingInstall", "Uninstall failed": "uninstallFailed",
-			"0": "not a code of resultantAppState", "6": "not a code of resultantAppState", "Installiert": "a text, perhaps in the language of whoever exported", "1.0": "a text, perhaps",
+			"0": "not a code of resultantAppState", "6": "not a code of resultantAppState", "Installiert": "unknown text, perhaps a translation", "1.0": "unknown text, perhaps",
 		},
 		"AppInstallStateDetails": {
 			"0": "noAdditionalDetails", "2000": "seeInstallErrorCode", "-1016": "supersedingAppsNotApplicable", "SeeInstallErrorCode": "seeInstallErrorCode",
-			"-1": "", "1009": "", // seen in exports, and documented nowhere
-			"Siehe Fehlercode": "a text, perhaps",
+			"-1": "", "1009": "", // found in exports, but not documented
+			"Siehe Fehlercode": "unknown text, perhaps",
 		},
 		"HexErrorCode": {
 			"0x87D1041C": "-2016345060", "0X87d1041c": "-2016345060", "0x0": "0", "0": "0", "0x80070643": "-2147023293", "0x7FFFFFFF": "2147483647",
 			"0xFFFFFFFF87D1041C": "-2016345060", "-2016345060": "-2016345060", "2278622236": "-2016345060", "1603": "1603", " 0x643 ": "1603",
-			"87D30065": "not an error code", "0x": "not an error code", "0x187D1041C": "not an error code", "0xFFFFFFFF00000001": "not an error code",
-			"4294967296": "not an error code", "-2147483649": "not an error code", "9.5": "not an error code", "0x1_0": "not an error code", "+-1": "not an error code",
+			"87D30065": "not a 32-bit error code", "0x": "not a 32-bit error code", "0x187D1041C": "not a 32-bit error code", "0xFFFFFFFF00000001": "not a 32-bit error code",
+			"4294967296": "not a 32-bit error code", "-2147483649": "not a 32-bit error code", "9.5": "not a 32-bit error code", "0x1_0": "not a 32-bit error code", "+-1": "not a 32-bit error code",
 		},
 		"DeviceName": {
-			"LAB, \"A\"": "LAB, \"A\"", " padded ": " padded ", "a\x00b": "holds U+0000", strings.Repeat("é", 8192): strings.Repeat("é", 8192), strings.Repeat("x", 8193): "longer than 8192 characters",
+			"LAB, \"A\"": "LAB, \"A\"", " padded ": " padded ", "a\x00b": "contains U+0000", strings.Repeat("é", 8192): strings.Repeat("é", 8192), strings.Repeat("x", 8193): "longer than 8192 characters",
 		},
 		"DeviceId": {"device": "device", "": "missing", "  ": "missing"},
 	} {
@@ -127,7 +127,7 @@ func TestCells(t *testing.T) {
 	}
 }
 
-func TestAllProblemsOfARowAreNamed(t *testing.T) {
+func TestAllProblemsOfARowAreReported(t *testing.T) {
 	_, problems := read(map[string]string{"DeviceId": "", "LastModifiedDateTime": "x", "AppInstallState": "x", "AppInstallStateDetails": "x", "HexErrorCode": "x"})
 	var columns []string
 	for _, p := range problems {
@@ -138,7 +138,7 @@ func TestAllProblemsOfARowAreNamed(t *testing.T) {
 	}
 }
 
-func TestOfTwoColumnsThatSayTheSameTheOneWithCodesCounts(t *testing.T) {
+func TestAColumnWithCodesIsPreferredToOneWithTexts(t *testing.T) {
 	row, problems := read(map[string]string{
 		"DeviceId": "device", "InstallState": "1", "AppInstallState": "Installiert", "InstallStateDetail": "0", "AppInstallStateDetails": "Keine",
 		"HexErrorCode": "0x643", "ErrorCode": "7",
@@ -152,7 +152,7 @@ func TestOfTwoColumnsThatSayTheSameTheOneWithCodesCounts(t *testing.T) {
 	}
 }
 
-func TestACodeWithoutAMemberSetsNoDetailAndIsTold(t *testing.T) {
+func TestAnUnknownDetailIsReportedAndSetsNoDetail(t *testing.T) {
 	row, problems := read(map[string]string{"DeviceId": "device", "AppInstallStateDetails": "1009"})
 	if row.UnknownDetail != "1009" || row.Patch.InstallStateDetail != status.Set(status.InstallStateDetail("")) || problems != nil {
 		t.Errorf("%+v, %v", row, problems)
@@ -172,18 +172,18 @@ func TestEveryMemberOfTheContractHasACode(t *testing.T) {
 		}
 		for _, member := range doc.Components.Schemas[schema].Value.Enum {
 			if !reached[fmt.Sprint(member)] {
-				t.Errorf("no code of %s stands for %v", column, member)
+				t.Errorf("no code of %s means %v", column, member)
 			}
 			delete(reached, fmt.Sprint(member))
 		}
 		delete(reached, "")
 		if len(reached) > 0 {
-			t.Errorf("%s has members that the contract does not have: %v", column, reached)
+			t.Errorf("%s has members that the contract does not define: %v", column, reached)
 		}
 	}
 }
 
-// FuzzRead holds what a row is read as to what the API takes.
+// FuzzRead checks that the API would accept what Read returns.
 func FuzzRead(f *testing.F) {
 	f.Add("device", "name", "2021-11-09 10:32:11.0000000", "1", "0", "0x87D1041C")
 	f.Add("", "a\x00", "2021-11-09T10:32:11+01:00", "Not Installed", "-1", "2278622236")

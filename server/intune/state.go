@@ -7,7 +7,7 @@ import (
 	"installstatus/api/status"
 )
 
-// states are the codes of resultantAppState.
+// states maps the codes of resultantAppState to members.
 var states = map[int]status.InstallState{
 	-1: status.InstallStateNotApplicable,
 	1:  status.InstallStateInstalled,
@@ -18,11 +18,11 @@ var states = map[int]status.InstallState{
 	99: status.InstallStateUnknown,
 }
 
-// localized is why a text is refused that may be right in some language.
-const localized = "a text, perhaps in the language of whoever exported; export with localizationType LocalizedValuesAsAdditionalColumn, so that the column has the code"
+// localized is the reason to refuse a text that may be a translation.
+const localized = "unknown text, perhaps a translation; export with localizationType LocalizedValuesAsAdditionalColumn to have codes in this column"
 
-// parseState reads a code, or a member's name in any case, with spaces too, as the English texts have it. An empty cell is
-// unknown.
+// parseState parses a code or a member's name, in any case and with or without spaces, as in the English texts. An empty cell
+// means unknown.
 func parseState(text string) (state status.InstallState, reason string) {
 	if text == "" {
 		return status.InstallStateUnknown, ""
@@ -31,7 +31,7 @@ func parseState(text string) (state status.InstallState, reason string) {
 		if state, known := states[code]; known {
 			return state, ""
 		}
-		return "", "not a code of resultantAppState, which are -1, 1, 2, 3, 4, 5 and 99"
+		return "", "not a code of resultantAppState (-1, 1, 2, 3, 4, 5 or 99)"
 	}
 	name := strings.ReplaceAll(text, " ", "")
 	if strings.EqualFold(name, "InstallPending") { // the English text of pendingInstall

@@ -9,11 +9,11 @@ import (
 	"installstatus/server/csv"
 )
 
-// column is a column of CSV as Writer writes it, named as the member of an entity in JSON. Null is an empty cell, an empty
-// string is "".
+// column is a column of an export in CSV. Its name is that of the member of an entity in JSON. Null is written as an empty cell,
+// an empty string as "".
 type column struct {
 	name        string
-	emptyIsNull bool // else an empty cell says nothing
+	emptyIsNull bool // else an empty cell is no value
 	number      bool
 	cell        func(app string, row *status.Row) csv.Cell
 }
@@ -36,7 +36,7 @@ func columnsOfProperties() (columns []column) {
 
 func cellOf(row *status.Row, property status.Property) csv.Cell {
 	if property == status.PropertyLastSyncDateTime {
-		return csv.Cell{Text: row.LastSyncDateTime.String()} // its Value is the instant
+		return csv.Cell{Text: row.LastSyncDateTime.String()} // as sent; Value is the instant
 	}
 	switch value := row.Value(property); value.Kind {
 	case status.NumberKind:
@@ -48,7 +48,7 @@ func cellOf(row *status.Row, property status.Property) csv.Cell {
 	}
 }
 
-// columnNamed is the column of that name, nil if there is none.
+// columnNamed returns the column with this name, or nil.
 func columnNamed(name string) *column {
 	i := slices.IndexFunc(columns, func(c column) bool { return c.name == name })
 	if i < 0 {

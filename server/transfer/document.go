@@ -9,14 +9,14 @@ import (
 	"installstatus/api"
 )
 
-// document reads rows that are the elements of JSON arrays: of one that is the document, or of one in each of its objects.
+// document reads rows that are elements of JSON arrays. An array is a top-level value or a member of a top-level object.
 type document struct {
 	entities *api.EntityReader
 	text     *countedText
 	tokens   *json.Decoder
-	within   []json.Delim // the brackets that are open: an array of rows, or an object with one and then that array
-	array    string       // the JSON pointer of the array
-	index    int          // of the next row in it
+	open     []json.Delim // open brackets: [ of an array of rows, { of an object, or { and [ of an array in an object
+	array    string       // JSON pointer of the array
+	index    int          // of the next row in the array
 }
 
 func newDocument(from io.Reader, entities *api.EntityReader) *document {
@@ -24,33 +24,33 @@ func newDocument(from io.Reader, entities *api.EntityReader) *document {
 	return &document{entities: entities, text: text, tokens: json.NewDecoder(text)}
 }
 
-// Next implements rowReader.
-func (d *document) Next() (Row, error) {
+// next implements formatReader.
+func (d *document) next() (Row, error) {
 	for {
 		if err := d.step(); err != nil {
-			return Row{}, d.explain(err)
+			return Row{}, d.located(err)
 		}
 		if !d.inRows() || !d.tokens.More() {
 			continue
 		}
 		var object json.RawMessage
 		if err := d.tokens.Decode(&object); err != nil {
-			return Row{}, d.explain(err)
+			return Row{}, d.located(err)
 		}
 		line := d.text.lineAt(d.tokens.InputOffset() - int64(len(object)))
 		d.index++
-		return rowOfObject(line, object, d.entities)
+		return objectRow(line, object, d.entities)
 	}
 }
 
-// pointer implements rowReader.
+// pointer implements formatReader.
 func (d *document) pointer() string { return fmt.Sprintf("%s/%d", d.array, d.index-1) }
 
 func (d *document) inRows() bool {
-	return len(d.within) > 0 && d.within[len(d.within)-1] == '['
+	return len(d.open) > 0 && d.open[len(d.open)-1] == '['
 }
 
-// step goes on to the next row, or a part of the way.
+// step moves one token or value towards the next row.
 func (d *document) step() error {
 	d.text.lineAt(d.tokens.InputOffset())
 	if d.inRows() && d.tokens.More() {
@@ -62,33 +62,33 @@ func (d *document) step() error {
 	}
 	switch token {
 	case json.Delim('['), json.Delim('{'):
-		d.within, d.array, d.index = append(d.within, token.(json.Delim)), "", 0
+		d.open, d.array, d.index = append(d.open, token.(json.Delim)), "", 0
 		return nil
 	case json.Delim(']'), json.Delim('}'):
-		d.within = d.within[:len(d.within)-1]
+		d.open = d.open[:len(d.open)-1]
 		return nil
 	}
-	if len(d.within) == 0 {
-		return errors.New("a value that is neither an object nor an array")
+	if len(d.open) == 0 {
+		return errors.New("a value is neither an object nor an array")
 	}
 	if holdsRows(token) {
 		value, err := d.tokens.Token()
 		if err == nil && value != json.Delim('[') {
 			return errors.New("value is not an array")
 		}
-		d.within, d.array, d.index = append(d.within, '['), fmt.Sprintf("/%v", token), 0
+		d.open, d.array, d.index = append(d.open, '['), fmt.Sprintf("/%v", token), 0
 		return err
 	}
 	var other json.RawMessage
 	return d.tokens.Decode(&other)
 }
 
-// explain says where an error is; it repeats nothing of the text but a character.
-func (d *document) explain(err error) error {
+// located adds the line to an error. The error repeats at most one character of the text.
+func (d *document) located(err error) error {
 	offset := d.tokens.InputOffset()
 	var syntax *json.SyntaxError
 	switch {
-	case errors.Is(err, io.EOF) && len(d.within) == 0:
+	case errors.Is(err, io.EOF) && len(d.open) == 0:
 		return io.EOF
 	case errors.Is(err, io.EOF):
 		err = io.ErrUnexpectedEOF
@@ -96,23 +96,23 @@ func (d *document) explain(err error) error {
 		offset = syntax.Offset
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("the text ends too early")
+		err = errors.New("unexpected end of the file")
 	}
 	return fmt.Errorf("line %d: %w", d.text.lineAt(offset), err)
 }
 
-// countedText tells on which line an offset is, and reads no more than a row ahead of it.
+// countedText finds the line of an offset. It reads at most one row ahead of the last offset.
 type countedText struct {
 	from io.Reader
 	read int64
-	at   int64   // the last offset that was asked for
-	line int     // the line that it is on
-	ends []int64 // where that and the lines behind it end
+	at   int64   // the last offset passed to lineAt
+	line int     // the line of this offset
+	ends []int64 // offsets at which this line and the lines after it end
 }
 
 func (t *countedText) Read(p []byte) (n int, err error) {
-	if t.read-t.at > maxRow+64<<10 { // the decoder's buffer may be this much ahead
-		return 0, errors.New("an object that is longer than 1 MiB")
+	if t.read-t.at > maxRow+64<<10 { // a row and the decoder's buffer
+		return 0, errors.New("the object is longer than 1 MiB")
 	}
 	n, err = t.from.Read(p)
 	for i, c := range p[:n] {

@@ -14,18 +14,18 @@ import (
 	"installstatus/api"
 )
 
-// File is what rows are read from, as often as it takes.
+// File is a file with rows. It can be read several times.
 type File struct {
 	Size int64 // in bytes, unpacked
 
 	file      *os.File
-	packed    *zip.File // in file, nil if it is not packed
+	packed    *zip.File // nil if the file is not a zip
 	temporary bool
-	entities  func() (*api.EntityReader, error) // made when it is needed, and once
+	entities  func() (*api.EntityReader, error) // made once, if needed
 }
 
-// Open opens a file that holds rows, or a zip with one such file in it, as Intune delivers its exports. The caller
-// must call Close. An error does not name the path.
+// Open opens a file with rows, or a zip that contains one such file, as Intune's exports do. The caller must call Close. Errors
+// do not contain the path.
 func Open(path string) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -34,9 +34,9 @@ func Open(path string) (*File, error) {
 	return newFile(file, false)
 }
 
-// Spool is Open for a stream: it is kept in a temporary file, which Close removes. tell is called with the number of bytes so
-// far. When the context ends, Spool does too, though something may still be waiting for the stream.
-func Spool(ctx context.Context, from io.Reader, tell func(int64)) (*File, error) {
+// Spool copies a stream to a temporary file, which Close removes, and opens that. It calls progress with the number of bytes so
+// far. Spool returns when the context ends, even if a read from the stream still blocks.
+func Spool(ctx context.Context, from io.Reader, progress func(bytes int64)) (*File, error) {
 	file, err := os.CreateTemp("", "installstatus-import-*")
 	if err != nil {
 		return nil, err
@@ -46,26 +46,26 @@ func Spool(ctx context.Context, from io.Reader, tell func(int64)) (*File, error)
 		_, err := io.Copy(file, from)
 		copied <- err
 	}()
-	if err := await(ctx, copied, file, tell); err != nil {
-		err = fmt.Errorf("keeping the stream in %s: %w", file.Name(), err)
+	if err := await(ctx, copied, file, progress); err != nil {
+		err = fmt.Errorf("copying the stream to %s: %w", file.Name(), err)
 		file.Close()
 		return nil, errors.Join(err, os.Remove(file.Name()))
 	}
 	return newFile(file, true)
 }
 
-func await(ctx context.Context, copied <-chan error, file *os.File, tell func(int64)) error {
-	now := time.NewTicker(100 * time.Millisecond)
-	defer now.Stop()
+func await(ctx context.Context, copied <-chan error, file *os.File, progress func(int64)) error {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
 	for {
 		select {
 		case err := <-copied:
 			return err
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-now.C:
+		case <-ticker.C:
 			if info, err := file.Stat(); err == nil {
-				tell(info.Size())
+				progress(info.Size())
 			}
 		}
 	}
@@ -73,7 +73,7 @@ func await(ctx context.Context, copied <-chan error, file *os.File, tell func(in
 
 func newFile(file *os.File, temporary bool) (*File, error) {
 	f := &File{file: file, temporary: temporary, entities: sync.OnceValues(api.NewEntityReader)}
-	if err := f.unpack(); err != nil {
+	if err := f.detectZip(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
@@ -88,14 +88,14 @@ func (f *File) Close() error {
 	return err
 }
 
-// unpack finds out whether the file is packed.
-func (f *File) unpack() error {
+// detectZip sets Size and, if the file is a zip, packed.
+func (f *File) detectZip() error {
 	info, err := f.file.Stat()
 	if err != nil {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return errors.New("it is not a regular file; name one, or - to read standard input")
+		return errors.New("not a regular file; name one, or use - for standard input")
 	}
 	f.Size = info.Size()
 	magic := make([]byte, 4)
@@ -111,12 +111,12 @@ func (f *File) unpack() error {
 			continue
 		}
 		if f.packed != nil {
-			return errors.New("the zip holds several files; unpack it, and import one after the other")
+			return errors.New("the zip contains several files; unpack it and import them one by one")
 		}
 		f.packed, f.Size = entry, int64(entry.UncompressedSize64)
 	}
 	if f.packed == nil {
-		return errors.New("the zip holds no file")
+		return errors.New("the zip contains no file")
 	}
 	if encrypted := f.packed.Flags&1 != 0; encrypted {
 		return errors.New("the zip is encrypted; unpack it first")
@@ -124,7 +124,7 @@ func (f *File) unpack() error {
 	return nil
 }
 
-// open opens what the file holds, from the start.
+// open opens the content of the file, unpacked, at the start.
 func (f *File) open() (*source, error) {
 	if f.packed == nil {
 		return &source{ReadCloser: io.NopCloser(io.NewSectionReader(f.file, 0, f.Size))}, nil
@@ -133,7 +133,7 @@ func (f *File) open() (*source, error) {
 	return &source{ReadCloser: unpacked}, err
 }
 
-// source counts what is read.
+// source counts the bytes read.
 type source struct {
 	io.ReadCloser
 	read int64

@@ -10,35 +10,34 @@ import (
 	"time"
 )
 
-// Latest finds out which rows of a file count, for Intune writes a row for each user of a device: of the rows of one app and
-// id the one that synced last, and of those that synced at one time the last in the file. Until Settle it takes some 40 bytes
-// a row, afterwards one.
-type Latest struct {
+// latest finds the rows to import if several have the same app and id, since Intune writes a row for each user of a device. The
+// row that synced last wins; of rows that synced at the same time, the last in the file. It uses about 40 bytes a row until
+// settle, and one byte a row afterwards.
+type latest struct {
 	seen     [256][]sighting // by the first byte of the identity
 	rows     int
-	outdated []bool // by number
+	outdated []bool // by row number
 }
 
-// sighting is a row of an app and an id, which it knows by their hash.
+// sighting identifies a row by a hash of its app and id.
 type sighting struct {
-	identity [12]byte // among a million rows the chance that two differ in nothing but this is 1 in 10^17
+	identity [12]byte // the chance of a collision among a million rows is 1 in 10^17
 	number   uint32
-	synced   int64  // in seconds since 1970
-	nanos    uint32 // beyond that
+	synced   int64  // seconds since 1970
+	nanos    uint32 // fraction of the second
 }
 
-// Add takes in the next row.
-func (l *Latest) Add(row *Row) {
+// add adds the next row.
+func (l *latest) add(row *Row) {
 	s := sighting{identity: identityOf(row), number: uint32(l.rows)}
-	s.synced, s.nanos = syncedOf(row)
+	s.synced, s.nanos = syncTime(row)
 	l.seen[s.identity[0]] = append(l.seen[s.identity[0]], s)
 	l.rows++
 }
 
-// Settle says how many rows count, now that all of them have been added.
-func (l *Latest) Settle() (count int) {
+// settle finds the outdated rows and returns their number. It must be called after the last row.
+func (l *latest) settle() (outdated int) {
 	l.outdated = make([]bool, l.rows)
-	count = l.rows
 	for i, seen := range l.seen {
 		slices.SortFunc(seen, func(a, b sighting) int {
 			return cmp.Or(bytes.Compare(a.identity[:], b.identity[:]),
@@ -47,16 +46,16 @@ func (l *Latest) Settle() (count int) {
 		for j := 1; j < len(seen); j++ {
 			if seen[j].identity == seen[j-1].identity {
 				l.outdated[seen[j-1].number] = true
-				count--
+				outdated++
 			}
 		}
 		l.seen[i] = nil
 	}
-	return count
+	return outdated
 }
 
-// Counts reports whether a row counts, by its number in the order of adding, from 0.
-func (l *Latest) Counts(number int) bool { return number < len(l.outdated) && !l.outdated[number] }
+// counts reports whether the row with this number, counted from 0, is to be imported.
+func (l *latest) counts(number int) bool { return number < len(l.outdated) && !l.outdated[number] }
 
 func identityOf(row *Row) [12]byte {
 	name := make([]byte, 0, 128)
@@ -66,8 +65,8 @@ func identityOf(row *Row) [12]byte {
 	return [12]byte(hash[:12])
 }
 
-// syncedOf is before all others where it is not said.
-func syncedOf(row *Row) (seconds int64, nanos uint32) {
+// syncTime returns the time of the row's last sync. A row without one sorts before all others.
+func syncTime(row *Row) (seconds int64, nanos uint32) {
 	at, err := time.Parse(time.RFC3339Nano, row.Patch.LastSyncDateTime.Value.Instant())
 	if err != nil {
 		return math.MinInt64, 0

@@ -10,17 +10,17 @@ import (
 	"installstatus/api"
 )
 
-// lines reads rows that are JSON objects, each on a line of its own or on several. A line begins the next one if its first
-// character is {, also behind blanks unless what stands before it asks for a value.
+// lines reads rows that are JSON objects, each on one or more lines. A line begins a new object if it starts with {. If blanks
+// come before the {, it begins a new object unless the text before it must be followed by a value.
 type lines struct {
 	text     *bufio.Reader
 	entities *api.EntityReader
-	line     int // the number of lines read
+	line     int // number of lines read
 	object   []byte
 }
 
-// Next implements rowReader.
-func (l *lines) Next() (Row, error) {
+// next implements formatReader.
+func (l *lines) next() (Row, error) {
 	for {
 		l.object = l.object[:0]
 		line := l.line + 1
@@ -33,20 +33,20 @@ func (l *lines) Next() (Row, error) {
 			}
 		}
 		if len(bytes.TrimSpace(l.object)) > 0 {
-			return rowOfObject(line, l.object, l.entities)
+			return objectRow(line, l.object, l.entities)
 		}
 	}
 }
 
-// pointer implements rowReader.
+// pointer implements formatReader.
 func (*lines) pointer() string { return "" }
 
-// isWhole reports whether the next line is not the object's.
+// isWhole reports whether the object ends before the next line.
 func (l *lines) isWhole() bool {
 	for blanks := 0; ; blanks++ {
 		next, err := l.text.Peek(blanks + 1)
 		if err != nil {
-			return len(next) == 0 // the end of the file
+			return len(next) == 0 // end of file
 		}
 		switch next[blanks] {
 		case ' ', '\t':
@@ -59,7 +59,7 @@ func (l *lines) isWhole() bool {
 	}
 }
 
-// readLine adds the next line to the object.
+// readLine appends the next line to the object.
 func (l *lines) readLine() error {
 	before := len(l.object)
 	for {
@@ -67,7 +67,7 @@ func (l *lines) readLine() error {
 		l.object = append(l.object, part...)
 		switch {
 		case len(l.object) > maxRow:
-			return fmt.Errorf("line %d: an object that is longer than 1 MiB", l.line+1)
+			return fmt.Errorf("line %d: the object is longer than 1 MiB", l.line+1)
 		case errors.Is(err, bufio.ErrBufferFull):
 		case err == nil, errors.Is(err, io.EOF) && len(l.object) > before:
 			l.line++

@@ -8,85 +8,96 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	"golang.org/x/text/transform"
 
 	"installstatus/api"
 )
 
-// Reader reads the rows of a file, one after the other.
-type Reader struct {
-	// Ignored are the columns that are not read, without those that Intune's report is known to have. Control characters in
-	// their names are escaped.
-	Ignored []string
+// reader reads the rows of a file one by one.
+type reader struct {
+	ignored []string // see Plan.Ignored
 
 	app      string
-	rows     rowReader
+	format   formatReader
 	source   *source
 	entities func() (*api.EntityReader, error)
 }
 
-// rowReader reads the rows of one form of file.
-type rowReader interface {
-	// Next gives io.EOF at the end, a *Refused for a row that can't be taken, and any other error if there is no going on.
-	Next() (Row, error)
-	// pointer is the JSON pointer of the row that Next has read, "" where a row has lines of its own.
+// formatReader reads the rows of one file format.
+type formatReader interface {
+	// next returns io.EOF at the end of the file and a *RowError for an invalid row. Any other error ends reading.
+	next() (Row, error)
+	// pointer returns the JSON pointer of the row that next has read, or "" if each row has its own lines.
 	pointer() string
 }
 
-// maxRow is how many bytes a row may have in a file. A row of the greatest lengths in the longest spelling has less.
+// maxRow is the maximum size of a row in bytes. The largest valid row in its longest spelling is smaller.
 const maxRow = 1 << 20
 
-// Rows reads the file from the start: CSV with the columns of Intune's report, or with those that Writer writes; JSON, one
-// object a row, on lines of their own, in an array, or in the value of a list's answer, where each object may have Intune's
-// columns too. The app is that of the rows that name none, and the only one that they may name; "" for any. The
-// caller must call Close.
-func (f *File) Rows(app string) (*Reader, error) {
+// rows reads the file from the start and detects its format: CSV with the columns of Intune's report or of an export; or JSON
+// with one object a row, on separate lines, in an array, or in the value of a list's answer. An object may also have Intune's
+// columns. app is as in Check. The caller must call close.
+func (f *File) rows(app string) (*reader, error) {
 	opened, err := f.open()
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{app: app, source: opened, entities: f.entities}
+	r := &reader{app: app, source: opened, entities: f.entities}
 	if err := r.detect(); err != nil {
-		return nil, errors.Join(err, r.Close())
+		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
 }
 
-// Next reads the next row. An error is io.EOF at the end, a *Refused for a row that can't be taken, or says why there is no
-// going on.
-func (r *Reader) Next() (Row, error) {
-	row, err := r.rows.Next()
-	if err == nil {
-		row, err = placed(row, r.app)
+// all returns the rows. The error of a row is a *RowError if the row is invalid. Any other error ends reading.
+func (r *reader) all() iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for {
+			row, err := r.next()
+			if errors.Is(err, io.EOF) || !yield(row, err) {
+				return
+			}
+			if rowError := (*RowError)(nil); err != nil && !errors.As(err, &rowError) {
+				return
+			}
+		}
 	}
-	if refused := (*Refused)(nil); errors.As(err, &refused) {
-		refused.within(r.rows.pointer())
+}
+
+// next returns the next row. Its errors are as in formatReader.
+func (r *reader) next() (Row, error) {
+	row, err := r.format.next()
+	if err == nil {
+		row, err = complete(row, r.app)
+	}
+	if rowError := (*RowError)(nil); errors.As(err, &rowError) {
+		rowError.prefix(r.format.pointer())
 	}
 	return row, err
 }
 
-// BytesRead is how much of the file has been read.
-func (r *Reader) BytesRead() int64 { return r.source.read }
+// bytesRead returns the number of bytes of the file read so far.
+func (r *reader) bytesRead() int64 { return r.source.read }
 
-// Close ends reading.
-func (r *Reader) Close() error { return r.source.Close() }
+func (r *reader) close() error { return r.source.Close() }
 
-// enough is how many bytes tell what a file is.
-const enough = 64 << 10
+// headSize is the number of bytes that detect looks at.
+const headSize = 64 << 10
 
-// detect finds out by the first bytes what the file is.
-func (r *Reader) detect() error {
-	text := bufio.NewReaderSize(r.source, enough)
+// detect detects the format from the first bytes.
+func (r *reader) detect() error {
+	text := bufio.NewReaderSize(r.source, headSize)
 	switch mark, _ := text.Peek(3); {
 	case bytes.Equal(mark, []byte("\xef\xbb\xbf")):
-		_, _ = text.Discard(len(mark)) // which are buffered
-	case bytes.HasPrefix(mark, []byte("\xff\xfe")): // as Windows PowerShell and Excel write
-		text = inUTF16(text, binary.LittleEndian)
+		_, _ = text.Discard(len(mark)) // cannot fail, they are buffered
+	case bytes.HasPrefix(mark, []byte("\xff\xfe")): // written by Windows PowerShell and Excel
+		text = utf16Reader(text, binary.LittleEndian)
 	case bytes.HasPrefix(mark, []byte("\xfe\xff")):
-		text = inUTF16(text, binary.BigEndian)
+		text = utf16Reader(text, binary.BigEndian)
 	}
-	head, err := text.Peek(enough)
+	head, err := text.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
@@ -94,9 +105,9 @@ func (r *Reader) detect() error {
 	if len(head) > 0 && head[0] != '{' && head[0] != '[' {
 		table, err := newTable(text, r.entities)
 		if err != nil {
-			return fmt.Errorf("reading it as CSV: %w", err)
+			return fmt.Errorf("reading CSV: %w", err)
 		}
-		r.rows, r.Ignored = table, table.ignored
+		r.format, r.ignored = table, table.ignored
 		return nil
 	}
 	entities, err := r.entities()
@@ -104,23 +115,23 @@ func (r *Reader) detect() error {
 		return err
 	}
 	if bytes.HasPrefix(head, []byte("[")) || isCollection(head) {
-		r.rows = newDocument(text, entities)
-	} else { // or nothing, as what has no rows is exported
-		r.rows = &lines{text: text, entities: entities}
+		r.format = newDocument(text, entities)
+	} else { // also an empty file, which is the export of no rows
+		r.format = &lines{text: text, entities: entities}
 	}
 	return nil
 }
 
-// inUTF16 reads a text behind its byte order mark.
-func inUTF16(text *bufio.Reader, order binary.ByteOrder) *bufio.Reader {
-	_, _ = text.Discard(2) // which are buffered
-	return bufio.NewReaderSize(transform.NewReader(text, fromUTF16{order: order}), enough)
+// utf16Reader decodes UTF-16. It skips the byte order mark at the start of the text.
+func utf16Reader(text *bufio.Reader, order binary.ByteOrder) *bufio.Reader {
+	_, _ = text.Discard(2) // cannot fail, they are buffered
+	return bufio.NewReaderSize(transform.NewReader(text, fromUTF16{order: order}), headSize)
 }
 
-// isCollection reports whether a text begins with an object that has an array of rows in it.
+// isCollection reports whether a text begins with an object that contains an array of rows.
 func isCollection(text []byte) bool {
 	tokens := json.NewDecoder(bytes.NewReader(text))
-	if _, err := tokens.Token(); err != nil { // its {
+	if _, err := tokens.Token(); err != nil { // the {
 		return false
 	}
 	for tokens.More() {
@@ -140,5 +151,5 @@ func isCollection(text []byte) bool {
 	return false
 }
 
-// holdsRows reports whether a member's name is that of an array of rows: value in an answer, values in Intune's exports.
+// holdsRows reports whether a member may hold an array of rows: value in Graph's answers, values in Intune's exports.
 func holdsRows(name json.Token) bool { return name == "value" || name == "values" }

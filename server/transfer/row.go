@@ -1,5 +1,5 @@
-// Package transfer reads device statuses from files, in all the forms that people have them in, and writes them to files. It
-// knows no store and no command.
+// Package transfer moves device statuses between files and a store: it reads them in every form people have them in, imports
+// them, and exports them. It does not depend on an engine or on the command line.
 package transfer
 
 import (
@@ -9,33 +9,32 @@ import (
 	"installstatus/api"
 	"installstatus/api/status"
 	"installstatus/server/intune"
-	"installstatus/server/oneline"
 )
 
-// Row is what a file says of one device status.
+// Row is one device status in a file.
 type Row struct {
-	Line int    // where it begins, from 1
-	App  string // never "", nor is ID
+	Line int    // first line of the row, from 1
+	App  string // never "", like ID
 	status.Imported
-	UnknownDetail string // as in intune.Row
+	UnknownDetail string // see intune.Row
 
 	fromIntune bool
 }
 
-// Refused is the error of a row that can't be taken. Those behind it can.
-type Refused struct {
+// RowError reports that a row cannot be imported. The rows after it can still be read.
+type RowError struct {
 	Line     int
 	Problems []Problem
-	NoApp    bool // the problem is that nothing names the row's app, which whoever reads the file can do for all rows
+	NoApp    bool // the only problem is that neither the row nor the caller names an app
 }
 
-// Problem is one reason. It repeats no value, which may be personal.
+// Problem describes one problem of a row. It does not repeat the value, which may be personal data.
 type Problem struct {
-	Column string // its name in the file, or a JSON pointer where rows share lines; "" for the row as a whole
+	Column string // as the file names it, or a JSON pointer if rows can share a line; "" for the whole row
 	Reason string
 }
 
-func (e *Refused) Error() string {
+func (e *RowError) Error() string {
 	var problems []string
 	for _, p := range e.Problems {
 		problems = append(problems, strings.TrimPrefix(p.Column+": "+p.Reason, ": "))
@@ -43,12 +42,12 @@ func (e *Refused) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, strings.Join(problems, "; "))
 }
 
-func refuse(line int, column, reason string) *Refused {
-	return &Refused{Line: line, Problems: []Problem{problem(column, reason)}}
+func newRowError(line int, column, reason string) *RowError {
+	return &RowError{Line: line, Problems: []Problem{newProblem(column, reason)}}
 }
 
-// within puts the JSON pointer of the row before its columns, unless it is "".
-func (e *Refused) within(pointer string) {
+// prefix puts the JSON pointer of the row before the columns. It does nothing if the pointer is "".
+func (e *RowError) prefix(pointer string) {
 	if pointer == "" {
 		return
 	}
@@ -57,27 +56,27 @@ func (e *Refused) within(pointer string) {
 	}
 }
 
-// problem is one line, whatever the names in the file are.
-func problem(column, reason string) Problem {
-	return Problem{Column: oneline.Of(column), Reason: oneline.Of(reason)}
+// newProblem escapes control characters, since names come from the file and each problem is printed on one line.
+func newProblem(column, reason string) Problem {
+	return Problem{Column: OneLine(column), Reason: OneLine(reason)}
 }
 
-// rowOfIntune is a row of Intune's report, but for its app and its id, which placed knows how to find.
-func rowOfIntune(line int, cell func(column string) (text string, there bool)) (Row, error) {
+// intuneRow reads a row of Intune's report. The row still needs complete.
+func intuneRow(line int, cell func(column string) (text string, ok bool)) (Row, error) {
 	read, problems := intune.Read(cell)
 	if len(problems) > 0 {
-		refused := &Refused{Line: line}
+		err := &RowError{Line: line}
 		for _, p := range problems {
-			refused.Problems = append(refused.Problems, Problem(p))
+			err.Problems = append(err.Problems, Problem(p))
 		}
-		return Row{}, refused
+		return Row{}, err
 	}
 	row := Row{Line: line, App: read.App, UnknownDetail: read.UnknownDetail, fromIntune: true}
 	row.Patch = read.Patch
 	return row, nil
 }
 
-// appColumn is what the app's column is called.
+// appColumn returns the name of the column that holds the app.
 func (r Row) appColumn() string {
 	if r.fromIntune {
 		return intune.ApplicationID
@@ -85,24 +84,24 @@ func (r Row) appColumn() string {
 	return api.MemberApp
 }
 
-// placed finds the app and the id of a row. The app is that of the caller, "" for none; a row may name no other.
-func placed(row Row, app string) (Row, error) {
+// complete fills in the row's app and id. If app is not "", it is the app of rows that name none, and rows must not name another.
+func complete(row Row, app string) (Row, error) {
 	switch {
 	case row.App == "" && app == "":
-		refused := refuse(row.Line, "", "it names no app")
-		refused.NoApp = true
-		return Row{}, refused
+		err := newRowError(row.Line, "", "no app")
+		err.NoApp = true
+		return Row{}, err
 	case row.App == "", row.fromIntune && strings.EqualFold(row.App, app): // Intune's ids are GUIDs
 		row.App = app
 	case app != "" && row.App != app:
-		return Row{}, refuse(row.Line, row.appColumn(), "another app than the one that was asked for")
+		return Row{}, newRowError(row.Line, row.appColumn(), "not the app of this import")
 	case !api.IsID(row.App):
-		return Row{}, refuse(row.Line, row.appColumn(), "not an id")
+		return Row{}, newRowError(row.Line, row.appColumn(), "not a valid id")
 	}
 	if row.ID == "" {
 		device := strings.TrimSpace(row.Patch.DeviceID.Value.Value)
 		if device == "" {
-			return Row{}, refuse(row.Line, "", "it has neither an id nor a deviceId to make one of")
+			return Row{}, newRowError(row.Line, "", "neither id nor deviceId; one of them is required")
 		}
 		row.ID = status.DeviceStatusID(row.App, device)
 	}

@@ -21,19 +21,19 @@ import (
 
 var entities = sync.OnceValues(api.NewEntityReader)
 
-// open reads a text as a file that holds it is read.
-func open(text, app string) (*Reader, error) {
-	r := &Reader{app: app, source: &source{ReadCloser: io.NopCloser(strings.NewReader(text))}, entities: entities}
+// open returns a reader of a text.
+func open(text, app string) (*reader, error) {
+	r := &reader{app: app, source: &source{ReadCloser: io.NopCloser(strings.NewReader(text))}, entities: entities}
 	return r, r.detect()
 }
 
-// all reads everything: the rows that can be taken, and the errors of the others.
+// all returns the valid rows of a text and the errors of the others.
 func all(text, app string) (rows []Row, refused []string, err error) {
 	r, err := open(text, app)
 	for err == nil {
 		var row Row
-		row, err = r.Next()
-		var no *Refused
+		row, err = r.next()
+		var no *RowError
 		if errors.As(err, &no) {
 			refused, err = append(refused, err.Error()), nil
 		} else if err == nil {
@@ -46,29 +46,29 @@ func all(text, app string) (rows []Row, refused []string, err error) {
 	return rows, refused, err
 }
 
-func TestFilesThatCannotBeReadSayWhy(t *testing.T) {
+func TestErrorsOfFilesThatCannotBeRead(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	for text, want := range map[string]string{
-		"#TYPE x":                                   "it has no header",
-		"#TYPE x\n":                                 "it has no header",
+		"#TYPE x":                                   "no header",
+		"#TYPE x\n":                                 "no header",
 		"DeviceName,Platform\na,b\n":                "line 1: the header has neither DeviceId",
 		"\n\ndeviceid\n":                            "line 3: the header has neither DeviceId",
 		"DeviceId,DeviceName,DeviceId\n":            "line 1: the header has the column DeviceId twice",
-		"DeviceId,DeviceName\rd1,n\rd2,m\r":         "line 1: the header has a CR that no LF follows; save the file with lines that end in LF or CR LF",
-		"\"DeviceId\",\"x\"\r\"d1\",\"n\"\r":        "line 1, cell 2: there is a CR that no LF follows after the closing quote; save the file with lines",
-		"\n\nid,\rx\n":                              "line 3: the header has a CR that no LF follows",
-		strings.Repeat("DeviceId,x\rd1,n\r", 1<<17): "line 1, cell 1: this is longer than 1 MiB; is a quote not closed, or do lines end in CR alone?",
+		"DeviceId,DeviceName\rd1,n\rd2,m\r":         "line 1: the header contains a CR without LF; save the file with LF or CR LF line endings",
+		"\"DeviceId\",\"x\"\r\"d1\",\"n\"\r":        "line 1, cell 2: CR without LF after the closing quote; save the file with LF",
+		"\n\nid,\rx\n":                              "line 3: the header contains a CR without LF",
+		strings.Repeat("DeviceId,x\rd1,n\r", 1<<17): "line 1, cell 1: longer than 1 MiB; is a quote not closed, or do lines end in CR only?",
 		"id,id\n":                                   "line 1: the header has the column id twice",
-		"DeviceId,DeviceName\n1,\"a\n2,b\n":         "line 2, cell 2: its quote is not closed",
-		"DeviceId,DeviceName\n1," + long + "\n":     "line 2, cell 1: this is longer than 1 MiB",
-		`[{"id":"a"},{"id":"b"`:                     "line 1: the text ends too early",
+		"DeviceId,DeviceName\n1,\"a\n2,b\n":         "line 2, cell 2: the quote is not closed",
+		"DeviceId,DeviceName\n1," + long + "\n":     "line 2, cell 1: longer than 1 MiB",
+		`[{"id":"a"},{"id":"b"`:                     "line 1: unexpected end of the file",
 		"[{\"id\":\"a\"}\n{\"id\":\"b\"}]":          "line 2: expected comma after array element",
-		"[1]\n\n7":                                  "line 3: a value that is neither an object nor an array",
-		`{"value":[{"id":"a"}]`:                     "line 1: the text ends too early",
+		"[1]\n\n7":                                  "line 3: a value is neither an object nor an array",
+		`{"value":[{"id":"a"}]`:                     "line 1: unexpected end of the file",
 		`{"value":[]}{"value":1}`:                   "line 1: value is not an array",
 		`{"other":[1,{}],"values":[]} x`:            "line 1: invalid character 'x'",
-		"[\n\"" + strings.Repeat(long, 3) + "\"":    "line 2: an object that is longer than 1 MiB",
-		"{\"id\":\"a\"}\n{" + long + "\n":           "line 2: an object that is longer than 1 MiB",
+		"[\n\"" + strings.Repeat(long, 3) + "\"":    "line 2: the object is longer than 1 MiB",
+		"{\"id\":\"a\"}\n{" + long + "\n":           "line 2: the object is longer than 1 MiB",
 	} {
 		if _, _, err := all(text, "app"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60q: %v, want %s", text, err, want)
@@ -76,7 +76,7 @@ func TestFilesThatCannotBeReadSayWhy(t *testing.T) {
 	}
 }
 
-func TestATextWithNothingInItHasNoRows(t *testing.T) {
+func TestAnEmptyTextHasNoRows(t *testing.T) {
 	for _, text := range []string{"", "\n", "\xef\xbb\xbf \r\n", "\xff\xfe", "\xff\xfe\n\x00", strings.Repeat(" ", 100_000), "[]", "DeviceId\n"} {
 		if rows, refused, err := all(text, ""); len(rows)+len(refused) > 0 || err != nil {
 			t.Errorf("%.20q: %+v, %v, %v", text, rows, refused, err)
@@ -84,15 +84,15 @@ func TestATextWithNothingInItHasNoRows(t *testing.T) {
 	}
 }
 
-func TestZipsHoldOneFile(t *testing.T) {
+func TestAZipContainsOneFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		entries []string
 		want    string
 	}{
 		"one":             {[]string{"report.csv"}, ""},
 		"what macOS adds": {[]string{"folder/", "folder/report.csv", "__MACOSX/folder/._report.csv"}, ""},
-		"none":            {[]string{"folder/"}, "the zip holds no file"},
-		"two":             {[]string{"a.csv", "b.csv"}, "the zip holds several files"},
+		"none":            {[]string{"folder/"}, "the zip contains no file"},
+		"two":             {[]string{"a.csv", "b.csv"}, "the zip contains several files"},
 	} {
 		path := filepath.Join(t.TempDir(), "report.zip")
 		file, err := os.Create(path)
@@ -119,21 +119,21 @@ func TestZipsHoldOneFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 2 { // as often as it takes
-			r, err := opened.Rows("app")
+		for range 2 { // a file can be read several times
+			r, err := opened.rows("app")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if row, err := r.Next(); err != nil || row.Patch.DeviceID.Value.Value != "1" {
+			if row, err := r.next(); err != nil || row.Patch.DeviceID.Value.Value != "1" {
 				t.Errorf("%s: %+v, %v", name, row, err)
 			}
-			r.Close()
+			r.close()
 		}
 		opened.Close()
 	}
 }
 
-func TestAStreamIsKeptUntilTheFileIsClosed(t *testing.T) {
+func TestTheCopyOfAStreamIsRemovedByClose(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	file, err := Spool(t.Context(), strings.NewReader("DeviceId\n1\n"), func(int64) {})
 	if err != nil {
@@ -146,11 +146,11 @@ func TestAStreamIsKeptUntilTheFileIsClosed(t *testing.T) {
 		t.Error(err)
 	}
 	if left, _ := os.ReadDir(os.TempDir()); len(left) > 0 {
-		t.Errorf("it left %v", left)
+		t.Errorf("files left: %v", left)
 	}
 }
 
-func TestRowsSayOnWhichLineTheyBegin(t *testing.T) {
+func TestLineNumbersOfRows(t *testing.T) {
 	for text, want := range map[string][]int{
 		"DeviceId,x\n1,\n2,\"a\nb\"\n\n3,\n":                                                              {2, 3, 6},
 		"{\"id\":\"1\"}\n\n{\n\"id\":\"2\"\n}\n{\"id\":\"3\"}":                                            {1, 3, 6},
@@ -172,14 +172,14 @@ func TestRowsSayOnWhichLineTheyBegin(t *testing.T) {
 	}
 }
 
-func TestARefusalNamesTheElementOfAnArrayWhoseRowsMayShareALine(t *testing.T) {
+func TestErrorsInAnArrayContainAJSONPointer(t *testing.T) {
 	const bad, good = `{"id":"1","installState":"faild"}`, `{"id":"2"}`
 	for text, want := range map[string]string{
 		"[" + good + "," + bad + "]":                              "line 1: /1/installState: ",
 		`{"value":[` + good + "," + good + "," + bad + "]}":       "line 1: /value/2/installState: ",
 		`{"values":[{"DeviceId":""}]}`:                            "line 1: /values/0/DeviceId: ",
 		`[` + good + `]{"x":1,"value":[` + bad + `]}`:             "line 1: /value/0/installState: ",
-		"[" + good + `,{"deviceName":"neither id nor deviceId"}]`: "line 1: /1: it has neither",
+		"[" + good + `,{"deviceName":"neither id nor deviceId"}]`: "line 1: /1: neither id nor deviceId",
 		"[" + good + `, 7]`:                                       "line 1: /1: not a JSON object",
 		good + "\n" + bad:                                         "line 2: installState: ",
 		"id,installState\n1,faild":                                "line 2: installState: ",
@@ -190,19 +190,19 @@ func TestARefusalNamesTheElementOfAnArrayWhoseRowsMayShareALine(t *testing.T) {
 	}
 }
 
-func TestTheAppIsTheRowsOrTheCallers(t *testing.T) {
+func TestTheAppComesFromTheRowOrTheCaller(t *testing.T) {
 	for _, c := range []struct{ text, app, want string }{
 		{"DeviceId\n1", "app", "app"},
-		{"DeviceId\n1", "", "line 2: it names no app"},
+		{"DeviceId\n1", "", "line 2: no app"},
 		{"DeviceId,ApplicationId\n1,one", "", "one"},
 		{"DeviceId,ApplicationId\n1,ONE", "one", "one"},
 		{"DeviceId,ApplicationId\n1,", "one", "one"},
-		{"DeviceId,ApplicationId\n1,two", "one", "line 2: ApplicationId: another app than the one that was asked for"},
-		{"DeviceId,ApplicationId\n1," + strings.Repeat("x", 1025), "", "line 2: ApplicationId: not an id"},
+		{"DeviceId,ApplicationId\n1,two", "one", "line 2: ApplicationId: not the app of this import"},
+		{"DeviceId,ApplicationId\n1," + strings.Repeat("x", 1025), "", "line 2: ApplicationId: not a valid id"},
 		{`{"id":"1","mobileAppId":"one"}`, "", "one"},
-		{`{"id":"1","mobileAppId":"ONE"}`, "one", "line 1: mobileAppId: another app than the one that was asked for"},
+		{`{"id":"1","mobileAppId":"ONE"}`, "one", "line 1: mobileAppId: not the app of this import"},
 		{`{"id":"1"}`, "one", "one"},
-		{`{"deviceId":"1"}`, "", "line 1: it names no app"},
+		{`{"deviceId":"1"}`, "", "line 1: no app"},
 	} {
 		rows, refused, err := all(c.text, c.app)
 		got := strings.Join(refused, "")
@@ -215,7 +215,7 @@ func TestTheAppIsTheRowsOrTheCallers(t *testing.T) {
 	}
 }
 
-func TestARowWithoutAnIDGetsTheOneOfItsDevice(t *testing.T) {
+func TestTheIDOfARowWithoutOneIsDerivedFromItsDevice(t *testing.T) {
 	want := status.DeviceStatusID("app", "1")
 	for _, text := range []string{"DeviceId\n1", "DeviceId\n 1 ", `{"DeviceId":1}`, `{"deviceId":"1"}`, "id,deviceId\n,1"} {
 		rows, _, err := all(text, "app")
@@ -228,22 +228,22 @@ func TestARowWithoutAnIDGetsTheOneOfItsDevice(t *testing.T) {
 	}
 }
 
-func TestOnlyColumnsThatNobodyKnowsAreToldAsIgnored(t *testing.T) {
+func TestOnlyUnknownColumnsAreReportedAsIgnored(t *testing.T) {
 	r, err := open("DeviceId,DeviceName_loc,AssignmentFilterIdsExist,UserId, Comment ,deviceName", "app")
-	if err != nil || !slices.Equal(r.Ignored, []string{"Comment", "deviceName"}) {
-		t.Errorf("%q, %v", r.Ignored, err)
+	if err != nil || !slices.Equal(r.ignored, []string{"Comment", "deviceName"}) {
+		t.Errorf("%q, %v", r.ignored, err)
 	}
 	r, err = open("DeviceId,a\x1b[2Jb,\"c\r\nd\"", "app")
-	if err != nil || !slices.Equal(r.Ignored, []string{`a\x1b[2Jb`, `c\r\nd`}) {
-		t.Errorf("%q, %v", r.Ignored, err)
+	if err != nil || !slices.Equal(r.ignored, []string{`a\x1b[2Jb`, `c\r\nd`}) {
+		t.Errorf("%q, %v", r.ignored, err)
 	}
 	r, err = open("id,DeviceName,deviceName", "app")
-	if err != nil || !slices.Equal(r.Ignored, []string{"DeviceName"}) {
-		t.Errorf("%q, %v", r.Ignored, err)
+	if err != nil || !slices.Equal(r.ignored, []string{"DeviceName"}) {
+		t.Errorf("%q, %v", r.ignored, err)
 	}
 }
 
-func TestLatestFindsForEachIDTheRowThatSyncedLast(t *testing.T) {
+func TestLatestFindsTheRowOfEachIDThatSyncedLast(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOf(rapid.Custom(func(t *rapid.T) Row {
 			row := Row{App: rapid.SampledFrom([]string{"a", "aa"}).Draw(t, "app")}
@@ -255,27 +255,27 @@ func TestLatestFindsForEachIDTheRowThatSyncedLast(t *testing.T) {
 			}
 			return row
 		})).Draw(t, "rows")
-		var latest Latest
+		var rowsSeen latest
 		want := make(map[[2]string]int)
 		for n, row := range rows {
-			latest.Add(&row)
+			rowsSeen.add(&row)
 			key := [2]string{row.App, row.ID}
 			if before, has := want[key]; !has || rows[before].Patch.LastSyncDateTime.Value.Instant() <= row.Patch.LastSyncDateTime.Value.Instant() {
 				want[key] = n
 			}
 		}
-		if count := latest.Settle(); count != len(want) {
+		if count := len(rows) - rowsSeen.settle(); count != len(want) {
 			t.Fatalf("%d count, want %d", count, len(want))
 		}
 		for n, row := range rows {
-			if got := latest.Counts(n); got != (want[[2]string{row.App, row.ID}] == n) {
+			if got := rowsSeen.counts(n); got != (want[[2]string{row.App, row.ID}] == n) {
 				t.Fatalf("row %d counts: %t", n, got)
 			}
 		}
 	})
 }
 
-// texts are strings as the API takes them.
+// texts generates strings that the API accepts.
 func texts() *rapid.Generator[string] {
 	return rapid.OneOf(
 		rapid.StringMatching(`[ a"',;\t\r\n\\{}\[\]#é=]{0,5}`),
@@ -287,7 +287,7 @@ func ids() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string { return "i" + texts().Draw(t, "rest") })
 }
 
-func rowsOfStores() *rapid.Generator[status.Row] {
+func storedRows() *rapid.Generator[status.Row] {
 	return rapid.Custom(func(t *rapid.T) status.Row {
 		row := status.Row{Status: status.New(ids().Draw(t, "id"))}
 		if rapid.Bool().Draw(t, "in a user status") {
@@ -308,10 +308,10 @@ func rowsOfStores() *rapid.Generator[status.Row] {
 	})
 }
 
-func TestWhatIsWrittenIsReadAsItWas(t *testing.T) {
+func TestReadingReturnsWhatWasWritten(t *testing.T) {
 	for _, format := range []Format{NDJSON, CSV} {
 		rapid.Check(t, func(t *rapid.T) {
-			app, want := ids().Draw(t, "app"), rapid.SliceOfN(rowsOfStores(), 0, 3).Draw(t, "rows")
+			app, want := ids().Draw(t, "app"), rapid.SliceOfN(storedRows(), 0, 3).Draw(t, "rows")
 			var text strings.Builder
 			w, err := NewWriter(&text, format)
 			for _, row := range want {
@@ -333,7 +333,7 @@ func TestWhatIsWrittenIsReadAsItWas(t *testing.T) {
 	}
 }
 
-// FuzzRows holds whatever is read to what a store and a path can hold: it can be written, and is then read as the same.
+// FuzzRows checks that rows which can be read can be written, and are then read as the same.
 func FuzzRows(f *testing.F) {
 	for _, pattern := range []string{"../testdata/import/*.csv", "../testdata/import/*.json", "../testdata/import/*.ndjson"} {
 		files, err := filepath.Glob(pattern)
@@ -348,15 +348,15 @@ func FuzzRows(f *testing.F) {
 			f.Add(string(text))
 		}
 	}
-	f.Add("{\"\\n\": null}") // a name that is more than one line
+	f.Add("{\"\\n\": null}") // a name with a line feed
 	f.Fuzz(func(t *testing.T, text string) {
 		rows, refused, err := all(text, "app")
 		if len(rows)+len(refused) > len(text) {
-			t.Fatalf("%d rows, %d refusals of %d bytes", len(rows), len(refused), len(text))
+			t.Fatalf("%d rows and %d errors in %d bytes", len(rows), len(refused), len(text))
 		}
 		for _, line := range append(refused, fmt.Sprint(err)) {
 			if !utf8.ValidString(line) || strings.Contains(line, "\n") {
-				t.Errorf("a reason is %q", line)
+				t.Errorf("the error %q is not one line of UTF-8", line)
 			}
 		}
 		for _, format := range []Format{NDJSON, CSV} {

@@ -13,43 +13,42 @@ import (
 	"installstatus/api"
 	"installstatus/server/csv"
 	"installstatus/server/intune"
-	"installstatus/server/oneline"
 )
 
-// table reads rows of CSV. Its header says whose columns they are: Intune's, or those that Writer writes.
+// table reads rows from CSV with the columns of Intune's report or of an export.
 type table struct {
 	records  *csv.Reader
 	header   []string
-	at       map[string]int    // where a column that is read is
+	index    map[string]int    // of each column that is read
 	entities *api.EntityReader // nil for Intune's columns
 	ignored  []string
 }
 
 func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*table, error) {
 	if start, _ := text.Peek(len("#TYPE ")); string(start) == "#TYPE " {
-		if _, err := text.ReadSlice('\n'); err != nil { // Export-Csv of Windows PowerShell writes such a line before the header
-			return nil, errors.New("it has no header")
+		if _, err := text.ReadSlice('\n'); err != nil { // written by Export-Csv of Windows PowerShell before the header
+			return nil, errors.New("no header")
 		}
 	}
-	t := &table{records: csv.NewReader(text, separatorOf(text)), at: make(map[string]int)}
+	t := &table{records: csv.NewReader(text, separatorOf(text)), index: make(map[string]int)}
 	cells, line, err := t.records.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, errors.New("it has no header")
+		return nil, errors.New("no header")
 	}
 	if err != nil {
 		return nil, err
 	}
 	for _, cell := range cells {
-		if !cell.Quoted && strings.Contains(cell.Text, "\r") { // old Macs end lines so: all of the file would be the header
-			return nil, fmt.Errorf("line %d: the header has a CR that no LF follows; save the file with lines that end in LF or CR LF", line)
+		if !cell.Quoted && strings.Contains(cell.Text, "\r") { // from an old Mac: the whole file would be the header
+			return nil, fmt.Errorf("line %d: the header contains a CR without LF; save the file with LF or CR LF line endings", line)
 		}
 		t.header = append(t.header, strings.TrimSpace(cell.Text))
 	}
 	reads := intune.Reads
 	if !slices.Contains(t.header, intune.DeviceID) {
 		if !slices.Contains(t.header, "id") {
-			return nil, fmt.Errorf("line %d: the header has neither DeviceId, as Intune's report DeviceInstallStatusByApp has, "+
-				"nor id, as an export of this program", line)
+			return nil, fmt.Errorf("line %d: the header has neither DeviceId (Intune's report DeviceInstallStatusByApp) "+
+				"nor id (an export of this program)", line)
 		}
 		reads = func(column string) bool { return columnNamed(column) != nil }
 		if t.entities, err = entities(); err != nil {
@@ -59,19 +58,20 @@ func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*
 	for i, name := range t.header {
 		if !reads(name) {
 			if !intune.Skips(name) {
-				t.ignored = append(t.ignored, oneline.Of(name))
+				t.ignored = append(t.ignored, OneLine(name))
 			}
 			continue
 		}
-		if _, twice := t.at[name]; twice {
+		if _, twice := t.index[name]; twice {
 			return nil, fmt.Errorf("line %d: the header has the column %s twice", line, name)
 		}
-		t.at[name] = i
+		t.index[name] = i
 	}
 	return t, nil
 }
 
-// separatorOf is the separator of the first line: a comma, or what Excel writes in some countries or as Unicode text.
+// separatorOf returns the separator that is most frequent in the first line. Excel writes semicolons in some countries, and tabs
+// in its format Unicode Text.
 func separatorOf(text *bufio.Reader) byte {
 	head, _ := text.Peek(text.Buffered())
 	line, _, _ := bytes.Cut(head, []byte("\n"))
@@ -84,49 +84,49 @@ func separatorOf(text *bufio.Reader) byte {
 	return separator
 }
 
-// Next implements rowReader.
-func (t *table) Next() (Row, error) {
+// next implements formatReader.
+func (t *table) next() (Row, error) {
 	cells, line, err := t.records.Read()
 	if syntax := (*csv.SyntaxError)(nil); errors.As(err, &syntax) && !syntax.Fatal {
-		return Row{}, refuse(line, t.nameOf(syntax.Cell), syntax.Reason)
+		return Row{}, newRowError(line, t.columnName(syntax.Cell), syntax.Reason)
 	}
 	if err != nil {
 		return Row{}, err
 	}
 	if len(cells) != len(t.header) {
-		return Row{}, refuse(line, "", fmt.Sprintf("%d cells, where the header has %d", len(cells), len(t.header)))
+		return Row{}, newRowError(line, "", fmt.Sprintf("%d cells, but the header has %d", len(cells), len(t.header)))
 	}
 	if t.entities == nil {
-		return rowOfIntune(line, func(column string) (text string, there bool) {
-			i, there := t.at[column]
-			if there {
+		return intuneRow(line, func(column string) (text string, ok bool) {
+			i, ok := t.index[column]
+			if ok {
 				text = cells[i].Text
 			}
-			return text, there
+			return text, ok
 		})
 	}
-	members := make(map[string]any, len(t.at))
-	for name, i := range t.at {
-		if value, given := columnNamed(name).read(cells[i]); given {
+	members := make(map[string]any, len(t.index))
+	for name, i := range t.index {
+		if value, ok := columnNamed(name).read(cells[i]); ok {
 			members[name] = value
 		}
 	}
-	return rowOfEntity(line, members, nil, t.entities)
+	return entityRow(line, members, nil, t.entities)
 }
 
-// pointer implements rowReader.
+// pointer implements formatReader.
 func (*table) pointer() string { return "" }
 
-func (t *table) nameOf(cell int) string {
+func (t *table) columnName(cell int) string {
 	if cell < len(t.header) {
 		return t.header[cell]
 	}
 	return ""
 }
 
-// read is the value of a cell as contract.Decode would give it; an empty cell gives none, or null. For a property of an entity
-// both are the same.
-func (c *column) read(cell csv.Cell) (value any, given bool) {
+// read returns the value of a cell as contract.Decode would return it. An empty cell is null or, if ok is false, no value at all;
+// for a property of an entity, these are the same.
+func (c *column) read(cell csv.Cell) (value any, ok bool) {
 	switch {
 	case cell.Text == "" && !cell.Quoted:
 		return nil, c.emptyIsNull

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// fromUTF16 makes UTF-8 of UTF-16. Half of a surrogate pair, or of a code unit where the file is cut, becomes a byte that is not
-// UTF-8, so that it is refused where it stands: x/text's own decoder puts U+FFFD there, as if the file had it.
+// fromUTF16 converts UTF-16 to UTF-8. Half a surrogate pair, or half a code unit at the end of the file, becomes a byte that is
+// not valid UTF-8, so that its row is refused. The decoder of x/text writes U+FFFD instead, as if the file contained it.
 type fromUTF16 struct {
 	transform.NopResetter
 	order binary.ByteOrder
@@ -17,7 +17,7 @@ type fromUTF16 struct {
 
 // Transform implements transform.Transformer.
 func (f fromUTF16) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
-	const longest = 4 // bytes of a character, in either form
+	const longest = 4 // bytes of a character, in either encoding
 	for nSrc < len(src) {
 		switch {
 		case len(dst)-nDst < longest:
@@ -31,7 +31,7 @@ func (f fromUTF16) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err e
 	return nDst, nSrc, nil
 }
 
-// appendFirst appends the first character of a text, and gives the size that it has there.
+// appendFirst appends the first character of text to to, and returns its size in text.
 func (f fromUTF16) appendFirst(to, text []byte) (encoded []byte, size int) {
 	const notUTF8 = 0xff
 	if len(text) < 2 {

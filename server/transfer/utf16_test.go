@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// unitsOf is a text in UTF-16 with its byte order mark.
+// unitsOf encodes a text in UTF-16 with a byte order mark.
 func unitsOf(text string, order binary.AppendByteOrder) []byte {
 	encoded := order.AppendUint16(nil, 0xfeff)
 	for _, unit := range utf16.Encode([]rune(text)) {
@@ -22,12 +22,12 @@ func unitsOf(text string, order binary.AppendByteOrder) []byte {
 	return encoded
 }
 
-func TestBrokenUTF16IsRefusedAsBrokenUTF8Is(t *testing.T) {
+func TestInvalidUTF16IsRefusedLikeInvalidUTF8(t *testing.T) {
 	const high, low, cut = "\x3d\xd8", "\x00\xde", "n"
 	for _, c := range []struct{ rule, before, broken, after, want string }{
 		{"CSV is cut in a code unit", "DeviceId,DeviceName\nd1,a\nd2,b", cut, "", "line 3: DeviceName: not UTF-8; save the file as CSV UTF-8"},
-		{"CSV has the first half of a pair alone", "DeviceId,DeviceName\nd1,", high, "\nd2,b\n", "line 2: DeviceName: not UTF-8; save the file as CSV UTF-8"},
-		{"CSV has the second half alone", "DeviceId,DeviceName\nd1,", low, "\nd2,b\n", "line 2: DeviceName: not UTF-8; save the file as CSV UTF-8"},
+		{"CSV has only the first half of a pair", "DeviceId,DeviceName\nd1,", high, "\nd2,b\n", "line 2: DeviceName: not UTF-8; save the file as CSV UTF-8"},
+		{"CSV has only the second half", "DeviceId,DeviceName\nd1,", low, "\nd2,b\n", "line 2: DeviceName: not UTF-8; save the file as CSV UTF-8"},
 		{"CSV ends with the first half", "DeviceId,DeviceName\nd0,a\nd1,", high, "", "line 3: DeviceName: not UTF-8; save the file as CSV UTF-8"},
 		{"CSV is cut in the first half", "DeviceId,DeviceName\nd0,a\nd1,", high + cut, "", "line 3: DeviceName: not UTF-8; save the file as CSV UTF-8"},
 		{"NDJSON has a half", "{\"id\":\"a\"}\n{\"id\":\"", high, "\"}", "line 2: column 8: the text is not valid UTF-8"},
@@ -41,7 +41,7 @@ func TestBrokenUTF16IsRefusedAsBrokenUTF8Is(t *testing.T) {
 	}
 }
 
-func TestUTF16OfEitherOrderIsReadAsItWas(t *testing.T) {
+func TestUTF16IsReadInEitherByteOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.String().Draw(t, "text") + rapid.SampledFrom([]string{"", "\ufffd", "😀"}).Draw(t, "end")
 		for _, order := range []interface {

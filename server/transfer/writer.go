@@ -8,16 +8,15 @@ import (
 	"installstatus/server/csv"
 )
 
-// Format is a form in which rows are written, all of which Rows reads.
+// Format is a file format of exports. Check reads all of them.
 type Format string
 
-// The formats.
 const (
-	NDJSON Format = "ndjson" // an object a line, as the API answers it, with its app and its user status
+	NDJSON Format = "ndjson" // one object a line, as the API answers it, with its app and user status
 	CSV    Format = "csv"    // the same in columns
 )
 
-// Writer writes rows.
+// Writer writes rows to a file.
 type Writer struct {
 	to     io.Writer
 	format Format
@@ -25,7 +24,7 @@ type Writer struct {
 	cells  []csv.Cell
 }
 
-// NewWriter writes what comes before the first row.
+// NewWriter returns a writer. It writes the header, if the format has one.
 func NewWriter(to io.Writer, format Format) (*Writer, error) {
 	w := &Writer{to: to, format: format}
 	if format == CSV {
@@ -39,7 +38,7 @@ func NewWriter(to io.Writer, format Format) (*Writer, error) {
 	return w, nil
 }
 
-// Write writes a row of an app.
+// Write writes one row.
 func (w *Writer) Write(app string, row status.Row) error {
 	if w.format == CSV {
 		for i, c := range columns {

@@ -1,12 +1,8 @@
-package oneline_test
+package transfer
 
-import (
-	"testing"
+import "testing"
 
-	"installstatus/server/oneline"
-)
-
-func TestControlCharactersAreEscapedAndNothingElse(t *testing.T) {
+func TestOneLineEscapesControlCharactersOnly(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                 "",
 		"plain":            "plain",
@@ -16,8 +12,8 @@ func TestControlCharactersAreEscapedAndNothingElse(t *testing.T) {
 		`it's a\backslash`: `it's a\backslash`,
 		"é日本👩‍💻":           "é日本👩‍💻",
 	} {
-		if got := oneline.Of(text); got != want {
-			t.Errorf("%q is %q, want %q", text, got, want)
+		if got := OneLine(text); got != want {
+			t.Errorf("OneLine(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
