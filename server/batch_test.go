@@ -249,8 +249,8 @@ func TestTheRequestsOfABatchAreItsCallers(t *testing.T) {
 		statuses []int
 		list     string // has this
 	}{
-		"its own tenant":       {auth.Grant{Tenant: tenantA, Scope: writePermission}, []int{200, 200, 200}, `"id":"id"`},
-		"another tenant":       {auth.Grant{Tenant: tenantB, Scope: writePermission}, []int{404, 404, 200}, `{"value":[]}`},
+		"its own tenant":       {auth.Grant{Tenant: tenantA, Scope: auth.WritePermission}, []int{200, 200, 200}, `"id":"id"`},
+		"another tenant":       {auth.Grant{Tenant: tenantB, Scope: auth.WritePermission}, []int{404, 404, 200}, `{"value":[]}`},
 		"a permission to read": {auth.Grant{Tenant: tenantA, Scope: "DeviceManagementApps.Read.All"}, []int{200, 403, 200}, `"id":"id"`},
 	} {
 		items := s.batch(t, as(c.grant), requests...)
@@ -260,7 +260,7 @@ func TestTheRequestsOfABatchAreItsCallers(t *testing.T) {
 	}
 	for name, grant := range map[string]auth.Grant{
 		"another permission": {Tenant: tenantA, Scope: "User.Read"},
-		"an application":     {Tenant: tenantA, Scope: writePermission, AppOnly: true},
+		"an application":     {Tenant: tenantA, Scope: auth.WritePermission, AppOnly: true},
 	} {
 		if a := s.do(t, call{method: http.MethodPost, target: batchPath, body: `{"requests":[]}`, header: as(grant)}); a.status != http.StatusForbidden {
 			t.Errorf("%s: %d %s", name, a.status, a.body)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"installstatus/server/auth"
+
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -146,7 +148,7 @@ func TestATokenForGraphItselfIsToldWhatToDo(t *testing.T) {
 func TestAUsersIDTokenIsNoApplications(t *testing.T) {
 	issuer := newTestIssuer(t)
 	s := startFor(t, "--allow-app-only", "--issuer", issuer.URL+"/"+tenantA+"/v2.0")
-	roles := tokenClaims{"scp": nil, "roles": []string{writePermission}}
+	roles := tokenClaims{"scp": nil, "roles": []string{auth.WritePermission}}
 	with := func(changes tokenClaims) tokenClaims {
 		merged := maps.Clone(roles)
 		maps.Copy(merged, changes)

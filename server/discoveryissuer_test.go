@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"installstatus/server/auth"
+
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -96,7 +98,7 @@ type tokenClaims map[string]any
 // claims are those of a user of tenant A who may write, by version 2, with changes; nil takes a claim away.
 func (i *testIssuer) claims(changes tokenClaims) tokenClaims {
 	c := tokenClaims{
-		"iss": i.URL + "/" + tenantA + "/v2.0", "aud": ownAudience, "tid": tenantA, "scp": writePermission,
+		"iss": i.URL + "/" + tenantA + "/v2.0", "aud": ownAudience, "tid": tenantA, "scp": auth.WritePermission,
 		"oid": "a", "sub": "b", "exp": time.Now().Add(time.Hour).Unix(),
 	}
 	maps.Copy(c, changes)

@@ -135,12 +135,12 @@ func (s *testServer) awaitAddress(t testing.TB, out io.Reader) {
 
 // token is a development token for writing in tenant A.
 func (s *testServer) token(t testing.TB) string {
-	return s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: writePermission, Lifetime: time.Hour})
+	return s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: auth.WritePermission, Lifetime: time.Hour})
 }
 
 func (s *testServer) tokenOf(t testing.TB, grant auth.Grant) string {
 	t.Helper()
-	issuer, err := developmentIssuer(filepath.Join(s.dir, "dev.pem"))
+	issuer, err := auth.OpenDevelopment(filepath.Join(s.dir, "dev.pem"))
 	if err != nil {
 		t.Fatal(err)
 	}

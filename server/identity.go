@@ -7,9 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 
 	"installstatus/server/auth"
+	"installstatus/server/auth/devtoken"
 )
 
 // identityFlags say whose tokens count.
@@ -69,10 +69,10 @@ func (f identityFlags) check(addr string) error {
 		return errors.New("--audience needs --issuer: development tokens are for Microsoft Graph, always")
 	case len(f.Issuer) > 0 && f.JWKSFile == "" && len(f.Audience) == 0:
 		return errors.New("--issuer needs --audience, as Entra's tokens for Microsoft Graph can be verified by nobody but Graph: " +
-			"register an API of your own that exposes " + writePermission + ", and name it")
+			"register an API of your own that exposes " + auth.WritePermission + ", and name it")
 	case f.DevExpose && !f.Dev:
 		return errors.New("--dev-expose needs --dev")
-	case f.Dev && !f.DevExpose && !isLoopback(host):
+	case f.Dev && !f.DevExpose && !auth.IsLoopback(host):
 		return fmt.Errorf("--dev gives everybody who can reach the address every permission, so --addr must be on loopback, "+
 			"such as 127.0.0.1:8080, and is %s; where that is meant, in a container, add --dev-expose", addr)
 	}
@@ -112,7 +112,7 @@ func (f identityFlags) addDevelopment(config *auth.Config) (*auth.Development, e
 	if !f.Dev {
 		return nil, nil
 	}
-	development, err := developmentIssuer(f.DevKey)
+	development, err := auth.OpenDevelopment(f.DevKey)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,10 @@ func (f identityFlags) addDevelopment(config *auth.Config) (*auth.Development, e
 	return development, nil
 }
 
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+// withTokens adds the token endpoint if there is a development issuer.
+func (f identityFlags) withTokens(next http.Handler, issuer *auth.Development) http.Handler {
+	if issuer == nil {
+		return next
+	}
+	return devtoken.Handler(next, issuer, devtoken.Options{AnyHost: f.DevExpose, HostHelp: "; other names are answered with --dev-expose"})
 }

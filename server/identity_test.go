@@ -22,14 +22,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 		grant        auth.Grant
 		patch, reads int
 	}{
-		{"read and write", auth.Grant{Tenant: tenantA, Scope: writePermission}, 200, 200},
-		{"among others", auth.Grant{Tenant: tenantA, Scope: "openid " + writePermission + " profile"}, 200, 200},
+		{"read and write", auth.Grant{Tenant: tenantA, Scope: auth.WritePermission}, 200, 200},
+		{"among others", auth.Grant{Tenant: tenantA, Scope: "openid " + auth.WritePermission + " profile"}, 200, 200},
 		{"read", auth.Grant{Tenant: tenantA, Scope: readPermission}, 403, 200},
 		{"another permission", auth.Grant{Tenant: tenantA, Scope: "DeviceManagementApps.ReadWrite.AllOfIt"}, 403, 403},
-		{"another case", auth.Grant{Tenant: tenantA, Scope: strings.ToLower(writePermission)}, 403, 403},
-		{"an application alone", auth.Grant{Tenant: tenantA, Scope: writePermission, AppOnly: true}, 403, 403},
-		{"a personal account", auth.Grant{Tenant: "9188040d-6c67-4c5b-b112-36a304b66dad", Scope: writePermission}, 403, 403},
-		{"another tenant", auth.Grant{Tenant: tenantB, Scope: writePermission}, 404, 404},
+		{"another case", auth.Grant{Tenant: tenantA, Scope: strings.ToLower(auth.WritePermission)}, 403, 403},
+		{"an application alone", auth.Grant{Tenant: tenantA, Scope: auth.WritePermission, AppOnly: true}, 403, 403},
+		{"a personal account", auth.Grant{Tenant: "9188040d-6c67-4c5b-b112-36a304b66dad", Scope: auth.WritePermission}, 403, 403},
+		{"another tenant", auth.Grant{Tenant: tenantB, Scope: auth.WritePermission}, 404, 404},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.grant.Lifetime = time.Hour
@@ -50,7 +50,7 @@ func TestApplicationPermissionsCountWhereTheOperatorAllowsThem(t *testing.T) {
 	s := start(t, "--allow-app-only")
 	target := statusPath("app", "id")
 	s.create(t, target, `{}`)
-	for scope, status := range map[string]int{writePermission: 200, "DeviceManagementApps.Read.All": 403} {
+	for scope, status := range map[string]int{auth.WritePermission: 200, "DeviceManagementApps.Read.All": 403} {
 		token := s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: scope, AppOnly: true, Lifetime: time.Hour})
 		if a := s.do(t, call{target: target, body: `{}`, header: map[string]string{"Authorization": "Bearer " + token}}); a.status != status {
 			t.Errorf("%s: %d %s", scope, a.status, a.body)
@@ -119,7 +119,7 @@ func TestATenantCannotTellAnothersRowFromAMissingOne(t *testing.T) {
 	s := start(t)
 	target := statusPath("app", "id")
 	s.create(t, target, seedBody)
-	stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: writePermission, Lifetime: time.Hour})}
+	stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: auth.WritePermission, Lifetime: time.Hour})}
 	for _, body := range []string{`{"errorCode":1}`, `{}`} {
 		theirs := s.do(t, call{target: target, body: body, header: stranger})
 		missing := s.do(t, call{target: statusPath("app", "no"), body: body, header: stranger})

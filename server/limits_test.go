@@ -23,7 +23,7 @@ func TestTheGreatestRequestFitsAndAGreaterHeaderDoesNot(t *testing.T) {
 	for _, s := range []*testServer{plain, secure} {
 		target := userStatusPath(id, id, id)
 		s.create(t, target, `{}`)
-		long := s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: writePermission + strings.Repeat(" Another.Permission.All", 500), Lifetime: time.Hour})
+		long := s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: auth.WritePermission + strings.Repeat(" Another.Permission.All", 500), Lifetime: time.Hour})
 		if len(long) < 15<<10 || len(long) > 17<<10 {
 			t.Fatalf("the token is %d long", len(long))
 		}

@@ -11,6 +11,8 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/status"
+	"installstatus/api/status/memory"
+	"installstatus/server/auth"
 	"installstatus/server/ops"
 )
 
@@ -32,11 +34,19 @@ func TestAFaultIsLoggedOnceAndARefusalByWhoeverRefuses(t *testing.T) {
 	}
 }
 
+// slowStore answers no read before its context ends.
+type slowStore struct{ memory.Store }
+
+func (s *slowStore) Get(ctx context.Context, _ string, _ status.Key) (status.Status, error) {
+	<-ctx.Done()
+	return status.Status{}, ctx.Err()
+}
+
 func TestAClientThatLeavesIs499InTheLogAndInMetricsAndNoFault(t *testing.T) {
 	logged, seen := new(syncBuffer), &opsListener{metrics: ops.New()}
-	handler, err := api.New(&slowStore{letGo: make(chan struct{})}, api.Options{
+	handler, err := api.New(new(slowStore), api.Options{
 		Authenticate: func(*http.Request) (api.Caller, error) {
-			return api.Caller{Tenant: tenantA, Scopes: []string{writePermission}}, nil
+			return api.Caller{Tenant: tenantA, Scopes: []string{auth.WritePermission}}, nil
 		},
 		Observe: seen.observing(logExchanges(newLog(logged), true)),
 	})

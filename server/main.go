@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"installstatus/server/auth"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -51,7 +53,7 @@ func run(ctx context.Context, args []string, to terminal) int {
 		kong.Writers(to.out, to.err),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"tenant": developmentTenant, "scope": writePermission},
+		kong.Vars{"tenant": auth.DevelopmentTenant, "scope": auth.WritePermission},
 	)
 	command, err := parser.Parse(args)
 	if helped {

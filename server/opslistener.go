@@ -43,7 +43,7 @@ func (f opsFlags) opsListener(ctx context.Context, log *slog.Logger) (*opsListen
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w; choose another --ops-addr", f.OpsAddr, err)
 	}
-	if !isLoopback(host) {
+	if !auth.IsLoopback(host) {
 		log.Warn("--ops-addr is not on loopback: everybody who can reach it sees metrics and profiles", "addr", f.OpsAddr)
 	}
 	return &opsListener{metrics: ops.New(), listener: listener}, nil

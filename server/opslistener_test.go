@@ -148,7 +148,7 @@ func request(method, route string, status int) string {
 func TestNoClientMakesMetricsGrowOrPutsAnythingIntoThem(t *testing.T) {
 	s := start(t, "--ops-addr", "127.0.0.1:0")
 	probe := func(i int) {
-		tenant := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: fmt.Sprint("secret-tenant-", i), Scope: writePermission, Lifetime: time.Hour})}
+		tenant := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: fmt.Sprint("secret-tenant-", i), Scope: auth.WritePermission, Lifetime: time.Hour})}
 		s.do(t, call{method: http.MethodGet, target: statusPath(fmt.Sprint("secret-app-", i), fmt.Sprint("secret-id-", i)), header: tenant})
 		s.do(t, call{method: fmt.Sprint("SECRET", i), target: statusPath("app", "id"), header: tenant})
 		s.do(t, call{method: http.MethodGet, target: fmt.Sprint("/beta/secret-segment-", i), header: tenant})

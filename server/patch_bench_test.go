@@ -49,11 +49,11 @@ type patchBench struct {
 }
 
 func (p *patchBench) setIdentity(b *testing.B) {
-	issuer, err := developmentIssuer(filepath.Join(b.TempDir(), "dev.pem"))
+	issuer, err := auth.OpenDevelopment(filepath.Join(b.TempDir(), "dev.pem"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	if p.token, err = issuer.Issue(auth.Grant{Tenant: tenantA, Scope: writePermission, Lifetime: time.Hour}, time.Now()); err != nil {
+	if p.token, err = issuer.Issue(auth.Grant{Tenant: tenantA, Scope: auth.WritePermission, Lifetime: time.Hour}, time.Now()); err != nil {
 		b.Fatal(err)
 	}
 	if p.verifier, err = auth.New(auth.Config{Issuers: []auth.Issuer{issuer.Issuer()}, Audiences: auth.GraphAudiences()}); err != nil {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"installstatus/api"
+	"installstatus/server/auth"
 )
 
 func TestAnsweredWritesSurviveKill9(t *testing.T) {
@@ -195,7 +196,7 @@ func TestTheCommandLine(t *testing.T) {
 		{"dev off loopback", []string{"serve", "--dev", "--addr", "0.0.0.0:0", "--dev-key", key}, 2, "", "loopback", ""},
 		{"dev on all addresses", []string{"serve", "--dev", "--addr", ":0", "--dev-key", key}, 2, "", "loopback", ""},
 		{"sample without dev", []string{"serve", "--sample", "--jwks-file", "x", "--issuer", "y"}, 2, "", "--dev", ""},
-		{"sample data of a tenant that is not served", []string{"serve", "--dev", "--dev-key", key, "--addr", "127.0.0.1:0", "--db", "sqlite::memory:", "--sample", "--tenants", "b,c"}, 2, "", "--sample needs the development tenant " + developmentTenant + " among --tenants", ""},
+		{"sample data of a tenant that is not served", []string{"serve", "--dev", "--dev-key", key, "--addr", "127.0.0.1:0", "--db", "sqlite::memory:", "--sample", "--tenants", "b,c"}, 2, "", "--sample needs the development tenant " + auth.DevelopmentTenant + " among --tenants", ""},
 		{"keys without an issuer", []string{"serve", "--jwks-file", "x"}, 2, "", "--issuer", ""},
 		{"a missing keys file", []string{"serve", "--jwks-file", filepath.Join(dir, "none"), "--issuer", "y"}, 1, "", "none", ""},
 		{"another database", []string{"serve", "--dev", "--dev-key", key, "--db", "mysql://x"}, 2, "", "--db", ""},

@@ -42,12 +42,12 @@ var sampleRows = []sampleRow{
 func addSample(ctx context.Context, store status.Store) error {
 	for _, row := range sampleRows {
 		key := status.Key{App: sampleApp, ID: row.id}
-		_, err := store.Get(ctx, developmentTenant, key)
+		_, err := store.Get(ctx, auth.DevelopmentTenant, key)
 		if errors.Is(err, status.ErrNotFound) {
 			if row.id == sampleStatus {
 				key.User = sampleUser
 			}
-			_, _, err = store.Update(ctx, developmentTenant, key, row.patch(), status.Cond{CreateIfMissing: true})
+			_, _, err = store.Update(ctx, auth.DevelopmentTenant, key, row.patch(), status.Cond{CreateIfMissing: true})
 		}
 		if err != nil {
 			return fmt.Errorf("adding the sample data: %w", err)
@@ -90,7 +90,7 @@ func printSample(to io.Writer, base string, flags tlsFlags, issuer *auth.Develop
 		}
 		trust = " --cacert " + quoted(public)
 	}
-	token, err := issuer.Issue(auth.Grant{Tenant: developmentTenant, Scope: writePermission, Lifetime: 24 * time.Hour}, time.Now())
+	token, err := issuer.Issue(auth.Grant{Tenant: auth.DevelopmentTenant, Scope: auth.WritePermission, Lifetime: 24 * time.Hour}, time.Now())
 	if err != nil {
 		return err
 	}

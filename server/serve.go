@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"time"
 
 	"installstatus/api"
 	"installstatus/api/status"
+	"installstatus/server/admission"
 	"installstatus/server/auth"
 )
 
@@ -17,12 +19,12 @@ type serveCommand struct {
 	listenFlags   `embed:""`
 	identityFlags `embed:""`
 	storeFlags    `embed:"" set:"engines=sqlite:FILE, sqlite::memory: to keep nothing, or postgres://USER@HOST:PORT/DATABASE whose password may be in PGPASSWORD or ~/.pgpass"`
-	throttleFlags `embed:""`
 	opsFlags      `embed:""`
 	memoryFlags   `embed:""`
 
-	Sample     bool `help:"Put sample data into the development tenant, where it is not there yet, and print how to use it. Needs --dev."`
-	RequestLog bool `default:"true" negatable:"" help:"Log one line a request to stderr."`
+	Throttle   string `default:"" enum:",intune" help:"Refuse what Microsoft Intune would refuse, to test clients: intune for its limits per app and per tenant (default: no limits). Each process counts by itself." placeholder:"LIMITS"`
+	Sample     bool   `help:"Put sample data into the development tenant, where it is not there yet, and print how to use it. Needs --dev."`
+	RequestLog bool   `default:"true" negatable:"" help:"Log one line a request to stderr."`
 }
 
 func (serveCommand) Help() string {
@@ -112,24 +114,28 @@ func (c serveCommand) checkSample() error {
 	switch {
 	case c.Sample && !c.Dev:
 		return errors.New("--sample needs --dev: the sample data are the development tenant's")
-	case c.Sample && len(c.Tenants) > 0 && !slices.Contains(c.Tenants, developmentTenant):
-		return fmt.Errorf("--sample needs the development tenant %s among --tenants", developmentTenant)
+	case c.Sample && len(c.Tenants) > 0 && !slices.Contains(c.Tenants, auth.DevelopmentTenant):
+		return fmt.Errorf("--sample needs the development tenant %s among --tenants", auth.DevelopmentTenant)
 	}
 	return nil
 }
 
 // handler answers the contract's operations over the store.
 func (c serveCommand) handler(store status.Store, verifier *auth.Verifier, operators *opsListener, log *slog.Logger) (http.Handler, error) {
-	throttle, err := c.throttle()
-	if err != nil {
-		return nil, err
-	}
 	operators.lookups(verifier)
-	bounded := newBoundedStore(operators.store(store), usualCalls, log)
+	bounded := admission.NewStore(operators.store(store), admission.DefaultCalls, log)
+	admit := bounded.Admit
+	if c.Throttle != "" {
+		throttle, err := admission.NewThrottle(time.Now)
+		if err != nil {
+			return nil, err
+		}
+		admit = admission.All(bounded.Admit, throttle.Admit)
+	}
 	handler, err := api.New(bounded, api.Options{
 		Authenticate: verifier.Authenticate,
 		AllowAppOnly: c.AllowAppOnly,
-		Admit:        bounded.before(throttle),
+		Admit:        admit,
 		Observe:      operators.observing(logExchanges(log, c.RequestLog)),
 	})
 	if err != nil {

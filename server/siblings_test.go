@@ -49,7 +49,7 @@ func TestDelete(t *testing.T) { onEachEngine(t, testDelete) }
 func testDelete(t *testing.T, s *testServer) {
 	for _, target := range []string{statusPath("app", "1"), userStatusPath("app", "user", "2")} {
 		tag := s.create(t, target, seedBody).header.Get("ETag")
-		stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: writePermission, Lifetime: time.Hour})}
+		stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: auth.WritePermission, Lifetime: time.Hour})}
 		reader := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: "DeviceManagementApps.Read.All", Lifetime: time.Hour})}
 		for _, c := range []struct {
 			name   string
@@ -137,7 +137,7 @@ func testPagesTogetherAreTheList(t *testing.T, s *testServer) {
 
 func TestASkipTokenIsGoodForItsListAndTenantAlone(t *testing.T) {
 	s := start(t)
-	stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: writePermission, Lifetime: time.Hour})}
+	stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: auth.WritePermission, Lifetime: time.Hour})}
 	for i := range 3 {
 		s.create(t, userStatusPath("app", "user", fmt.Sprint(i)), `{}`)
 	}

@@ -7,11 +7,6 @@ import (
 	"installstatus/server/auth"
 )
 
-// developmentTenant is the tenant of development tokens that name none, and of the sample data.
-const developmentTenant = "5a3d2f10-6c1b-4e0f-9d4a-2b7c8e9f0a11"
-
-const writePermission = "DeviceManagementApps.ReadWrite.All"
-
 type tokenCommand struct {
 	Tenant  string        `default:"${tenant}" help:"The tenant (tid) that the token is of."`
 	Scope   string        `default:"${scope}" help:"Permissions, with a space between each."`
@@ -31,7 +26,7 @@ Examples:
 
 // Run prints one token on one line.
 func (c tokenCommand) Run(to terminal) error {
-	issuer, err := developmentIssuer(c.DevKey)
+	issuer, err := auth.OpenDevelopment(c.DevKey)
 	if err != nil {
 		return err
 	}
@@ -41,12 +36,4 @@ func (c tokenCommand) Run(to terminal) error {
 	}
 	_, err = fmt.Fprintln(to.out, token)
 	return err
-}
-
-func developmentIssuer(keyFile string) (*auth.Development, error) {
-	key, err := auth.LoadOrMakeKey(keyFile)
-	if err != nil {
-		return nil, err
-	}
-	return auth.NewDevelopment(key)
 }

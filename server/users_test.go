@@ -204,7 +204,7 @@ func TestASkipTokenOfUserStatusesIsNoneOfDeviceStatuses(t *testing.T) {
 func TestWhatIsMadeOfDeviceStatusesIsReadAsTheyAre(t *testing.T) {
 	s := newUsers(t)
 	reader := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: "DeviceManagementApps.Read.All", Lifetime: time.Hour})}
-	stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: writePermission, Lifetime: time.Hour})}
+	stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: auth.WritePermission, Lifetime: time.Hour})}
 	for target, foreign := range map[string]string{
 		userPath("app", "b"): "",
 		usersPath("app"):     `{"value":[]}`,

@@ -18,13 +18,19 @@ import (
 // issuer can be called so.
 const DevelopmentIssuer = "https://development.installstatus.invalid/"
 
-// Development issues tokens for any tenant and any permission to whoever asks: for trying out and for tests.
+// DevelopmentTenant is the tenant of development tokens that name none.
+const DevelopmentTenant = "5a3d2f10-6c1b-4e0f-9d4a-2b7c8e9f0a11"
+
+// WritePermission is the permission to read and to change statuses.
+const WritePermission = "DeviceManagementApps.ReadWrite.All"
+
+// Development issues tokens for any tenant and any permission: for trying out and for tests.
 type Development struct {
 	signer jose.Signer
 	keys   *KeySet
 }
 
-// NewDevelopment is the issuer that signs with the given key, which must be on P-256.
+// NewDevelopment returns an issuer that signs with the given key, which must be on P-256.
 func NewDevelopment(private *ecdsa.PrivateKey) (*Development, error) {
 	public := jose.JSONWebKey{Key: private.Public(), Algorithm: string(jose.ES256)}
 	thumbprint, err := public.Thumbprint(crypto.SHA256)
@@ -82,7 +88,7 @@ func (g Grant) check() error {
 	case !IsTenant(g.Tenant):
 		return fmt.Errorf("the tenant must be %s", TenantRule)
 	case !g.AppOnly && len(splitScopes(g.Scope)) == 0:
-		return errors.New("the scope is empty; a token for a user needs one, such as DeviceManagementApps.ReadWrite.All")
+		return errors.New("the scope is empty; a token for a user needs one, such as " + WritePermission)
 	case g.Lifetime < time.Second:
 		return errors.New("the token must live for a second at least")
 	}

@@ -18,8 +18,17 @@ const (
 	maxDevelopmentKey = 64 << 10      // bytes
 )
 
-// LoadOrMakeKey reads the development issuer's key: PEM, PKCS#8, ECDSA on P-256. A missing file is made,
-// readable by its owner alone; processes that start together agree on one key.
+// OpenDevelopment returns the issuer whose key is in a file, see LoadOrMakeKey.
+func OpenDevelopment(path string) (*Development, error) {
+	key, err := LoadOrMakeKey(path)
+	if err != nil {
+		return nil, err
+	}
+	return NewDevelopment(key)
+}
+
+// LoadOrMakeKey reads the development issuer's key: PEM, PKCS#8, ECDSA on P-256. It makes a missing file,
+// readable by its owner only; processes that start together agree on one key.
 func LoadOrMakeKey(path string) (*ecdsa.PrivateKey, error) {
 	key, err := loadKey(path)
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -36,10 +36,15 @@ func isTrustworthy(address *url.URL) bool {
 	case "https":
 		return address.Hostname() != ""
 	case "http":
-		ip := net.ParseIP(address.Hostname())
-		return address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+		return IsLoopback(address.Hostname())
 	}
 	return false
+}
+
+// IsLoopback reports whether a host is localhost or a loopback address.
+func IsLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // read follows the discovery document to the keys.

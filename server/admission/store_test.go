@@ -1,14 +1,14 @@
-package main
+package admission
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"slices"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -49,26 +49,29 @@ func (s *slowStore) Update(ctx context.Context, tenant string, key status.Key, p
 	return s.Store.Update(ctx, tenant, key, patch, cond)
 }
 
-// admitting is an API over a store that takes so many reads, and as many writes, at once.
+// admitting is an API over a slow store that accepts a number of reads, and as many writes, at once.
 type admitting struct {
-	*boundedStore
-	store   *slowStore
+	*Store
+	slow    *slowStore
 	handler http.Handler
-	logged  *syncBuffer
+	logged  *bytes.Buffer
 }
 
-func newAdmitting(t testing.TB, most int64) *admitting {
+func newAdmitting(t testing.TB, calls int64) *admitting {
 	t.Helper()
-	a := &admitting{store: &slowStore{letGo: make(chan struct{})}, logged: new(syncBuffer)}
-	log := newLog(a.logged)
-	a.boundedStore = newBoundedStore(a.store, most, log)
+	a := &admitting{slow: &slowStore{letGo: make(chan struct{})}, logged: new(bytes.Buffer)}
+	a.Store = NewStore(a.slow, calls, slog.New(slog.NewJSONHandler(a.logged, nil)))
 	var err error
-	a.handler, err = api.New(a.boundedStore, api.Options{
+	a.handler, err = api.New(a.Store, api.Options{
 		Authenticate: func(*http.Request) (api.Caller, error) {
-			return api.Caller{Tenant: tenantA, Scopes: []string{writePermission}}, nil
+			return api.Caller{Tenant: tenant, Scopes: []string{"DeviceManagementApps.ReadWrite.All"}}, nil
 		},
-		Admit:   a.before(nil),
-		Observe: logExchanges(log, false),
+		Admit: a.Admit,
+		Observe: func(x api.Exchange) {
+			if x.Fault != nil && !errors.Is(x.Fault, status.ErrRefused) {
+				t.Errorf("a fault: %v", x.Fault)
+			}
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -76,10 +79,15 @@ func newAdmitting(t testing.TB, most int64) *admitting {
 	return a
 }
 
+const (
+	tenant = "aaaaaaaa-0000-4000-8000-000000000001"
+	target = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/id"
+)
+
 // send sends a request for a status that is made if it is missing. Any body but "" is read from.
 func (a *admitting) send(t testing.TB, method string, body io.Reader) *httptest.ResponseRecorder {
 	t.Helper()
-	r := httptest.NewRequest(method, statusPath("app", "id"), body)
+	r := httptest.NewRequest(method, target, body)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Prefer", "create-if-missing")
 	w := httptest.NewRecorder()
@@ -123,7 +131,7 @@ func TestAFullStoreRefusesAtOnceAndReadsNoBody(t *testing.T) {
 			t.Fatalf("%d %v after %s", w.Code, w.Header(), took)
 		}
 	}
-	close(a.store.letGo)
+	close(a.slow.letGo)
 	for _, status := range done() {
 		if status != http.StatusOK && status != http.StatusCreated {
 			t.Errorf("one of those that waited: %d", status)
@@ -132,7 +140,7 @@ func TestAFullStoreRefusesAtOnceAndReadsNoBody(t *testing.T) {
 	if w := a.send(t, http.MethodPatch, strings.NewReader(`{}`)); w.Code != http.StatusOK {
 		t.Errorf("when there is room again: %d", w.Code)
 	}
-	if logged := a.logged.String(); strings.Count(logged, "\n") != 1 || !strings.Contains(logged, "requests are refused") {
+	if logged := a.logged.String(); strings.Count(logged, "\n") != 1 || !strings.Contains(logged, "store queue full") {
 		t.Errorf("101 refusals are logged as %s", logged)
 	}
 }
@@ -142,7 +150,7 @@ func TestWhereNoMoreWritesAreTakenReadsAre(t *testing.T) {
 	done := a.fill(t, 10)
 	read := make(chan int)
 	go func() { read <- a.send(t, http.MethodGet, nil).Code }()
-	close(a.store.letGo)
+	close(a.slow.letGo)
 	if status := <-read; status != http.StatusNotFound && status != http.StatusOK {
 		t.Error(status)
 	}
@@ -153,7 +161,7 @@ func TestACallerWhoGoesIsNoFullStore(t *testing.T) {
 	a := newAdmitting(t, 10)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := a.Update(ctx, tenantA, status.Key{App: "app", ID: "id"}, status.Patch{}, status.Cond{}); !errors.Is(err, context.Canceled) || errors.Is(err, errFull) {
+	if _, _, err := a.Update(ctx, tenant, status.Key{App: "app", ID: "id"}, status.Patch{}, status.Cond{}); !errors.Is(err, context.Canceled) || errors.Is(err, errFull) {
 		t.Error(err)
 	}
 	if a.writes.inside.Load() != 0 {
@@ -177,65 +185,38 @@ func TestOfManyWritesAsManyAreTakenAsMay(t *testing.T) {
 	if inside := a.writes.inside.Load(); inside != 10 {
 		t.Errorf("%d are inside", inside)
 	}
-	close(a.store.letGo)
+	close(a.slow.letGo)
 	done()
 }
 
-// load has clients change rows for a time, each as fast as it is answered.
-func (s *testServer) load(t testing.TB, clients int, lasts time.Duration) (served float64, p99 time.Duration, refused int) {
-	t.Helper()
-	token, until := s.token(t), time.Now().Add(lasts)
-	client := http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}, Timeout: time.Minute}
-	defer client.CloseIdleConnections()
-	var group sync.WaitGroup
-	var mutex sync.Mutex
-	var times []time.Duration
-	for i := range clients {
-		group.Go(func() {
-			var mine []time.Duration
-			turnedAway := 0
-			for n := 0; time.Now().Before(until); n++ {
-				request, _ := http.NewRequest(http.MethodPatch, s.base+statusPath("app", fmt.Sprint(i)), strings.NewReader(fmt.Sprintf(`{"errorCode":%d}`, n)))
-				request.Header.Set("Authorization", "Bearer "+token)
-				request.Header.Set("Content-Type", "application/json")
-				request.Header.Set("Prefer", "create-if-missing")
-				began := time.Now()
-				response, err := client.Do(request)
-				if err != nil {
-					t.Errorf("a request failed: %v", err)
-					return
-				}
-				io.Copy(io.Discard, response.Body)
-				response.Body.Close()
-				switch {
-				case response.StatusCode < 300:
-					mine = append(mine, time.Since(began))
-				case response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != "":
-					turnedAway++
-				default:
-					t.Errorf("%d %v", response.StatusCode, response.Header)
-				}
-			}
-			mutex.Lock()
-			defer mutex.Unlock()
-			times, refused = append(times, mine...), refused+turnedAway
-		})
+// Every method of status.Store is bounded, also one that is added later, unless it is listed here.
+func TestEveryCallOfAFullStoreIsRefused(t *testing.T) {
+	full := reflect.ValueOf(NewStore(new(memory.Store), 0, slog.New(slog.DiscardHandler)))
+	for method := range reflect.TypeFor[status.Store]().Methods() {
+		if method.Name == "Ready" || method.Name == "Close" {
+			continue
+		}
+		arguments := []reflect.Value{reflect.ValueOf(t.Context())}
+		for i := 1; i < method.Type.NumIn(); i++ {
+			arguments = append(arguments, reflect.Zero(method.Type.In(i)))
+		}
+		results := full.MethodByName(method.Name).Call(arguments)
+		if err, _ := results[len(results)-1].Interface().(error); !errors.Is(err, status.ErrRefused) {
+			t.Errorf("%s returns %v, want ErrRefused", method.Name, err)
+		}
 	}
-	group.Wait()
-	slices.Sort(times)
-	return float64(len(times)) / lasts.Seconds(), times[len(times)*99/100], refused
 }
 
-func TestMoreClientsThanCanBeServedTakeNothingFromThoughput(t *testing.T) {
-	s := startProcess(t, t.TempDir())
-	s.load(t, 64, 500*time.Millisecond)
-	sustained, usual, _ := s.load(t, 64, 2*time.Second)
-	most, slowest, refused := s.load(t, 2000, 2*time.Second)
-	t.Logf("64 clients: %.0f a second, p99 %s; 2,000 clients: %.0f a second, p99 %s, %d refused", sustained, usual, most, slowest, refused)
-	if most < sustained/3 { // clients and server share a machine that may be busy
-		t.Errorf("with 2,000 clients %.0f writes a second are served, with 64 it is %.0f", most, sustained)
+func TestWhatTheStoreRefusesIsNotCounted(t *testing.T) {
+	full, counted := NewStore(new(memory.Store), 0, slog.New(slog.DiscardHandler)), 0
+	admit := All(full.Admit, func(api.Admission) error {
+		counted++
+		return nil
+	})
+	if err := admit(api.Admission{}); !errors.Is(err, status.ErrRefused) || counted != 0 {
+		t.Errorf("Admit returns %v, and %d requests are counted", err, counted)
 	}
-	if slowest > 15*time.Second {
-		t.Errorf("with 2,000 clients a write takes up to %s", slowest)
+	if err := All(NewStore(new(memory.Store), 1, nil).Admit)(api.Admission{}); err != nil {
+		t.Error(err)
 	}
 }
