@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"installstatus/server/auth"
 )
 
 // shell runs the commands of a page in a folder, as a reader would in a terminal.
@@ -122,7 +124,7 @@ func TestTheCommandsOfThePagesWorkWhenPasted(t *testing.T) {
 	server.kill()
 	s.run(t, backup[1])
 	s.serve(t)
-	if again := s.run(t, "bin/installstatus export --tenant "+developmentTenant); again != string(exported) {
+	if again := s.run(t, "bin/installstatus export --tenant "+auth.DevelopmentTenant); again != string(exported) {
 		t.Errorf("the restored database has %s", again)
 	}
 }
