@@ -1,8 +1,9 @@
-// Package contract puts openapi.yaml in force: it checks requests with kin-openapi, closes what kin-openapi and JSON
-// Schema leave open, and hands on what it decoded. It knows no routing, no caller and no store.
+// Package contract enforces openapi.yaml. It checks requests with kin-openapi, adds the rules that JSON Schema cannot express,
+// and returns the decoded body. It does not import routing, callers or stores.
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"net/textproto"
 	"net/url"
@@ -14,14 +15,14 @@ import (
 	"installstatus/api/status"
 )
 
-// Contract is an OpenAPI document, prepared for checking requests. It is safe for concurrent use.
+// Contract is an OpenAPI document that is ready to check requests. It is safe for concurrent use.
 type Contract struct {
 	Document   *openapi3.T
 	BasePath   string // the path of the first server, such as /beta
 	Operations []*Operation
 }
 
-// Operation is the operation with an operationId, nil where there is none.
+// Operation returns the operation with an operationId, nil if there is none.
 func (c *Contract) Operation(id string) *Operation {
 	for _, o := range c.Operations {
 		if o.ID == id {
@@ -31,22 +32,26 @@ func (c *Contract) Operation(id string) *Operation {
 	return nil
 }
 
-// Operation is one verb on one path of the contract.
+// Operation is one method on one path of the contract.
 type Operation struct {
 	ID          string
 	Method      string
 	Path        string   // the template, such as /apps/{appId}, without the base path
-	Permissions []string // of which a caller needs one: the scopes of the oauth2 alternatives
+	Permissions []string // a caller needs one of these: the scopes of the oauth2 alternatives
 
-	path     []*openapi3.Parameter // of the path, all of them strings, in the order of the template
-	optional []optional            // those that a request need not have
-	body     *bodyRule             // nil where the operation takes no body
+	path     []*openapi3.Parameter // the parameters in the path, all of them strings, in the order of the template
+	optional []optional            // the parameters that a request may omit
+	body     *bodyRule             // nil if the operation takes no body
 }
 
-// New prepares a document. It is an error if the document is invalid, or leaves an operation open to everybody.
+// New prepares a document. It returns an error if the document is invalid, uses something that this package would misread, or
+// has an operation that requires no permission.
 func New(doc *openapi3.T) (*Contract, error) {
 	if err := doc.Validate(openapi3.NewLoader().Context); err != nil {
 		return nil, fmt.Errorf("the contract is not a valid OpenAPI document: %w", err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.0.") {
+		return nil, fmt.Errorf("the contract is in OpenAPI %s; only 3.0 is supported", doc.OpenAPI)
 	}
 	if len(doc.Servers) == 0 {
 		return nil, fmt.Errorf("the contract names no server")
@@ -62,19 +67,19 @@ func New(doc *openapi3.T) (*Contract, error) {
 		for method, operation := range item.Operations() {
 			o := &Operation{ID: operation.OperationID, Method: method, Path: path}
 			for _, p := range slices.Concat(item.Parameters, operation.Parameters) {
-				if err := o.add(p.Value); err != nil {
-					return nil, err
+				if err := o.addParameter(p.Value); err != nil {
+					return nil, fmt.Errorf("the operation %s: parameter %s: %w", o.ID, p.Value.Name, err)
 				}
 			}
 			slices.SortFunc(o.path, func(a, b *openapi3.Parameter) int {
 				return strings.Index(path, "{"+a.Name+"}") - strings.Index(path, "{"+b.Name+"}")
 			})
 			if o.Permissions = permissions(doc, operation); len(o.Permissions) == 0 {
-				return nil, fmt.Errorf("the contract names no permission for the operation %s", o.ID)
+				return nil, fmt.Errorf("the operation %s: it names no permission", o.ID)
 			}
 			if operation.RequestBody != nil {
 				if o.body, err = newBodyRule(method, operation.RequestBody.Value, visit); err != nil {
-					return nil, fmt.Errorf("the body of the operation %s: %w", o.ID, err)
+					return nil, fmt.Errorf("the operation %s: body: %w", o.ID, err)
 				}
 			}
 			c.Operations = append(c.Operations, o)
@@ -83,25 +88,42 @@ func New(doc *openapi3.T) (*Contract, error) {
 	return c, nil
 }
 
-// optional is a parameter that a request need not have.
+// optional is a parameter that a request may omit.
 type optional struct {
 	*openapi3.Parameter
-	key string // under which net/http has it, if it is a header
+	key string // of a header in an http.Header
 }
 
-func (o *Operation) add(p *openapi3.Parameter) error {
+// parameterKeywords are the keywords that the check of a parameter understands.
+var parameterKeywords = []string{
+	"default", "deprecated", "description", "example", "format", "maxLength", "maximum", "minLength", "minimum", "pattern", "title", "type",
+}
+
+func (o *Operation) addParameter(p *openapi3.Parameter) error {
+	if p.Schema == nil || p.Schema.Value == nil {
+		return errors.New("it has no schema")
+	}
+	schema := p.Schema.Value
+	if err := checkKeywords(schema, parameterKeywords); err != nil {
+		return err
+	}
+	if schema.Type.Is("integer") && (schema.Min == nil || schema.Max == nil) {
+		return errors.New("an integer needs a minimum and a maximum")
+	}
 	switch {
-	case p.In == openapi3.ParameterInPath && p.Schema.Value.Type.Is("string"):
+	case p.In == openapi3.ParameterInPath && schema.Type.Is("string"):
 		o.path = append(o.path, p)
-	case p.In != openapi3.ParameterInPath && !p.Required:
-		o.optional = append(o.optional, optional{p, textproto.CanonicalMIMEHeaderKey(p.Name)})
+	case p.In == openapi3.ParameterInPath:
+		return errors.New("only a string is supported in the path")
+	case p.Required:
+		return errors.New("a required parameter is supported only in the path")
 	default:
-		return fmt.Errorf("the parameter %s of the operation %s: only strings in the path, and what may be left out, can be checked", p.Name, o.ID)
+		o.optional = append(o.optional, optional{p, textproto.CanonicalMIMEHeaderKey(p.Name)})
 	}
 	return nil
 }
 
-// permissions are the scopes of the operation's oauth2 alternatives.
+// permissions returns the scopes of the operation's oauth2 alternatives.
 func permissions(doc *openapi3.T, operation *openapi3.Operation) []string {
 	requirements := doc.Security
 	if operation.Security != nil {
@@ -109,16 +131,16 @@ func permissions(doc *openapi3.T, operation *openapi3.Operation) []string {
 	}
 	var scopes []string
 	for _, requirement := range requirements {
-		for name, of := range requirement {
+		for name, required := range requirement {
 			if doc.Components.SecuritySchemes[name].Value.Type == "oauth2" {
-				scopes = append(scopes, of...)
+				scopes = append(scopes, required...)
 			}
 		}
 	}
 	return scopes
 }
 
-// visitOptions are how kin-openapi looks at a value. Its own date-time is a regular expression that accepts second 60.
+// visitOptions returns how kin-openapi checks a value. Its own check of a date-time is a regular expression that accepts second 60.
 func visitOptions() []openapi3.SchemaValidationOption {
 	return []openapi3.SchemaValidationOption{
 		openapi3.VisitAsRequest(),

@@ -111,7 +111,7 @@ func (d *decoder) object(s *shape) (any, error) {
 		if twice {
 			d.duplicates = append(d.duplicates, duplicateProperty(slices.Collect(d.tokens.StackPointer().Tokens())))
 		}
-		value, err := d.value(s.property(name))
+		value, err := d.value(s.of(name))
 		if err != nil {
 			return nil, err
 		}
@@ -129,8 +129,8 @@ func (d *decoder) name(s *shape) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if known := s.properties[string(text[1:len(text)-1])]; known != nil {
-		return known.name, nil
+	if p, named := s.properties[string(text[1:len(text)-1])]; named {
+		return p.name, nil
 	}
 	return d.unquote(text)
 }

@@ -1,139 +1,245 @@
 package contract
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// shape is a schema prepared for the rules that no schema can say, and for naming in words what it allows.
+// shape is a schema prepared for the rules that no schema can express, and for messages that name what it allows.
 type shape struct {
-	name     string // of the property
-	typeName string // in the words of OData, such as Edm.Int32
-	allowed  string // what may stand there, in words
-	verb     string // of the operation, at the root of its body
+	typeName string // in OData's words, such as Edm.Int32
+	allowed  string // the values that it allows, in words
+	verb     string // the method of the operation that takes the body
 
-	properties map[string]*shape // of an object
-	names      []string          // the properties' names
-	others     *shape            // of properties with any other name
-	navigation []string          // names that the type has, but no body may set
-	spellings  map[string]string // the property that another name stands for
-	closed     bool              // the object takes no other names
-	items      *shape            // of an array
-	maxItems   int               // of an array; 0 for as many as there are
-	required   bool              // the object must have the property
-	members    []string          // of an enumeration
-	folded     map[string]any    // member, as normalise answers it, by its name and by its folded name
-	integer    bool
-	readOnly   bool
-	asSent     bool // nobody here reads the value: it is handed on as its text
+	properties map[string]property // of an object
+	names      []string            // the keys of properties, sorted
+	others     *shape              // of an object's properties with any other name, nil if no schema describes them
+	closed     bool                // the object takes no property with any other name
+	navigation []string            // names that the type has, but that no body may set
+	spellings  map[string]string   // other names of properties
+
+	items     *shape         // of an array
+	maxItems  int            // of an array, 0 for no bound
+	members   []string       // of an enumeration
+	folded    map[string]any // the members by name and by folded name
+	maxLength int            // of a string, in characters, 0 for no bound
+	integer   bool
+	readOnly  bool
+	asSent    bool // the value is handed on as its text
 }
 
-// anything is the shape of what no schema describes.
+// property is a property of an object.
+type property struct {
+	*shape
+	name     string
+	required bool
+}
+
+// anything is the shape of a value that no schema describes.
 var anything = &shape{typeName: "any type", allowed: "any value"}
 
 const namespace = "microsoft.graph."
 
-// newShape reads a schema. name is that of its component, "" for an inline one.
-func newShape(name string, schema *openapi3.Schema) *shape {
-	s := &shape{
-		integer:  schema.Type.Is("integer"),
-		readOnly: schema.ReadOnly,
-		closed:   schema.AdditionalProperties.Has != nil && !*schema.AdditionalProperties.Has,
+// newShape reads a schema of a body that an operation with the method takes. It returns an error if the schema uses something
+// that a shape would misread.
+func newShape(method string, ref *openapi3.SchemaRef) (*shape, error) {
+	return (&shapeReader{verb: method, known: make(map[*openapi3.Schema]*shape)}).read(ref)
+}
+
+// shapeReader reads each schema once, so that a schema may refer to itself.
+type shapeReader struct {
+	verb  string
+	known map[*openapi3.Schema]*shape
+}
+
+func (r *shapeReader) read(ref *openapi3.SchemaRef) (*shape, error) {
+	if s := r.known[ref.Value]; s != nil {
+		return s, nil
 	}
-	for _, part := range schema.AllOf {
-		inner := newShape(componentName(part.Ref), part.Value)
-		inner.readOnly = s.readOnly
-		*s = *inner
+	s := &shape{verb: r.verb}
+	r.known[ref.Value] = s
+	name, schema, err := flatten(ref)
+	if err == nil {
+		err = r.fill(s, name, schema)
+	}
+	return s, inSchema(componentName(ref.Ref), err)
+}
+
+// fill reads a flattened schema into its shape.
+func (r *shapeReader) fill(s *shape, name string, schema *openapi3.Schema) error {
+	s.readOnly = schema.ReadOnly
+	s.typeName, s.allowed = anything.typeName, anything.allowed
+	if asSent, there := schema.Extensions[extAsSent]; there {
+		if asSent != true || !schema.IsEmpty() {
+			return fmt.Errorf("%s must be true, in a schema that allows any value", extAsSent)
+		}
+		s.asSent = true
+		return nil
 	}
 	switch {
 	case len(schema.Enum) > 0:
-		s.typeName = "Edm.String"
-		if name != "" {
-			s.typeName = namespace + lowerFirst(name)
+		return s.fillEnum(name, schema)
+	case schema.Type.Is("integer"):
+		s.integer = true
+		s.typeName, s.allowed = "Edm.Int32", "an integer"+bounds(schema)
+		if schema.Format == "int64" {
+			s.typeName = "Edm.Int64"
 		}
-		s.folded = make(map[string]any, 2*len(schema.Enum))
-		for _, member := range schema.Enum {
-			text := fmt.Sprint(member)
-			s.members = append(s.members, text)
-			s.folded[text], s.folded[Fold(text)] = text, text
-		}
-		s.allowed = strings.Join(s.members, ", ")
-	case s.integer:
-		s.typeName = "Edm.Int32"
-		s.allowed = "an integer"
-		if schema.Min != nil && schema.Max != nil {
-			s.allowed = fmt.Sprintf("an integer from %.0f to %.0f", *schema.Min, *schema.Max)
-		}
+	case schema.Type.Is("number"):
+		s.typeName, s.allowed = "Edm.Double", "a number"+bounds(schema)
 	case schema.Type.Is("boolean"):
 		s.typeName, s.allowed = "Edm.Boolean", "true or false"
-	case schema.Type.Is("string") && schema.Format == "date-time":
+	case schema.Type.Is("string"):
+		s.fillString(schema)
+	case schema.Type.Is("array"):
+		return r.fillArray(s, schema)
+	case schema.Type.Is("object"):
+		return r.fillObject(s, name, schema)
+	case len(schema.Properties) > 0 || schema.AdditionalProperties != (openapi3.AdditionalProperties{}) || schema.Items != nil:
+		return errors.New("it has no type")
+	}
+	return nil
+}
+
+func (s *shape) fillEnum(name string, schema *openapi3.Schema) error {
+	s.typeName = typeName(name, "Edm.String")
+	s.folded = make(map[string]any, 2*len(schema.Enum))
+	for _, value := range schema.Enum {
+		member, isString := value.(string)
+		if value == nil && schema.Nullable {
+			continue
+		}
+		if !isString || schema.Type != nil && !schema.Type.Is("string") {
+			return errors.New("an enumeration of anything but strings is not supported")
+		}
+		if other := s.folded[Fold(member)]; other != nil {
+			return fmt.Errorf("the members %v and %s are the same but for the case of letters", other, member)
+		}
+		s.members = append(s.members, member)
+		s.folded[member], s.folded[Fold(member)] = member, member
+	}
+	s.allowed = strings.Join(s.members, ", ")
+	return nil
+}
+
+func (s *shape) fillString(schema *openapi3.Schema) {
+	s.typeName, s.allowed = "Edm.String", "a string"
+	if schema.Format == "date-time" {
 		s.typeName = "Edm.DateTimeOffset"
 		s.allowed = "an RFC 3339 date and time with a zone, such as 2017-01-01T00:02:49.3205976-08:00, within the years 0001 to 9999 in UTC, seconds up to 59"
-	case schema.Type.Is("string"):
-		s.typeName, s.allowed = "Edm.String", "a string"
-		if schema.Nullable {
-			s.allowed = "a string or null"
-		}
-	case schema.Type.Is("array"):
-		s.typeName, s.allowed = "Collection", "an array"
-		s.items = newShape(componentName(schema.Items.Ref), schema.Items.Value)
-		if schema.MaxItems != nil {
-			s.maxItems = int(*schema.MaxItems)
-		}
-	case schema.Type.Is("object"):
-		s.typeName, s.allowed = "Edm.Untyped", "a JSON object"
-		if name != "" {
-			s.typeName = namespace + lowerFirst(name)
-		}
-		s.properties = make(map[string]*shape, len(schema.Properties))
-		for property, ref := range schema.Properties {
-			of := newShape(componentName(ref.Ref), ref.Value)
-			of.name = property
-			of.required = slices.Contains(schema.Required, property)
-			s.properties[property] = of
-			s.names = append(s.names, property)
-		}
-		slices.Sort(s.names)
-		if others := schema.AdditionalProperties.Schema; others != nil {
-			s.others = newShape(componentName(others.Ref), others.Value)
-		}
-		if odataType := s.properties["@odata.type"]; odataType != nil && len(odataType.members) > 0 {
-			s.typeName = strings.TrimPrefix(odataType.members[0], "#")
-		}
-		s.navigation = extensionList(schema, "x-navigation-properties")
-		s.spellings = extensionMap(schema, "x-other-spellings")
 	}
-	if s.typeName == "" {
-		s.typeName, s.allowed = anything.typeName, anything.allowed
+	if schema.Nullable {
+		s.allowed += " or null"
 	}
-	s.asSent, _ = schema.Extensions["x-as-sent"].(bool)
-	return s
+	if schema.MaxLength != nil {
+		s.maxLength = int(*schema.MaxLength)
+	}
 }
 
-func extensionList(schema *openapi3.Schema, name string) (list []string) {
-	values, _ := schema.Extensions[name].([]any)
-	for _, value := range values {
-		list = append(list, fmt.Sprint(value))
+func (r *shapeReader) fillArray(s *shape, schema *openapi3.Schema) (err error) {
+	s.typeName, s.allowed = "Collection", "an array"
+	if schema.MaxItems != nil {
+		s.maxItems = int(*schema.MaxItems)
 	}
-	return list
+	if schema.Items != nil {
+		if s.items, err = r.read(schema.Items); err != nil {
+			return fmt.Errorf("items: %w", err)
+		}
+	}
+	return nil
 }
 
-func extensionMap(schema *openapi3.Schema, name string) map[string]string {
-	entries := make(map[string]string)
-	values, _ := schema.Extensions[name].(map[string]any)
-	for key, value := range values {
-		entries[key] = fmt.Sprint(value)
+func (r *shapeReader) fillObject(s *shape, name string, schema *openapi3.Schema) error {
+	s.typeName, s.allowed = typeName(name, "Edm.Untyped"), "a JSON object"
+	s.closed = isClosed(schema)
+	s.properties = make(map[string]property, len(schema.Properties))
+	for name, ref := range schema.Properties {
+		of, err := r.read(ref)
+		if err != nil {
+			return fmt.Errorf("property %s: %w", name, err)
+		}
+		s.properties[name] = property{shape: of, name: name, required: slices.Contains(schema.Required, name)}
+		s.names = append(s.names, name)
 	}
-	return entries
+	slices.Sort(s.names)
+	if others := schema.AdditionalProperties.Schema; others != nil {
+		var err error
+		if s.others, err = r.read(others); err != nil {
+			return fmt.Errorf("additionalProperties: %w", err)
+		}
+	}
+	if odataType, there := s.properties["@odata.type"]; there && len(odataType.members) > 0 {
+		s.typeName = strings.TrimPrefix(odataType.members[0], "#")
+	}
+	return s.fillExtensions(schema.Extensions)
 }
 
-func componentName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
+func (s *shape) fillExtensions(extensions map[string]any) error {
+	navigation, err := listOf(extensions, extNavigation)
+	if err != nil {
+		return err
+	}
+	for _, value := range navigation {
+		name := fmt.Sprint(value)
+		if _, taken := s.properties[name]; taken {
+			return fmt.Errorf("%s names %s, which is a property", extNavigation, name)
+		}
+		s.navigation = append(s.navigation, name)
+	}
+	spellings, err := mapOf(extensions, extSpellings)
+	if err != nil {
+		return err
+	}
+	s.spellings = make(map[string]string, len(spellings))
+	for spelling, value := range spellings {
+		name := fmt.Sprint(value)
+		_, known := s.properties[name]
+		if _, taken := s.properties[spelling]; taken || !known {
+			return fmt.Errorf("%s must lead from a name that is no property to one that is: %s to %s", extSpellings, spelling, name)
+		}
+		s.spellings[spelling] = name
+	}
+	return nil
+}
+
+// bounds describes the least and the greatest number that a schema allows.
+func bounds(schema *openapi3.Schema) string {
+	low, high := schema.Min, schema.Max
+	if schema.Format == "int32" {
+		least, greatest := float64(math.MinInt32), float64(math.MaxInt32)
+		if low == nil {
+			low = &least
+		}
+		if high == nil {
+			high = &greatest
+		}
+	}
+	switch {
+	case low != nil && high != nil:
+		return " from " + decimal(*low) + " to " + decimal(*high)
+	case low != nil:
+		return " from " + decimal(*low)
+	case high != nil:
+		return " up to " + decimal(*high)
+	}
+	return ""
+}
+
+func decimal(number float64) string { return strconv.FormatFloat(number, 'f', -1, 64) }
+
+// typeName returns the name that OData gives a component, or another one for an inline schema.
+func typeName(component, inline string) string {
+	if component == "" {
+		return inline
+	}
+	return namespace + lowerFirst(component)
+}
 
 func lowerFirst(s string) string {
 	if s == "" {
@@ -142,145 +248,37 @@ func lowerFirst(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// at is the shape of what stands at a path.
-func (s *shape) at(path []string) *shape {
+// at returns the property, or the element of an array, at a path.
+func (s *shape) at(path []string) property {
+	at := property{shape: s}
 	for _, name := range path {
-		if s.items != nil {
-			s = s.items
-		} else {
-			s = s.property(name)
+		switch p, named := at.properties[name]; {
+		case at.items != nil:
+			at = property{shape: at.items}
+		case named:
+			at = p
+		default:
+			at = property{shape: at.of(name)}
 		}
 	}
-	return s
+	return at
 }
 
-// property is the shape of an object's property.
-func (s *shape) property(name string) *shape {
-	switch {
-	case s.properties[name] != nil:
-		return s.properties[name]
-	case s.others != nil:
+// of returns the shape of an object's property.
+func (s *shape) of(name string) *shape {
+	if p, named := s.properties[name]; named {
+		return p.shape
+	}
+	if s.others != nil {
 		return s.others
 	}
 	return anything
 }
 
-// item is the shape of an array's items.
+// item returns the shape of an array's elements.
 func (s *shape) item() *shape {
 	if s.items != nil {
 		return s.items
 	}
 	return anything
-}
-
-// Fold is the form in which ASCII letters of either case are equal, and no other characters are.
-func Fold(s string) string {
-	for i := range len(s) {
-		if 'A' <= s[i] && s[i] <= 'Z' {
-			folded := []byte(s)
-			for ; i < len(folded); i++ {
-				if 'A' <= folded[i] && folded[i] <= 'Z' {
-					folded[i] += 'a' - 'A'
-				}
-			}
-			return string(folded)
-		}
-	}
-	return s
-}
-
-// Nearest is the one of the names that was probably meant, "" for none: the same in another case, or mistyped in about
-// a third of its letters at most.
-func Nearest(name string, names []string) string {
-	if len(name) > 64 {
-		return ""
-	}
-	folded, best, distance := Fold(name), "", 1+len(name)/3
-	for _, candidate := range names {
-		if d := levenshtein.ComputeDistance(folded, Fold(candidate)); d < distance {
-			best, distance = candidate, d
-		}
-	}
-	return best
-}
-
-// normalise applies the rules that no schema can say to a decoded value, in place: it folds members of enumerations,
-// drops annotations and names that may not be there, and adds what is not allowed to what was found.
-func (s *shape) normalise(value any, path []string, found *findings) any {
-	switch value := value.(type) {
-	case string:
-		if strings.IndexByte(value, 0) >= 0 {
-			found.addAt(path, func() Violation { return nulCharacter(path) })
-		}
-		if s.folded == nil {
-			break
-		}
-		if member, spelt := s.folded[value]; spelt {
-			return member
-		}
-		if member, known := s.folded[Fold(value)]; known {
-			return member
-		}
-	case json.Number:
-		if s.integer && strings.ContainsAny(string(value), ".eE") {
-			found.addAt(path, func() Violation { return notAnInteger(pointerOf(path), s) })
-		}
-	case []any:
-		if s.items == nil {
-			break
-		}
-		for i, item := range value {
-			value[i] = s.items.normalise(item, append(path, strconv.Itoa(i)), found)
-		}
-	case map[string]any:
-		if s.properties == nil {
-			break
-		}
-		s.respell(value)
-		var unknown []string
-		for name, of := range value {
-			if property := s.property(name); property != anything {
-				value[name] = property.normalise(of, append(path, name), found)
-			} else {
-				unknown = append(unknown, name)
-			}
-		}
-		slices.Sort(unknown)
-		for _, name := range unknown {
-			if s.refuses(name, path, found) {
-				delete(value, name)
-			}
-		}
-	}
-	return value
-}
-
-// respell gives properties the names by which the schema has them, where those are free.
-func (s *shape) respell(object map[string]any) {
-	for spelling, name := range s.spellings {
-		of, there := object[spelling]
-		if _, taken := object[name]; there && !taken {
-			object[name] = of
-			delete(object, spelling)
-		}
-	}
-}
-
-// refuses says whether an object must lose a name that its schema does not have. An annotation goes in silence, but for one
-// that would set a navigation property, or that is of a property which the schema does not have either.
-func (s *shape) refuses(name string, path []string, found *findings) bool {
-	property, term, isAnnotation := strings.Cut(name, "@odata.")
-	isNavigation := slices.Contains(s.navigation, property)
-	switch at := append(path, name); {
-	case isAnnotation && (property == "" || s.properties[property] != nil || isNavigation && term != "bind"):
-	case isNavigation:
-		found.add(navigationProperty(pointerOf(at), property, s))
-	case s.closed:
-		found.count(func() Violation {
-			return unknownProperty(pointerOf(at), property, Nearest(property, s.names), s.typeName)
-		})
-	default:
-		return false
-	}
-	return true
 }

@@ -28,13 +28,11 @@ func newBodyRule(method string, body *openapi3.RequestBody, visit []openapi3.Sch
 	if media == nil || media.Schema == nil || len(body.Content) != 1 || !body.Required {
 		return nil, fmt.Errorf("must be required, and %s alone, with a schema", mediaType)
 	}
-	rule := &bodyRule{
-		schema: media.Schema.Value,
-		shape:  newShape(componentName(media.Schema.Ref), media.Schema.Value),
-		visit:  visit,
+	s, err := newShape(method, media.Schema)
+	if err != nil {
+		return nil, err
 	}
-	rule.shape.verb = method
-	return rule, nil
+	return &bodyRule{schema: media.Schema.Value, shape: s, visit: visit}, nil
 }
 
 // TakesBody reports whether requests of the operation have a body.
@@ -194,7 +192,7 @@ func (o *Operation) checkValue(found *findings, params []Param, value any, dupli
 func (o *Operation) checkID(value any, params []Param) []Violation {
 	object, _ := value.(map[string]any)
 	id, given := object["id"]
-	if property := o.body.shape.properties["id"]; !given || property == nil || !property.readOnly {
+	if property, named := o.body.shape.properties["id"]; !given || !named || !property.readOnly {
 		return nil
 	}
 	if o.Method == http.MethodPost {

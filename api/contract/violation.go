@@ -57,30 +57,13 @@ func otherID(pointer string) Violation {
 	return Violation{"IdMismatch", pointer, "The id in the body is not the id in the path. Leave it out, or send the same."}
 }
 
-// fromSchema says in our words what kin-openapi found wrong with a value of a body; its own may repeat the value.
+// fromSchema describes in our words what kin-openapi found wrong with a value of a body. Its own words may repeat the value.
 func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 	path := e.JSONPointer()
-	pointer, at, name := pointerOf(path), body.at(path), nameOf(path)
-	text, isText := e.Value.(string)
+	pointer, name := pointerOf(path), nameOf(path)
 	switch e.SchemaField {
 	case "nullable", "enum", "type", "format", "minimum", "maximum":
-		switch {
-		case name == "@odata.type":
-			return Violation{"WrongEntityType", pointer, fmt.Sprintf("The type is not assignable to the expected type '%s'. Leave '@odata.type' out, or send '%s'.", body.typeName, at.members[0])}
-		case e.Value == nil && len(path) > 0:
-			instead := "Leave it out, or send one of its values"
-			if at.required {
-				instead = "Send one of its values"
-			}
-			return Violation{"NullValue", pointer, fmt.Sprintf("A null value was found for the property named '%s', which has the expected type '%s[Nullable=False]'. %s: %s.", name, at.typeName, instead, at.allowed)}
-		case e.SchemaField == "enum" && isText:
-			return unknownMember(pointer, Nearest(text, at.members), at)
-		case e.SchemaField == "format" && isText:
-			return Violation{"InvalidDateTime", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s'. Allowed: %s.", at.typeName, at.allowed)}
-		case e.SchemaField == "type" || e.SchemaField == "enum" || e.SchemaField == "nullable":
-			return wrongType(pointer, at)
-		}
-		return Violation{"OutOfRange", pointer, fmt.Sprintf("Cannot convert the number to the expected type '%s'. Allowed: %s.", at.typeName, at.allowed)}
+		return notAllowed(e, body, path)
 	case "maxLength":
 		return Violation{"TooLong", pointer, fmt.Sprintf("The value of '%s' is longer than %d characters.", name, *e.Schema.MaxLength)}
 	case "minLength":
@@ -88,12 +71,43 @@ func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 	case "maxItems":
 		return Violation{"TooMany", pointer, fmt.Sprintf("'%s' has more than %d elements.", name, *e.Schema.MaxItems)}
 	case "pattern":
-		return Violation{"Malformed", pointer, fmt.Sprintf("The value of '%s' is not valid: it must be %s.", name, lowerFirst(strings.TrimSuffix(e.Schema.Description, ".")))}
+		if description := phraseOf(e.Schema); description != "" {
+			return Violation{"Malformed", pointer, fmt.Sprintf("The value of '%s' is not valid: it must be %s.", name, description)}
+		}
 	case "required":
 		return Violation{"MissingProperty", pointer, fmt.Sprintf("The property '%s' is missing.", name)}
-	default:
-		return Violation{"SchemaViolation", pointer, fmt.Sprintf("The value of '%s' breaks the rule '%s' of its schema.", name, e.SchemaField)}
 	}
+	return Violation{"SchemaViolation", pointer, fmt.Sprintf("The value of '%s' breaks the rule '%s' of its schema.", name, e.SchemaField)}
+}
+
+// notAllowed describes a value that is not one of those that its type allows.
+func notAllowed(e *openapi3.SchemaError, body *shape, path []string) Violation {
+	at, pointer, name := body.at(path), pointerOf(path), nameOf(path)
+	text, isText := e.Value.(string)
+	switch {
+	case name == "@odata.type" && len(at.members) > 0:
+		return Violation{"WrongEntityType", pointer, fmt.Sprintf("The type is not assignable to the expected type '%s'. Leave '@odata.type' out, or send '%s'.", body.typeName, at.members[0])}
+	case e.Value == nil && len(path) > 0:
+		instead := "Leave it out, or send one of its values"
+		if at.required {
+			instead = "Send one of its values"
+		}
+		return Violation{"NullValue", pointer, fmt.Sprintf("A null value was found for the property named '%s', which has the expected type '%s[Nullable=False]'. %s: %s.", name, at.typeName, instead, at.allowed)}
+	case e.SchemaField == "enum" && isText:
+		return unknownMember(pointer, Nearest(text, at.members), at.shape)
+	case e.SchemaField == "format" && isText && e.Schema.Format != "date-time":
+		return Violation{"Malformed", pointer, fmt.Sprintf("The value of '%s' does not have the format '%s'.", name, e.Schema.Format)}
+	case e.SchemaField == "format" && isText:
+		return Violation{"InvalidDateTime", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s'. Allowed: %s.", at.typeName, at.allowed)}
+	case e.SchemaField == "type" || e.SchemaField == "enum" || e.SchemaField == "nullable":
+		return wrongType(pointer, at.shape)
+	}
+	return Violation{"OutOfRange", pointer, fmt.Sprintf("Cannot convert the number to the expected type '%s'. Allowed: %s.", at.typeName, at.allowed)}
+}
+
+// phraseOf returns a schema's description as the end of a sentence.
+func phraseOf(schema *openapi3.Schema) string {
+	return lowerFirst(strings.TrimSuffix(strings.TrimSpace(schema.Description), "."))
 }
 
 // each calls f for every innermost SchemaError in err.
