@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"installstatus/server/store/sqlite"
@@ -39,16 +38,16 @@ func (c backupCommand) Run(ctx context.Context, to terminal) error {
 	return err
 }
 
-// file is the SQLite file that is meant. Where the database is PostgreSQL's, the error says what to do instead.
+// file returns the SQLite file of the database. For another engine, the error describes what to do instead.
 func (f storeFlags) file(instead string) (string, error) {
-	path, isSQLite := strings.CutPrefix(f.DB, "sqlite:")
+	e, err := f.engine()
 	switch {
-	case f.isPostgres():
-		return "", fmt.Errorf("this database is PostgreSQL's: %s", instead)
-	case !isSQLite || path == "" || path == sqlite.InMemory:
+	case err == nil && e.name != "SQLite":
+		return "", fmt.Errorf("this database is %s's: %s", e.name, instead)
+	case err != nil || fileOf(f.DB) == sqlite.InMemory:
 		return "", usageError{errors.New("--db must be sqlite:FILE")}
 	}
-	return path, nil
+	return fileOf(f.DB), nil
 }
 
 // copyDatabase tells how far it has come.
