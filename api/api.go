@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -51,14 +52,16 @@ type API struct {
 
 var _ gen.ServerInterface = (*API)(nil)
 
-// Contract is the contract that is built in, which New puts in force.
-func Contract() (*contract.Contract, error) {
+// Contract returns the built-in contract, which New enforces. It parses the contract once; callers must not change it.
+func Contract() (*contract.Contract, error) { return builtIn() }
+
+var builtIn = sync.OnceValues(func() (*contract.Contract, error) {
 	doc, err := gen.GetSpec()
 	if err != nil {
-		return nil, fmt.Errorf("reading the contract that is built in: %w", err)
+		return nil, fmt.Errorf("reading the built-in contract: %w", err)
 	}
 	return contract.New(doc)
-}
+})
 
 // New makes the handler. It is an error if an operation of the contract would run unvalidated or not at all.
 func New(store status.Store, options Options) (*API, error) {

@@ -8,10 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync"
 	"time"
-
-	"installstatus/api"
 )
 
 // File is a file with rows. It can be read several times.
@@ -21,7 +18,6 @@ type File struct {
 	file      *os.File
 	packed    *zip.File // nil if the file is not a zip
 	temporary bool
-	entities  func() (*api.EntityReader, error) // made once, if needed
 }
 
 // Open opens a file with rows, or a zip that contains one such file, as Intune's exports do. The caller must call Close. Errors
@@ -72,7 +68,7 @@ func await(ctx context.Context, copied <-chan error, file *os.File, progress fun
 }
 
 func newFile(file *os.File, temporary bool) (*File, error) {
-	f := &File{file: file, temporary: temporary, entities: sync.OnceValues(api.NewEntityReader)}
+	f := &File{file: file, temporary: temporary}
 	if err := f.detectZip(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}

@@ -19,10 +19,9 @@ import (
 type reader struct {
 	ignored []string // see Plan.Ignored
 
-	app      string
-	format   formatReader
-	source   *source
-	entities func() (*api.EntityReader, error)
+	app    string
+	format formatReader
+	source *source
 }
 
 // formatReader reads the rows of one file format.
@@ -44,7 +43,7 @@ func (f *File) rows(app string) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{app: app, source: opened, entities: f.entities}
+	r := &reader{app: app, source: opened}
 	if err := r.detect(); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -103,14 +102,14 @@ func (r *reader) detect() error {
 	}
 	head = bytes.TrimLeft(head, " \t\r\n")
 	if len(head) > 0 && head[0] != '{' && head[0] != '[' {
-		table, err := newTable(text, r.entities)
+		table, err := newTable(text)
 		if err != nil {
 			return fmt.Errorf("reading CSV: %w", err)
 		}
 		r.format, r.ignored = table, table.ignored
 		return nil
 	}
-	entities, err := r.entities()
+	entities, err := api.NewEntityReader()
 	if err != nil {
 		return err
 	}

@@ -9,21 +9,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
-	"installstatus/api"
 	"installstatus/api/status"
 )
 
-var entities = sync.OnceValues(api.NewEntityReader)
-
 // open returns a reader of a text.
 func open(text, app string) (*reader, error) {
-	r := &reader{app: app, source: &source{ReadCloser: io.NopCloser(strings.NewReader(text))}, entities: entities}
+	r := &reader{app: app, source: &source{ReadCloser: io.NopCloser(strings.NewReader(text))}}
 	return r, r.detect()
 }
 

@@ -24,7 +24,7 @@ type table struct {
 	ignored  []string
 }
 
-func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*table, error) {
+func newTable(text *bufio.Reader) (*table, error) {
 	if start, _ := text.Peek(len("#TYPE ")); string(start) == "#TYPE " {
 		if _, err := text.ReadSlice('\n'); err != nil { // written by Export-Csv of Windows PowerShell before the header
 			return nil, errors.New("no header")
@@ -51,7 +51,7 @@ func newTable(text *bufio.Reader, entities func() (*api.EntityReader, error)) (*
 				"nor id (an export of this program)", line)
 		}
 		reads = func(column string) bool { return columnNamed(column) != nil }
-		if t.entities, err = entities(); err != nil {
+		if t.entities, err = api.NewEntityReader(); err != nil {
 			return nil, err
 		}
 	}
