@@ -66,19 +66,18 @@ func (s *testServer) keepWriting(t testing.TB) *writing {
 }
 
 func TestABackupOfAServedDatabaseHasEveryWriteThatWasAnsweredBefore(t *testing.T) {
-	s := startProcess(t, t.TempDir())
-	for i := range 2000 { // more than one step of the copy
-		s.create(t, statusPath("many", fmt.Sprint(i)), `{"osDescription":"`+strings.Repeat("x", 1000)+`"}`)
-	}
+	served := newDatabase(t)
+	served.fill("many", 2000) // more than one step of the copy
+	s := startProcess(t, filepath.Dir(served.file))
 	w := s.keepWriting(t)
 	for round := range 3 {
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond)
 		var before [len(w.answered)]int64
 		for i := range before {
 			before[i] = w.answered[i].Load()
 		}
 		backup := filepath.Join(t.TempDir(), "backup.db")
-		if r := copied(t.Context(), "backup", filepath.Join(s.dir, "test.db"), backup); r.code != 0 || r.out != "" || !strings.Contains(r.err, "checked") {
+		if r := copied(t.Context(), "backup", served.file, backup); r.code != 0 || r.out != "" || !strings.Contains(r.err, "checked") {
 			t.Fatalf("%+v", r)
 		}
 		onlyFileIn(t, filepath.Dir(backup))
@@ -110,7 +109,17 @@ func TestABackupOfAServedDatabaseHasEveryWriteThatWasAnsweredBefore(t *testing.T
 	t.Logf("%d writes, p99 %s, longest %s", len(times), times[len(times)*99/100], times[len(times)-1])
 }
 
-// onlyFileIn fails the test unless a directory has one file, which only its user reads.
+// fill creates rows of 1 KB and more, whose ids count from 0.
+func (d database) fill(app string, rows int) {
+	d.Helper()
+	var text strings.Builder
+	for i := range rows {
+		fmt.Fprintf(&text, `{"id":"%d","osDescription":"%s"}`+"\n", i, strings.Repeat("x", 1000))
+	}
+	d.imports(text.String(), fmt.Sprintf("%d created", rows), "--app", app)
+}
+
+// onlyFileIn fails the test unless a directory contains exactly one file, and only its user can read it.
 func onlyFileIn(t testing.TB, dir string) {
 	t.Helper()
 	files, err := os.ReadDir(dir)
@@ -161,13 +170,9 @@ func TestACopyTakesNothingsPlace(t *testing.T) {
 }
 
 func TestACopyThatDoesNotSucceedLeavesNothing(t *testing.T) {
-	dir := t.TempDir()
-	s := startIn(t, dir)
-	for i := range 300 {
-		s.create(t, statusPath("app", fmt.Sprint(i)), `{"osDescription":"`+strings.Repeat("x", 1000)+`"}`)
-	}
-	s.stop()
-	whole := filepath.Join(dir, "test.db")
+	d := newDatabase(t)
+	d.fill("app", 300)
+	whole, dir := d.file, filepath.Dir(d.file)
 	text, err := os.ReadFile(whole)
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -88,9 +89,13 @@ func TestAnImportedExportIsExportedTheSame(t *testing.T) {
 			}
 		}
 		to := from + "-copy"
-		format := rapid.SampledFrom([]string{"ndjson", "csv"}).Draw(t, "format")
-		d.imports(d.exports("--tenant", from, "--format", format), "0 invalid", "--tenant", to)
-		if got, want := d.exports("--tenant", to), d.exports("--tenant", from); got != want {
+		want := d.exports("--tenant", from)
+		exported := want
+		if rapid.Bool().Draw(t, "as CSV") {
+			exported = d.exports("--tenant", from, "--format", "csv")
+		}
+		d.imports(exported, "0 invalid", "--tenant", to)
+		if got := d.exports("--tenant", to); got != want {
 			t.Fatalf("%s\nwant %s", got, want)
 		}
 	})
@@ -104,17 +109,21 @@ func TestATenantMovesFromSQLiteToPostgreSQLAndBack(t *testing.T) {
 	}
 	defer store.Close()
 	texts := []string{"", "é", "e\u0301", "日本", "👩‍💻", "a\"b", "a,b;c", "a\r\nb", "\x01", "\U0010ffff", strings.Repeat("😀", 1024), strings.Repeat("k", 1023) + "a", strings.Repeat("k", 1023) + "b"}
+	var group sync.WaitGroup // together, updates share syncs to disk
 	for n := range 500 {
-		text := status.TextOf(texts[n%len(texts)])
-		key := status.Key{App: "app" + texts[n%10], User: []string{"", "user"}[n%2], ID: fmt.Sprint(n, " ", texts[n%10])}
-		patch := status.Patch{DeviceName: status.Set(text), ErrorCode: status.Set(int32(n)), OSVersion: status.Set(text)}
-		if n%3 == 0 {
-			patch.UserPrincipalName = status.Set(text)
-		}
-		if _, _, err := store.Update(t.Context(), tenantA, key, patch, status.Cond{CreateIfMissing: true}); err != nil {
-			t.Fatal(err)
-		}
+		group.Go(func() {
+			text := status.TextOf(texts[n%len(texts)])
+			key := status.Key{App: "app" + texts[n%10], User: []string{"", "user"}[n%2], ID: fmt.Sprint(n, " ", texts[n%10])}
+			patch := status.Patch{DeviceName: status.Set(text), ErrorCode: status.Set(int32(n)), OSVersion: status.Set(text)}
+			if n%3 == 0 {
+				patch.UserPrincipalName = status.Set(text)
+			}
+			if _, _, err := store.Update(t.Context(), tenantA, key, patch, status.Cond{CreateIfMissing: true}); err != nil {
+				t.Error(err)
+			}
+		})
 	}
+	group.Wait()
 	want := from.exports()
 	from.imports(want, "500 created", "--db", to)
 	if moved := from.exports("--db", to); moved != want {
