@@ -152,7 +152,7 @@ func forRouter(r *http.Request, to *address) *http.Request {
 	if r.Method == http.MethodHead {
 		routed.Method = http.MethodGet
 	}
-	for _, name := range []string{"If-Match", "If-None-Match", "Prefer"} {
+	for _, name := range []string{"If-Match", "If-None-Match", "Prefer"} { // Rule 16.
 		if lines := r.Header.Values(name); len(lines) > 1 {
 			r.Header.Set(name, strings.Join(lines, ", "))
 		}

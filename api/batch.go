@@ -26,6 +26,7 @@ func (a *API) Batch(c echo.Context, _ gen.BatchParams) error {
 	r := c.Request()
 	x := exchangeOf(r)
 	if x.inBatch {
+		// Rule 21.
 		return badRequest("A batch cannot be a request of a batch. Send it on its own.")
 	}
 	batch, err := batchOf(x.body)
@@ -82,7 +83,7 @@ func stepOf(properties map[string]any) *step {
 		value, _ := headers[name].(string)
 		s.header.Add(name, strings.Trim(value, " \t"))
 	}
-	s.header.Del("Authorization") // the batch's counts, for all of its requests
+	s.header.Del("Authorization") // the batch's own applies to all of its requests. Rule 21.
 	dependencies, _ := properties["dependsOn"].([]any)
 	for _, dependency := range dependencies {
 		id, _ := dependency.(string)
@@ -91,7 +92,7 @@ func stepOf(properties map[string]any) *step {
 	return s
 }
 
-// link finds the steps that each step comes after, and what is wrong with the ids by which they are named.
+// link finds the steps that each step depends on, and reports ids that are wrong. Rule 20.
 func link(batch []*step) (violations []contract.Violation) {
 	violate := func(code, message, pointer string, places ...any) {
 		violations = append(violations, contract.Violation{Code: code, Target: fmt.Sprintf(pointer, places...), Message: message})
@@ -144,7 +145,7 @@ func (a *API) run(batch *http.Request, s *step) {
 	a.serveStep(batch, s, refusal)
 }
 
-// serveStep is ServeHTTP for a request of a batch. A refusal that is not nil is the answer.
+// serveStep is ServeHTTP for a request in a batch. If refusal is not nil, it is the answer. Rule 19.
 func (a *API) serveStep(batch *http.Request, s *step, refusal error) {
 	r, err := s.request(batch)
 	w := &answer{ResponseWriter: &s.answer}
@@ -168,7 +169,7 @@ var errFailedDependency = &Error{
 	Message: "The request was not tried: one that it depends on has failed.",
 }
 
-// request is the step as a request of its own, by the same connection as the batch. It is one even with an error.
+// request returns the step as a request of its own, on the connection of the batch. It returns one even with an error. Rule 21.
 func (s *step) request(batch *http.Request) (*http.Request, error) {
 	r := batch.WithContext(batch.Context())
 	r.Method, r.Header = s.method, s.header

@@ -29,8 +29,10 @@ func giveBack(buffer *bytes.Buffer) {
 	}
 }
 
-// readBody reads a request's body into an empty buffer, and decompresses it. What counts is whether the bytes are gzip, since
-// retries of Microsoft's Go SDK say Content-Encoding: gzip of a body that is not.
+// readBody reads a request's body into an empty buffer, and decompresses it. Rule 17.
+//
+// It looks at the bytes to see whether they are gzip: retries of Microsoft's Go SDK send Content-Encoding: gzip with a body
+// that is not compressed.
 func readBody(sent *bytes.Buffer, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	for _, line := range r.Header.Values("Content-Encoding") {
 		if coding := strings.ToLower(strings.TrimSpace(line)); coding != "gzip" && coding != "x-gzip" && coding != "identity" && coding != "" {

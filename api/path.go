@@ -60,7 +60,7 @@ func (n *node) next(segment string, depth int) *node {
 	return child
 }
 
-// literal is the node of a request's segment that is no key, in either case; nil where there is none.
+// literal returns the node of a segment that is not a key, written in any case; nil if there is none. Rule 1.
 func (n *node) literal(segment string) *node {
 	if spelt := n.literals[segment]; spelt != nil {
 		return spelt
@@ -89,6 +89,7 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 	}
 	rest := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
 	for len(rest) > 0 {
+		// Rule 3.
 		segment, err := url.PathUnescape(rest[0])
 		if err != nil || !utf8.ValidString(segment) || strings.IndexByte(segment, 0) >= 0 {
 			return nil, badRequest("The path is not valid: a segment is not percent-encoded UTF-8, or holds U+0000.")
@@ -136,7 +137,7 @@ func (a *address) append(segment, escaped string) {
 	a.rawPath.WriteString(escaped)
 }
 
-// unquote reads the rest of a segment after its opening parenthesis: 'key'), with quotes in the key doubled.
+// unquote reads the rest of a segment after its opening parenthesis: 'key'), with quotes in the key doubled. Rule 2.
 func unquote(s string) (string, error) {
 	quoted, closed := strings.CutSuffix(s, "')")
 	quoted, opened := strings.CutPrefix(quoted, "'")

@@ -8,7 +8,8 @@ import (
 	"installstatus/api/status"
 )
 
-// maxLists is how many bytes the lists of a batch may answer together, as in the contract; the one that exceeds it is the last.
+// maxLists is how many bytes the lists in a batch may return together, as the contract says; the list that exceeds it is the
+// last. Rule 19.
 const maxLists = 16 << 20
 
 // room is what the answer to a batch has for its lists, the only answers that are long. Lists that could exceed it together wait

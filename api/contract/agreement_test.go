@@ -35,7 +35,7 @@ func drawRef(t *rapid.T, depth int) schema {
 func drawSchema(t *rapid.T, depth int) schema {
 	kinds := []string{"string", "enum", "integer", "boolean"}
 	if depth < 3 {
-		kinds = append(kinds, "object", "object", "object", "array", "allOf")
+		kinds = append(kinds, "object", "object", "array", "allOf", "allOf")
 	}
 	s := schema{}
 	switch kind := rapid.SampledFrom(kinds).Draw(t, "kind"); kind {
@@ -149,7 +149,7 @@ func TestAShapeAgreesWithKinOpenAPI(t *testing.T) {
 			verdicts["refused"]++
 			return
 		}
-		for range 10 {
+		for range 30 {
 			value := drawValue(t, all, refTo(0), 0)
 			verdicts[compare(t, doc, compiled, value, string(text))]++
 		}
@@ -185,7 +185,7 @@ func compare(t *rapid.T, doc *openapi3.T, compiled *contract.Contract, value any
 	}
 	unknown := make(map[string]bool)
 	for _, v := range invalid.Violations {
-		if v.Code == "SchemaViolation" {
+		if v.Code == "SchemaViolation" || strings.Contains(v.Message, "any type") { // every schema has a type
 			t.Errorf("%s: no words for %+v\n%s", body, v, schemas)
 		}
 		if v.Code == "UnknownProperty" {

@@ -141,6 +141,7 @@ func permissions(doc *openapi3.T, operation *openapi3.Operation) []string {
 }
 
 // visitOptions returns how kin-openapi checks a value. Its own check of a date-time is a regular expression that accepts second 60.
+// Rule 13.
 func visitOptions() []openapi3.SchemaValidationOption {
 	return []openapi3.SchemaValidationOption{
 		openapi3.VisitAsRequest(),

@@ -19,8 +19,9 @@ func Decode(text []byte) (value any, duplicates []Violation, err error) {
 }
 
 // decode reads one JSON text into maps, slices, strings, json.Numbers, bools and nil, and into a json.RawMessage where s
-// wants a value as it was sent. A text that is not JSON is a *SyntaxError. Of names that stand twice the first wins, and each
-// further one is a violation.
+// wants a value as it was sent. It returns a *SyntaxError if the text is not JSON. Rule 6.
+//
+// If a name occurs more than once in an object, the first value counts and each later one is a violation. Rule 7.
 func decode(text []byte, s *shape) (value any, duplicates []Violation, err error) {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
 		return nil, nil, &SyntaxError{Line: 1, Column: 1, What: "there is a byte order mark; leave it out"}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxViolations is how many violations of one request are listed.
+// maxViolations is how many violations of one request are listed. Rule 18.
 const maxViolations = 100
 
 // Invalid is a request that breaks the contract.

@@ -67,7 +67,7 @@ func (s *shape) normaliseObject(object map[string]any, path []string, found *fin
 	}
 }
 
-// respell renames the properties that have another spelling, unless the object has the contract's spelling too.
+// respell renames the properties that have another spelling, unless the object has the contract's spelling too. Rule 20.
 func (s *shape) respell(object map[string]any) {
 	for spelling, name := range s.spellings {
 		value, there := object[spelling]

@@ -78,7 +78,7 @@ func (o *Operation) CheckBody(value any, duplicates []Violation) (body any, err 
 // Param is a path parameter.
 type Param struct{ Name, Value string }
 
-// checkQuery applies the rules on names of query options, and spells them as the contract does.
+// checkQuery checks the names of query options, and spells them as the contract does. Rule 4.
 func (o *Operation) checkQuery(r *http.Request) (violations []Violation) {
 	if r.URL.RawQuery == "" {
 		return nil
@@ -150,7 +150,7 @@ func (p optional) isAbsent(r *http.Request) bool {
 	return false
 }
 
-// isLiteral closes the ways of writing a number or a bool that kin-openapi takes beside the one that OData has.
+// isLiteral reports whether a number or a boolean is written as OData writes it; kin-openapi accepts other forms too. Rule 4.
 func isLiteral(schema *openapi3.Schema, text string) bool {
 	switch {
 	case schema.Type.Is("integer"):
@@ -188,7 +188,8 @@ func (o *Operation) checkValue(found *findings, params []Param, value any, dupli
 	return nil, found.invalid("ModelValidationFailure")
 }
 
-// checkID holds a body's id, which is read-only, to the last parameter of the path of a PATCH; a POST has none to send.
+// checkID compares a body's id, which is read-only, with the last parameter in the path of a PATCH. A POST may not send one.
+// Rule 14.
 func (o *Operation) checkID(value any, params []Param) []Violation {
 	object, _ := value.(map[string]any)
 	id, given := object["id"]
@@ -204,6 +205,7 @@ func (o *Operation) checkID(value any, params []Param) []Violation {
 	return nil
 }
 
+// checkContentType checks the Content-Type of a request with a body. Rule 5.
 func checkContentType(lines []string) []Violation {
 	if len(lines) != 1 {
 		return []Violation{wrongContentType()}
