@@ -23,9 +23,9 @@ func copied(ctx context.Context, command, db, file string) ran {
 	return ran{code, out.String(), err.String()}
 }
 
-// writing has clients change a row of their own, again and again, until it is stopped. Each gives its errorCode.
+// writing lets clients write until it is stopped. Each client changes the errorCode of its own row.
 type writing struct {
-	answered [16]atomic.Int64 // the errorCode that each was told of last
+	answered [16]atomic.Int64 // the last errorCode answered to each client
 	times    [16][]time.Duration
 	stop     func()
 }
@@ -65,7 +65,7 @@ func (s *testServer) keepWriting(t testing.TB) *writing {
 	return w
 }
 
-func TestABackupOfAServedDatabaseHasEveryWriteThatWasAnsweredBefore(t *testing.T) {
+func TestABackupOfAServedDatabaseContainsEveryWriteAnsweredBefore(t *testing.T) {
 	served := newDatabase(t)
 	served.fill("many", 2000) // more than one step of the copy
 	s := startProcess(t, filepath.Dir(served.file))
@@ -91,7 +91,7 @@ func TestABackupOfAServedDatabaseHasEveryWriteThatWasAnsweredBefore(t *testing.T
 		for i := range before {
 			a := restored.do(t, call{method: http.MethodGet, target: statusPath("app", fmt.Sprint(i))})
 			if stored := int64(storedErrorCode(t, a.body)); stored < before[i] {
-				t.Errorf("round %d: client %d was told of %d, and %d is restored", round, i, before[i], stored)
+				t.Errorf("round %d: client %d was answered %d, but %d is restored", round, i, before[i], stored)
 			}
 		}
 		if a := restored.do(t, call{method: http.MethodGet, target: statusPath("many", "1999")}); a.status != http.StatusOK {
@@ -104,7 +104,7 @@ func TestABackupOfAServedDatabaseHasEveryWriteThatWasAnsweredBefore(t *testing.T
 	times := slices.Concat(w.times[:]...)
 	slices.Sort(times)
 	if longest := times[len(times)-1]; longest > 10*time.Second {
-		t.Errorf("while a backup was made, a write took %s", longest)
+		t.Errorf("a write took %s during a backup", longest)
 	}
 	t.Logf("%d writes, p99 %s, longest %s", len(times), times[len(times)*99/100], times[len(times)-1])
 }
@@ -131,7 +131,7 @@ func onlyFileIn(t testing.TB, dir string) {
 	}
 }
 
-func TestACopyTakesNothingsPlace(t *testing.T) {
+func TestACopyReplacesNoFile(t *testing.T) {
 	s := start(t)
 	s.create(t, statusPath("app", "id"), `{}`)
 	served := filepath.Join(s.dir, "test.db")
@@ -143,33 +143,33 @@ func TestACopyTakesNothingsPlace(t *testing.T) {
 		for command, source := range map[string]string{"backup": served, "restore": backup} {
 			t.Run(command+" "+left, func(t *testing.T) {
 				there := filepath.Join(t.TempDir(), "there.db")
-				if err := os.WriteFile(there+left, []byte("of somebody"), 0o600); err != nil {
+				if err := os.WriteFile(there+left, []byte("another file"), 0o600); err != nil {
 					t.Fatal(err)
 				}
 				from, to := source, there
-				if command == "restore" { // which names the database first, as every command does
+				if command == "restore" { // its first argument is the database
 					from, to = there, source
 				}
 				r := copied(t.Context(), command, from, to)
 				if r.code != 1 || !strings.Contains(r.err, there+left+": it is there already") || strings.Count(r.err, "\n") != 1 {
 					t.Errorf("%+v", r)
 				}
-				if text, err := os.ReadFile(there + left); err != nil || string(text) != "of somebody" {
-					t.Errorf("it has become %q, %v", text, err)
+				if text, err := os.ReadFile(there + left); err != nil || string(text) != "another file" {
+					t.Errorf("it was changed to %q, %v", text, err)
 				}
 				onlyFileIn(t, filepath.Dir(there))
 			})
 		}
 	}
 	if r := copied(t.Context(), "restore", served, backup); r.code != 1 || !strings.Contains(r.err, "stop the server") {
-		t.Errorf("over the database that is served: %+v", r)
+		t.Errorf("over a served database: %+v", r)
 	}
 	if a := s.do(t, call{method: http.MethodGet, target: statusPath("app", "id")}); a.status != http.StatusOK {
 		t.Error(a.status)
 	}
 }
 
-func TestACopyThatDoesNotSucceedLeavesNothing(t *testing.T) {
+func TestAFailedCopyLeavesNoFile(t *testing.T) {
 	d := newDatabase(t)
 	d.fill("app", 300)
 	whole, dir := d.file, filepath.Dir(d.file)
@@ -194,11 +194,11 @@ func TestACopyThatDoesNotSucceedLeavesNothing(t *testing.T) {
 		ctx        context.Context
 		from, says string
 	}{
-		"damage":                        {t.Context(), damaged, "damaged"},
-		"no database of this program":   {t.Context(), other, "not a database of installstatus"},
-		"nothing":                       {t.Context(), filepath.Join(dir, "none.db"), "no such file"},
-		"a directory":                   {t.Context(), dir, "not a regular file"},
-		"somebody who changes his mind": {cancelled, whole, "context canceled"},
+		"a damaged file":     {t.Context(), damaged, "damaged"},
+		"not a database":     {t.Context(), other, "not a database of installstatus"},
+		"a missing file":     {t.Context(), filepath.Join(dir, "none.db"), "no such file"},
+		"a directory":        {t.Context(), dir, "not a regular file"},
+		"a cancelled backup": {cancelled, whole, "context canceled"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			to := t.TempDir()
@@ -212,6 +212,6 @@ func TestACopyThatDoesNotSucceedLeavesNothing(t *testing.T) {
 		})
 	}
 	if r := copied(t.Context(), "backup", whole, filepath.Join(dir, "none", "backup.db")); r.code != 1 || !strings.Contains(r.err, "no such file") {
-		t.Errorf("into a directory that is not there: %+v", r)
+		t.Errorf("into a missing directory: %+v", r)
 	}
 }

@@ -10,32 +10,31 @@ import (
 	"golang.org/x/term"
 )
 
-// progress tells how far long work has come: by a bar on a terminal, elsewhere by a line every few seconds.
+// progress reports the progress of a long task: with a bar on a terminal, else with a line every few seconds.
 type progress struct {
 	to         io.Writer
 	onTerminal bool
-	bar        *progressbar.ProgressBar // of the part that has begun, on a terminal
-	doing      string
+	bar        *progressbar.ProgressBar // nil unless a step runs on a terminal
+	step       string
 	unit       string
-	total      int64
-	told       time.Time
+	total      int64     // -1 if unknown
+	reported   time.Time // time of the last line
 }
 
-// between is the time between two lines.
-const between = 5 * time.Second
+const progressInterval = 5 * time.Second // between two lines
 
 func newProgress(to io.Writer) *progress {
 	file, isFile := to.(*os.File)
 	return &progress{to: to, onTerminal: isFile && term.IsTerminal(int(file.Fd()))}
 }
 
-// begin begins a part of the work. total is how many of the unit it has, -1 if that is not known.
-func (p *progress) begin(doing, unit string, total int64) {
-	p.doing, p.unit, p.total, p.told = doing, unit, total, time.Now()
+// begin begins a step with a total number of units, -1 if unknown.
+func (p *progress) begin(step, unit string, total int64) {
+	p.step, p.unit, p.total, p.reported = step, unit, total, time.Now()
 	if p.onTerminal {
 		p.bar = progressbar.NewOptions64(total,
 			progressbar.OptionSetWriter(p.to),
-			progressbar.OptionSetDescription(doing),
+			progressbar.OptionSetDescription(step),
 			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionFullWidth(),
 			progressbar.OptionClearOnFinish(),
@@ -43,29 +42,29 @@ func (p *progress) begin(doing, unit string, total int64) {
 	}
 }
 
-// at is told how much of the part is done.
+// at reports that so many units of the step are done.
 func (p *progress) at(done int64) {
 	switch {
 	case p.bar != nil:
-		_ = p.bar.Set64(done) // a bar that can't be drawn stops nothing
-	case time.Since(p.told) < between:
+		_ = p.bar.Set64(done) // the work goes on even if the bar cannot be drawn
+	case time.Since(p.reported) < progressInterval:
 	case p.total > 0:
-		p.told = time.Now()
-		fmt.Fprintf(p.to, "%s: %d %%\n", p.doing, 100*done/p.total)
+		p.reported = time.Now()
+		fmt.Fprintf(p.to, "%s: %d %%\n", p.step, 100*done/p.total)
 	default:
-		p.told = time.Now()
-		fmt.Fprintf(p.to, "%s: %d %s\n", p.doing, done, p.unit)
+		p.reported = time.Now()
+		fmt.Fprintf(p.to, "%s: %d %s\n", p.step, done, p.unit)
 	}
 }
 
-// clear makes room for a line of something else.
+// clear removes the bar until the next call of at, so that a line can be printed.
 func (p *progress) clear() {
 	if p.bar != nil {
 		_ = p.bar.Clear()
 	}
 }
 
-// end takes the bar away.
+// end ends the step and removes the bar.
 func (p *progress) end() {
 	if p.bar != nil {
 		_ = p.bar.Finish()

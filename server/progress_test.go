@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestProgressIsALineEveryFewSecondsWhereThereIsNoTerminal(t *testing.T) {
+func TestWithoutATerminalProgressIsALineEveryFewSeconds(t *testing.T) {
 	var to bytes.Buffer
 	p := newProgress(&to)
 	for _, part := range []struct {
@@ -18,19 +18,19 @@ func TestProgressIsALineEveryFewSecondsWhereThereIsNoTerminal(t *testing.T) {
 		p.begin("checking", "bytes", part.total)
 		p.at(20)
 		if to.Len() > 0 {
-			t.Errorf("it tells at once: %s", &to)
+			t.Errorf("a line at once: %s", &to)
 		}
-		p.told = p.told.Add(-between)
+		p.reported = p.reported.Add(-progressInterval)
 		p.at(50)
 		p.at(60)
 		p.end()
 		if to.String() != part.want {
-			t.Errorf("of %d: %s, want %s", part.total, &to, part.want)
+			t.Errorf("total %d: %s, want %s", part.total, &to, part.want)
 		}
 	}
 }
 
-func TestProgressIsABarOnATerminalWhichIsTakenAway(t *testing.T) {
+func TestOnATerminalProgressIsABarThatIsRemoved(t *testing.T) {
 	var to bytes.Buffer
 	p := newProgress(&to)
 	p.onTerminal = true

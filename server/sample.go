@@ -11,14 +11,14 @@ import (
 	"installstatus/server/auth"
 )
 
-// The sample app, a user status of it, and the device status that the documentation's example names.
+// The ids of the sample app, of one of its user statuses, and of the device status in the documentation's example.
 const (
 	sampleApp    = "7a6f1c2e-0d4b-4a55-9f0e-3c1d5b8e2f60"
 	sampleUser   = "c0b9d1a4-52f7-4f6e-8a33-0e6d9c7b1f25"
 	sampleStatus = "7560ee45-ee45-7560-45ee-607545ee6075"
 )
 
-// sampleRow is one device of the sample app.
+// sampleRow is a device with the sample app.
 type sampleRow struct {
 	id, device, deviceID, os, osVersion, user string
 	state                                     status.InstallState
@@ -38,7 +38,7 @@ var sampleRows = []sampleRow{
 	{"1f0e7c3a-8d52-4b6b-9c10-5e2a7f4d3b08", "SPARE-17", "d-1009", "Windows", "10.0.19045.5131", "", status.InstallStateUnknown, 0, "0001-01-01T00:00:00Z"},
 }
 
-// addSample creates the rows that are missing; what somebody has changed stays as it is.
+// addSample adds the sample rows. It does not change rows that exist.
 func addSample(ctx context.Context, store status.Store) error {
 	for _, row := range sampleRows {
 		key := status.Key{App: sampleApp, ID: row.id}
@@ -60,7 +60,7 @@ func (row sampleRow) patch() status.Patch {
 	text := func(s string) status.Field[status.Text] { return status.Set(status.TextOf(s)) }
 	synced, err := status.ParseDateTime(row.synced)
 	if err != nil {
-		panic(err) // a row above is mistyped
+		panic(err) // a typo in sampleRows
 	}
 	p := status.Patch{
 		DeviceName:                  text(row.device),
@@ -80,7 +80,7 @@ func (row sampleRow) patch() status.Patch {
 	return p
 }
 
-// printSample prints the documentation's example as a command that works when pasted.
+// printSample prints the documentation's example as a command to paste into a shell.
 func printSample(to io.Writer, base string, flags tlsFlags, issuer *auth.Development) error {
 	trust := ""
 	if flags.TLSSelfSigned {
@@ -95,7 +95,7 @@ func printSample(to io.Writer, base string, flags tlsFlags, issuer *auth.Develop
 		return err
 	}
 	_, err = fmt.Fprintf(to, `
-The documentation's example, on the sample data. Paste it into another terminal:
+The documentation's example with the sample data. Paste it into another terminal:
 
 curl -i%[6]s -X PATCH '%[1]s/beta/deviceAppManagement/mobileApps/%[2]s/deviceStatuses/%[4]s' \
   -H 'Authorization: Bearer %[5]s' \
@@ -114,7 +114,7 @@ curl -i%[6]s -X PATCH '%[1]s/beta/deviceAppManagement/mobileApps/%[2]s/deviceSta
   "displayVersion": "Display Version value"
 }'
 
-The same status by its user: '%[1]s/beta/deviceAppManagement/mobileApps/%[2]s/userStatuses/%[3]s/deviceStatuses/%[4]s'
+The same status on its user path: '%[1]s/beta/deviceAppManagement/mobileApps/%[2]s/userStatuses/%[3]s/deviceStatuses/%[4]s'
 
 `, base, sampleApp, sampleUser, sampleStatus, token, trust)
 	return err

@@ -8,11 +8,11 @@ import (
 )
 
 type tokenCommand struct {
-	Tenant  string        `default:"${tenant}" help:"The tenant (tid) that the token is of."`
-	Scope   string        `default:"${scope}" help:"Permissions, with a space between each."`
-	AppOnly bool          `help:"Make a token of an application without a user: permissions go to roles instead of scp."`
+	Tenant  string        `default:"${tenant}" help:"The tenant (tid) in the token."`
+	Scope   string        `default:"${scope}" help:"Permissions, separated by spaces."`
+	AppOnly bool          `help:"Issue a token for an application without a user: the permissions are in roles instead of scp."`
 	Expires time.Duration `default:"1h" help:"How long the token is valid."`
-	DevKey  string        `default:"installstatus-dev.pem" help:"The development issuer's key (default ${default}), made when missing." placeholder:"FILE"`
+	DevKey  string        `default:"installstatus-dev.pem" help:"The development issuer's key (default ${default}), created if missing." placeholder:"FILE"`
 }
 
 func (tokenCommand) Help() string {
@@ -24,7 +24,7 @@ Examples:
   curl -H "Authorization: Bearer $(installstatus token)" http://127.0.0.1:8080/beta/...`
 }
 
-// Run prints one token on one line.
+// Run prints the token on one line.
 func (c tokenCommand) Run(to terminal) error {
 	issuer, err := auth.OpenDevelopment(c.DevKey)
 	if err != nil {

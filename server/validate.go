@@ -13,14 +13,14 @@ import (
 )
 
 type validateCommand struct {
-	Operation string `default:"updateDeviceStatus" help:"The operationId whose body it is (default ${default})."`
+	Operation string `default:"updateDeviceStatus" help:"The operationId of the request (default ${default})."`
 	File      string `arg:"" help:"The file with the body, - for standard input."`
 }
 
 func (validateCommand) Help() string {
-	return `Prints the violations that the server would answer, one a line: where (a JSON pointer), what, and what would be right,
-with a tab between each; control characters in names are escaped. The exit code is 1 if there are any. Whether an id is
-that of the path cannot be said offline.
+	return `Prints the violations that the server would report, one per line: a JSON pointer, a code, and a message that names what
+is allowed, separated by tabs. Control characters in names are escaped. The exit code is 1 if there are violations. Offline,
+an id in the body cannot be compared with the one in the path.
 
 Examples:
   installstatus validate body.json
@@ -28,7 +28,7 @@ Examples:
   installstatus validate --operation createDeviceStatus new.json`
 }
 
-// Run prints the violations of the body.
+// Run prints the violations in the body.
 func (c validateCommand) Run(to terminal) error {
 	operation, err := c.operation()
 	if err != nil {
@@ -44,12 +44,12 @@ func (c validateCommand) Run(to terminal) error {
 		for _, v := range invalid.Violations {
 			fmt.Fprintf(to.out, "%s\t%s\t%s\n", transfer.OneLine(v.Target), v.Code, transfer.OneLine(v.Message))
 		}
-		return fmt.Errorf("%s: violations of %s: %d", c.File, operation.ID, invalid.Total)
+		return fmt.Errorf("%s: %s in the body of %s", c.File, numberOf(invalid.Total, "violation"), operation.ID)
 	}
 	return err
 }
 
-// operation finds the operation among those with a body.
+// operation returns the chosen operation, which must have a body.
 func (c validateCommand) operation() (*contract.Operation, error) {
 	built, err := api.Contract()
 	if err != nil {
@@ -82,7 +82,7 @@ func (c validateCommand) read(stdin io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("reading %s: %w", c.File, err)
 	}
 	if len(body) > api.MaxBody {
-		return nil, fmt.Errorf("%s is longer than the 1 MiB that the server takes", c.File)
+		return nil, fmt.Errorf("%s is longer than 1 MiB, the limit of the server", c.File)
 	}
 	return body, nil
 }

@@ -14,7 +14,7 @@ func (versionCommand) Help() string {
 	return "Example:\n  installstatus version"
 }
 
-// Run prints one line: the version of the program, its commit where the build knew it, Go's, and the contract's.
+// Run prints one line with the versions of the program, of Go and of the contract, and the commit if the build recorded it.
 func (versionCommand) Run(to terminal) error {
 	contract, err := api.Contract()
 	if err != nil {
