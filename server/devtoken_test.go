@@ -95,7 +95,7 @@ func TestTheTokensOfTheEndpointAndOfTheCommandAreOfOneTenant(t *testing.T) {
 
 func TestExposedDevelopmentIsServedOffLoopbackAndSaysSo(t *testing.T) {
 	s := start(t, "--dev-expose", "--addr", "0.0.0.0:0")
-	if logged := s.logged.String(); !strings.Contains(logged, "everybody who can reach the address has every permission") || !strings.Contains(logged, "WARN") {
+	if logged := s.logged.String(); !strings.Contains(logged, "--dev-expose gives every permission to anyone who can reach the address") || !strings.Contains(logged, "WARN") {
 		t.Errorf("logged: %s", logged)
 	}
 	if a := s.askForToken(t, "grant_type=client_credentials"); a.Status != 200 {

@@ -129,7 +129,7 @@ func TestTokensAreAcceptedWhileTheirIssuerIsDown(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	s.stop()
-	if logged := s.logged.String(); strings.Count(logged, "those read last stay in force") != 1 || strings.Contains(logged, known) {
+	if logged := s.logged.String(); strings.Count(logged, "still using the last ones") != 1 || strings.Contains(logged, known) {
 		t.Errorf("logged: %s", logged)
 	}
 }
@@ -237,14 +237,16 @@ func TestIdentityThatCannotWorkIsSaidAtTheStart(t *testing.T) {
 		code int
 		says string
 	}{
-		{"no audience", []string{"--issuer", tenant}, 2, "nobody but Graph"},
-		{"no audience, with dev", []string{"--issuer", tenant, "--dev"}, 2, "nobody but Graph"},
+		{"no audience", []string{"--issuer", tenant}, 2, "only Graph can verify"},
+		{"no audience, with dev", []string{"--issuer", tenant, "--dev"}, 2, "only Graph can verify"},
 		{"an audience without an issuer", []string{"--dev", "--audience", ownAudience}, 2, "--issuer"},
 		{"many tenants and no list", []string{"--issuer", issuer.URL + "/{tenantid}/v2.0", "--audience", ownAudience}, 2, "--tenants"},
 		{"an issuer without https", []string{"--issuer", "http://issuer.example/", "--audience", ownAudience}, 2, "https"},
 		{"an issuer twice", []string{"--issuer", tenant + "," + tenant, "--audience", ownAudience}, 2, "named twice"},
 		{"exposed without dev", []string{"--dev-expose", "--issuer", tenant, "--audience", ownAudience}, 2, "--dev-expose needs --dev"},
 		{"an issuer that publishes nothing", []string{"--issuer", gone.URL, "--audience", ownAudience}, 1, "the answer is 404"},
+		{"an issuer that publishes nothing, and what to do", []string{"--issuer", gone.URL, "--audience", ownAudience}, 1, "check --issuer and the network, or save the keys to a file and name it with --jwks-file"},
+		{"an issuer that is no URL, and what to do", []string{"--issuer", "issuer", "--audience", ownAudience}, 2, "add --jwks-file"},
 		{"an issuer by another name", []string{"--issuer", tenant + "/", "--audience", ownAudience}, 1, tenant},
 		{"one of two is wrong", []string{"--issuer", tenant + "," + gone.URL, "--audience", ownAudience}, 1, gone.URL},
 	} {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"installstatus/api/status"
 	"installstatus/server/front"
 )
 
@@ -48,10 +47,8 @@ func reachableAt(asked, opened string) string {
 }
 
 // serve serves until ctx ends. It then reports that it is not ready, keeps serving for DrainDelay, and answers the requests
-// in flight. The operators' listener is served until the end.
-func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler http.Handler, store status.Store, operators *opsListener, log *slog.Logger) error {
-	health := front.NewHealth(store.Ready)
-	operators.serve(health, log)
+// in flight.
+func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler http.Handler, health *front.Health, log *slog.Logger) error {
 	handler = health.Handler(health.Farewell(handler))
 	handler = front.WithOrigin(handler, f.scheme(), f.TrustedProxies)
 	limits := front.DefaultLimits(f.MaxConnections)

@@ -27,7 +27,7 @@ func TestAFaultIsLoggedOnceAndARefusalByWhoeverRefuses(t *testing.T) {
 		{"a refusal", fmt.Errorf("reading: %w", status.ErrRefused), ""},
 	} {
 		logged := new(syncBuffer)
-		logExchanges(newLog(logged), false)(api.Exchange{RequestID: "1", Fault: c.fault})
+		logExchange(newLog(logged), api.Exchange{RequestID: "1", Fault: c.fault}, false)
 		if line := logged.String(); !strings.Contains(line, c.logged) || (line == "") != (c.logged == "") {
 			t.Errorf("%s is logged as %s", c.rule, line)
 		}
@@ -43,12 +43,15 @@ func (s *slowStore) Get(ctx context.Context, _ string, _ status.Key) (status.Sta
 }
 
 func TestAClientThatLeavesIs499InTheLogAndInMetricsAndNoFault(t *testing.T) {
-	logged, seen := new(syncBuffer), &opsListener{metrics: ops.New()}
+	logged, metrics := new(syncBuffer), ops.New()
 	handler, err := api.New(new(slowStore), api.Options{
 		Authenticate: func(*http.Request) (api.Caller, error) {
 			return api.Caller{Tenant: tenantA, Scopes: []string{auth.WritePermission}}, nil
 		},
-		Observe: seen.observing(logExchanges(newLog(logged), true)),
+		Observe: func(x api.Exchange) {
+			logExchange(newLog(logged), x, true)
+			metrics.Observe(x)
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +72,7 @@ func TestAClientThatLeavesIs499InTheLogAndInMetricsAndNoFault(t *testing.T) {
 		t.Errorf("it is logged as %s", lines)
 	}
 	w := httptest.NewRecorder()
-	seen.metrics.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	metrics.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	const route = "/beta/deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId}"
 	if n := metric(strings.Split(w.Body.String(), "\n"), request("GET", route, 499)); n != "1" {
 		t.Errorf("it is counted %q times", n)

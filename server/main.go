@@ -1,12 +1,11 @@
-// Command installstatus serves Microsoft Graph's Update mobileAppInstallStatus API. This package is what makes the
-// contract run: the command line, and the way from a configuration to a listener.
+// Command installstatus serves Microsoft Graph's Update mobileAppInstallStatus API. This package is its command line: one
+// file a command, with its flags. The packages below it know no flag.
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -29,21 +28,12 @@ type commands struct {
 	Import   importCommand   `cmd:"" help:"Import device statuses from a file: Intune's export, CSV, NDJSON or JSON."`
 	Export   exportCommand   `cmd:"" help:"Export device statuses as NDJSON or CSV, readable by import."`
 	Backup   backupCommand   `cmd:"" help:"Copy a database while it is served."`
-	Restore  restoreCommand  `cmd:"" help:"Make a database of a backup."`
+	Restore  restoreCommand  `cmd:"" help:"Make a database from a backup."`
 	Validate validateCommand `cmd:"" help:"Check a request body against the contract, offline."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
-// terminal is where a command reads and writes: data to out, everything else to err.
-type terminal struct {
-	in       io.Reader
-	out, err io.Writer
-}
-
-// usageError is a command line that cannot be carried out as it stands.
-type usageError struct{ error }
-
-// run carries out a command line and gives the exit code: 0, 1 for a failure, 2 for bad usage.
+// run runs a command line and returns the exit code: 0, 1 for a failure, or 2 for bad usage.
 func run(ctx context.Context, args []string, to terminal) int {
 	var helped bool
 	parser := kong.Must(new(commands),
@@ -69,7 +59,7 @@ func run(ctx context.Context, args []string, to terminal) int {
 	case err == nil:
 		return 0
 	case errors.As(err, &parse), errors.As(err, &usage):
-		fmt.Fprintf(to.err, "installstatus: %v\nRun installstatus --help, or installstatus COMMAND --help, for what can be said.\n", err)
+		fmt.Fprintf(to.err, "installstatus: %v\nRun installstatus --help, or installstatus COMMAND --help, for usage.\n", err)
 		return 2
 	default:
 		fmt.Fprintf(to.err, "installstatus: %v\n", err)

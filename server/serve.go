@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -13,6 +17,9 @@ import (
 	"installstatus/api/status"
 	"installstatus/server/admission"
 	"installstatus/server/auth"
+	"installstatus/server/front"
+	"installstatus/server/ops"
+	"installstatus/server/web"
 )
 
 type serveCommand struct {
@@ -20,11 +27,11 @@ type serveCommand struct {
 	identityFlags `embed:""`
 	storeFlags    `embed:"" set:"engines=sqlite:FILE, sqlite::memory: to keep nothing, or postgres://USER@HOST:PORT/DATABASE whose password may be in PGPASSWORD or ~/.pgpass"`
 	opsFlags      `embed:""`
-	memoryFlags   `embed:""`
 
-	Throttle   string `default:"" enum:",intune" help:"Refuse what Microsoft Intune would refuse, to test clients: intune for its limits per app and per tenant (default: no limits). Each process counts by itself." placeholder:"LIMITS"`
-	Sample     bool   `help:"Put sample data into the development tenant, where it is not there yet, and print how to use it. Needs --dev."`
-	RequestLog bool   `default:"true" negatable:"" help:"Log one line a request to stderr."`
+	Throttle    string `default:"" enum:",intune" help:"Refuse what Microsoft Intune would refuse, to test clients: intune for its limits per app and per tenant (default: no limits). Each process counts by itself." placeholder:"LIMITS"`
+	MemoryLimit uint32 `default:"512" help:"The memory to aim at. Well below it, garbage is collected a quarter as often as by Go's default (GOGC=400), which makes requests cheaper; near it, as often as needed. 0 leaves both to Go. GOGC and GOMEMLIMIT in the environment take precedence." placeholder:"MiB"`
+	Sample      bool   `help:"Add sample data to the development tenant if it is missing, and print how to use it. Needs --dev."`
+	RequestLog  bool   `default:"true" negatable:"" help:"Log one line for each request to stderr."`
 }
 
 func (serveCommand) Help() string {
@@ -36,94 +43,102 @@ func (serveCommand) Help() string {
     --issuer https://login.microsoftonline.com/{tenantid}/v2.0 --tenants 0f0e...,1a2b...
   installstatus serve --issuer https://idp.example --jwks-file keys.json
 
-GET / is a page to look at install statuses and to change them, GET /docs the
-reference of the API, GET /openapi.yaml the contract.
-GET /healthz says that the process runs, GET /readyz that it can serve.
-SIGTERM and SIGINT let it answer what is in flight; then it exits with 0.`
+GET / is a page that shows and changes install statuses, GET /docs the reference
+of the API, GET /openapi.yaml the contract.
+GET /healthz reports that the process runs, GET /readyz that it can serve.
+SIGTERM and SIGINT let it answer the requests in flight; then it exits with 0.`
 }
 
-// Run serves until ctx ends. Where it ends before anybody is served, whatever went wrong with it is no failure.
+// server is what serve has opened.
+type server struct {
+	development *auth.Development // nil without --dev
+	operators   *opsListener      // nil without --ops-addr
+	store       status.Store
+	handler     http.Handler
+	listener    net.Listener
+	base        string // the URL at which clients reach it
+
+	opened []io.Closer
+}
+
+// close closes what was opened, in reverse order.
+func (s *server) close() (err error) {
+	for _, opened := range slices.Backward(s.opened) {
+		if e := opened.Close(); !errors.Is(e, net.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
+// Run serves until ctx ends.
 func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if err := c.checkSample(); err != nil {
 		return usageError{err}
 	}
 	c.setCollector()
+	log, s := newLog(to.err), new(server)
 	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	served := false
-	defer func() {
-		if !served && ctx.Err() != nil { // the error of an engine need not wrap it
-			err = nil
+	defer stop() // ends what follows the issuers
+	defer func() { err = errors.Join(err, s.close()) }()
+	if err := c.open(ctx, s, log); err != nil {
+		if ctx.Err() != nil { // told to stop before it served; an engine's error need not wrap ctx's
+			return nil
 		}
-	}()
-	log := newLog(to.err)
+		return err
+	}
+	if err := c.announce(to.out, s); err != nil {
+		return err
+	}
+	health := front.NewHealth(s.store.Ready)
+	if s.operators != nil {
+		defer s.operators.serve(health, log).Close()
+	}
+	return c.serve(ctx, s.listener, s.handler, health, log)
+}
+
+// open opens what s needs. It finds mistakes in the configuration before it touches the database.
+func (c serveCommand) open(ctx context.Context, s *server, log *slog.Logger) error {
 	development, verifier, err := c.identity(ctx, c.Addr, log)
 	if err != nil {
 		return err
 	}
+	s.development = development
 	security, err := c.security(c.Addr, log)
 	if err != nil {
 		return err
 	}
-	operators, err := c.opsListener(ctx, log)
-	if err != nil {
+	instruments := ops.Instruments(ops.Off{})
+	if c.OpsAddr != "" {
+		if s.operators, err = c.openOpsListener(ctx, log); err != nil {
+			return err
+		}
+		s.opened = append(s.opened, s.operators)
+		instruments = s.operators.metrics
+	}
+	if s.store, err = c.openStore(ctx, log); err != nil {
 		return err
 	}
-	defer operators.close()
-	store, err := c.openStore(ctx, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-
-	handler, err := c.handler(store, verifier, operators, log)
-	if err != nil {
-		return err
-	}
+	s.opened = append(s.opened, s.store)
 	if c.Sample {
-		if err := addSample(ctx, store); err != nil {
+		if err := addSample(ctx, s.store); err != nil {
 			return err
 		}
 	}
-	pages, err := c.withPages(handler)
-	if err != nil {
+	if s.handler, err = c.handler(s, verifier, instruments, log); err != nil {
 		return err
 	}
-	listener, base, err := c.listen(ctx, security)
-	if err != nil {
+	if s.listener, s.base, err = c.listen(ctx, security); err != nil {
 		return err
 	}
-	defer listener.Close()
-	fmt.Fprintf(to.out, "installstatus serves %[1]s/beta\nIn a browser: %[1]s/ and its reference %[1]s/docs\n", base)
-	if err := c.printTrust(to.out, base); err != nil {
-		return err
-	}
-	if c.Sample {
-		if err := printSample(to.out, base, c.tlsFlags, development); err != nil {
-			return err
-		}
-	}
-	if operators != nil {
-		fmt.Fprintf(to.out, "For operators: http://%s/metrics\n", operators.listener.Addr())
-	}
-	served = true
-	return c.serve(ctx, listener, c.withTokens(pages, development), store, operators, log)
-}
-
-func (c serveCommand) checkSample() error {
-	switch {
-	case c.Sample && !c.Dev:
-		return errors.New("--sample needs --dev: the sample data are the development tenant's")
-	case c.Sample && len(c.Tenants) > 0 && !slices.Contains(c.Tenants, auth.DevelopmentTenant):
-		return fmt.Errorf("--sample needs the development tenant %s among --tenants", auth.DevelopmentTenant)
-	}
+	s.opened = append(s.opened, s.listener)
 	return nil
 }
 
-// handler answers the contract's operations over the store.
-func (c serveCommand) handler(store status.Store, verifier *auth.Verifier, operators *opsListener, log *slog.Logger) (http.Handler, error) {
-	operators.lookups(verifier)
-	bounded := admission.NewStore(operators.store(store), admission.DefaultCalls, log)
+// handler returns the API over the store, with the pages and the token endpoint beside it.
+func (c serveCommand) handler(s *server, verifier *auth.Verifier, instruments ops.Instruments, log *slog.Logger) (http.Handler, error) {
+	instruments.Lookups(verifier.Lookups)
+	bounded := admission.NewStore(instruments.Store(s.store), admission.DefaultCalls, log)
 	admit := bounded.Admit
 	if c.Throttle != "" {
 		throttle, err := admission.NewThrottle(time.Now)
@@ -136,10 +151,82 @@ func (c serveCommand) handler(store status.Store, verifier *auth.Verifier, opera
 		Authenticate: verifier.Authenticate,
 		AllowAppOnly: c.AllowAppOnly,
 		Admit:        admit,
-		Observe:      operators.observing(logExchanges(log, c.RequestLog)),
+		Observe: func(x api.Exchange) {
+			logExchange(log, x, c.RequestLog)
+			instruments.Observe(x)
+		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return operators.active(handler), nil
+	pages := web.Options{Development: c.Dev}
+	if c.Sample {
+		pages.App, pages.User, pages.Status = sampleApp, sampleUser, sampleRows[1].id
+	}
+	withPages, err := web.New(instruments.Active(handler), pages)
+	if err != nil {
+		return nil, err
+	}
+	return c.withTokens(withPages, s.development), nil
+}
+
+// announce prints where the server is and how to use it.
+func (c serveCommand) announce(to io.Writer, s *server) error {
+	fmt.Fprintf(to, "installstatus serves %[1]s/beta\nIn a browser: %[1]s/ and its reference %[1]s/docs\n", s.base)
+	if err := c.printTrust(to, s.base); err != nil {
+		return err
+	}
+	if c.Sample {
+		if err := printSample(to, s.base, c.tlsFlags, s.development); err != nil {
+			return err
+		}
+	}
+	if s.operators != nil {
+		fmt.Fprintf(to, "For operators: http://%s/metrics\n", s.operators.Addr())
+	}
+	return nil
+}
+
+func (c serveCommand) checkSample() error {
+	switch {
+	case c.Sample && !c.Dev:
+		return errors.New("--sample needs --dev: the sample data belongs to the development tenant")
+	case c.Sample && len(c.Tenants) > 0 && !slices.Contains(c.Tenants, auth.DevelopmentTenant):
+		return fmt.Errorf("--sample needs the development tenant %s among --tenants", auth.DevelopmentTenant)
+	}
+	return nil
+}
+
+// setCollector lets the heap grow to five times the live data, which is about 5 MB, if there is a limit.
+func (c serveCommand) setCollector() {
+	const percent = 400
+	if c.MemoryLimit == 0 {
+		return
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(c.MemoryLimit) << 20)
+	}
+}
+
+// newLog returns a logger that writes one JSON object a line.
+func newLog(to io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(to, nil)) }
+
+// logExchange logs a request in one line if requests is true, and a fault in another. It does not log calls that a store
+// refused: the store does, once for many. No line contains a path, a header or a body.
+func logExchange(log *slog.Logger, x api.Exchange, requests bool) {
+	if x.Fault != nil && !errors.Is(x.Fault, status.ErrRefused) {
+		log.Error("fault", "request_id", x.RequestID, "error", x.Fault.Error())
+	}
+	if requests {
+		log.LogAttrs(context.Background(), slog.LevelInfo, "request",
+			slog.String("method", x.Method),
+			slog.String("operation", x.Operation),
+			slog.Int("status", x.Status),
+			slog.Int64("duration_us", x.Duration.Microseconds()),
+			slog.String("tenant", x.Tenant),
+			slog.String("request_id", x.RequestID))
+	}
 }

@@ -12,8 +12,8 @@ import (
 	"installstatus/api"
 )
 
-// cache remembers the verified tokens that were used last, by their hash. It accepts none that a new verification would
-// refuse: it grants no leeway, heeds a clock that was set back, and forgets the tokens whose issuer's keys have changed.
+// cache keeps the most recently used verified tokens by their hash. It accepts no token that a new verification would refuse:
+// it allows no leeway, notices a clock that was set back, and drops tokens after their issuer's keys changed.
 type cache struct {
 	hits, misses atomic.Uint64
 
@@ -57,7 +57,7 @@ func (c *cache) put(token string, verified claims, by voucher, now time.Time) {
 	}
 }
 
-// hashOf allocates nothing for a token of the usual length: its copy is on the stack.
+// hashOf does not allocate for a token of the usual length: the copy is on the stack.
 func hashOf(token string) [sha256.Size]byte {
 	var usual [2 << 10]byte
 	return sha256.Sum256(append(usual[:0], token...))
@@ -67,7 +67,7 @@ func (e cached) servesAt(now time.Time) bool {
 	return !now.Before(e.notBefore) && now.Before(e.expires)
 }
 
-// ownCopy shares no slice with the caller in the cache, so that nobody can change the permissions of the next request.
+// ownCopy returns a caller that shares no slice with the cached one, so that no request can change another's permissions.
 func ownCopy(caller api.Caller) api.Caller {
 	caller.Scopes = slices.Clone(caller.Scopes)
 	caller.Roles = slices.Clone(caller.Roles)

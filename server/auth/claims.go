@@ -13,24 +13,24 @@ import (
 	"installstatus/api"
 )
 
-// leeway is how far the clocks of an issuer and of this server may differ.
+// leeway is how much the clocks of an issuer and of this server may differ.
 const leeway = time.Minute
 
-// claims are what a token says, as far as it matters here.
+// claims are the claims of a token that matter here.
 type claims struct {
 	issuer    string
 	tenant    string
 	audiences []string
 	expires   time.Time
-	notBefore time.Time // zero if not said
-	issuedAt  time.Time // zero if not said
+	notBefore time.Time // zero if absent
+	issuedAt  time.Time // zero if absent
 	scopes    []string
 	roles     []string
-	appOnly   bool // no user stands behind the token
+	appOnly   bool // the token belongs to an application, not to a user
 }
 
-// parseClaims reads a token's payload; what it returns is of the right types, and not yet to be believed. The json of
-// go-jose refuses a name given twice, of which two readers could believe different values.
+// parseClaims parses a token's payload. The claims have the right types and are not verified yet. go-jose's json refuses a
+// duplicate name, which two parsers could read differently.
 func parseClaims(payload []byte) (claims, error) {
 	var values map[string]json.RawMessage
 	if !utf8.Valid(payload) || json.Unmarshal(payload, &values) != nil {
@@ -60,10 +60,10 @@ func parseClaims(payload []byte) (claims, error) {
 	return c, nil
 }
 
-// TenantRule says in words what IsTenant asks for.
+// TenantRule describes what IsTenant accepts.
 const TenantRule = "1 to 128 printable ASCII characters without a space"
 
-// IsTenant reports whether a token can have the id as its tenant.
+// IsTenant reports whether id can be the tenant of a token.
 func IsTenant(id string) bool {
 	notGraphic := func(r rune) bool { return r <= ' ' || r > '~' }
 	return 0 < len(id) && len(id) <= 128 && !strings.ContainsFunc(id, notGraphic)
@@ -73,7 +73,7 @@ func splitScopes(scp string) []string {
 	return strings.FieldsFunc(scp, func(r rune) bool { return r == ' ' })
 }
 
-// checkTime follows RFC 7519: a token is good until just before exp, and from nbf on.
+// checkTime follows RFC 7519: a token is valid from nbf until just before exp.
 func (c claims) checkTime(now time.Time) error {
 	switch {
 	case !now.Before(c.expires.Add(leeway)):
@@ -90,13 +90,13 @@ func (c claims) caller() api.Caller {
 	return api.Caller{Tenant: c.tenant, Scopes: c.scopes, Roles: c.roles, AppOnly: c.appOnly}
 }
 
-// claimReader reads claims that may be absent, and keeps the first error.
+// claimReader reads optional claims, and keeps the first error.
 type claimReader struct {
 	values map[string]json.RawMessage
 	err    error
 }
 
-// read reports whether the claim is there and was read. If it can't be, the message says that it must be of the kind.
+// read reports whether the claim is present and was read. The error of a wrong type says that it must be of that kind.
 func (r *claimReader) read(name, kind string, into any) bool {
 	value, given := r.values[name]
 	if !given {
@@ -115,11 +115,11 @@ func (r *claimReader) refuse(name, kind string) {
 	}
 }
 
-// isAppOnly reports whether an application alone stands behind the token, and its roles are the application's. Entra says
-// so in idtyp, but only where the API's registration asks for that optional claim; without it, an application's token is
-// known by having no scp, and no subject but itself (oid is sub, or neither is there). No scp alone proves nothing: a
-// user's ID token, which always has a sub, has none either, has the right audience where client and API share a
-// registration, and may carry the user's roles. What is neither is taken for a user's, without a permission.
+// isAppOnly reports whether the token and its roles belong to an application. Entra puts that into idtyp, but only if the
+// API's registration asks for this optional claim. Without it, an application's token has no scp and no subject other than
+// itself: oid equals sub, or both are absent. A missing scp alone proves nothing: a user's ID token, which always has a sub,
+// has no scp either, has the right audience if client and API share a registration, and may contain the user's roles. Any
+// other token counts as a user's without permissions.
 func (r *claimReader) isAppOnly(scopes []string) bool {
 	kind, object, subject := r.text("idtyp"), r.text("oid"), r.text("sub")
 	if kind != "" {
@@ -129,7 +129,7 @@ func (r *claimReader) isAppOnly(scopes []string) bool {
 	return len(scopes) == 0 && object == subject && !slices.ContainsFunc(usersClaims(), isGiven)
 }
 
-// usersClaims stand in tokens of users, or in ID tokens, alone.
+// usersClaims returns the claims that only tokens of users, or ID tokens, have.
 func usersClaims() []string {
 	return []string{"name", "preferred_username", "upn", "unique_name", "email", "given_name", "family_name", "nonce", "at_hash", "c_hash"}
 }
@@ -156,7 +156,7 @@ func (r *claimReader) textOrList(name string) []string {
 	return []string{value}
 }
 
-// date is a NumericDate: seconds since 1970, perhaps with a fraction. Beyond the year 9999 it is taken for an error.
+// date reads a NumericDate: seconds since 1970, with an optional fraction. A date after the year 9999 is an error.
 func (r *claimReader) date(name string) time.Time {
 	const kind = "a number of seconds since 1970, before the year 10000"
 	var seconds float64

@@ -18,7 +18,7 @@ func TestAClaimOfTheWrongKindIsRefused(t *testing.T) {
 		{"iss absent", "iss", absent{}, "Invalid issuer"},
 		{"iss null", "iss", nil, "'iss' must be a string"},
 		{"iss a list", "iss", []string{issuer}, "'iss' must be a string"},
-		{"iss without its slash", "iss", strings.TrimSuffix(issuer, "/"), "Invalid issuer: iss must be, to the letter, one that"},
+		{"iss without its slash", "iss", strings.TrimSuffix(issuer, "/"), "Invalid issuer: iss must be exactly an issuer that"},
 		{"iss in another case", "iss", strings.ToUpper(issuer), "Invalid issuer"},
 
 		{"aud absent", "aud", absent{}, "Invalid audience"},

@@ -14,16 +14,16 @@ func TestAConfigurationThatCouldNotWorkIsAnError(t *testing.T) {
 		rule, message string
 		change        func(*auth.Config)
 	}{
-		{"no issuer", "--issuer", func(c *auth.Config) { c.Issuers = nil }},
+		{"no issuer", "no issuer", func(c *auth.Config) { c.Issuers = nil }},
 		{"an issuer without a name", "no name", func(c *auth.Config) { c.Issuers[0].Name = "" }},
 		{"an issuer without keys", "has no keys", func(c *auth.Config) { c.Issuers[0].Keys = nil }},
 		{"an issuer twice", "named twice", func(c *auth.Config) { c.Issuers = append(c.Issuers, c.Issuers[0]) }},
-		{"no audience", "--audience", func(c *auth.Config) { c.Audiences = nil }},
-		{"an empty audience", "--audience", func(c *auth.Config) { c.Audiences = []string{audience, ""} }},
-		{"an empty audience of one issuer", "--audience", func(c *auth.Config) { c.Issuers[0].Audiences = []string{""} }},
-		{"many tenants and no list of them", "--tenants", func(c *auth.Config) { c.Issuers = many }},
-		{"an empty tenant", "--tenants", func(c *auth.Config) { c.Tenants = []string{tenant, ""} }},
-		{"a tenant with a space", "--tenants", func(c *auth.Config) { c.Tenants = []string{" " + tenant} }},
+		{"no audience", "no audience", func(c *auth.Config) { c.Audiences = nil }},
+		{"an empty audience", "no audience", func(c *auth.Config) { c.Audiences = []string{audience, ""} }},
+		{"an empty audience of one issuer", "no audience", func(c *auth.Config) { c.Issuers[0].Audiences = []string{""} }},
+		{"many tenants and no list of them", "must be listed", func(c *auth.Config) { c.Issuers = many }},
+		{"an empty tenant", "a tenant to serve is not 1 to 128", func(c *auth.Config) { c.Tenants = []string{tenant, ""} }},
+		{"a tenant with a space", "a tenant to serve is not 1 to 128", func(c *auth.Config) { c.Tenants = []string{" " + tenant} }},
 		{"a cache of less than nothing", "-1", func(c *auth.Config) { c.CacheSize = -1 }},
 	} {
 		t.Run(c.rule, func(t *testing.T) {

@@ -14,8 +14,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// DevelopmentIssuer is the iss of development tokens. Names under .invalid belong to nobody (RFC 6761), so no real
-// issuer can be called so.
+// DevelopmentIssuer is the iss of development tokens. No real issuer can have a name under .invalid (RFC 6761).
 const DevelopmentIssuer = "https://development.installstatus.invalid/"
 
 // DevelopmentTenant is the tenant of development tokens that name none.
@@ -50,20 +49,20 @@ func NewDevelopment(private *ecdsa.PrivateKey) (*Development, error) {
 	return &Development{signer: signer, keys: &KeySet{keys: []key{verifying}}}, nil
 }
 
-// Issuer is the entry of a Config that accepts the tokens issued here. They are for the first of GraphAudiences.
+// Issuer returns the entry of a Config that accepts the tokens issued here. Their audience is the first of GraphAudiences.
 func (d *Development) Issuer() Issuer {
 	return Issuer{Name: DevelopmentIssuer, Keys: d.keys, Audiences: GraphAudiences()}
 }
 
-// Grant is what a development token is to say.
+// Grant is the content of a development token.
 type Grant struct {
 	Tenant   string
-	Scope    string        // permissions with a space between each: the scp, or the roles of an app-only token
-	AppOnly  bool          // no user stands behind the token
-	Lifetime time.Duration // at least a second
+	Scope    string        // permissions separated by spaces: the scp, or the roles of an app-only token
+	AppOnly  bool          // the token belongs to an application, not to a user
+	Lifetime time.Duration // at least one second
 }
 
-// Issue is a token that is valid from now on. Its user, or its app, is always the same one of the tenant.
+// Issue returns a token that is valid from now on. A tenant's tokens always have the same user, or the same app.
 func (d *Development) Issue(grant Grant, now time.Time) (string, error) {
 	if err := grant.check(); err != nil {
 		return "", fmt.Errorf("issuing a development token: %w", err)
@@ -78,7 +77,7 @@ func (d *Development) Issue(grant Grant, now time.Time) (string, error) {
 	}
 	token, err := signed.CompactSerialize()
 	if err == nil && len(token) > maxToken {
-		return "", fmt.Errorf("issuing a development token: with so long a scope it would be longer than %d bytes", maxToken)
+		return "", fmt.Errorf("issuing a development token: the scope is so long that the token would be longer than %d bytes", maxToken)
 	}
 	return token, err
 }
@@ -90,7 +89,7 @@ func (g Grant) check() error {
 	case !g.AppOnly && len(splitScopes(g.Scope)) == 0:
 		return errors.New("the scope is empty; a token for a user needs one, such as " + WritePermission)
 	case g.Lifetime < time.Second:
-		return errors.New("the token must live for a second at least")
+		return errors.New("the token must be valid for at least one second")
 	}
 	return nil
 }

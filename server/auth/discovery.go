@@ -14,15 +14,15 @@ import (
 
 const (
 	refreshInterval = time.Hour
-	minPause        = time.Minute      // from the beginning of one refresh to the next
+	minPause        = time.Minute      // between the starts of two refreshes
 	refreshTimeout  = 5 * time.Second  // for both documents
-	seekPatience    = 2 * time.Second  // how long a request waits for a key that it needs
-	startPatience   = 30 * time.Second // how long an issuer that does not answer is tried at the start
+	seekPatience    = 2 * time.Second  // how long a request waits for a key
+	startPatience   = 30 * time.Second // how long Start retries an issuer that does not answer
 )
 
-// Discovery is the keys of an issuer as it publishes them (OpenID Connect Discovery 1.0). They are read again every
-// hour, and at most once a minute when a token names a key that is not among them: anybody can send such tokens. While
-// they can't be read, the last ones stay in force.
+// Discovery provides the keys that an issuer publishes (OpenID Connect Discovery 1.0). It reads them again every hour, and at
+// most once a minute when a token names an unknown key, because anyone can send such tokens. While the keys can't be read,
+// the last ones stay in force.
 type Discovery struct {
 	issuer   string
 	document *url.URL
@@ -30,14 +30,14 @@ type Discovery struct {
 	log      *slog.Logger
 	keys     atomic.Pointer[KeySet]
 
-	wanted  chan struct{} // has room for the one refresh that may be on its way
+	wanted  chan struct{} // has room for the one refresh that may be under way
 	mutex   sync.Mutex
-	began   time.Time     // when the last refresh was asked for; the one at the start does not count
-	running chan struct{} // closed when the refresh on its way is over; nil if there is none
+	began   time.Time     // when the last refresh was requested, not counting Start
+	running chan struct{} // closed at the end of the refresh under way; nil if there is none
 }
 
-// NewDiscovery has no keys before Start. It is an error if the issuer, named as in a Config, is not an address to read
-// them from. The transport must give up when a request's context ends.
+// NewDiscovery returns a Discovery that has no keys before Start. It returns an error if the issuer, named as in a Config, is
+// not a URL to read keys from. The transport must give up when a request's context ends.
 func NewDiscovery(issuer string, transport http.RoundTripper, log *slog.Logger) (*Discovery, error) {
 	document, err := documentAddress(issuer)
 	if err != nil {
@@ -54,9 +54,9 @@ func NewDiscovery(issuer string, transport http.RoundTripper, log *slog.Logger) 
 	return d, nil
 }
 
-// Start reads the keys, and keeps them fresh until ctx ends. An issuer that does not answer, or with a 5xx, is tried for
-// 30 seconds, so that one who restarts together with this server is found. A wrong answer is an error at once: it is the
-// configuration that must change. Where ctx ends first, the error is the context's.
+// Start reads the keys, and keeps them fresh until ctx ends. It retries an issuer that does not answer, or answers with a
+// 5xx, for 30 seconds, because it may be restarting together with this server. A wrong answer is an error at once: the
+// configuration must change. If ctx ends first, Start returns its error.
 func (d *Discovery) Start(ctx context.Context) error {
 	patience, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
@@ -70,17 +70,16 @@ func (d *Discovery) Start(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if !errors.As(err, new(unanswered)) {
-			return fmt.Errorf("reading the keys of issuer %s: %w; check --issuer", d.issuer, err)
+			return fmt.Errorf("reading the keys of issuer %s: %w", d.issuer, err)
 		}
-		d.log.Warn("the issuer does not answer, and is tried again", "error", err.Error())
+		d.log.Warn("issuer does not answer, retrying", "error", err.Error())
 		select {
 		case <-time.After(pause):
 		case <-patience.Done():
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return fmt.Errorf("reading the keys of issuer %s: %w; check --issuer and the network, "+
-				"or save the keys to a file and name that with --jwks-file", d.issuer, err)
+			return fmt.Errorf("reading the keys of issuer %s, no answer within %s: %w", d.issuer, startPatience, err)
 		}
 	}
 }
@@ -96,7 +95,7 @@ func (d *Discovery) keepFresh(ctx context.Context) {
 		case <-d.wanted:
 			next = refreshInterval
 			if err := d.refresh(ctx); err != nil && ctx.Err() == nil {
-				d.log.Warn("the issuer's keys can't be read; those read last stay in force", "error", err.Error())
+				d.log.Warn("issuer keys not refreshed, still using the last ones", "error", err.Error())
 				next = minPause
 			}
 			d.over()
@@ -104,8 +103,8 @@ func (d *Discovery) keepFresh(ctx context.Context) {
 	}
 }
 
-// want asks for a refresh, unless it is too soon for one. The channel is closed when the refresh under way is over;
-// it is nil if none is under way.
+// want requests a refresh, unless it is too soon for one. The returned channel is closed at the end of the refresh under way;
+// it is nil if there is none.
 func (d *Discovery) want() <-chan struct{} {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
@@ -133,14 +132,14 @@ func (d *Discovery) refresh(ctx context.Context) error {
 	}
 	if !found.equal(d.inForce()) {
 		d.keys.Store(found)
-		d.log.Info("the issuer's keys are new", "keys", len(found.keys))
+		d.log.Info("issuer keys changed", "keys", len(found.keys))
 	}
 	return nil
 }
 
 func (d *Discovery) inForce() *KeySet { return d.keys.Load() }
 
-// seek can't help a token that names no key: which of the keys it needs is unknown.
+// seek does not refresh for a token that names no key: it is unknown which key it needs.
 func (d *Discovery) seek(ctx context.Context, keyID string) *KeySet {
 	if set := d.inForce(); keyID == "" || set.has(keyID) {
 		return set

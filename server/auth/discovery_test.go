@@ -219,7 +219,7 @@ func TestTheLastKeysStayInForceWhileTheyCannotBeRead(t *testing.T) {
 				if _, err := authenticate(verifier, goodToken(goodClaims())); err != nil {
 					t.Errorf("a key that was good: %v", err)
 				}
-				if logged := p.logged(); p.warnings() != 1 || !strings.Contains(logged, "those read last stay in force") || !strings.Contains(logged, "issuer="+issuer) {
+				if logged := p.logged(); p.warnings() != 1 || !strings.Contains(logged, "still using the last ones") || !strings.Contains(logged, "issuer="+issuer) {
 					t.Errorf("logged: %s", logged)
 				}
 

@@ -11,13 +11,13 @@ import (
 	"github.com/go-jose/go-jose/v4/json"
 )
 
-// documentAddress is where an issuer publishes its discovery document. Entra publishes one for all of its tenants under
-// "common", and that of version 1 on another host than its tokens name.
+// documentAddress returns the URL of an issuer's discovery document. Entra publishes one for all tenants under "common", and
+// the one of version 1 on another host than its tokens name.
 func documentAddress(issuer string) (*url.URL, error) {
 	address, err := url.Parse(ofTenant(issuer, "common"))
 	if err != nil || !isTrustworthy(address) || address.User != nil || strings.ContainsAny(issuer, "?#") {
-		return nil, errors.New("an issuer's keys are read from it, so it must be an https URL (http on loopback alone) " +
-			"without a user, a query and a fragment; keys in a file are named with --jwks-file")
+		return nil, errors.New("an issuer's keys are read from its URL, so it must be https (http on loopback only) " +
+			"without user, query and fragment")
 	}
 	if strings.Contains(issuer, tenantPlaceholder) && address.Host == "sts.windows.net" {
 		address.Host = "login.microsoftonline.com"
@@ -25,12 +25,12 @@ func documentAddress(issuer string) (*url.URL, error) {
 	return address.JoinPath(".well-known/openid-configuration"), nil
 }
 
-// mayLead reports whether what was read from one address may send the reader to another.
+// mayLead reports whether a document from one address may refer to the other.
 func mayLead(from, to *url.URL) bool {
 	return isTrustworthy(to) && (to.Scheme == "https" || from.Scheme == "http")
 }
 
-// isTrustworthy reports whether nobody in between can change what is read from the address.
+// isTrustworthy reports whether no one on the network can change what is read from the address.
 func isTrustworthy(address *url.URL) bool {
 	switch address.Scheme {
 	case "https":
@@ -67,21 +67,21 @@ func (d *Discovery) read(ctx context.Context) (*KeySet, error) {
 	return set, nil
 }
 
-// parseDocument gives the jwks_uri of a document that is the issuer's own.
+// parseDocument returns the jwks_uri of the issuer's own document.
 func (d *Discovery) parseDocument(text []byte) (*url.URL, error) {
 	var document struct {
 		Issuer  string `json:"issuer"`
 		JWKSURI string `json:"jwks_uri"`
 	}
 	if err := json.Unmarshal(text, &document); err != nil {
-		return nil, errors.New("it is not a JSON object with issuer and jwks_uri, each a string and there once")
+		return nil, errors.New("it is not a JSON object with one issuer and one jwks_uri, both strings")
 	}
 	if document.Issuer != d.issuer {
-		return nil, fmt.Errorf("its issuer is %.200q, which --issuer must be to the letter", document.Issuer)
+		return nil, fmt.Errorf("its issuer is %.200q, not exactly the configured one", document.Issuer)
 	}
 	address, err := url.Parse(document.JWKSURI)
 	if err != nil || address.User != nil || !mayLead(d.document, address) {
-		return nil, fmt.Errorf("its jwks_uri is %.200q, which is not an https URL (http on loopback alone)", document.JWKSURI)
+		return nil, fmt.Errorf("its jwks_uri is %.200q, not an https URL (http on loopback only)", document.JWKSURI)
 	}
 	return address, nil
 }

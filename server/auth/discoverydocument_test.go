@@ -74,7 +74,7 @@ func TestAnIssuerWhoseKeysCannotBeReadSafelyIsAnError(t *testing.T) {
 	} {
 		t.Run(rule, func(t *testing.T) {
 			_, err := auth.NewDiscovery(name, publish(), slog.New(slog.DiscardHandler))
-			if err == nil || !strings.Contains(err.Error(), "must be an https URL") {
+			if err == nil || !strings.Contains(err.Error(), "must be https") {
 				t.Fatalf("error %v", err)
 			}
 			if strings.Contains(err.Error(), "password") {

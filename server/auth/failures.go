@@ -12,24 +12,24 @@ import (
 )
 
 const (
-	maxFailures   = 1000 // of one address within failureWindow
+	maxFailures   = 1000 // per address within failureWindow
 	failureWindow = time.Minute
-	maxAddresses  = 10_000 // that are remembered, those that failed last
+	maxAddresses  = 10_000 // that are remembered, the last ones that failed
 )
 
-// failures counts the requests of each address that were refused, and tells an address with too many of them to wait.
+// failures counts the refused requests of each address, and tells an address with too many of them to wait.
 //
-// It never keeps a token from being looked at. Many users may share an address, and each of them comes with a new token
-// every hour: whoever refused tokens unseen would lock them all out as soon as one of them, or somebody who shares their
-// address on purpose, fails often enough. Nor would it save anything, for a signature is checked in less time than the
-// rest of a request takes, and to guess one is hopeless at any rate. What an address gains by failing is an answer: so
-// that answer no longer says why, and a program that fails in a loop is told when to come again.
+// It never keeps a token from being verified. Many users may share an address, and each of them brings a new token every
+// hour: refusing tokens unseen would lock all of them out as soon as one user, or an attacker behind the same address, fails
+// often enough. It would not save anything either: verifying a signature takes less time than the rest of a request, and
+// guessing one is hopeless. A failing address learns from the answers, so after the limit they no longer say why, and a
+// program that fails in a loop is told when to try again.
 type failures struct {
 	mutex     sync.Mutex
 	addresses *lru.Cache[netip.Prefix, window]
 }
 
-// window counts from its first failure on.
+// window starts with its first failure.
 type window struct {
 	began time.Time
 	count int
@@ -43,7 +43,7 @@ func newFailures() (*failures, error) {
 	return &failures{addresses: addresses}, nil
 }
 
-// add counts a refused request, and gives what it is answered with: the refusal, or from too many on a 429.
+// add counts a refused request, and returns its answer: the refusal, or a 429 after too many.
 func (f *failures) add(remoteAddr string, refusal error, now time.Time) error {
 	client := clientOf(remoteAddr)
 	f.mutex.Lock()
@@ -61,8 +61,8 @@ func (f *failures) add(remoteAddr string, refusal error, now time.Time) error {
 	return refusal
 }
 
-// clientOf is whom an address with a port stands for. In version 6 that is all of the last 64 bits, of which every
-// machine has as many as it likes. What is no address stands for one client.
+// clientOf returns the client behind an address with a port. In IPv6 that is the /64 prefix, because a machine can choose the
+// last 64 bits freely. All malformed addresses are one client.
 func clientOf(remoteAddr string) netip.Prefix {
 	address, err := netip.ParseAddrPort(remoteAddr)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 
 const maxRedirects = 3
 
-// unanswered is the failure of an issuer that may answer another time.
+// unanswered is the failure of an issuer that may answer later.
 type unanswered struct{ error }
 
 func (u unanswered) Unwrap() error { return u.error }
 
-// errRedirect says that an issuer redirects as it must not, which another try would not change.
-var errRedirect = errors.New("it redirects more than three times, or to an address that is not https")
+// errRedirect means that an issuer redirects in a way that is not allowed. A retry would not help.
+var errRedirect = errors.New("it redirects more than three times, or to a URL that is not https")
 
 func newClient(transport http.RoundTripper) *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: func(next *http.Request, via []*http.Request) error {
@@ -28,7 +28,7 @@ func newClient(transport http.RoundTripper) *http.Client {
 	}}
 }
 
-// get reads a document of at most maxKeySet bytes.
+// get reads a document of up to maxKeySet bytes.
 func (d *Discovery) get(ctx context.Context, address *url.URL) (text []byte, err error) {
 	defer func() {
 		if err != nil {
@@ -47,7 +47,7 @@ func (d *Discovery) get(ctx context.Context, address *url.URL) (text []byte, err
 	if err != nil {
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) {
-			err = wrapped.Err // whose own text repeats the address
+			err = wrapped.Err // the wrapper's text repeats the address
 		}
 		return nil, unanswered{err}
 	}

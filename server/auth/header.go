@@ -13,8 +13,8 @@ const maxToken = 16 << 10
 
 const rightHeader = "send one, 'Authorization: Bearer <token>'."
 
-// bearerToken is the text after "Bearer" in the one Authorization header of RFC 6750, "" where there is none. The query
-// string and the body, where that RFC allows a token too, end up in logs and are never looked at.
+// bearerToken returns the text after "Bearer" in the Authorization header of RFC 6750, or "" if there is none. The RFC also
+// allows a token in the query string and in the body; both are ignored, because they end up in logs.
 func bearerToken(header http.Header) (string, error) {
 	lines := header.Values("Authorization")
 	if len(lines) > 1 {

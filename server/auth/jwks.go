@@ -18,9 +18,9 @@ const (
 	minRSABits = 2048
 )
 
-// LoadKeySet reads a JWKS file (RFC 7517), the document that an issuer's jwks_uri names. Keys for another use, such as
-// encryption, are skipped; a private, symmetric or damaged one, or an RSA key under 2048 bits, is an error, and so is a
-// file that leaves no key.
+// LoadKeySet reads a JWKS file (RFC 7517), the document at an issuer's jwks_uri. It skips keys for another use, such as
+// encryption. A private, symmetric or damaged key, or an RSA key under 2048 bits, is an error, and so is a file without a
+// usable key.
 func LoadKeySet(path string) (*KeySet, error) {
 	text, err := readFile(path, maxKeySet)
 	if err != nil {
@@ -54,7 +54,7 @@ func parseKeySet(text []byte) (*KeySet, error) {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(text, &document); err != nil || document.Keys == nil {
-		return nil, errors.New(`no JSON object with an array "keys", as the document that an issuer's jwks_uri names is`)
+		return nil, errors.New(`it is not a JSON object with an array "keys", like the document at an issuer's jwks_uri`)
 	}
 	set := &KeySet{}
 	for i, text := range document.Keys {
@@ -68,12 +68,12 @@ func parseKeySet(text []byte) (*KeySet, error) {
 		set.keys = append(set.keys, key)
 	}
 	if len(set.keys) == 0 {
-		return nil, errors.New("no key could verify a token; an RSA key is needed, or an EC key on P-256, P-384 or P-521")
+		return nil, errors.New("no key can verify a token; it needs an RSA key, or an EC key on P-256, P-384 or P-521")
 	}
 	return set, nil
 }
 
-// errOtherUse says that a key is in order, but not for verifying the tokens accepted here.
+// errOtherUse means that a key is valid, but not for verifying the tokens accepted here.
 var errOtherUse = errors.New("the key is for another use")
 
 func parseKey(text []byte) (key, error) {
@@ -84,12 +84,12 @@ func parseKey(text []byte) (key, error) {
 		Issuer     string   `json:"issuer"`
 	}
 	if json.Unmarshal(text, &members) != nil || json.Unmarshal(text, &meta) != nil {
-		return key{}, errors.New("it is not a JSON object as RFC 7517 has it")
+		return key{}, errors.New("it is not a JSON object of RFC 7517")
 	}
 	for _, name := range []string{"k", "d", "p", "q", "dp", "dq", "qi", "oth", "priv"} {
 		if _, secret := members[name]; secret {
-			return key{}, errors.New("it is a private or symmetric key, and only public ones belong here; " +
-				"take it out, and replace it where it is used, as others may have read it")
+			return key{}, errors.New("it is a private or symmetric key, and only public keys belong here; " +
+				"remove it, and replace it where it is used, because others may have read it")
 		}
 	}
 	if meta.Use != "" && meta.Use != "sig" || meta.Operations != nil && !slices.Contains(meta.Operations, "verify") {

@@ -20,14 +20,14 @@ func TestAKeySetFileThatIsWrongGivesOneClearLine(t *testing.T) {
 	private := jwk("p256").with("d", "AAAA")
 
 	for _, c := range []struct{ rule, text, message string }{
-		{"empty", "", `no JSON object with an array "keys"`},
-		{"not JSON", "-----BEGIN PUBLIC KEY-----", `no JSON object with an array "keys"`},
-		{"a discovery document", `{"issuer":"x","jwks_uri":"y"}`, "as the document that an issuer's jwks_uri names is"},
-		{"keys that are null", `{"keys":null}`, `no JSON object with an array "keys"`},
-		{"keys twice", `{"keys":[],"keys":[]}`, `no JSON object with an array "keys"`},
-		{"no keys", `{"keys":[]}`, "no key could verify a token"},
-		{"keys for encryption alone", keys(jwk("rsa").with("use", "enc")), "no key could verify a token"},
-		{"keys of kinds that are not used", keys(ed25519Key(), jwk("rsa").with("alg", "RSA-OAEP"), jwk("p256").with("crv", "secp256k1")), "no key could verify a token"},
+		{"empty", "", `not a JSON object with an array "keys"`},
+		{"not JSON", "-----BEGIN PUBLIC KEY-----", `not a JSON object with an array "keys"`},
+		{"a discovery document", `{"issuer":"x","jwks_uri":"y"}`, "like the document at an issuer's jwks_uri"},
+		{"keys that are null", `{"keys":null}`, `not a JSON object with an array "keys"`},
+		{"keys twice", `{"keys":[],"keys":[]}`, `not a JSON object with an array "keys"`},
+		{"no keys", `{"keys":[]}`, "no key can verify a token"},
+		{"keys for encryption alone", keys(jwk("rsa").with("use", "enc")), "no key can verify a token"},
+		{"keys of kinds that are not used", keys(ed25519Key(), jwk("rsa").with("alg", "RSA-OAEP"), jwk("p256").with("crv", "secp256k1")), "no key can verify a token"},
 		{"a key that is no object", `{"keys":[1]}`, "key 1 of 1"},
 		{"a key with a member twice", `{"keys":[{"kty":"RSA","kty":"EC"}]}`, "key 1 of 1"},
 		{"a key without a kty", keys(jwk("rsa").with("kty", absent{})), "key 1 of 1"},

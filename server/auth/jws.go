@@ -9,7 +9,7 @@ import (
 	"github.com/go-jose/go-jose/v4/json"
 )
 
-// jws is a signed token in the compact form of RFC 7515, of which nothing is believed yet.
+// jws is a signed token in the compact form of RFC 7515. Nothing of it is verified yet.
 type jws struct {
 	text      string
 	algorithm jose.SignatureAlgorithm
@@ -17,8 +17,8 @@ type jws struct {
 	payload   []byte
 }
 
-// parseJWS refuses what no key could make acceptable. Keys that a header carries or points to (jwk, x5c, jku, x5u) are
-// ignored: they would let the token vouch for itself.
+// parseJWS refuses tokens that no key could verify. It ignores keys that the header contains or points to (jwk, x5c, jku,
+// x5u): with them, a token would verify itself.
 func parseJWS(text string) (jws, error) {
 	parts := strings.Split(text, ".")
 	if len(parts) == 5 {
@@ -41,7 +41,7 @@ func parseJWS(text string) (jws, error) {
 	return jws{text: text, algorithm: header.Algorithm, keyID: header.KeyID, payload: decoded[1]}, nil
 }
 
-// decodeBase64URL accepts exactly one text for any bytes, so that a token can't be written in two ways.
+// decodeBase64URL accepts exactly one text for any bytes, so that a token has one spelling.
 func decodeBase64URL(text string) ([]byte, bool) {
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	return decoded, err == nil && len(decoded) > 0 && !strings.ContainsAny(text, "\r\n")
@@ -65,26 +65,26 @@ func parseHeader(text []byte) (joseHeader, error) {
 	switch {
 	case header.Nonce != nil:
 		return joseHeader{}, notValid("The token has a nonce in its header: Entra issued it for Microsoft Graph itself, " +
-			"and nobody but Graph can verify it. Register an API of your own in Entra that exposes " +
-			"DeviceManagementApps.ReadWrite.All, name it to this server with --audience, and get a token for it.")
+			"and only Graph can verify it. Register an API of your own in Entra that exposes " +
+			WritePermission + ", pass its audience to this server with --audience, and get a token for it.")
 	case header.Critical != nil || header.Unencoded != nil:
 		return joseHeader{}, notValid("The token's header asks for an extension (crit or b64), and none is supported.")
 	case !isAccepted(header.Algorithm):
 		return joseHeader{}, notValid("The token's alg must be RS256, PS256, ES256 or one of their 384 and 512 kin.")
 	case !isAccessTokenType(header.Type):
-		return joseHeader{}, notValid("The token's typ, where there is one, must be JWT or at+jwt.")
+		return joseHeader{}, notValid("The token's typ must be JWT or at+jwt, if it has one.")
 	}
 	return header, nil
 }
 
-// isAccepted leaves out "none", and HMAC, whose key the issuer would have to share.
+// isAccepted excludes "none", and HMAC, whose key the issuer would have to share.
 func isAccepted(algorithm jose.SignatureAlgorithm) bool {
 	return slices.Contains([]jose.SignatureAlgorithm{
 		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512,
 	}, algorithm)
 }
 
-// isAccessTokenType keeps out other kinds of signed JSON from the same issuer, such as logout tokens (RFC 8725, 3.11).
+// isAccessTokenType excludes other kinds of signed JSON from the same issuer, such as logout tokens (RFC 8725, 3.11).
 func isAccessTokenType(name string) bool {
 	switch strings.TrimPrefix(strings.ToLower(name), "application/") {
 	case "", "jwt", "at+jwt":

@@ -9,15 +9,15 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Keys are one issuer's: a KeySet, which stays as it is, or a Discovery, which follows the issuer.
+// Keys are the keys of one issuer: a KeySet, which never changes, or a Discovery, which follows the issuer.
 type Keys interface {
-	// inForce is the set that counts now. It stays the same set until a key comes or goes.
+	// inForce returns the current set. It is the same pointer until a key is added or removed.
 	inForce() *KeySet
-	// seek is the set in force after the issuer was asked for a key of that id, where it is unknown and asking is due.
+	// seek returns the current set, after asking the issuer for an unknown key if a refresh is due.
 	seek(ctx context.Context, keyID string) *KeySet
 }
 
-// KeySet is the public keys of one issuer.
+// KeySet contains the public keys of one issuer.
 type KeySet struct {
 	keys []key
 }
@@ -30,7 +30,7 @@ func (s *KeySet) has(keyID string) bool {
 	return slices.ContainsFunc(s.keys, func(k key) bool { return k.id == keyID })
 }
 
-// equal reports whether both sets have the same keys, in whatever order.
+// equal reports whether both sets have the same keys, in any order.
 func (s *KeySet) equal(other *KeySet) bool { return s.includes(other) && other.includes(s) }
 
 func (s *KeySet) includes(other *KeySet) bool {
@@ -41,7 +41,7 @@ func (s *KeySet) includes(other *KeySet) bool {
 type key struct {
 	id         string
 	public     any                       // *rsa.PublicKey or *ecdsa.PublicKey
-	algorithms []jose.SignatureAlgorithm // those that the key may verify, at least one
+	algorithms []jose.SignatureAlgorithm // that the key may verify, at least one
 	issuer     string                    // "" if the key is not marked with one
 }
 
@@ -51,7 +51,7 @@ func (k key) equal(other key) bool {
 		slices.Equal(k.algorithms, other.algorithms) && public.Equal(other.public)
 }
 
-// checkSignature is nil if one of the set's keys signed the token.
+// checkSignature returns nil if one of the set's keys signed the token.
 func (s *KeySet) checkSignature(token jws, c claims) error {
 	keys, err := s.candidates(token, c)
 	if err != nil {
@@ -63,8 +63,8 @@ func (s *KeySet) checkSignature(token jws, c claims) error {
 	return nil
 }
 
-// candidates are the keys of the set that may have signed the token, at least one: those of its kid, or the only one
-// that fits if it names none.
+// candidates returns the keys of the set that may have signed the token, at least one: those with its kid, or the only
+// suitable one if it has no kid.
 func (s *KeySet) candidates(token jws, c claims) ([]key, error) {
 	named := s.keys
 	if token.keyID != "" {
@@ -85,8 +85,8 @@ func (s *KeySet) candidates(token jws, c claims) ([]key, error) {
 	return fitting, nil
 }
 
-// signsFor heeds the issuer that Entra marks its keys with: some sign for every tenant, some for one alone. Tokens of
-// version 1 have another iss than the mark, so it is the tenant that counts.
+// signsFor respects the issuer that Entra marks its keys with: some keys sign for every tenant, some for one. Tokens of
+// version 1 have another iss than the mark, so the tenant decides.
 func (k key) signsFor(c claims) bool {
 	return k.issuer == "" || k.issuer == c.issuer ||
 		slices.Contains(strings.Split(ofTenant(k.issuer, c.tenant), "/"), c.tenant)

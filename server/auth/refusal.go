@@ -2,9 +2,9 @@ package auth
 
 import "installstatus/api"
 
-// The texts begin as Graph's do, so that whoever looks one up finds what others wrote of it.
+// The texts begin like Graph's, so that a search finds what others wrote about them.
 
-// noToken says where development tokens come from, if they are accepted.
+// noToken tells how to get a development token, if those are accepted.
 func noToken(development bool) error {
 	const text = "Access token is empty."
 	if development {

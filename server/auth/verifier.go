@@ -1,5 +1,5 @@
-// Package auth says who sent a request: it turns a bearer token into an api.Caller, or into a 401 that tells what was
-// wrong. It is also the built-in development issuer. It knows tokens and keys, but no operation and no permission.
+// Package auth authenticates requests: it turns a bearer token into an api.Caller, or into a 401 that describes the problem.
+// It also contains the development issuer. It does not know operations.
 package auth
 
 import (
@@ -20,7 +20,7 @@ type Verifier struct {
 	failures *failures
 }
 
-// New is a Verifier, or an error that says what the configuration lacks.
+// New returns a Verifier, or an error that describes what is wrong with the configuration.
 func New(config Config) (*Verifier, error) {
 	if err := config.check(); err != nil {
 		return nil, fmt.Errorf("configuring authentication: %w", err)
@@ -37,9 +37,9 @@ func New(config Config) (*Verifier, error) {
 	return &Verifier{config: config, cache: cache, failures: failures}, nil
 }
 
-// Authenticate is the caller that the request's bearer token names. Every error is an api.Unauthenticated whose message
-// repeats nothing of the token, or an api.TooManyRequests for an address that has had too many of those. A key that is not
-// known yet makes it wait for the issuer, two seconds at most.
+// Authenticate returns the caller that the request's bearer token names. Every error is an api.Unauthenticated whose message
+// repeats nothing of the token, or an api.TooManyRequests for an address that had too many of those. It waits up to two
+// seconds for the issuer if the token names an unknown key.
 func (v *Verifier) Authenticate(r *http.Request) (api.Caller, error) {
 	now := v.config.Now()
 	caller, err := v.authenticate(r, now)
@@ -68,7 +68,7 @@ func (v *Verifier) authenticate(r *http.Request, now time.Time) (api.Caller, err
 	return c.caller(), nil
 }
 
-// voucher is the set of keys, one of an issuer's, that made a token believable.
+// voucher is the issuer's key set that verified a token.
 type voucher struct {
 	keys Keys
 	set  *KeySet
@@ -99,22 +99,22 @@ func (v *Verifier) verify(ctx context.Context, text string, now time.Time) (clai
 	return c, by, v.checkAccepted(issuer, c)
 }
 
-// Lookups says how often the cache of verified tokens knew a token, and how often it did not.
+// Lookups returns the hits and misses of the cache of verified tokens.
 func (v *Verifier) Lookups() (hits, misses uint64) {
 	return v.cache.hits.Load(), v.cache.misses.Load()
 }
 
-// issuerOf is the one issuer that the token names: the keys of no other can speak for it. The issuers' names may have a
-// tenant in them, so they are not told.
+// issuerOf returns the issuer that the token names: only its keys can verify the token. The error does not name the accepted
+// issuers, because their names may contain a tenant.
 func (v *Verifier) issuerOf(c claims) (Issuer, error) {
 	i := slices.IndexFunc(v.config.Issuers, func(issuer Issuer) bool { return issuer.issued(c) })
 	if i < 0 {
-		return Issuer{}, notValid("Invalid issuer: iss must be, to the letter, one that the operator named with --issuer, or --dev's.")
+		return Issuer{}, notValid("Invalid issuer: iss must be exactly an issuer that the operator of this server accepts.")
 	}
 	return v.config.Issuers[i], nil
 }
 
-// checkAccepted does not tell which tenants are served: that is nobody's business but theirs.
+// checkAccepted does not reveal which tenants are served.
 func (v *Verifier) checkAccepted(issuer Issuer, c claims) error {
 	audiences := v.config.audiencesOf(issuer)
 	accepted := func(audience string) bool { return slices.Contains(audiences, audience) }
@@ -122,7 +122,7 @@ func (v *Verifier) checkAccepted(issuer Issuer, c claims) error {
 		return notValid("Invalid audience. Accepted here: " + strings.Join(audiences, ", "))
 	}
 	if len(v.config.Tenants) > 0 && !slices.Contains(v.config.Tenants, c.tenant) {
-		return notValid("The token's tenant is not served here; the operator lists those that are with --tenants.")
+		return notValid("The token's tenant is not served here; the operator of this server lists the served tenants.")
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func TestAForgedTokenIsRefused(t *testing.T) {
 		{"crit that is null", bySelf(goodHeader().with("crit", nil)), "extension"},
 		{"b64 without crit", bySelf(goodHeader().with("b64", false)), "extension"},
 		{"a payload that is not encoded", encode(goodHeader().with("b64", false).json()) + ".{}." + signed, "well formed"},
-		{"Entra's token for Graph itself", byStranger(goodHeader().with("nonce", "c2FsdA").with("kid", "entra")), "name it to this server with --audience"},
+		{"Entra's token for Graph itself", byStranger(goodHeader().with("nonce", "c2FsdA").with("kid", "entra")), "to this server with --audience"},
 		{"a logout token", bySelf(goodHeader().with("typ", "logout+jwt")), "typ"},
 		{"a name twice in the header", forge("RS256", "rsa", `{"alg":"RS256","kid":"stranger","kid":"rsa"}`, claims), "well formed"},
 		{"a header that is an array", forge("RS256", "rsa", `["RS256"]`, claims), "well formed"},

@@ -6,14 +6,14 @@ import (
 	"installstatus/server/store/measure"
 )
 
-// engineCollector asks an engine what it has counted whenever somebody looks.
+// engineCollector reads what an engine has counted at each scrape.
 type engineCollector struct{ engine measure.Store }
 
 var (
 	connections = prometheus.NewDesc("db_client_connection_count", "Open connections to the database.", []string{"db_client_connection_state"}, nil)
-	waits       = prometheus.NewDesc("db_client_connection_wait_time_seconds", "Time that calls had to wait for a connection.", nil, nil)
-	waiting     = prometheus.NewDesc("installstatus_write_queue_length", "Writes that no transaction has taken up yet.", nil, nil)
-	groups      = prometheus.NewDesc("installstatus_commit_group_size", "Writes that share one transaction, and its sync to disk.", nil, nil)
+	waits       = prometheus.NewDesc("db_client_connection_wait_time_seconds", "Time that calls waited for a connection.", nil, nil)
+	waiting     = prometheus.NewDesc("installstatus_write_queue_length", "Writes that wait for a transaction.", nil, nil)
+	groups      = prometheus.NewDesc("installstatus_commit_group_size", "Writes that share one transaction and its sync to disk.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.

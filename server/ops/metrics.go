@@ -1,6 +1,6 @@
-// Package ops tells an operator how the server does: metrics for Prometheus, under the names that OpenTelemetry's semantic
-// conventions give them, and profiles. No label has anything of a tenant, an id, a path or a name, so that each metric has a
-// bounded number of series.
+// Package ops shows operators how the server is doing: profiles, and metrics for Prometheus under the names of
+// OpenTelemetry's semantic conventions. No label contains a tenant, an id, a path or a name, so each metric has a bounded
+// number of series.
 package ops
 
 import (
@@ -15,7 +15,7 @@ import (
 	"installstatus/api"
 )
 
-// Metrics are those of one server.
+// Metrics are the metrics of one server.
 type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
@@ -24,8 +24,7 @@ type Metrics struct {
 	calls    *prometheus.HistogramVec
 }
 
-// New makes the metrics of Go's runtime and of the process, and those of requests, for which the server must use Observe and
-// Active.
+// New returns the metrics of the Go runtime, of the process and of a server that uses them as its Instruments.
 func New() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
@@ -36,15 +35,15 @@ func New() *Metrics {
 		}, []string{"http_request_method", "http_route", "http_response_status_code"}),
 		active: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "http_server_active_requests",
-			Help: "Requests of the API that have no answer yet.",
+			Help: "Requests of the API in flight.",
 		}, []string{"http_request_method"}),
 		batched: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "installstatus_batch_requests_total",
-			Help: "Requests inside of batches.",
+			Help: "Requests inside batches.",
 		}, []string{"http_request_method", "http_route", "http_response_status_code"}),
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "db_client_operation_duration_seconds",
-			Help:    "Duration of calls of the store, with the time that they wait.",
+			Help:    "Duration of calls to the store, including the time they wait.",
 			Buckets: []float64{.00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"db_operation_name", "error_type"}),
 	}
@@ -54,7 +53,7 @@ func New() *Metrics {
 	return m
 }
 
-// Observe is told of every request of the API.
+// Observe implements Instruments.
 func (m *Metrics) Observe(x api.Exchange) {
 	if x.InBatch {
 		m.batched.WithLabelValues(methodOf(x.Method), x.Route, strconv.Itoa(x.Status)).Inc()
@@ -63,7 +62,7 @@ func (m *Metrics) Observe(x api.Exchange) {
 	m.requests.WithLabelValues(methodOf(x.Method), x.Route, strconv.Itoa(x.Status)).Observe(x.Duration.Seconds())
 }
 
-// Active counts the requests that are in next.
+// Active implements Instruments.
 func (m *Metrics) Active(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		active := m.active.WithLabelValues(methodOf(r.Method))
@@ -73,12 +72,12 @@ func (m *Metrics) Active(next http.Handler) http.Handler {
 	})
 }
 
-// Lookups adds how often the cache of verified tokens knew a token, and how often it did not.
+// Lookups implements Instruments.
 func (m *Metrics) Lookups(lookups func() (hits, misses uint64)) {
 	for _, result := range []string{"hit", "miss"} {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name:        "installstatus_token_cache_lookups_total",
-			Help:        "Tokens that were looked up in the cache of verified tokens.",
+			Help:        "Lookups in the cache of verified tokens.",
 			ConstLabels: prometheus.Labels{"result": result},
 		}, func() float64 {
 			hits, misses := lookups()
@@ -90,7 +89,7 @@ func (m *Metrics) Lookups(lookups func() (hits, misses uint64)) {
 	}
 }
 
-// Handler answers /metrics, and /debug/pprof/ with profiles.
+// Handler returns a handler that serves /metrics, and profiles at /debug/pprof/.
 func (m *Metrics) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
@@ -102,7 +101,7 @@ func (m *Metrics) Handler() http.Handler {
 	return mux
 }
 
-// methodOf is a method that HTTP has, or _OTHER: clients may send any word.
+// methodOf returns a method of HTTP, or _OTHER: clients may send any word.
 func methodOf(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ import (
 	"installstatus/server/store/measure"
 )
 
-// engine fails as it is told, and has counted what it is told.
+// engine returns a given error and given statistics.
 type engine struct {
 	memory.Store
 	err   error
@@ -43,7 +44,7 @@ func scrape(t testing.TB, m *ops.Metrics) string {
 	return string(body)
 }
 
-func TestTheOutcomeOfACallIsOneOfAFew(t *testing.T) {
+func TestTheOutcomeOfACallIsOneOfAFewWords(t *testing.T) {
 	for outcome, err := range map[string]error{
 		"":                  nil,
 		"not_found":         fmt.Errorf("reading: %w", status.ErrNotFound),
@@ -64,7 +65,7 @@ func TestTheOutcomeOfACallIsOneOfAFew(t *testing.T) {
 	}
 }
 
-func TestWhatAnEngineCountsIsTold(t *testing.T) {
+func TestAnEnginesCountsAreMetrics(t *testing.T) {
 	m, e := ops.New(), new(engine)
 	m.Store(e)
 	e.stats = measure.Stats{Used: 2, Idle: 3, Waits: 5, Waited: 7e9}
@@ -91,7 +92,7 @@ func TestWhatAnEngineCountsIsTold(t *testing.T) {
 	}
 }
 
-func TestMetricsAreNamedAsPrometheusWantsThem(t *testing.T) {
+func TestMetricNamesFollowPrometheus(t *testing.T) {
 	m := ops.New()
 	m.Store(&engine{stats: measure.Stats{Grouping: new(measure.Grouping)}})
 	m.Lookups(func() (hits, misses uint64) { return 1, 2 })
@@ -103,9 +104,29 @@ func TestMetricsAreNamedAsPrometheusWantsThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range problems {
-		if !strings.HasPrefix(p.Metric, "go_") && p.Metric != "db_client_connection_count" { // these names are others'
-
+		if !strings.HasPrefix(p.Metric, "go_") && p.Metric != "db_client_connection_count" { // Go's and OpenTelemetry's own names
 			t.Errorf("%s: %s", p.Metric, p.Text)
+		}
+	}
+}
+
+// Every method of status.Store is measured, also one that is added later, unless it is listed here.
+func TestEveryCallOfTheStoreIsMeasured(t *testing.T) {
+	m := ops.New()
+	store := reflect.ValueOf(m.Store(new(memory.Store)))
+	calls := 0
+	for method := range reflect.TypeFor[status.Store]().Methods() {
+		if method.Name == "Ready" || method.Name == "Close" {
+			continue
+		}
+		arguments := []reflect.Value{reflect.ValueOf(t.Context())}
+		for i := 1; i < method.Type.NumIn(); i++ {
+			arguments = append(arguments, reflect.Zero(method.Type.In(i)))
+		}
+		store.MethodByName(method.Name).Call(arguments)
+		calls++
+		if got := strings.Count(scrape(t, m), "db_client_operation_duration_seconds_count{"); got != calls {
+			t.Errorf("after %s, %d operations are measured, want %d", method.Name, got, calls)
 		}
 	}
 }
