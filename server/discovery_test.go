@@ -140,7 +140,7 @@ func TestATokenForGraphItselfIsToldWhatToDo(t *testing.T) {
 	token := issuer.tokenWith(t, map[jose.HeaderKey]any{"nonce": "c2FsdA"}, tokenClaims{"aud": "https://graph.microsoft.com"})
 	a := s.write(t, token)
 	if p := a.problem(t); a.status != http.StatusUnauthorized || p.Code != "InvalidAuthenticationToken" ||
-		!strings.Contains(p.Message, "nobody but Graph can verify it") || !strings.Contains(p.Message, "--audience") {
+		!strings.Contains(p.Message, "only Graph can verify it") || !strings.Contains(p.Message, "--audience") {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }
