@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"archive/zip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -140,6 +141,30 @@ func TestTheCopyOfAStreamIsRemovedByClose(t *testing.T) {
 	}
 	if err := file.Close(); err != nil {
 		t.Error(err)
+	}
+	if left, _ := os.ReadDir(os.TempDir()); len(left) > 0 {
+		t.Errorf("files left: %v", left)
+	}
+}
+
+func TestSpoolEndsWithItsContextAndLeavesNoFile(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	blocked, writer := io.Pipe()
+	defer writer.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	written := make(chan struct{})
+	go func() {
+		io.WriteString(writer, "DeviceId\n")
+		close(written)
+	}()
+	progress := func(bytes int64) {
+		<-written
+		if bytes == int64(len("DeviceId\n")) {
+			cancel()
+		}
+	}
+	if file, err := Spool(ctx, blocked, progress); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v", file, err)
 	}
 	if left, _ := os.ReadDir(os.TempDir()); len(left) > 0 {
 		t.Errorf("files left: %v", left)

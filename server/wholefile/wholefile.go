@@ -1,5 +1,4 @@
-// Package wholefile writes small files so that nobody ever sees a part of one, not even after a crash. It knows nothing of what
-// is in them.
+// Package wholefile writes small files atomically: no reader ever sees a part of one, not even after a crash.
 package wholefile
 
 import (
@@ -9,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// Make makes a file with a text. Where there is one already it stays, and that is no error: of processes that make a file
-// together, the first one's is the one to read.
+// Make creates a file unless it exists, which is not an error: if several processes call Make for a path, the first one creates
+// the file, and all can read it afterwards.
 func Make(path string, text []byte, mode fs.FileMode) error {
 	return write(path, text, mode, func(draft string) error {
 		if err := os.Link(draft, path); !errors.Is(err, fs.ErrExist) {
@@ -20,14 +19,14 @@ func Make(path string, text []byte, mode fs.FileMode) error {
 	})
 }
 
-// Replace makes a file with a text, in the place of one that is there.
+// Replace creates a file or replaces an existing one.
 func Replace(path string, text []byte, mode fs.FileMode) error {
 	return write(path, text, mode, func(draft string) error { return os.Rename(draft, path) })
 }
 
-// write writes beside the path, where nobody looks, and then puts what is on disk in its place.
+// write writes and syncs a temporary file in the same directory. place then gives it its name.
 func write(path string, text []byte, mode fs.FileMode, place func(draft string) error) error {
-	draft, err := os.CreateTemp(filepath.Dir(path), ".installstatus-*") // its mode is 0600
+	draft, err := os.CreateTemp(filepath.Dir(path), ".installstatus-*") // with mode 0600
 	if err != nil {
 		return err
 	}

@@ -1,27 +1,30 @@
 package wholefile_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
 	"installstatus/server/wholefile"
 )
 
-func TestAFileIsMadeOnceAndReplacedEachTime(t *testing.T) {
+func TestMakeKeepsAnExistingFileAndReplaceDoesNot(t *testing.T) {
 	for _, c := range []struct {
 		rule   string
 		write  func(string, []byte, fs.FileMode) error
 		before string // "" for no file
 		want   string
 	}{
-		{"a missing file is made", wholefile.Make, "", "new"},
-		{"one that is there stays", wholefile.Make, "old", "old"},
-		{"a missing file is made in nobody's place", wholefile.Replace, "", "new"},
-		{"one that is there is replaced", wholefile.Replace, "old, and longer", "new"},
+		{"Make creates a missing file", wholefile.Make, "", "new"},
+		{"Make keeps an existing file", wholefile.Make, "old", "old"},
+		{"Replace creates a missing file", wholefile.Replace, "", "new"},
+		{"Replace replaces an existing file", wholefile.Replace, "old, and longer", "new"},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "file")
@@ -34,17 +37,17 @@ func TestAFileIsMadeOnceAndReplacedEachTime(t *testing.T) {
 				t.Fatal(err)
 			}
 			if text, err := os.ReadFile(path); err != nil || string(text) != c.want {
-				t.Errorf("it has %q, %v", text, err)
+				t.Errorf("the file contains %q, %v", text, err)
 			}
 			if info, err := os.Stat(path); err != nil || info.Mode() != 0o640 {
-				t.Errorf("its mode is %v, %v", info.Mode(), err)
+				t.Errorf("the mode is %v, %v", info.Mode(), err)
 			}
 			alone(t, path)
 		})
 	}
 }
 
-func TestThoseWhoMakeAFileTogetherAgreeOnOne(t *testing.T) {
+func TestConcurrentMakersReadTheSameFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	read := make([]string, 20)
 	var group sync.WaitGroup
@@ -60,31 +63,62 @@ func TestThoseWhoMakeAFileTogetherAgreeOnOne(t *testing.T) {
 	group.Wait()
 	for _, text := range read {
 		if text == "" || text != read[0] {
-			t.Errorf("one reads %q, another %q", text, read[0])
+			t.Errorf("one maker read %q, another %q", text, read[0])
 		}
 	}
 	alone(t, path)
 }
 
-func TestWhatCannotBeWrittenLeavesNothing(t *testing.T) {
-	dir := t.TempDir()
-	for rule, path := range map[string]string{
-		"a directory that is not there": filepath.Join(dir, "none", "file"),
-		"a directory's place":           dir,
-	} {
-		if err := wholefile.Replace(path, []byte("new"), 0o600); err == nil {
-			t.Errorf("%s: it was written", rule)
-		}
+func TestReadersNeverSeeAPartOfAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	versions := []string{strings.Repeat("a", 1<<18), strings.Repeat("b", 1<<17)}
+	if err := wholefile.Make(path, []byte(versions[0]), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
-		t.Errorf("%v are left, %v", entries, err)
+	replaced := make(chan error)
+	go func() {
+		var err error
+		for n := range 20 {
+			err = errors.Join(err, wholefile.Replace(path, []byte(versions[(n+1)%2]), 0o600))
+		}
+		replaced <- err
+	}()
+	for {
+		select {
+		case err := <-replaced:
+			if err != nil {
+				t.Error(err)
+			}
+			return
+		default:
+		}
+		if text, err := os.ReadFile(path); err != nil || !slices.Contains(versions, string(text)) {
+			t.Fatalf("%d bytes were read, %v", len(text), err)
+		}
 	}
 }
 
-// alone fails the test unless a file has its directory for itself.
+func TestAFailedWriteLeavesNoFile(t *testing.T) {
+	dir := t.TempDir()
+	taken := filepath.Join(dir, "directory")
+	if err := os.Mkdir(taken, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for rule, path := range map[string]string{
+		"a missing directory":     filepath.Join(dir, "none", "file"),
+		"the path of a directory": taken,
+	} {
+		if err := wholefile.Replace(path, []byte("new"), 0o600); err == nil {
+			t.Errorf("%s: no error", rule)
+		}
+	}
+	alone(t, taken)
+}
+
+// alone fails the test unless the file is the only one in its directory.
 func alone(t *testing.T, path string) {
 	t.Helper()
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
-		t.Errorf("beside it there are %v, %v", entries, err)
+		t.Errorf("the directory contains %v, %v", entries, err)
 	}
 }
