@@ -4,7 +4,6 @@ package api
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -46,8 +45,8 @@ type API struct {
 	basePath   string
 	operations map[string]*contract.Operation // by method and echo's route
 
-	deviceStatuses *lists[status.Row]
-	userStatuses   *lists[status.UserStatus]
+	deviceStatuses *lists[status.Row, status.Status]
+	userStatuses   *lists[status.UserStatus, status.UserStatus]
 }
 
 var _ gen.ServerInterface = (*API)(nil)
@@ -79,10 +78,10 @@ func New(store status.Store, options Options) (*API, error) {
 		store: store, options: options,
 		tree: newTree(c), echo: echo.New(), basePath: c.BasePath, operations: make(map[string]*contract.Operation),
 	}
-	if a.deviceStatuses, err = newLists(c, "MobileAppInstallStatus", store.List, func(row status.Row) any { return entityOf(row.Status) }); err != nil {
+	if a.deviceStatuses, err = newLists(c, "MobileAppInstallStatus", deviceStatusJSON, store.List, func(row *status.Row) *status.Status { return &row.Status }); err != nil {
 		return nil, err
 	}
-	if a.userStatuses, err = newLists(c, "UserAppInstallStatus", store.ListUsers, func(user status.UserStatus) any { return userEntityOf(user) }); err != nil {
+	if a.userStatuses, err = newLists(c, "UserAppInstallStatus", userStatusJSON, store.ListUsers, func(user *status.UserStatus) *status.UserStatus { return user }); err != nil {
 		return nil, err
 	}
 	for _, o := range c.Operations {
@@ -198,15 +197,4 @@ func (a *API) validate(x *exchange, w http.ResponseWriter, r *http.Request) (err
 	}
 	x.body, err = x.operation.Validate(r, x.params, body)
 	return err
-}
-
-// encode is a generated model as JSON, without the escapes that only HTML needs.
-func encode(value any) []byte {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
-		panic(fmt.Errorf("encoding an answer: %w", err)) // models hold nothing that JSON cannot
-	}
-	return bytes.TrimSuffix(body.Bytes(), []byte("\n"))
 }

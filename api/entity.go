@@ -59,7 +59,7 @@ func (r *EntityReader) Read(members map[string]any, duplicates []contract.Violat
 		if !isID && user != nil {
 			misplaced = append(misplaced, noID(MemberUser, "an id, or null"))
 		}
-		e.User = status.Set(text)
+		e.User = &text
 	}
 	delete(members, MemberApp)
 	delete(members, MemberUser)
@@ -105,5 +105,5 @@ func AppendEntity(to []byte, app string, row status.Row) []byte {
 	}
 	to = append(to, encode(place)...)
 	to[len(to)-1] = ','
-	return append(to, encode(entityOf(row.Status))[1:]...)
+	return deviceStatusJSON.appendMembers(to, &row.Status, everything)
 }

@@ -21,6 +21,7 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/contract/contracttest"
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/api/status/memory"
 	"installstatus/gen"
@@ -290,11 +291,11 @@ func allowAll(*http.Request) (api.Caller, error) {
 // newExampleStore holds the app that the contract's examples are about: six devices, five of which belong to two users.
 func newExampleStore(t testing.TB) status.Store {
 	t.Helper()
-	synced, err := status.ParseDateTime("2017-01-01T00:02:49.3205976-08:00")
+	synced, err := query.ParseDateTime("2017-01-01T00:02:49.3205976-08:00")
 	if err != nil {
 		t.Fatal(err)
 	}
-	failed, installed := status.Patch{InstallState: status.Set(status.InstallStateFailed)}, status.Patch{InstallState: status.Set(status.InstallStateInstalled)}
+	failed, installed := status.PatchOf(status.Status{InstallState: status.InstallStateFailed}, "installState"), status.PatchOf(status.Status{InstallState: status.InstallStateInstalled}, "installState")
 	whole := status.Status{
 		DeviceName: status.TextOf("Device Name value"), DeviceID: status.TextOf("Device Id value"), LastSyncDateTime: synced,
 		MobileAppInstallStatusValue: status.InstallStateFailed, InstallState: status.InstallStateFailed, ErrorCode: 9,

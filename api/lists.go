@@ -1,19 +1,19 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"installstatus/api/contract"
 	"installstatus/api/odata"
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -28,120 +28,143 @@ func (a *API) ListUserDeviceStatuses(c echo.Context, app, user string, params ge
 	return a.deviceStatuses.answer(c, status.Query{App: app, User: user}, options(params))
 }
 
-// The number of entities on a page, where $top is not given and at most.
+// The number of entities on a page, by default and at most.
 const (
 	defaultTop = 100
 	maxTop     = 1000
 )
 
-// maxLink is how many bytes an @odata.nextLink may have, as in the contract: about half of what net/http and many proxies read
-// of a request before its body.
+// maxLink is the greatest length of an @odata.nextLink in bytes, as in the contract: about half of what net/http and many
+// proxies accept before the body of a request.
 const maxLink = 32 << 10
 
 // options are the query options of a list.
 type options = gen.ListDeviceStatusesParams
 
-// lists are all lists of entities of one type.
-type lists[L status.Listed] struct {
-	schema string // of the type, in the contract
-	odata  *odata.Parser
-	read   reader[L]
-	entity func(L) any // as the contract answers it
+// lists answers all lists of entities of one type. R is what a store lists, E the entity in it.
+type lists[R query.Row, E any] struct {
+	schema  string // of the type, in the contract
+	odata   *odata.Parser
+	encoder *encoder[E]
+	read    reader[R]
+	entity  func(*R) *E
 }
 
-type reader[L status.Listed] func(ctx context.Context, tenant string, query status.Query) (status.Part[L], error)
+type reader[R query.Row] func(ctx context.Context, tenant string, q status.Query) (query.Page[R], error)
 
-func newLists[L status.Listed](c *contract.Contract, schema string, read reader[L], entity func(L) any) (*lists[L], error) {
+func newLists[R query.Row, E any](c *contract.Contract, schema string, encoder *encoder[E], read reader[R], entity func(*R) *E) (*lists[R, E], error) {
 	properties, err := c.Properties(schema)
 	if err != nil {
 		return nil, err
 	}
-	return &lists[L]{schema: schema, odata: odata.NewParser(properties), read: read, entity: entity}, nil
+	return &lists[R, E]{schema: schema, odata: odata.NewParser(properties), encoder: encoder, read: read, entity: entity}, nil
 }
 
-func (l *lists[L]) answer(c echo.Context, query status.Query, params options) error {
+// answer answers a list.
+func (l *lists[R, E]) answer(c echo.Context, q status.Query, params options) error {
 	r := c.Request()
 	x := exchangeOf(r)
 	tenant := x.caller.Tenant
-	list := odata.List{Schema: l.schema, Tenant: tenant, App: query.App, User: query.User, Filter: valueOf(params.Filter), OrderBy: valueOf(params.Orderby)}
-	selected, err := l.readOptions(&query, list, params)
+	list := odata.List{Schema: l.schema, Tenant: tenant, App: q.App, User: q.User, Filter: valueOf(params.Filter), OrderBy: valueOf(params.Orderby)}
+	selected, err := l.readOptions(&q, list, params)
 	if err != nil {
 		return err
 	}
 	link := linkTo(r)
-	if len(link)+l.odata.LongestSkipToken(query.Sort()) > maxLink {
+	if len(link)+l.odata.LongestSkipToken(q.Sort()) > maxLink {
 		return errLongLink
 	}
 	if err := x.room.enter(); err != nil {
 		return err
 	}
 	defer func() { x.room.leave(int(c.Response().Size)) }()
-	page, err := l.page(r.Context(), tenant, query)
+	page, err := l.page(r.Context(), tenant, q)
 	if err != nil {
 		return err
 	}
-	answer := collection{Value: make([]json.RawMessage, len(page.Rows))}
-	for i, row := range page.Rows {
-		answer.Value[i] = selectFrom(encode(l.entity(row)), selected)
-	}
-	if query.Count {
-		answer.Count = &page.Count
-	}
+	next := ""
 	if page.More {
-		last := page.Rows[len(page.Rows)-1]
-		answer.NextLink = link + odata.SkipToken(list, query.CursorOf(last))
+		next = link + odata.SkipToken(list, q.CursorOf(page.Rows[len(page.Rows)-1]))
 	}
-	writeJSON(c.Response(), http.StatusOK, contentType, answer)
+	writeBody(c.Response(), http.StatusOK, contentType, l.encode(page, q.Count, next, selected))
 	return nil
 }
 
-// readOptions reads the options into the query. It gives the properties that $select names, nil for all. An error tells of
-// every option that is wrong.
-func (l *lists[L]) readOptions(query *status.Query, list odata.List, params options) (selected []status.Property, err error) {
+// encode returns a page as the contract answers it. next is the address of the page after it, "" if there is none.
+func (l *lists[R, E]) encode(page query.Page[R], count bool, next string, selected selection) []byte {
+	size := len(next) + 64
+	for i := range page.Rows {
+		size += page.Rows[i].Size() + l.encoder.overhead
+	}
+	answer := append(make([]byte, 0, size), '{')
+	if count {
+		answer = strconv.AppendInt(append(answer, `"@odata.count":`...), int64(page.Count), 10)
+		answer = append(answer, ',')
+	}
+	if next != "" {
+		answer = appendString(append(answer, `"@odata.nextLink":`...), next)
+		answer = append(answer, ',')
+	}
+	answer = append(answer, `"value":[`...)
+	for i := range page.Rows {
+		if i > 0 {
+			answer = append(answer, ',')
+		}
+		answer = l.encoder.append(answer, l.entity(&page.Rows[i]), selected)
+	}
+	return append(answer, "]}"...)
+}
+
+// readOptions parses the options into the query, and returns the properties that $select names. An error describes every
+// option that is wrong.
+func (l *lists[R, E]) readOptions(q *status.Query, list odata.List, params options) (selected selection, err error) {
 	var wrong badParameters
 	if params.Filter != nil {
-		query.Filter, err = l.odata.Filter(*params.Filter)
+		q.Filter, err = l.odata.Filter(*params.Filter)
 		wrong.add("$filter", err)
 	}
 	if params.Orderby != nil {
-		query.Order, err = l.odata.OrderBy(*params.Orderby)
+		q.Order, err = l.odata.OrderBy(*params.Orderby)
 		wrong.add("$orderby", err)
 	}
+	selected = everything
 	if params.Select != nil {
-		selected, err = l.odata.Select(*params.Select)
+		var names []string
+		names, err = l.odata.Select(*params.Select)
 		wrong.add("$select", err)
+		selected = l.encoder.selection(names)
 	}
 	if params.Skiptoken != nil {
-		query.After, err = l.odata.ParseSkipToken(list, query.Sort(), *params.Skiptoken)
+		q.After, err = l.odata.ParseSkipToken(list, q.Sort(), *params.Skiptoken)
 		wrong.add("$skiptoken", err)
 	}
 	if err = wrong.err(); err != nil {
-		return nil, err
+		return 0, err
 	}
-	query.Limit = defaultTop
+	q.Limit = defaultTop
 	if params.Top != nil {
-		query.Limit = min(int(*params.Top), maxTop)
+		q.Limit = min(int(*params.Top), maxTop)
 	}
-	query.Skip = int(valueOf(params.Skip))
-	query.Count = valueOf(params.Count) && query.After == nil
+	q.Skip = int(valueOf(params.Skip))
+	q.Count = valueOf(params.Count) && q.After == nil
 	return selected, nil
 }
 
-// page reads a page, which may be of no entities if only their number is asked for.
-func (l *lists[L]) page(ctx context.Context, tenant string, query status.Query) (status.Part[L], error) {
-	if query.Limit == 0 && !query.Count {
-		return status.Part[L]{}, nil
+// page reads a page. It has no entities if the request asks only for their number.
+func (l *lists[R, E]) page(ctx context.Context, tenant string, q status.Query) (page query.Page[R], err error) {
+	if q.Limit == 0 && !q.Count {
+		return page, nil
 	}
-	counted := query
-	counted.Limit = max(query.Limit, 1)
-	page, err := l.read(ctx, tenant, counted)
-	if query.Limit == 0 {
+	counted := q
+	counted.Limit = max(q.Limit, 1)
+	page, err = l.read(ctx, tenant, counted)
+	if q.Limit == 0 {
 		page.Rows, page.More = nil, false
 	}
 	return page, err
 }
 
-// valueOf is the value of an option, zero where it is not given.
+// valueOf returns the value of an option, zero if it is not given.
 func valueOf[T any](option *T) (value T) {
 	if option != nil {
 		value = *option
@@ -149,36 +172,7 @@ func valueOf[T any](option *T) (value T) {
 	return value
 }
 
-// collection is gen.MobileAppInstallStatusCollectionResponse, or that of another type, with its entities encoded already,
-// since the model of a selected entity cannot tell null from what was not selected.
-type collection struct {
-	Count    *int              `json:"@odata.count,omitempty"`
-	NextLink string            `json:"@odata.nextLink,omitempty"`
-	Value    []json.RawMessage `json:"value"`
-}
-
-// selectFrom is an encoded entity with the selected properties alone, beside its type and id; nil selects all.
-func selectFrom(entity json.RawMessage, selected []status.Property) json.RawMessage {
-	if selected == nil {
-		return entity
-	}
-	kept := []byte("{")
-	members := json.NewDecoder(bytes.NewReader(entity))
-	_, _ = members.Token() // its {
-	for members.More() {
-		name, _ := members.Token()
-		var value json.RawMessage
-		if err := members.Decode(&value); err != nil {
-			panic(fmt.Errorf("reading an encoded entity: %w", err)) // encode wrote it
-		}
-		if name == "@odata.type" || name == "id" || slices.Contains(selected, status.Property(fmt.Sprint(name))) {
-			kept = fmt.Appendf(kept, "%q:%s,", name, value)
-		}
-	}
-	return append(bytes.TrimSuffix(kept, []byte(",")), '}')
-}
-
-// linkTo is the address of a list's next page, every option of this one, up to where its $skiptoken begins.
+// linkTo returns the address of a list's next page up to the value of its $skiptoken. It carries every other option.
 func linkTo(r *http.Request) string {
 	link := addressOf(r) + "?"
 	options := r.URL.Query()
@@ -189,5 +183,5 @@ func linkTo(r *http.Request) string {
 	return link + "$skiptoken="
 }
 
-// errLongLink refuses a list from its first page on, rather than to answer a page whose link cannot be followed.
+// errLongLink refuses a list at its first page, so that no page has a link that cannot be followed.
 var errLongLink = badRequest(fmt.Sprintf("The address of the next page could be longer than %d bytes. Shorten $filter, or name fewer properties in $orderby.", maxLink))

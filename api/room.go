@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"installstatus/api/status"
+	"installstatus/api/query"
 )
 
 // maxLists is how many bytes the lists in a batch may return together, as the contract says; the list that exceeds it is the
@@ -34,7 +34,7 @@ func (r *room) enter() error {
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	for r.reading > 0 && r.used < maxLists && r.used+r.reading*status.MaxPage >= maxLists {
+	for r.reading > 0 && r.used < maxLists && r.used+r.reading*query.MaxPage >= maxLists {
 		r.left.Wait()
 	}
 	if r.used >= maxLists {

@@ -13,6 +13,7 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/contract/contracttest"
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/api/status/memory"
 )
@@ -23,15 +24,17 @@ type longLists struct {
 	read atomic.Int32
 }
 
-func (s *longLists) List(_ context.Context, _ string, query status.Query) (page status.Page, err error) {
+func (s *longLists) List(_ context.Context, _ string, q status.Query) (page status.Page, err error) {
 	s.read.Add(1)
 	var patch status.Patch
-	for _, property := range status.Properties() {
-		if text := patch.Text(property); text != nil {
-			*text = status.Set(status.TextOf(strings.Repeat("\x01", 8192)))
+	for _, property := range status.Properties {
+		if property.Nullable {
+			if err := patch.Set(property.Name, query.TextValue(strings.Repeat("\x01", 8192))); err != nil {
+				return page, err
+			}
 		}
 	}
-	for query.Limit = 1000; page.Add(status.Row{Status: patch.Apply(status.New(fmt.Sprint(len(page.Rows))))}, query); {
+	for q.Limit = 1000; page.Add(status.Row{Status: patch.Apply(status.New(fmt.Sprint(len(page.Rows))))}, q.Query); {
 	}
 	return page, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -65,19 +66,19 @@ func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
 	if err != nil {
 		return err
 	}
-	answerRead(c, ifNoneMatch, s.ETag(), entityOf(s))
+	answerRead(c, ifNoneMatch, s.ETag(), deviceStatusJSON.append(nil, &s, everything))
 	return nil
 }
 
-// answerRead answers a read of one entity, or that it still is what the client has.
-func answerRead(c echo.Context, ifNoneMatch *string, etag string, entity any) {
+// answerRead answers a read with an encoded entity, or with 304 if the client has it already.
+func answerRead(c echo.Context, ifNoneMatch *string, etag string, entity []byte) {
 	w := c.Response()
 	w.Header().Set("ETag", etag)
 	if tags := weakTags(ifNoneMatch); slices.Contains(tags, etag) || slices.Contains(tags, "*") {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	writeJSON(w, http.StatusOK, contentType, entity)
+	writeBody(w, http.StatusOK, contentType, entity)
 }
 
 func condOf(ifMatch, ifNoneMatch *string) status.Cond {
@@ -137,7 +138,7 @@ func writeEntity(c echo.Context, code int, s status.Status, preferred preference
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	writeJSON(w, code, contentType, entityOf(s))
+	writeBody(w, code, contentType, deviceStatusJSON.append(nil, &s, everything))
 }
 
 func (a *API) delete(c echo.Context, key status.Key, cond status.Cond) error {
@@ -171,82 +172,38 @@ func addressOf(r *http.Request) string {
 	return address
 }
 
-// patchOf reads the body of an update that the contract has accepted.
+// patchOf returns the patch in the body of an update that the contract has accepted.
 func patchOf(body any) (p status.Patch, err error) {
 	properties, ok := body.(map[string]any)
 	if !ok {
-		return p, fmt.Errorf("the body of an update was not validated")
+		return p, errors.New("the body of an update was not validated")
 	}
 	for name, value := range properties {
-		if text := p.Text(status.Property(name)); text != nil {
-			*text = textOf(value)
+		if name == "@odata.type" || name == query.ID { // the contract has checked them; they change nothing
 			continue
 		}
-		switch name {
-		case "@odata.type", "id": // checked by the contract; there is nothing to change
-		case "lastSyncDateTime":
-			text, _ := value.(string)
-			at, err := status.ParseDateTime(text)
-			if err != nil {
-				return p, fmt.Errorf("reading an accepted lastSyncDateTime: %w", err)
-			}
-			p.LastSyncDateTime = status.Set(at)
-		case "mobileAppInstallStatusValue":
-			member, _ := value.(string)
-			p.MobileAppInstallStatusValue = status.Set(status.InstallState(member))
-		case "installState":
-			member, _ := value.(string)
-			p.InstallState = status.Set(status.InstallState(member))
-		case "installStateDetail":
-			member, _ := value.(string)
-			p.InstallStateDetail = status.Set(status.InstallStateDetail(member))
-		case "errorCode":
-			number, _ := value.(json.Number)
-			code, err := strconv.ParseInt(number.String(), 10, 32)
-			if err != nil {
-				return p, fmt.Errorf("reading an accepted errorCode: %w", err)
-			}
-			p.ErrorCode = status.Set(int32(code))
-		default:
-			return p, fmt.Errorf("the contract has a property that updates do not know: %s", name)
+		v, err := valueIn(value)
+		if err == nil {
+			err = p.Set(name, v)
+		}
+		if err != nil {
+			return status.Patch{}, fmt.Errorf("reading the accepted property %s: %w", name, err)
 		}
 	}
 	return p, nil
 }
 
-// textOf reads a string or null.
-func textOf(value any) status.Field[status.Text] {
-	text, valid := value.(string)
-	return status.Set(status.Text{Value: text, Valid: valid})
-}
-
-// entityOf is a status as the contract answers it.
-func entityOf(s status.Status) gen.MobileAppInstallStatus {
-	e := gen.MobileAppInstallStatus{
-		OdataType:                   gen.MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus,
-		ID:                          s.ID,
-		DeviceName:                  stringOf(&s.DeviceName),
-		DeviceID:                    stringOf(&s.DeviceID),
-		LastSyncDateTime:            s.LastSyncDateTime.String(),
-		MobileAppInstallStatusValue: gen.ResultantAppState(s.MobileAppInstallStatusValue),
-		InstallState:                gen.ResultantAppState(s.InstallState),
-		ErrorCode:                   s.ErrorCode,
-		OsVersion:                   stringOf(&s.OSVersion),
-		OsDescription:               stringOf(&s.OSDescription),
-		UserName:                    stringOf(&s.UserName),
-		UserPrincipalName:           stringOf(&s.UserPrincipalName),
-		DisplayVersion:              stringOf(&s.DisplayVersion),
+// valueIn returns the value of a decoded JSON string, number or null.
+func valueIn(decoded any) (query.Value, error) {
+	switch decoded := decoded.(type) {
+	case nil:
+		return query.Value{}, nil
+	case string:
+		return query.TextValue(decoded), nil
+	case json.Number:
+		n, err := strconv.ParseInt(decoded.String(), 10, 64)
+		return query.NumberValue(n), err
+	default:
+		return query.Value{}, fmt.Errorf("%T is not a value of a property", decoded)
 	}
-	if s.InstallStateDetail != "" {
-		detail := gen.ResultantAppStateDetail(s.InstallStateDetail)
-		e.InstallStateDetail = &detail
-	}
-	return e
-}
-
-func stringOf(t *status.Text) *string {
-	if !t.Valid {
-		return nil
-	}
-	return &t.Value
 }

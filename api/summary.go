@@ -14,11 +14,11 @@ func (a *API) GetInstallSummary(c echo.Context, app string, params gen.GetInstal
 	if err != nil {
 		return err
 	}
-	answerRead(c, params.IfNoneMatch, summary.ETag(), summaryEntityOf(summary))
+	answerRead(c, params.IfNoneMatch, summary.ETag(), encode(summaryEntityOf(summary)))
 	return nil
 }
 
-// summaryEntityOf is a summary as the contract answers it.
+// summaryEntityOf returns a summary as the contract answers it.
 func summaryEntityOf(s status.Summary) gen.MobileAppInstallSummary {
 	return gen.MobileAppInstallSummary{
 		OdataType:                 gen.MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary,

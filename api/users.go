@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -17,31 +18,18 @@ func (a *API) ListUserStatuses(c echo.Context, app string, params gen.ListUserSt
 // GetUserStatus implements the operation getUserStatus.
 func (a *API) GetUserStatus(c echo.Context, app, user string, params gen.GetUserStatusParams) error {
 	r := c.Request()
-	found, err := a.store.ListUsers(r.Context(), exchangeOf(r).caller.Tenant, status.Query{App: app, User: user, Limit: 1})
+	found, err := a.store.ListUsers(r.Context(), exchangeOf(r).caller.Tenant, status.Query{App: app, User: user, Query: query.Query{Limit: 1}})
 	if err != nil {
 		return err
 	}
 	if len(found.Rows) == 0 {
 		return errNoUserStatus
 	}
-	answerRead(c, params.IfNoneMatch, found.Rows[0].ETag(), userEntityOf(found.Rows[0]))
+	answerRead(c, params.IfNoneMatch, found.Rows[0].ETag(), userStatusJSON.append(nil, &found.Rows[0], everything))
 	return nil
 }
 
 var errNoUserStatus = &Error{
 	Status: http.StatusNotFound, Code: "ResourceNotFound",
 	Message: "There is no such userAppInstallStatus under this path. It is there while a mobileAppInstallStatus belongs to it.",
-}
-
-// userEntityOf is a user status as the contract answers it.
-func userEntityOf(u status.UserStatus) gen.UserAppInstallStatus {
-	return gen.UserAppInstallStatus{
-		OdataType:               gen.UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus,
-		ID:                      u.ID,
-		UserName:                stringOf(&u.UserName),
-		UserPrincipalName:       stringOf(&u.UserPrincipalName),
-		InstalledDeviceCount:    u.InstalledDeviceCount,
-		FailedDeviceCount:       u.FailedDeviceCount,
-		NotInstalledDeviceCount: u.NotInstalledDeviceCount,
-	}
 }

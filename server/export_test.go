@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/server/store/postgres/postgrestest"
 	"installstatus/server/store/sqlite"
@@ -73,17 +74,19 @@ func TestAnImportedExportIsExportedTheSame(t *testing.T) {
 		for n := range rapid.IntRange(1, 8).Draw(t, "statuses") {
 			key := status.Key{App: "app " + rapid.SampledFrom([]string{"1", "2"}).Draw(t, "app"), ID: fmt.Sprint(n, texts.Draw(t, "id").Value)}
 			key.User = rapid.SampledFrom([]string{"", "user"}).Draw(t, "user")
-			patch := status.Patch{ErrorCode: status.Set(rapid.Int32().Draw(t, "code"))}
-			for _, field := range []*status.Field[status.Text]{&patch.DeviceName, &patch.DeviceID, &patch.UserPrincipalName, &patch.OSVersion} {
+			patch := status.PatchOf(status.Status{ErrorCode: rapid.Int32().Draw(t, "code")}, "errorCode")
+			for _, property := range []string{"deviceName", "deviceId", "userPrincipalName", "osVersion"} {
 				if rapid.Bool().Draw(t, "given") {
-					*field = status.Set(texts.Draw(t, "of"))
+					if err := patch.Set(property, query.TextValue(texts.Draw(t, "of").Value)); err != nil {
+						t.Fatal(err)
+					}
 				}
 			}
 			if _, _, err := store.Update(d.Context(), from, key, patch, status.Cond{CreateIfMissing: true}); err != nil {
 				t.Fatal(err)
 			}
 			if name := texts.Draw(t, "another name"); name.Value == "" { // which does not move the row to another user status
-				if _, _, err := store.Update(d.Context(), from, key, status.Patch{UserPrincipalName: status.Set(name)}, status.Cond{}); err != nil {
+				if _, _, err := store.Update(d.Context(), from, key, status.PatchOf(status.Status{UserPrincipalName: name}, "userPrincipalName"), status.Cond{}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -114,9 +117,9 @@ func TestATenantMovesFromSQLiteToPostgreSQLAndBack(t *testing.T) {
 		group.Go(func() {
 			text := status.TextOf(texts[n%len(texts)])
 			key := status.Key{App: "app" + texts[n%10], User: []string{"", "user"}[n%2], ID: fmt.Sprint(n, " ", texts[n%10])}
-			patch := status.Patch{DeviceName: status.Set(text), ErrorCode: status.Set(int32(n)), OSVersion: status.Set(text)}
+			patch := status.PatchOf(status.Status{DeviceName: text, ErrorCode: int32(n), OSVersion: text}, "deviceName", "errorCode", "osVersion")
 			if n%3 == 0 {
-				patch.UserPrincipalName = status.Set(text)
+				patch = patch.And(status.PatchOf(status.Status{UserPrincipalName: text}, "userPrincipalName"))
 			}
 			if _, _, err := store.Update(t.Context(), tenantA, key, patch, status.Cond{CreateIfMissing: true}); err != nil {
 				t.Error(err)

@@ -134,7 +134,7 @@ func (p *patchBench) update(b *testing.B, store status.Store) {
 	}
 	b.ReportAllocs()
 	for n := int32(0); b.Loop(); n++ {
-		if _, _, err := store.Update(b.Context(), tenantB, p.key, status.Patch{ErrorCode: status.Set(n)}, status.Cond{}); err != nil {
+		if _, _, err := store.Update(b.Context(), tenantB, p.key, status.PatchOf(status.Status{ErrorCode: n}, "errorCode"), status.Cond{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/server/auth"
 )
@@ -57,25 +58,23 @@ func addSample(ctx context.Context, store status.Store) error {
 }
 
 func (row sampleRow) patch() status.Patch {
-	text := func(s string) status.Field[status.Text] { return status.Set(status.TextOf(s)) }
-	synced, err := status.ParseDateTime(row.synced)
+	synced, err := query.ParseDateTime(row.synced)
 	if err != nil {
 		panic(err) // a typo in sampleRows
 	}
-	p := status.Patch{
-		DeviceName:                  text(row.device),
-		DeviceID:                    text(row.deviceID),
-		LastSyncDateTime:            status.Set(synced),
-		MobileAppInstallStatusValue: status.Set(row.state),
-		InstallState:                status.Set(row.state),
-		ErrorCode:                   status.Set(row.errorCode),
-		OSVersion:                   text(row.osVersion),
-		OSDescription:               text(row.os),
-		DisplayVersion:              text("4.2.0"),
-	}
+	p := status.PatchOf(status.Status{
+		DeviceName:                  status.TextOf(row.device),
+		DeviceID:                    status.TextOf(row.deviceID),
+		LastSyncDateTime:            synced,
+		MobileAppInstallStatusValue: row.state,
+		InstallState:                row.state,
+		ErrorCode:                   row.errorCode,
+		OSVersion:                   status.TextOf(row.osVersion),
+		OSDescription:               status.TextOf(row.os),
+		DisplayVersion:              status.TextOf("4.2.0"),
+	}, "deviceName", "deviceId", "lastSyncDateTime", "mobileAppInstallStatusValue", "installState", "errorCode", "osVersion", "osDescription", "displayVersion")
 	if row.user != "" {
-		p.UserName = text(row.user)
-		p.UserPrincipalName = text(row.user + "@contoso.example")
+		p = p.And(status.PatchOf(status.Status{UserName: status.TextOf(row.user), UserPrincipalName: status.TextOf(row.user + "@contoso.example")}, "userName", "userPrincipalName"))
 	}
 	return p
 }

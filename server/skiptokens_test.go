@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"installstatus/api/odata"
-	"installstatus/api/status"
+	"installstatus/api/query"
 )
 
 func TestASkipTokenThatAClientMadeUpIsRefusedOnEachEngine(t *testing.T) {
@@ -15,20 +15,20 @@ func TestASkipTokenThatAClientMadeUpIsRefusedOnEachEngine(t *testing.T) {
 		s.create(t, statusPath("app", "id"), `{}`)
 		for name, c := range map[string]struct {
 			orderBy string
-			place   status.Cursor
+			place   query.Cursor
 		}{
-			"U+0000 in the id":        {"", status.Cursor{ID: "joe\x00"}},
-			"an id that is no UTF-8":  {"", status.Cursor{ID: "joe\xff"}},
-			"a text for a number":     {"errorCode", status.Cursor{Values: []status.Value{status.TextValue("joe")}, ID: "id"}},
-			"a number for a text":     {"deviceName", status.Cursor{Values: []status.Value{status.NumberValue(7)}, ID: "id"}},
-			"an instant that is none": {"lastSyncDateTime desc", status.Cursor{Values: []status.Value{status.TextValue("joe")}, ID: "id"}},
+			"U+0000 in the id":        {"", query.Cursor{ID: "joe\x00"}},
+			"an id that is no UTF-8":  {"", query.Cursor{ID: "joe\xff"}},
+			"a text for a number":     {"errorCode", query.Cursor{Values: []query.Value{query.TextValue("joe")}, ID: "id"}},
+			"a number for a text":     {"deviceName", query.Cursor{Values: []query.Value{query.NumberValue(7)}, ID: "id"}},
+			"an instant that is none": {"lastSyncDateTime desc", query.Cursor{Values: []query.Value{query.TextValue("joe")}, ID: "id"}},
 		} {
 			list := odata.List{Schema: "MobileAppInstallStatus", Tenant: tenantA, App: "app", OrderBy: c.orderBy}
-			query := url.Values{"$skiptoken": {odata.SkipToken(list, &c.place)}}
+			q := url.Values{"$skiptoken": {odata.SkipToken(list, &c.place)}}
 			if c.orderBy != "" {
-				query.Set("$orderby", c.orderBy)
+				q.Set("$orderby", c.orderBy)
 			}
-			if a := s.do(t, call{method: http.MethodGet, target: statusesPath("app") + "?" + query.Encode()}); a.status != http.StatusBadRequest {
+			if a := s.do(t, call{method: http.MethodGet, target: statusesPath("app") + "?" + q.Encode()}); a.status != http.StatusBadRequest {
 				t.Errorf("%s: %d %s", name, a.status, a.body)
 			}
 		}

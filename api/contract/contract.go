@@ -12,7 +12,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"installstatus/api/status"
+	"installstatus/api/query"
 )
 
 // Contract is an OpenAPI document that is ready to check requests. It is safe for concurrent use.
@@ -149,7 +149,7 @@ func visitOptions() []openapi3.SchemaValidationOption {
 		openapi3.DisableReadOnlyValidation(),
 		openapi3.DisableSchemaErrorDetails(),
 		openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
-			"date-time": openapi3.NewCallbackValidator(status.CheckDateTime),
+			"date-time": openapi3.NewCallbackValidator(query.CheckDateTime),
 		}),
 	}
 }

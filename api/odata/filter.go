@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"installstatus/api/contract"
-	"installstatus/api/status"
+	"installstatus/api/query"
 )
 
 // Bounds of an expression. Its length is bounded by the contract.
@@ -21,7 +21,7 @@ const (
 
 // Filter reads a $filter (OData 4.01, part 2, 5.1.1): eq ne gt ge lt le, in, and, or, not, startswith, contains and
 // parentheses, on the properties of the parser's type. An error says where, what, and what is supported; it repeats no value.
-func (p *Parser) Filter(text string) (status.Filter, error) {
+func (p *Parser) Filter(text string) (query.Filter, error) {
 	if !isText(text) {
 		return nil, errors.New("it is not valid UTF-8, or holds U+0000")
 	}
@@ -68,32 +68,32 @@ func (f *filterParser) skip(text string) error {
 	return nil
 }
 
-func (f *filterParser) or(depth int) (status.Filter, error) {
+func (f *filterParser) or(depth int) (query.Filter, error) {
 	left, err := f.and(depth)
 	for err == nil && f.is("or") {
 		f.advance()
-		var right status.Filter
+		var right query.Filter
 		if right, err = f.and(depth); err == nil {
-			left = status.Or{Left: left, Right: right}
+			left = query.Or{Left: left, Right: right}
 		}
 	}
 	return left, err
 }
 
-func (f *filterParser) and(depth int) (status.Filter, error) {
+func (f *filterParser) and(depth int) (query.Filter, error) {
 	left, err := f.term(depth)
 	for err == nil && f.is("and") {
 		f.advance()
-		var right status.Filter
+		var right query.Filter
 		if right, err = f.term(depth); err == nil {
-			left = status.And{Left: left, Right: right}
+			left = query.And{Left: left, Right: right}
 		}
 	}
 	return left, err
 }
 
 // term is a comparison, a function, a parenthesis, or the not of one of the latter two.
-func (f *filterParser) term(depth int) (status.Filter, error) {
+func (f *filterParser) term(depth int) (query.Filter, error) {
 	if depth == maxDepth {
 		return nil, f.wrong("it is nested more than %d deep", maxDepth)
 	}
@@ -111,7 +111,7 @@ func (f *filterParser) term(depth int) (status.Filter, error) {
 			return nil, f.wrong("not stands before a comparison; put the comparison in parentheses")
 		}
 		inner, err := f.term(depth + 1)
-		return status.Not{Of: inner}, err
+		return query.Not{Of: inner}, err
 	case f.token.kind == word && f.isCall():
 		return f.function()
 	case f.token.kind == word:
@@ -126,7 +126,7 @@ func (f *filterParser) isCall() bool {
 	return following.kind == symbol && following.text == "("
 }
 
-func (f *filterParser) function() (status.Filter, error) {
+func (f *filterParser) function() (query.Filter, error) {
 	name := strings.ToLower(f.token.text)
 	if name != "startswith" && name != "contains" {
 		return nil, f.wrong("the function is not supported; startswith and contains are")
@@ -154,12 +154,12 @@ func (f *filterParser) function() (status.Filter, error) {
 		return nil, err
 	}
 	if name == "contains" {
-		return status.Contains{Property: property, Text: text}, nil
+		return query.Contains{Property: property, Text: text}, nil
 	}
-	return status.StartsWith{Property: property, Text: text}, nil
+	return query.StartsWith{Property: property, Text: text}, nil
 }
 
-func (f *filterParser) propertyName() (status.Property, propertyType, error) {
+func (f *filterParser) propertyName() (string, propertyType, error) {
 	if f.token.kind != word {
 		return "", propertyType{}, f.expected("a property")
 	}
@@ -171,7 +171,7 @@ func (f *filterParser) propertyName() (status.Property, propertyType, error) {
 	return property, of, nil
 }
 
-func (f *filterParser) comparison() (status.Filter, error) {
+func (f *filterParser) comparison() (query.Filter, error) {
 	property, of, err := f.propertyName()
 	if err != nil {
 		return nil, err
@@ -180,10 +180,10 @@ func (f *filterParser) comparison() (status.Filter, error) {
 		f.advance()
 		return f.in(property, of)
 	}
-	operator := status.Operator(strings.ToLower(f.token.text))
+	operator := query.Operator(strings.ToLower(f.token.text))
 	switch operator {
-	case status.Equal, status.NotEqual:
-	case status.Greater, status.GreaterOrEqual, status.Less, status.LessOrEqual:
+	case query.Equal, query.NotEqual:
+	case query.Greater, query.GreaterOrEqual, query.Less, query.LessOrEqual:
 		if of.edm == edmEnum {
 			return nil, f.wrong("%s is an enumeration, which has no order; eq, ne and in are supported", property)
 		}
@@ -192,14 +192,14 @@ func (f *filterParser) comparison() (status.Filter, error) {
 	}
 	f.advance()
 	value, err := f.value(of)
-	return status.Comparison{Property: property, Operator: operator, Value: value}, err
+	return query.Comparison{Property: property, Operator: operator, Value: value}, err
 }
 
-func (f *filterParser) in(property status.Property, of propertyType) (status.Filter, error) {
+func (f *filterParser) in(property string, of propertyType) (query.Filter, error) {
 	if err := f.skip("("); err != nil {
 		return nil, err
 	}
-	filter := status.In{Property: property}
+	filter := query.In{Property: property}
 	for {
 		value, err := f.value(of)
 		if err != nil {
@@ -217,12 +217,12 @@ func (f *filterParser) in(property status.Property, of propertyType) (status.Fil
 }
 
 // value reads a literal of the property's type, or null.
-func (f *filterParser) value(of propertyType) (value status.Value, err error) {
+func (f *filterParser) value(of propertyType) (value query.Value, err error) {
 	t := f.token
 	switch {
 	case t.kind == word && t.text == "null":
 	case of.edm == edmString && t.kind == quoted:
-		value = status.TextValue(t.text)
+		value = query.TextValue(t.text)
 	case of.edm == edmString:
 		return value, f.expected("a string in single quotes, or null")
 	case of.edm == edmEnum:
@@ -230,19 +230,19 @@ func (f *filterParser) value(of propertyType) (value status.Value, err error) {
 		if t.kind != quoted || !known {
 			return value, f.wrong("%s", memberOf(of.members, t))
 		}
-		value = status.TextValue(member)
+		value = query.TextValue(member)
 	case of.edm == edmInt32:
 		n, err := strconv.ParseInt(t.text, 10, 32)
 		if t.kind != number || err != nil {
 			return value, f.expected("an integer from -2147483648 to 2147483647")
 		}
-		value = status.NumberValue(n)
+		value = query.NumberValue(n)
 	case of.edm == edmDateTime:
-		at, err := status.ParseDateTime(t.text)
+		at, err := query.ParseDateTime(t.text)
 		if t.kind != number || err != nil {
 			return value, f.expected("a date and time with a zone, without quotes, such as 2017-01-01T00:02:49Z (a + in an address is written %2B)")
 		}
-		value = status.TextValue(at.Instant())
+		value = query.TextValue(at.Instant())
 	}
 	f.advance()
 	return value, nil

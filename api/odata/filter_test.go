@@ -7,6 +7,7 @@ import (
 
 	"installstatus/api/contract"
 	"installstatus/api/odata"
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -29,33 +30,33 @@ func newParser(t testing.TB) *odata.Parser {
 
 func TestFilter(t *testing.T) {
 	p := newParser(t)
-	text := func(p status.Property, op status.Operator, s string) status.Filter {
-		return status.Comparison{Property: p, Operator: op, Value: status.TextValue(s)}
+	text := func(p string, op query.Operator, s string) query.Filter {
+		return query.Comparison{Property: p, Operator: op, Value: query.TextValue(s)}
 	}
 	a, b, c := text("deviceId", "eq", "a"), text("deviceId", "eq", "b"), text("deviceId", "eq", "c")
 	for _, test := range []struct {
 		text string
-		want status.Filter
+		want query.Filter
 	}{
 		{"deviceId eq 'a'", a},
 		{"  deviceId\teq  'a' ", a},
 		{"deviceId EQ 'a'", a},
 		{"userPrincipalName eq 'o''brien@contoso.example'", text("userPrincipalName", "eq", "o'brien@contoso.example")},
-		{"deviceName ne null", status.Comparison{Property: "deviceName", Operator: "ne"}},
+		{"deviceName ne null", query.Comparison{Property: "deviceName", Operator: "ne"}},
 		{"installState eq 'FAILED'", text("installState", "eq", "failed")},
 		{"installStateDetail ne 'pendingReboot'", text("installStateDetail", "ne", "pendingReboot")},
-		{"errorCode ge -2147483648", status.Comparison{Property: "errorCode", Operator: "ge", Value: status.NumberValue(-2147483648)}},
+		{"errorCode ge -2147483648", query.Comparison{Property: "errorCode", Operator: "ge", Value: query.NumberValue(-2147483648)}},
 		{"lastSyncDateTime lt 2017-01-01T00:02:49.3205976-08:00", text("lastSyncDateTime", "lt", "2017-01-01T08:02:49.320597600Z")},
 		{"lastSyncDateTime gt 2017-01-01T00:00:00+01:00", text("lastSyncDateTime", "gt", "2016-12-31T23:00:00.000000000Z")},
-		{"errorCode in (1,-2, 3)", status.In{Property: "errorCode", Values: []status.Value{status.NumberValue(1), status.NumberValue(-2), status.NumberValue(3)}}},
-		{"deviceName in ('a',null)", status.In{Property: "deviceName", Values: []status.Value{status.TextValue("a"), {}}}},
-		{"startswith(deviceName,'AB')", status.StartsWith{Property: "deviceName", Text: "AB"}},
-		{"contains( id , '%_' )", status.Contains{Property: "id", Text: "%_"}},
-		{"deviceId eq 'a' or deviceId eq 'b' and deviceId eq 'c'", status.Or{Left: a, Right: status.And{Left: b, Right: c}}},
-		{"(deviceId eq 'a' or deviceId eq 'b') and deviceId eq 'c'", status.And{Left: status.Or{Left: a, Right: b}, Right: c}},
-		{"deviceId eq 'a' or deviceId eq 'b' or deviceId eq 'c'", status.Or{Left: status.Or{Left: a, Right: b}, Right: c}},
-		{"not (deviceId eq 'a') and deviceId eq 'b'", status.And{Left: status.Not{Of: a}, Right: b}},
-		{"not not contains(deviceId,'a')", status.Not{Of: status.Not{Of: status.Contains{Property: "deviceId", Text: "a"}}}},
+		{"errorCode in (1,-2, 3)", query.In{Property: "errorCode", Values: []query.Value{query.NumberValue(1), query.NumberValue(-2), query.NumberValue(3)}}},
+		{"deviceName in ('a',null)", query.In{Property: "deviceName", Values: []query.Value{query.TextValue("a"), {}}}},
+		{"startswith(deviceName,'AB')", query.StartsWith{Property: "deviceName", Text: "AB"}},
+		{"contains( id , '%_' )", query.Contains{Property: "id", Text: "%_"}},
+		{"deviceId eq 'a' or deviceId eq 'b' and deviceId eq 'c'", query.Or{Left: a, Right: query.And{Left: b, Right: c}}},
+		{"(deviceId eq 'a' or deviceId eq 'b') and deviceId eq 'c'", query.And{Left: query.Or{Left: a, Right: b}, Right: c}},
+		{"deviceId eq 'a' or deviceId eq 'b' or deviceId eq 'c'", query.Or{Left: query.Or{Left: a, Right: b}, Right: c}},
+		{"not (deviceId eq 'a') and deviceId eq 'b'", query.And{Left: query.Not{Of: a}, Right: b}},
+		{"not not contains(deviceId,'a')", query.Not{Of: query.Not{Of: query.Contains{Property: "deviceId", Text: "a"}}}},
 		{strings.Repeat("(", 49) + "deviceId eq 'a'" + strings.Repeat(")", 49), a},
 	} {
 		got, err := p.Filter(test.text)
@@ -149,7 +150,7 @@ func FuzzFilter(f *testing.F) {
 			t.Fatalf("%#v, %v", filter, err)
 		}
 		if err == nil {
-			status.Matches(filter, status.New("id"))
+			query.Matches(filter, status.New("id"))
 		}
 		if _, err := p.OrderBy(text); err != nil && len(err.Error()) > 200 {
 			t.Errorf("a long error: %v", err)

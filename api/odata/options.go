@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"installstatus/api/status"
+	"installstatus/api/query"
 )
 
 // OrderBy reads an $orderby: properties with commas between them, each with asc or desc if need be.
-func (p *Parser) OrderBy(text string) (orders []status.Order, err error) {
+func (p *Parser) OrderBy(text string) (orders []query.Order, err error) {
 	for part := range strings.SplitSeq(text, ",") {
 		words := strings.Fields(part)
 		if len(words) == 0 || len(words) > 2 {
@@ -20,7 +20,7 @@ func (p *Parser) OrderBy(text string) (orders []status.Order, err error) {
 		if err != nil {
 			return nil, err
 		}
-		order := status.Order{Property: property}
+		order := query.Order{Property: property}
 		if len(words) == 2 {
 			switch strings.ToLower(words[1]) {
 			case "asc":
@@ -30,7 +30,7 @@ func (p *Parser) OrderBy(text string) (orders []status.Order, err error) {
 				return nil, errors.New("a property is followed by asc, by desc, or by a comma")
 			}
 		}
-		if slices.ContainsFunc(orders, func(o status.Order) bool { return o.Property == property }) {
+		if slices.ContainsFunc(orders, func(o query.Order) bool { return o.Property == property }) {
 			return nil, fmt.Errorf("%s stands twice", property)
 		}
 		orders = append(orders, order)
@@ -39,7 +39,7 @@ func (p *Parser) OrderBy(text string) (orders []status.Order, err error) {
 }
 
 // Select reads a $select: properties with commas between them, or * for all of them (nil).
-func (p *Parser) Select(text string) (properties []status.Property, err error) {
+func (p *Parser) Select(text string) (properties []string, err error) {
 	all := false
 	for part := range strings.SplitSeq(text, ",") {
 		name := strings.TrimSpace(part)

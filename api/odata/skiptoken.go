@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"installstatus/api/status"
+	"installstatus/api/query"
 )
 
 // List is what makes a list: a skip token is good for this one alone.
@@ -24,15 +24,15 @@ type List struct {
 const checkLength = 9
 
 // SkipToken is the $skiptoken by which the list goes on after a place. It has letters, digits, - and _ alone.
-func SkipToken(list List, after *status.Cursor) string {
+func SkipToken(list List, after *query.Cursor) string {
 	var place []byte
 	for _, value := range after.Values {
 		place = append(place, byte(value.Kind))
 		switch value.Kind {
-		case status.Null:
-		case status.NumberKind:
+		case query.Null:
+		case query.NumberKind:
 			place = binary.AppendVarint(place, value.Number)
-		case status.TextKind:
+		case query.TextKind:
 			place = appendText(place, value.Text)
 		}
 	}
@@ -41,12 +41,12 @@ func SkipToken(list List, after *status.Cursor) string {
 }
 
 // LongestSkipToken is how long a SkipToken of a list that is sorted so can become, whatever is in the list.
-func (p *Parser) LongestSkipToken(sort []status.Order) int {
-	bytes := checkLength + longestText(p.types[status.PropertyID].longest)
+func (p *Parser) LongestSkipToken(sort []query.Order) int {
+	bytes := checkLength + longestText(p.types[query.ID].longest)
 	for _, order := range sort[:len(sort)-1] {
 		characters := p.types[order.Property].longest
-		if order.IsCut() {
-			characters = status.OrderedLength
+		if p.types[order.Property].edm == edmString {
+			characters = query.OrderedLength
 		}
 		bytes += 1 + longestText(characters)
 	}
@@ -73,20 +73,20 @@ var errSkipToken = errors.New("it is not of this list; follow an @odata.nextLink
 
 // ParseSkipToken is the place after which the list goes on, with as many values as its Cursors have, each one that its property
 // can have. What a client made up is refused, or is a place like any other: engines need not ask where it comes from.
-func (p *Parser) ParseSkipToken(list List, sort []status.Order, token string) (*status.Cursor, error) {
+func (p *Parser) ParseSkipToken(list List, sort []query.Order, token string) (*query.Cursor, error) {
 	decoded, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(decoded) < checkLength {
 		return nil, errSkipToken
 	}
 	place := placeReader{rest: decoded[checkLength:]}
-	after := new(status.Cursor)
+	after := new(query.Cursor)
 	for _, order := range sort[:len(sort)-1] {
 		value := place.value()
 		after.Values = append(after.Values, value)
-		place.broken = place.broken || !p.types[order.Property].has(value) || order.Of(value) != value
+		place.broken = place.broken || !p.types[order.Property].has(value) || query.Ordered(value) != value
 	}
 	after.ID = place.text()
-	if place.broken || after.ID == "" || !p.types[status.PropertyID].has(status.TextValue(after.ID)) || SkipToken(list, after) != token {
+	if place.broken || after.ID == "" || !p.types[query.ID].has(query.TextValue(after.ID)) || SkipToken(list, after) != token {
 		return nil, errSkipToken
 	}
 	return after, nil
@@ -98,18 +98,18 @@ type placeReader struct {
 	broken bool
 }
 
-func (r *placeReader) value() (value status.Value) {
+func (r *placeReader) value() (value query.Value) {
 	if len(r.rest) == 0 {
 		r.broken = true
 		return value
 	}
-	value.Kind = status.Kind(r.rest[0])
+	value.Kind = query.Kind(r.rest[0])
 	r.rest = r.rest[1:]
 	switch value.Kind {
-	case status.Null:
-	case status.TextKind:
+	case query.Null:
+	case query.TextKind:
 		value.Text = r.text()
-	case status.NumberKind:
+	case query.NumberKind:
 		number, n := binary.Varint(r.rest)
 		if r.broken = r.broken || n <= 0; !r.broken {
 			value.Number, r.rest = number, r.rest[n:]

@@ -13,28 +13,29 @@ import (
 	"pgregory.net/rapid"
 
 	"installstatus/api/odata"
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
 // order is what the tests list by: a property of each type.
-var order = []status.Property{status.PropertyDeviceName, status.PropertyErrorCode, status.PropertyLastSyncDateTime, status.PropertyInstallState}
+var order = []string{"deviceName", "errorCode", "lastSyncDateTime", "installState"}
 
 // valueOf draws a value that the property can have.
-func valueOf(property status.Property) *rapid.Generator[status.Value] {
-	return rapid.Custom(func(t *rapid.T) status.Value {
+func valueOf(property string) *rapid.Generator[query.Value] {
+	return rapid.Custom(func(t *rapid.T) query.Value {
 		if rapid.IntRange(0, 3).Draw(t, "null") == 0 {
-			return status.Value{}
+			return query.Value{}
 		}
 		switch property {
-		case status.PropertyErrorCode:
-			return status.NumberValue(int64(rapid.Int32().Draw(t, "number")))
-		case status.PropertyLastSyncDateTime:
+		case "errorCode":
+			return query.NumberValue(int64(rapid.Int32().Draw(t, "number")))
+		case "lastSyncDateTime":
 			at := time.Unix(rapid.Int64Range(-62135596800, 253402300799).Draw(t, "seconds"), rapid.Int64Range(0, 999999999).Draw(t, "nanoseconds"))
-			return status.TextValue(at.UTC().Format("2006-01-02T15:04:05.000000000Z"))
-		case status.PropertyInstallState:
-			return status.TextValue(rapid.SampledFrom([]string{"installed", "failed", "pendingInstall"}).Draw(t, "member"))
+			return query.TextValue(at.UTC().Format("2006-01-02T15:04:05.000000000Z"))
+		case "installState":
+			return query.TextValue(rapid.SampledFrom([]string{"installed", "failed", "pendingInstall"}).Draw(t, "member"))
 		default:
-			return status.TextValue(text().Draw(t, "text"))
+			return query.TextValue(text().Draw(t, "text"))
 		}
 	})
 }
@@ -47,18 +48,18 @@ func TestASkipTokenGivesBackItsPlace(t *testing.T) {
 	p := newParser(t)
 	rapid.Check(t, func(t *rapid.T) {
 		list := odata.List{Tenant: rapid.String().Draw(t, "tenant"), App: rapid.String().Draw(t, "app"), OrderBy: "x"}
-		after := &status.Cursor{ID: "i" + text().Draw(t, "id")}
-		var orders []status.Order
+		after := &query.Cursor{ID: "i" + text().Draw(t, "id")}
+		var orders []query.Order
 		for _, property := range rapid.SliceOfNDistinct(rapid.SampledFrom(order), 0, 3, rapid.ID).Draw(t, "order") {
-			order := status.Order{Property: property}
+			order := query.Order{Property: property}
 			orders = append(orders, order)
-			after.Values = append(after.Values, order.Of(valueOf(property).Draw(t, "value")))
+			after.Values = append(after.Values, query.Ordered(valueOf(property).Draw(t, "value")))
 		}
 		token := odata.SkipToken(list, after)
 		if strings.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 			t.Fatalf("%s must be escaped in an address", token)
 		}
-		sort := status.Query{Order: orders}.Sort()
+		sort := query.Query{Order: orders}.Sort()
 		got, err := p.ParseSkipToken(list, sort, token)
 		if err != nil || got.ID != after.ID || fmt.Sprint(got.Values) != fmt.Sprint(after.Values) {
 			t.Fatalf("%+v came back as %+v, %v", after, got, err)
@@ -68,7 +69,7 @@ func TestASkipTokenGivesBackItsPlace(t *testing.T) {
 				t.Fatalf("a token of %+v is good for %+v", list, other)
 			}
 		}
-		if _, err := p.ParseSkipToken(list, append([]status.Order{{Property: status.PropertyUserName}}, sort...), token); err == nil {
+		if _, err := p.ParseSkipToken(list, append([]query.Order{{Property: "userName"}}, sort...), token); err == nil {
 			t.Fatal("a token is good for another order")
 		}
 	})
@@ -76,35 +77,35 @@ func TestASkipTokenGivesBackItsPlace(t *testing.T) {
 
 func TestASkipTokenThatAClientMadeUpHasNoValueThatItsPropertyCannotHave(t *testing.T) {
 	p := newParser(t)
-	is := func(value status.Value, id string) *status.Cursor {
-		return &status.Cursor{Values: []status.Value{value}, ID: id}
+	is := func(value query.Value, id string) *query.Cursor {
+		return &query.Cursor{Values: []query.Value{value}, ID: id}
 	}
-	number := status.NumberValue
+	number := query.NumberValue
 	for name, c := range map[string]struct {
-		by    status.Property
-		place *status.Cursor
+		by    string
+		place *query.Cursor
 	}{
-		"U+0000 in a string":            {status.PropertyDeviceName, is(status.TextValue("a\x00"), "id")},
-		"a string that is no UTF-8":     {status.PropertyDeviceName, is(status.TextValue("\xff"), "id")},
-		"more of a string than counts":  {status.PropertyDeviceName, is(status.TextValue(strings.Repeat("x", 257)), "id")},
-		"a number for a string":         {status.PropertyDeviceName, is(number(1), "id")},
-		"a string for a number":         {status.PropertyErrorCode, is(status.TextValue("1"), "id")},
-		"a number of more than 32 bits": {status.PropertyErrorCode, is(number(1<<31), "id")},
-		"a number for a member":         {status.PropertyInstallState, is(number(1), "id")},
-		"a member that is none":         {status.PropertyInstallState, is(status.TextValue("broken"), "id")},
-		"a member in another case":      {status.PropertyInstallState, is(status.TextValue("Failed"), "id")},
-		"no member":                     {status.PropertyInstallState, is(status.TextValue(""), "id")},
-		"a number for an instant":       {status.PropertyLastSyncDateTime, is(number(1), "id")},
-		"an instant in another form":    {status.PropertyLastSyncDateTime, is(status.TextValue("2017-01-01T00:00:00Z"), "id")},
-		"an instant that is none":       {status.PropertyLastSyncDateTime, is(status.TextValue("2017-02-30T00:00:00.000000000Z"), "id")},
-		"no id":                         {status.PropertyDeviceName, is(status.Value{}, "")},
-		"U+0000 in an id":               {status.PropertyDeviceName, is(status.Value{}, "\x00")},
-		"an id that is no UTF-8":        {status.PropertyDeviceName, is(status.Value{}, "\xff")},
-		"an id that is too long":        {status.PropertyDeviceName, is(status.Value{}, strings.Repeat("x", 1025))},
-		"too few values":                {status.PropertyDeviceName, &status.Cursor{ID: "id"}},
+		"U+0000 in a string":            {"deviceName", is(query.TextValue("a\x00"), "id")},
+		"a string that is no UTF-8":     {"deviceName", is(query.TextValue("\xff"), "id")},
+		"more of a string than counts":  {"deviceName", is(query.TextValue(strings.Repeat("x", 257)), "id")},
+		"a number for a string":         {"deviceName", is(number(1), "id")},
+		"a string for a number":         {"errorCode", is(query.TextValue("1"), "id")},
+		"a number of more than 32 bits": {"errorCode", is(number(1<<31), "id")},
+		"a number for a member":         {"installState", is(number(1), "id")},
+		"a member that is none":         {"installState", is(query.TextValue("broken"), "id")},
+		"a member in another case":      {"installState", is(query.TextValue("Failed"), "id")},
+		"no member":                     {"installState", is(query.TextValue(""), "id")},
+		"a number for an instant":       {"lastSyncDateTime", is(number(1), "id")},
+		"an instant in another form":    {"lastSyncDateTime", is(query.TextValue("2017-01-01T00:00:00Z"), "id")},
+		"an instant that is none":       {"lastSyncDateTime", is(query.TextValue("2017-02-30T00:00:00.000000000Z"), "id")},
+		"no id":                         {"deviceName", is(query.Value{}, "")},
+		"U+0000 in an id":               {"deviceName", is(query.Value{}, "\x00")},
+		"an id that is no UTF-8":        {"deviceName", is(query.Value{}, "\xff")},
+		"an id that is too long":        {"deviceName", is(query.Value{}, strings.Repeat("x", 1025))},
+		"too few values":                {"deviceName", &query.Cursor{ID: "id"}},
 	} {
 		list := odata.List{Tenant: "tenant", App: "app"}
-		if after, err := p.ParseSkipToken(list, status.Query{Order: []status.Order{{Property: c.by}}}.Sort(), odata.SkipToken(list, c.place)); err == nil {
+		if after, err := p.ParseSkipToken(list, query.Query{Order: []query.Order{{Property: c.by}}}.Sort(), odata.SkipToken(list, c.place)); err == nil {
 			t.Errorf("%s is taken: %.100q", name, fmt.Sprint(after))
 		}
 	}
@@ -117,19 +118,23 @@ func TestASkipTokenIsNoLongerThanTheLongestOfItsOrder(t *testing.T) {
 	row.InstallState = "uninstallFailed"
 	row.InstallStateDetail = "powerShellScriptRequirementNotMet"
 	var patch status.Patch
-	for _, property := range status.Properties() {
-		if text := patch.Text(property); text != nil {
-			*text = status.Set(status.TextOf(strings.Repeat("💾", 8192)))
+	names := []string{""}
+	for _, property := range status.Properties {
+		names = append(names, property.Name)
+		if property.Nullable {
+			if err := patch.Set(property.Name, query.TextValue(strings.Repeat("💾", 8192))); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	var query status.Query
-	for _, property := range append([]status.Property{""}, status.Properties()...) {
-		if property != "" && property != status.PropertyID {
-			query.Order = append(query.Order, status.Order{Property: property})
+	var q status.Query
+	for _, property := range names {
+		if property != "" && property != query.ID {
+			q.Order = append(q.Order, query.Order{Property: property})
 		}
-		got, longest := len(odata.SkipToken(odata.List{}, query.CursorOf(patch.Apply(row)))), p.LongestSkipToken(query.Sort())
+		got, longest := len(odata.SkipToken(odata.List{}, q.CursorOf(patch.Apply(row)))), p.LongestSkipToken(q.Sort())
 		if got > longest || got < longest*9/10 {
-			t.Errorf("by %v: a token has %d characters, of %d", query.Order, got, longest)
+			t.Errorf("by %v: a token has %d characters, of %d", q.Order, got, longest)
 		}
 	}
 }
@@ -139,14 +144,14 @@ func TestASkipTokenIsNoLongerThanTheLongestOfItsOrder(t *testing.T) {
 func FuzzSkipToken(f *testing.F) {
 	p := newParser(f)
 	list := odata.List{Tenant: "tenant", App: "app"}
-	var orders []status.Order
+	var orders []query.Order
 	for _, property := range order {
-		orders = append(orders, status.Order{Property: property})
+		orders = append(orders, query.Order{Property: property})
 	}
-	for _, cursor := range []*status.Cursor{
-		{Values: []status.Value{status.TextValue("PC-1"), status.NumberValue(-7), status.TextValue("2017-01-01T00:00:00.000000000Z"), status.TextValue("failed")}, ID: "id"},
-		{Values: []status.Value{{}, {}, {}, {}}, ID: "x"},
-		{Values: []status.Value{status.TextValue("\x00"), status.TextValue("7"), status.NumberValue(1), status.TextValue("")}, ID: "\xff"},
+	for _, cursor := range []*query.Cursor{
+		{Values: []query.Value{query.TextValue("PC-1"), query.NumberValue(-7), query.TextValue("2017-01-01T00:00:00.000000000Z"), query.TextValue("failed")}, ID: "id"},
+		{Values: []query.Value{{}, {}, {}, {}}, ID: "x"},
+		{Values: []query.Value{query.TextValue("\x00"), query.TextValue("7"), query.NumberValue(1), query.TextValue("")}, ID: "\xff"},
 	} {
 		token := odata.SkipToken(list, cursor)
 		place, err := base64.RawURLEncoding.DecodeString(token)
@@ -157,11 +162,11 @@ func FuzzSkipToken(f *testing.F) {
 	}
 	f.Add("", []byte{})
 	f.Add("AbC0-9_", []byte{2, 0x80, 0})
-	f.Add(odata.SkipToken(list, &status.Cursor{Values: []status.Value{{}, {}, {}, {}}, ID: "x"})+"\r\n", binary.AppendVarint([]byte{0, 2}, 1<<40))
+	f.Add(odata.SkipToken(list, &query.Cursor{Values: []query.Value{{}, {}, {}, {}}, ID: "x"})+"\r\n", binary.AppendVarint([]byte{0, 2}, 1<<40))
 	f.Fuzz(func(t *testing.T, token string, place []byte) {
 		check := sha256.Sum256(fmt.Appendf(nil, "1 %q %q %q %q %q %q %q", list.Schema, list.Tenant, list.App, list.User, list.Filter, list.OrderBy, place))
 		for _, token := range []string{token, base64.RawURLEncoding.EncodeToString(append(check[:9], place...))} {
-			after, err := p.ParseSkipToken(list, status.Query{Order: orders}.Sort(), token)
+			after, err := p.ParseSkipToken(list, query.Query{Order: orders}.Sort(), token)
 			if err != nil {
 				continue
 			}
@@ -170,7 +175,7 @@ func FuzzSkipToken(f *testing.F) {
 			}
 			texts := []string{after.ID}
 			for i, value := range after.Values {
-				if of := status.New("id").Value(order[i]).Kind; value.Kind != status.Null && of != status.Null && value.Kind != of {
+				if of := status.New("id").Value(order[i]).Kind; value.Kind != query.Null && of != query.Null && value.Kind != of {
 					t.Errorf("%s is compared with %+v", order[i], value)
 				}
 				texts = append(texts, value.Text)

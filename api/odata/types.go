@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 
 	"installstatus/api/contract"
-	"installstatus/api/status"
+	"installstatus/api/query"
 )
 
 // Parser reads query options about the properties of one type. It is safe for concurrent use.
 type Parser struct {
-	types map[status.Property]propertyType
+	types map[string]propertyType
 	names []string
 }
 
@@ -32,10 +32,10 @@ const (
 
 // NewParser is the parser of a type that has these properties.
 func NewParser(properties []contract.Property) *Parser {
-	p := &Parser{types: make(map[status.Property]propertyType)}
+	p := &Parser{types: make(map[string]propertyType)}
 	for _, property := range properties {
 		p.names = append(p.names, property.Name)
-		p.types[status.Property(property.Name)] = typeOf(property)
+		p.types[property.Name] = typeOf(property)
 	}
 	return p
 }
@@ -52,24 +52,24 @@ func typeOf(property contract.Property) propertyType {
 	case property.Type == edmString:
 		t.longest = property.MaxLength
 	case property.Type == edmDateTime:
-		t.longest = len(status.NeverSynced.Instant())
+		t.longest = query.InstantLength
 	}
 	return t
 }
 
 // has reports whether a property of the type can have the value. Null is one that each can be compared with.
-func (t propertyType) has(value status.Value) bool {
+func (t propertyType) has(value query.Value) bool {
 	switch {
-	case value.Kind == status.Null:
+	case value.Kind == query.Null:
 		return true
 	case t.edm == edmInt32:
-		return value.Kind == status.NumberKind && value.Number == int64(int32(value.Number))
-	case value.Kind != status.TextKind:
+		return value.Kind == query.NumberKind && value.Number == int64(int32(value.Number))
+	case value.Kind != query.TextKind:
 		return false
 	case t.edm == edmEnum:
 		return t.members[contract.Fold(value.Text)] == value.Text && value.Text != ""
 	case t.edm == edmDateTime:
-		at, err := status.ParseDateTime(value.Text)
+		at, err := query.ParseDateTime(value.Text)
 		return err == nil && at.Instant() == value.Text
 	}
 	return isText(value.Text) && (t.longest == 0 || utf8.RuneCountInString(value.Text) <= t.longest)
@@ -79,10 +79,10 @@ func (t propertyType) has(value status.Value) bool {
 func isText(text string) bool { return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 }
 
 // property finds a property by its name.
-func (p *Parser) property(name string) (status.Property, propertyType, error) {
-	t, known := p.types[status.Property(name)]
+func (p *Parser) property(name string) (string, propertyType, error) {
+	t, known := p.types[name]
 	if known {
-		return status.Property(name), t, nil
+		return name, t, nil
 	}
 	if meant := contract.Nearest(name, p.names); meant != "" {
 		return "", t, fmt.Errorf("there is no such property; did you mean %s?", meant)

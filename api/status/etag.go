@@ -4,13 +4,31 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+
+	"installstatus/api/query"
 )
 
-// ETag is the strong entity tag of s, with its quotes. It depends on the content of s alone: equal statuses have equal
+// ETag returns the strong entity tag of s, with its quotes. It depends on the content of s alone: equal statuses have equal
 // tags, in every process and on every engine.
-func (s Status) ETag() string {
+func (s Status) ETag() string { return tagOf(Properties[:], unnamed, &s) }
+
+// unnamed is how many properties, from the first, are hashed without their names: those of the first release. Stored entities
+// must keep their tags, so a later property is hashed with its name, and only if it is not null.
+const unnamed = 13
+
+func tagOf[E any](properties []Property[E], unnamed int, e *E) string {
 	var room [512]byte
-	return etagOf(s.appendContent(room[:0]))
+	content := room[:0]
+	for i := range properties {
+		if i >= unnamed {
+			if properties[i].Value(e).Kind == query.Null {
+				continue
+			}
+			content = appendString(content, properties[i].Name)
+		}
+		content = properties[i].hash(content, e)
+	}
+	return etagOf(content)
 }
 
 func etagOf(content []byte) string {
@@ -18,27 +36,6 @@ func etagOf(content []byte) string {
 	var room [24]byte
 	tag := base64.RawURLEncoding.AppendEncode(append(room[:0], '"'), hash[:16])
 	return string(append(tag, '"'))
-}
-
-func (s Status) content() []byte { return s.appendContent(nil) }
-
-// appendContent writes all of s as bytes, and different bytes for different statuses. What is written here stays as it is, so
-// that stored entities keep their tags: a property that is added later is appended with its JSON name before it, where it is
-// not null.
-func (s *Status) appendContent(content []byte) []byte {
-	content = appendString(content, s.ID)
-	content = appendText(content, s.DeviceName)
-	content = appendText(content, s.DeviceID)
-	content = appendString(content, s.LastSyncDateTime.text)
-	content = appendString(content, string(s.MobileAppInstallStatusValue))
-	content = appendString(content, string(s.InstallState))
-	content = appendString(content, string(s.InstallStateDetail))
-	content = binary.AppendVarint(content, int64(s.ErrorCode))
-	content = appendText(content, s.OSVersion)
-	content = appendText(content, s.OSDescription)
-	content = appendText(content, s.UserName)
-	content = appendText(content, s.UserPrincipalName)
-	return appendText(content, s.DisplayVersion)
 }
 
 func appendText(to []byte, t Text) []byte {

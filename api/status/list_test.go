@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -16,7 +17,7 @@ func TestAPageIsBoundedByTheBytesThatItHasInAnAnswer(t *testing.T) {
 		row.DeviceName = status.TextOf(strings.Repeat(character, 8192))
 		row.UserName = row.DeviceName
 		var page status.Page
-		for page.Add(row, status.Query{Limit: 1 << 20}) {
+		for page.Add(row, query.Query{Limit: 1 << 20}) {
 		}
 		var answer bytes.Buffer
 		encoder := json.NewEncoder(&answer)
@@ -26,7 +27,7 @@ func TestAPageIsBoundedByTheBytesThatItHasInAnAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if length, longest := answer.Len(), answer.Len()/len(page.Rows); length > status.MaxPage+longest || length < status.MaxPage/3 {
+		if length, longest := answer.Len(), answer.Len()/len(page.Rows); length > query.MaxPage+longest || length < query.MaxPage/3 {
 			t.Errorf("a full page of %q has %d bytes", character, length)
 		}
 	}

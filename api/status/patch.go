@@ -1,89 +1,81 @@
 package status
 
-// Patch is what a PATCH asks for: each property is kept or set, and a Text may be set to null.
+import (
+	"fmt"
+
+	"installstatus/api/query"
+)
+
+// Patch is what a PATCH asks for: each property is kept, or set to a value, which for a Text may be null.
 type Patch struct {
-	DeviceName                  Field[Text]
-	DeviceID                    Field[Text]
-	LastSyncDateTime            Field[DateTime]
-	MobileAppInstallStatusValue Field[InstallState]
-	InstallState                Field[InstallState]
-	InstallStateDetail          Field[InstallStateDetail]
-	ErrorCode                   Field[int32]
-	OSVersion                   Field[Text]
-	OSDescription               Field[Text]
-	UserName                    Field[Text]
-	UserPrincipalName           Field[Text]
-	DisplayVersion              Field[Text]
+	Given Set    // the properties that it sets
+	To    Status // has their new values
 }
 
-// Field is what a Patch says of one property. The zero Field keeps it.
-type Field[T any] struct {
-	Value T
-	Given bool
-}
+// Set is a set of properties of a Status. Bit i is Properties[i].
+type Set uint64
 
-// Set is the Field that sets a property to v.
-func Set[T any](v T) Field[T] { return Field[T]{Value: v, Given: true} }
+// Has reports whether the set contains Properties[i].
+func (set Set) Has(i int) bool { return set&(1<<i) != 0 }
 
-func (f Field[T]) apply(property *T) {
-	if f.Given {
-		*property = f.Value
+// everySettable contains all properties but the id.
+const everySettable Set = 1<<len(Properties) - 1 - 1
+
+// PatchOf returns the patch that sets the named properties to their values in to. It panics if there is no such property.
+func PatchOf(to Status, properties ...string) Patch {
+	p := Patch{To: to}
+	for _, name := range properties {
+		i, ok := indexOf(name)
+		if !ok {
+			panic("a Status has no property " + name)
+		}
+		p.Given |= 1 << i
 	}
+	return p
 }
 
-// Text is what p says of a nullable string, for a caller to read or to set; nil for a property that is none.
-func (p *Patch) Text(property Property) *Field[Text] {
-	switch property {
-	case PropertyDeviceName:
-		return &p.DeviceName
-	case PropertyDeviceID:
-		return &p.DeviceID
-	case PropertyOSVersion:
-		return &p.OSVersion
-	case PropertyOSDescription:
-		return &p.OSDescription
-	case PropertyUserName:
-		return &p.UserName
-	case PropertyUserPrincipalName:
-		return &p.UserPrincipalName
-	case PropertyDisplayVersion:
-		return &p.DisplayVersion
-	default:
-		return nil
+func indexOf(property string) (i int, ok bool) {
+	for i := range Properties {
+		if Properties[i].Name == property {
+			return i, true
+		}
 	}
+	return 0, false
 }
 
-// Whole is the patch that gives any status all of s but its id.
-func (s Status) Whole() Patch {
-	return Patch{
-		DeviceName:                  Set(s.DeviceName),
-		DeviceID:                    Set(s.DeviceID),
-		LastSyncDateTime:            Set(s.LastSyncDateTime),
-		MobileAppInstallStatusValue: Set(s.MobileAppInstallStatusValue),
-		InstallState:                Set(s.InstallState),
-		InstallStateDetail:          Set(s.InstallStateDetail),
-		ErrorCode:                   Set(s.ErrorCode),
-		OSVersion:                   Set(s.OSVersion),
-		OSDescription:               Set(s.OSDescription),
-		UserName:                    Set(s.UserName),
-		UserPrincipalName:           Set(s.UserPrincipalName),
-		DisplayVersion:              Set(s.DisplayVersion),
+// Set makes the patch set a property. It returns an error if a PATCH cannot set the property to v.
+func (p *Patch) Set(property string, v query.Value) error {
+	i, ok := indexOf(property)
+	if !ok {
+		return fmt.Errorf("a Status has no property %s", property)
 	}
+	if err := Properties[i].parse(&p.To, v); err != nil {
+		return err
+	}
+	p.Given |= 1 << i
+	return nil
 }
 
-// Apply is s after the patch.
+// And returns the patch that sets what p or q sets. Where both set a property, q decides.
+func (p Patch) And(q Patch) Patch {
+	return Patch{Given: p.Given | q.Given, To: q.Apply(p.To)}
+}
+
+// Gives reports whether the patch sets a property.
+func (p Patch) Gives(property string) bool {
+	i, ok := indexOf(property)
+	return ok && p.Given.Has(i)
+}
+
+// Apply returns s after the patch.
 func (p Patch) Apply(s Status) Status {
-	p.DeviceName.apply(&s.DeviceName)
-	p.DeviceID.apply(&s.DeviceID)
-	p.LastSyncDateTime.apply(&s.LastSyncDateTime)
-	p.MobileAppInstallStatusValue.apply(&s.MobileAppInstallStatusValue)
-	p.InstallState.apply(&s.InstallState)
-	p.InstallStateDetail.apply(&s.InstallStateDetail)
-	p.ErrorCode.apply(&s.ErrorCode)
-	p.OSVersion.apply(&s.OSVersion)
-	p.OSDescription.apply(&s.OSDescription)
-	p.UserName.apply(&s.UserName)
-	p.UserPrincipalName.apply(&s.UserPrincipalName)
-	p.DisplayVersion.apply(&s.DisplayVersion)
+	for i := range Properties {
+		if p.Given.Has(i) {
+			Properties[i].copy(&s, &p.To)
+		}
+	}
 	return s
 }
+
+// Whole returns the patch that gives any status all of s but its id.
+func (s Status) Whole() Patch { return Patch{Given: everySettable, To: s} }

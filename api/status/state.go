@@ -1,6 +1,6 @@
 package status
 
-// InstallState is Graph's resultantAppState. It is not evolvable: there are no other members.
+// InstallState is Graph's resultantAppState. The enumeration is not evolvable: it has no other members.
 type InstallState string
 
 // The members of resultantAppState.
@@ -14,5 +14,5 @@ const (
 	InstallStateNotApplicable   InstallState = "notApplicable"
 )
 
-// InstallStateDetail is Graph's resultantAppStateDetail; its members stand in the contract. "" is none.
+// InstallStateDetail is Graph's resultantAppStateDetail; its members are in the contract. "" means none.
 type InstallStateDetail string

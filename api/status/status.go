@@ -1,16 +1,18 @@
 // Package status is the domain: a device's install status of an app, the change that a PATCH asks for, and what a
-// storage engine must guarantee. It is plain Go and knows no HTTP, no JSON and no database.
+// storage engine must guarantee. It is plain Go and imports no HTTP, no JSON and no database.
 package status
 
-// Status is one mobileAppInstallStatus. Two of them are equal (==) if every property is.
+import "installstatus/api/query"
+
+// Status is one mobileAppInstallStatus. Two of them are equal (==) if every property is. Each field has a row in Properties.
 type Status struct {
 	ID                          string
 	DeviceName                  Text
 	DeviceID                    Text
-	LastSyncDateTime            DateTime
+	LastSyncDateTime            query.DateTime
 	MobileAppInstallStatusValue InstallState
 	InstallState                InstallState
-	InstallStateDetail          InstallStateDetail // "" where it was never set
+	InstallStateDetail          InstallStateDetail // "" if it was never set
 	ErrorCode                   int32
 	OSVersion                   Text
 	OSDescription               Text
@@ -19,7 +21,27 @@ type Status struct {
 	DisplayVersion              Text
 }
 
-// New is a status of which only the id is known: its strings are null, its other properties have Graph's defaults.
+// Properties are the properties of a Status in the order of the API. A new one goes to the end.
+var Properties = [...]Property[Status]{
+	of(query.ID, "", key, func(s *Status) *string { return &s.ID }),
+	of("deviceName", "device_name", text, func(s *Status) *Text { return &s.DeviceName }),
+	of("deviceId", "device_id", text, func(s *Status) *Text { return &s.DeviceID }),
+	of("lastSyncDateTime", "last_sync_date_time", instant, func(s *Status) *query.DateTime { return &s.LastSyncDateTime }),
+	of("mobileAppInstallStatusValue", "mobile_app_install_status_value", enum, func(s *Status) *string { return (*string)(&s.MobileAppInstallStatusValue) }),
+	of("installState", "install_state", enum, func(s *Status) *string { return (*string)(&s.InstallState) }),
+	of("installStateDetail", "install_state_detail", optionalEnum, func(s *Status) *string { return (*string)(&s.InstallStateDetail) }),
+	of("errorCode", "error_code", number, func(s *Status) *int32 { return &s.ErrorCode }),
+	of("osVersion", "os_version", text, func(s *Status) *Text { return &s.OSVersion }),
+	of("osDescription", "os_description", text, func(s *Status) *Text { return &s.OSDescription }),
+	of("userName", "user_name", text, func(s *Status) *Text { return &s.UserName }),
+	of("userPrincipalName", "user_principal_name", text, func(s *Status) *Text { return &s.UserPrincipalName }),
+	of("displayVersion", "display_version", text, func(s *Status) *Text { return &s.DisplayVersion }),
+}
+
+// NeverSynced is the lastSyncDateTime of a status that was created without one.
+var NeverSynced = query.Stored("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000000000Z")
+
+// New returns a status that has only an id: its strings are null, its other properties have Graph's defaults.
 func New(id string) Status {
 	return Status{
 		ID:                          id,
@@ -29,91 +51,31 @@ func New(id string) Status {
 	}
 }
 
+// Value implements query.Row.
+func (s Status) Value(property string) query.Value { return valueOf(Properties[:], &s, property) }
+
+// Size implements query.Row.
+func (s Status) Size() int { return sizeOf(Properties[:], &s) }
+
 // Text is a nullable string. The zero Text is null.
 type Text struct {
 	Value string
 	Valid bool
 }
 
-// TextOf is the Text that holds s, which may be empty.
+// TextOf returns the Text that holds s, which may be empty.
 func TextOf(s string) Text { return Text{Value: s, Valid: true} }
+
+func (t Text) value() query.Value {
+	if !t.Valid {
+		return query.Value{}
+	}
+	return query.TextValue(t.Value)
+}
 
 // Key names one row within a tenant. All of its parts are case-sensitive.
 type Key struct {
 	App  string
 	User string // the user status that the row must belong to; "" for any, as on the app's own path
 	ID   string
-}
-
-// Property names a property of a status in the API's own words.
-type Property string
-
-// The properties of a status.
-const (
-	PropertyID                          Property = "id"
-	PropertyDeviceName                  Property = "deviceName"
-	PropertyDeviceID                    Property = "deviceId"
-	PropertyLastSyncDateTime            Property = "lastSyncDateTime"
-	PropertyMobileAppInstallStatusValue Property = "mobileAppInstallStatusValue"
-	PropertyInstallState                Property = "installState"
-	PropertyInstallStateDetail          Property = "installStateDetail"
-	PropertyErrorCode                   Property = "errorCode"
-	PropertyOSVersion                   Property = "osVersion"
-	PropertyOSDescription               Property = "osDescription"
-	PropertyUserName                    Property = "userName"
-	PropertyUserPrincipalName           Property = "userPrincipalName"
-	PropertyDisplayVersion              Property = "displayVersion"
-)
-
-// Properties are the properties of a status, in the order of the API.
-func Properties() []Property {
-	return []Property{
-		PropertyID,
-		PropertyDeviceName,
-		PropertyDeviceID,
-		PropertyLastSyncDateTime,
-		PropertyMobileAppInstallStatusValue,
-		PropertyInstallState,
-		PropertyInstallStateDetail,
-		PropertyErrorCode,
-		PropertyOSVersion,
-		PropertyOSDescription,
-		PropertyUserName,
-		PropertyUserPrincipalName,
-		PropertyDisplayVersion,
-	}
-}
-
-// Value is the value of one property of s; null for a property that is not there.
-func (s Status) Value(p Property) Value {
-	switch p {
-	case PropertyID:
-		return TextValue(s.ID)
-	case PropertyDeviceName:
-		return s.DeviceName.value()
-	case PropertyDeviceID:
-		return s.DeviceID.value()
-	case PropertyLastSyncDateTime:
-		return TextValue(s.LastSyncDateTime.Instant())
-	case PropertyMobileAppInstallStatusValue:
-		return TextValue(string(s.MobileAppInstallStatusValue))
-	case PropertyInstallState:
-		return TextValue(string(s.InstallState))
-	case PropertyInstallStateDetail:
-		return Text{Value: string(s.InstallStateDetail), Valid: s.InstallStateDetail != ""}.value()
-	case PropertyErrorCode:
-		return NumberValue(int64(s.ErrorCode))
-	case PropertyOSVersion:
-		return s.OSVersion.value()
-	case PropertyOSDescription:
-		return s.OSDescription.value()
-	case PropertyUserName:
-		return s.UserName.value()
-	case PropertyUserPrincipalName:
-		return s.UserPrincipalName.value()
-	case PropertyDisplayVersion:
-		return s.DisplayVersion.value()
-	default:
-		return Value{}
-	}
 }

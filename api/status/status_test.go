@@ -3,147 +3,141 @@ package status_test
 import (
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"pgregory.net/rapid"
-
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
-func TestInstantsSortAsTextInTheOrderOfTime(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		times := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) time.Time {
-			seconds := rapid.Int64Range(-62135596800, 253402300799).Draw(t, "seconds") // the years 0001 to 9999
-			zone := time.FixedZone("", 60*rapid.IntRange(-23*60-59, 23*60+59).Draw(t, "offset"))
-			return time.Unix(seconds, rapid.Int64Range(0, 999_999_999).Draw(t, "nanoseconds")).In(zone)
-		}), 2, 2).Draw(t, "times")
-		var instants []string
-		for _, at := range times {
-			if year := at.Year(); year < 1 || year > 9999 {
-				t.Skip("the local year has no four digits")
-			}
-			text := at.Format(time.RFC3339Nano)
-			parsed, err := status.ParseDateTime(text)
-			if err != nil {
-				t.Fatalf("%s: %v", text, err)
-			}
-			if parsed.String() != text || len(parsed.Instant()) != 30 {
-				t.Fatalf("%s became %s, %s", text, parsed, parsed.Instant())
-			}
-			instants = append(instants, parsed.Instant())
-		}
-		if byText, byTime := strings.Compare(instants[0], instants[1]), times[0].Compare(times[1]); byText != byTime {
-			t.Fatalf("%s and %s sort as %d, the times as %d", instants[0], instants[1], byText, byTime)
-		}
-	})
-}
-
 func TestTheDefaultDateTimeIsWhatParsingItGives(t *testing.T) {
-	parsed, err := status.ParseDateTime(status.NeverSynced.String())
+	parsed, err := query.ParseDateTime(status.NeverSynced.String())
 	if err != nil || parsed != status.NeverSynced {
 		t.Errorf("%#v, %v", parsed, err)
 	}
 }
 
-// FuzzDateTime holds the reader to RFC 3339's grammar and to time.Parse.
-func FuzzDateTime(f *testing.F) {
-	for _, seed := range []string{"2017-01-01T00:02:49.3205976-08:00", "0001-01-01T00:00:00Z", "2016-12-31T23:59:60Z", "2017-01-01T00:00:00,5Z", "2017-01-01T24:00:00Z", "9999-12-31T23:59:59-00:01"} {
-		f.Add(seed)
-	}
-	grammar := regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
-	f.Fuzz(func(t *testing.T, text string) {
-		at, err := time.Parse(time.RFC3339, text)
-		year := at.UTC().Year()
-		want := grammar.MatchString(text) && err == nil && 1 <= year && year <= 9999
-		got, gotErr := status.ParseDateTime(text)
-		if (gotErr == nil) != want {
-			t.Errorf("%q: %v", text, gotErr)
-		}
-		if want && got.Instant() != at.UTC().Format("2006-01-02T15:04:05.000000000Z") {
-			t.Errorf("%q is the instant %s", text, got.Instant())
-		}
-	})
-}
-
 func TestEveryPropertyCanBePatchedAndChangesTheTag(t *testing.T) {
-	instant, err := status.ParseDateTime("2026-01-01T00:00:00Z")
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := map[reflect.Type]any{
-		reflect.TypeFor[status.Text]():               status.TextOf("a value"),
-		reflect.TypeFor[status.DateTime]():           instant,
-		reflect.TypeFor[status.InstallState]():       status.InstallStateFailed,
-		reflect.TypeFor[status.InstallStateDetail](): status.InstallStateDetail("pendingReboot"),
-		reflect.TypeFor[int32]():                     int32(7),
-	}
-	tags := map[string]string{status.New("id").ETag(): "none", status.New("other").ETag(): "ID"}
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[status.Status]()) {
-		if field.Name == "ID" {
+	tags := map[string]string{status.New("id").ETag(): "nothing", status.New("other").ETag(): "id"}
+	for i, property := range status.Properties {
+		if property.Name == query.ID {
 			continue
 		}
 		var patch status.Patch
-		property := reflect.ValueOf(&patch).Elem().FieldByName(field.Name)
-		if !property.IsValid() {
-			t.Errorf("a Patch has no %s", field.Name)
-			continue
+		if err := patch.Set(property.Name, otherValue(t, i)); err != nil {
+			t.Fatal(err)
 		}
-		property.FieldByName("Value").Set(reflect.ValueOf(values[field.Type]))
-		property.FieldByName("Given").SetBool(true)
 		patched := patch.Apply(status.New("id"))
-		if got := reflect.ValueOf(patched).FieldByIndex(field.Index).Interface(); got != values[field.Type] {
-			t.Errorf("%s is %v after the patch", field.Name, got)
+		if got := patched.Value(property.Name); got == status.New("id").Value(property.Name) {
+			t.Errorf("%s is %v after the patch", property.Name, got)
+		}
+		if !patch.Gives(property.Name) || patch.Given != 1<<i {
+			t.Errorf("the patch of %s sets %b", property.Name, patch.Given)
+		}
+		for _, other := range status.Properties {
+			if before := status.New("id"); other.Same(&before, &patched) != (other.Name != property.Name) {
+				t.Errorf("the patch of %s changes %s too, or nothing", property.Name, other.Name)
+			}
 		}
 		if other, taken := tags[patched.ETag()]; taken {
-			t.Errorf("setting %s gives the same tag as setting %s", field.Name, other)
+			t.Errorf("setting %s gives the same tag as setting %s", property.Name, other)
 		}
-		if other := patched.Whole().Apply(status.New("id")); other != patched {
-			t.Errorf("the whole patch does not say %s", field.Name)
-		}
-		if !slices.ContainsFunc(status.Properties(), func(p status.Property) bool { return patched.Value(p) != status.New("id").Value(p) }) {
-			t.Errorf("no property has the value of %s", field.Name)
+		if whole := patched.Whole().Apply(status.New("id")); whole != patched {
+			t.Errorf("the whole patch does not set %s", property.Name)
 		}
 		if cleared := status.New("id").Whole().Apply(patched); cleared != status.New("id") {
-			t.Errorf("the whole patch does not say that %s is not set", field.Name)
+			t.Errorf("the whole patch does not clear %s", property.Name)
 		}
-		tags[patched.ETag()] = field.Name
+		if named := status.PatchOf(patched, property.Name); named != (status.Patch{Given: patch.Given, To: patched}) {
+			t.Errorf("PatchOf(%s) is %+v", property.Name, named)
+		}
+		tags[patched.ETag()] = property.Name
 	}
 }
 
-func TestEveryNullableStringIsATextOfAPatch(t *testing.T) {
-	var patch status.Patch
-	texts := make(map[*status.Field[status.Text]]status.Property)
-	for _, property := range status.Properties() {
-		if text := patch.Text(property); text != nil {
-			texts[text] = property
+// otherValue returns a value that Properties[i] can have, and that a new status does not have.
+func otherValue(t *testing.T, i int) query.Value {
+	t.Helper()
+	var none status.Status
+	switch status.Properties[i].Field(&none).(type) {
+	case *int32:
+		return query.NumberValue(7)
+	case *query.DateTime:
+		return query.TextValue("2026-01-01T00:00:00Z")
+	case *status.Text, *string:
+		return query.TextValue("failed")
+	}
+	t.Fatalf("no value is known for %s", status.Properties[i].Name)
+	return query.Value{}
+}
+
+func TestAPatchRefusesWhatAPropertyCannotHold(t *testing.T) {
+	for name, values := range map[string][]query.Value{
+		query.ID:           {query.TextValue("id")},
+		"nothing":          {query.TextValue("x")},
+		"devicename":       {query.TextValue("x")},
+		"deviceName":       {query.NumberValue(1)},
+		"errorCode":        {query.TextValue("1"), {}, query.NumberValue(1 << 31)},
+		"installState":     {{}, query.NumberValue(1)},
+		"lastSyncDateTime": {{}, query.TextValue("yesterday"), query.NumberValue(1)},
+	} {
+		for _, v := range values {
+			var patch status.Patch
+			if err := patch.Set(name, v); err == nil || patch.Given != 0 {
+				t.Errorf("%s is set to %+v: %v", name, v, err)
+			}
 		}
 	}
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[status.Patch]()) {
-		text, isText := reflect.ValueOf(&patch).Elem().FieldByIndex(field.Index).Addr().Interface().(*status.Field[status.Text])
-		if isText && !strings.EqualFold(string(texts[text]), field.Name) {
-			t.Errorf("Text finds %s by the name %q", field.Name, texts[text])
+}
+
+func TestOfTwoPatchesTheLaterDecides(t *testing.T) {
+	first := status.PatchOf(status.Status{DeviceName: status.TextOf("a"), ErrorCode: 1}, "deviceName", "errorCode")
+	second := status.PatchOf(status.Status{ErrorCode: 2, OSVersion: status.TextOf("x")}, "errorCode", "osVersion", "userName")
+	before := status.New("id")
+	before.UserName = status.TextOf("name")
+	if both, want := first.And(second).Apply(before), second.Apply(first.Apply(before)); both != want {
+		t.Errorf("%+v, want %+v", both, want)
+	}
+}
+
+func TestEveryFieldHasARowInItsTable(t *testing.T) {
+	fields(t, status.Properties[:])
+	fields(t, status.UserProperties[:])
+}
+
+func fields[E any](t *testing.T, properties []status.Property[E]) {
+	t.Helper()
+	entity := new(E)
+	has := make(map[uintptr]bool)
+	for _, p := range properties {
+		has[reflect.ValueOf(p.Field(entity)).Pointer()] = true
+	}
+	value := reflect.ValueOf(entity).Elem()
+	for i := range value.NumField() {
+		if !has[value.Field(i).Addr().Pointer()] {
+			t.Errorf("no row of the table has the field %s.%s", value.Type().Name(), value.Type().Field(i).Name)
 		}
+	}
+	if len(properties) != value.NumField() || len(properties) > 64 {
+		t.Errorf("%s has %d fields and %d rows in its table; a Set has room for 64", value.Type().Name(), value.NumField(), len(properties))
 	}
 }
 
 func TestValuesThatDifferHaveTagsThatDiffer(t *testing.T) {
-	text := func(s string) status.Field[status.Text] { return status.Set(status.TextOf(s)) }
-	sameInstant := map[string]status.Field[status.DateTime]{}
+	text := status.TextOf
+	sameInstant := map[string]query.DateTime{}
 	for _, sent := range []string{"2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00"} {
-		at, err := status.ParseDateTime(sent)
+		at, err := query.ParseDateTime(sent)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sameInstant[sent] = status.Set(at)
+		sameInstant[sent] = at
 	}
 	tags := map[string]bool{}
 	patches := []status.Patch{
-		{}, {DeviceName: text("")}, {DeviceName: text("a")}, {DeviceName: text("ab")}, {DeviceName: text("a"), DeviceID: text("b")},
-		{DeviceName: text(""), DeviceID: text("ab")}, {ErrorCode: status.Set(int32(1))}, {ErrorCode: status.Set(int32(-1))},
-		{LastSyncDateTime: sameInstant["2026-01-01T00:00:00Z"]}, {LastSyncDateTime: sameInstant["2026-01-01T01:00:00+01:00"]},
+		{}, status.PatchOf(status.Status{DeviceName: text("")}, "deviceName"), status.PatchOf(status.Status{DeviceName: text("a")}, "deviceName"), status.PatchOf(status.Status{DeviceName: text("ab")}, "deviceName"), status.PatchOf(status.Status{DeviceName: text("a"), DeviceID: text("b")}, "deviceName", "deviceId"),
+		status.PatchOf(status.Status{DeviceName: text(""), DeviceID: text("ab")}, "deviceName", "deviceId"), status.PatchOf(status.Status{ErrorCode: int32(1)}, "errorCode"), status.PatchOf(status.Status{ErrorCode: int32(-1)}, "errorCode"),
+		status.PatchOf(status.Status{LastSyncDateTime: sameInstant["2026-01-01T00:00:00Z"]}, "lastSyncDateTime"), status.PatchOf(status.Status{LastSyncDateTime: sameInstant["2026-01-01T01:00:00+01:00"]}, "lastSyncDateTime"),
 	}
 	for _, p := range patches {
 		tag := p.Apply(status.New("id")).ETag()
@@ -154,12 +148,6 @@ func TestValuesThatDifferHaveTagsThatDiffer(t *testing.T) {
 	}
 	if len(tags) != len(patches) {
 		t.Errorf("%d patches have %d tags", len(patches), len(tags))
-	}
-}
-
-func TestATagNeverChangesBetweenVersions(t *testing.T) {
-	if tag := status.New("id").ETag(); tag != `"BiQ8xggPq5rDfaquvVM52g"` {
-		t.Errorf("clients hold tags of stored entities: the tag of the empty status is now %s", tag)
 	}
 }
 
@@ -188,24 +176,5 @@ func TestDeviceStatusIDsNeverChangeBetweenVersions(t *testing.T) {
 	}
 	if status.DeviceStatusID("App", "1a2b3c4d-0001-4000-8000-00000000000a") == want {
 		t.Error("another app has the same id")
-	}
-}
-
-func TestNothingBehindTheIDCountsInAnOrder(t *testing.T) {
-	id, back, name := status.Order{Property: status.PropertyID}, status.Order{Property: status.PropertyID, Descending: true}, status.Order{Property: status.PropertyUserName}
-	for _, c := range []struct{ order, sort []status.Order }{
-		{nil, []status.Order{id}},
-		{[]status.Order{id}, []status.Order{id}},
-		{[]status.Order{back, name}, []status.Order{back}},
-		{[]status.Order{name}, []status.Order{name, id}},
-		{[]status.Order{name, back}, []status.Order{name, back}},
-	} {
-		query := status.Query{Order: c.order}
-		if got := query.Sort(); !slices.Equal(got, c.sort) {
-			t.Errorf("%v is sorted by %v", c.order, got)
-		}
-		if place := query.CursorOf(status.Status{ID: "x"}); place.ID != "x" || len(place.Values) != len(c.sort)-1 {
-			t.Errorf("%v has the place %+v", c.order, place)
-		}
 	}
 }

@@ -2,21 +2,21 @@ package status
 
 import "encoding/binary"
 
-// Summary is a mobileAppInstallSummary: how many devices and users of an app are in which install state.
+// Summary is a mobileAppInstallSummary: how many devices and users of an app are in each install state.
 type Summary struct {
 	App     string
 	Devices Counts
 	Users   Counts
 }
 
-// Counts are numbers by install state. Graph counts neither unknown nor uninstallFailed.
+// Counts are counts by install state. Graph counts neither unknown nor uninstallFailed.
 type Counts struct {
 	Installed, Failed, NotApplicable, NotInstalled, PendingInstall int32
 }
 
-// SummaryOf is the rule of a summary of all of an app's rows. A row is a device, and counts where its installState says.
-// A user is a user status, and may count more than once, or not at all: as installed and as notApplicable if all of its
-// devices are, as failed and as notInstalled if one of them is, as pendingInstall if one is and none has failed.
+// SummaryOf defines the summary of all of an app's rows. Each row is a device and is counted by its installState. Each user
+// status is a user, who may be counted more than once or not at all: as installed or as notApplicable if all of the user's
+// devices are, as failed or as notInstalled if at least one is, as pendingInstall if at least one is and none has failed.
 func SummaryOf(app string, rows []Row) Summary {
 	s := Summary{App: app, Devices: countsOf(rows)}
 	for _, devices := range byUser(rows) {
@@ -59,7 +59,7 @@ func countsOf(rows []Row) (c Counts) {
 	return c
 }
 
-// ETag is the strong entity tag of s, as Status.ETag is that of a status.
+// ETag returns the strong entity tag of s, as Status.ETag does for a status.
 func (s Summary) ETag() string {
 	content := appendString(nil, s.App)
 	for _, c := range []Counts{s.Devices, s.Users} {

@@ -3,14 +3,15 @@ package status
 import (
 	"cmp"
 	"crypto/sha1"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
+
+	"installstatus/api/query"
 )
 
-// UserStatus is one userAppInstallStatus: the status of an app for a user, made of the rows that belong to it. Nothing
-// else is kept of it.
+// UserStatus is one userAppInstallStatus: the status of an app for a user, computed from the rows that belong to it. Nothing
+// else is stored of it. Each field has a row in UserProperties.
 type UserStatus struct {
 	ID                      string
 	UserName                Text
@@ -20,16 +21,30 @@ type UserStatus struct {
 	NotInstalledDeviceCount int32
 }
 
-// The properties that a user status has beside an id and two names.
-const (
-	PropertyInstalledDeviceCount    Property = "installedDeviceCount"
-	PropertyFailedDeviceCount       Property = "failedDeviceCount"
-	PropertyNotInstalledDeviceCount Property = "notInstalledDeviceCount"
-)
+// UserProperties are the properties of a UserStatus in the order of the API. Engines compute them, each in its own way.
+var UserProperties = [...]Property[UserStatus]{
+	of(query.ID, "", key, func(u *UserStatus) *string { return &u.ID }),
+	of("userName", "", text, func(u *UserStatus) *Text { return &u.UserName }),
+	of("userPrincipalName", "", text, func(u *UserStatus) *Text { return &u.UserPrincipalName }),
+	of("installedDeviceCount", "", number, func(u *UserStatus) *int32 { return &u.InstalledDeviceCount }),
+	of("failedDeviceCount", "", number, func(u *UserStatus) *int32 { return &u.FailedDeviceCount }),
+	of("notInstalledDeviceCount", "", number, func(u *UserStatus) *int32 { return &u.NotInstalledDeviceCount }),
+}
 
-// UsersOf is the rule of user statuses: those of all of an app's rows, in no order. One is there while a row belongs to
-// it. Its names are those of the row synced last, or null where that one has none; of the rows synced at the same instant
-// it is the one whose id is the greatest by its bytes. Devices are counted by installState.
+// Value implements query.Row.
+func (u UserStatus) Value(property string) query.Value {
+	return valueOf(UserProperties[:], &u, property)
+}
+
+// Size implements query.Row.
+func (u UserStatus) Size() int { return sizeOf(UserProperties[:], &u) }
+
+// ETag returns the strong entity tag of u, as Status.ETag does for a status.
+func (u UserStatus) ETag() string { return tagOf(UserProperties[:], len(UserProperties), &u) }
+
+// UsersOf defines the user statuses of all of an app's rows, in no order. A user status exists while rows belong to it. It
+// has the names of the row that synced last, null if that row has none; among rows that synced at the same instant, the one
+// with the greatest id by its bytes. Devices are counted by installState.
 func UsersOf(rows []Row) (users []UserStatus) {
 	for id, devices := range byUser(rows) {
 		last := slices.MaxFunc(devices, func(a, b Row) int {
@@ -48,7 +63,7 @@ func UsersOf(rows []Row) (users []UserStatus) {
 	return users
 }
 
-// byUser are the rows of each user status. Rows that belong to none are left out.
+// byUser groups the rows by user status. It leaves out rows that belong to none.
 func byUser(rows []Row) map[string][]Row {
 	users := make(map[string][]Row)
 	for _, row := range rows {
@@ -59,44 +74,11 @@ func byUser(rows []Row) map[string][]Row {
 	return users
 }
 
-// Value is the value of one property of u; null for a property that is not there.
-func (u UserStatus) Value(p Property) Value {
-	switch p {
-	case PropertyID:
-		return TextValue(u.ID)
-	case PropertyUserName:
-		return u.UserName.value()
-	case PropertyUserPrincipalName:
-		return u.UserPrincipalName.value()
-	case PropertyInstalledDeviceCount:
-		return NumberValue(int64(u.InstalledDeviceCount))
-	case PropertyFailedDeviceCount:
-		return NumberValue(int64(u.FailedDeviceCount))
-	case PropertyNotInstalledDeviceCount:
-		return NumberValue(int64(u.NotInstalledDeviceCount))
-	default:
-		return Value{}
-	}
-}
-
-// ETag is the strong entity tag of u, as Status.ETag is that of a status.
-func (u UserStatus) ETag() string { return etagOf(u.content()) }
-
-func (u UserStatus) content() (content []byte) {
-	content = appendString(content, u.ID)
-	content = appendText(content, u.UserName)
-	content = appendText(content, u.UserPrincipalName)
-	for _, count := range []int32{u.InstalledDeviceCount, u.FailedDeviceCount, u.NotInstalledDeviceCount} {
-		content = binary.AppendVarint(content, int64(count))
-	}
-	return content
-}
-
-// userStatusSpace is the namespace of UserStatusID's UUIDs; it never changes, since stored rows hold what came of it.
+// userStatusSpace is the namespace of UserStatusID's UUIDs. It never changes, since stored rows have ids derived from it.
 var userStatusSpace = [16]byte{0x5b, 0x1c, 0x0e, 0x7a, 0x93, 0x44, 0x4f, 0x0d, 0x8a, 0x1e, 0x6c, 0x52, 0x9d, 0x3b, 0xe7, 0x21}
 
-// UserStatusID is the id of the user status to which a row of an app belongs where no path named one: a UUID of version
-// 5 (RFC 9562) over the app and the lower-cased name, "" for a user without a name.
+// UserStatusID returns the id of the user status that a row of an app belongs to if no path named one: a version 5 UUID
+// (RFC 9562) of the app and the lower-cased name, or "" for a row without a name.
 func UserStatusID(app, userPrincipalName string) string {
 	if userPrincipalName == "" {
 		return ""
@@ -104,7 +86,7 @@ func UserStatusID(app, userPrincipalName string) string {
 	return derivedID(userStatusSpace, app, userPrincipalName)
 }
 
-// derivedID is a UUID of version 5 (RFC 9562) over the app and a lower-cased name.
+// derivedID returns a version 5 UUID (RFC 9562) of the app and the lower-cased name.
 func derivedID(space [16]byte, app, name string) string {
 	name = fmt.Sprintf("%d:%s%s", len(app), app, strings.ToLower(name))
 	hash := sha1.Sum(append(space[:], name...))

@@ -67,26 +67,30 @@ func Read(cell func(column string) (text string, ok bool)) (Row, []Problem) {
 	if _, app, ok := r.first(ApplicationID); ok {
 		row.App = app
 	}
-	p := &row.Patch
-	p.DeviceID = r.text(DeviceID)
-	p.DeviceName = r.text(deviceName)
-	p.UserName = r.text(userName)
-	p.UserPrincipalName = r.text(userPrincipalName)
-	p.OSDescription = r.text(platform)
-	p.DisplayVersion = r.text(appVersion)
-	p.LastSyncDateTime = read(&r, dateTime, lastModifiedDateTime)
-	p.InstallState = read(&r, parseState, installState, appInstallState)
-	p.MobileAppInstallStatusValue = p.InstallState
-	p.ErrorCode = read(&r, parseErrorCode, hexErrorCode, errorCode)
-	detail := read(&r, parseDetail, installStateDetail, appInstallStateDetails)
-	row.UnknownDetail = detail.Value.unknown
-	p.InstallStateDetail = status.Field[status.InstallStateDetail]{Value: detail.Value.member, Given: detail.Given}
+	to := new(status.Status)
+	r.text(&to.DeviceID, "deviceId", DeviceID)
+	r.text(&to.DeviceName, "deviceName", deviceName)
+	r.text(&to.UserName, "userName", userName)
+	r.text(&to.UserPrincipalName, "userPrincipalName", userPrincipalName)
+	r.text(&to.OSDescription, "osDescription", platform)
+	r.text(&to.DisplayVersion, "displayVersion", appVersion)
+	read(&r, &to.LastSyncDateTime, "lastSyncDateTime", dateTime, lastModifiedDateTime)
+	if read(&r, &to.InstallState, "installState", parseState, installState, appInstallState) {
+		to.MobileAppInstallStatusValue = to.InstallState
+		r.given = append(r.given, "mobileAppInstallStatusValue")
+	}
+	read(&r, &to.ErrorCode, "errorCode", parseErrorCode, hexErrorCode, errorCode)
+	var known detail
+	read(&r, &known, "installStateDetail", parseDetail, installStateDetail, appInstallStateDetails)
+	to.InstallStateDetail, row.UnknownDetail = known.member, known.unknown
+	row.Patch = status.PatchOf(*to, r.given...)
 	return row, r.problems
 }
 
 // reader reads the cells of one row.
 type reader struct {
 	cell     func(string) (string, bool)
+	given    []string // the properties that the row sets
 	problems []Problem
 }
 
@@ -98,19 +102,21 @@ func (r *reader) problem(column, reason string) {
 const maxText = 8192
 
 // text reads a string property. An empty cell is null.
-func (r *reader) text(column string) status.Field[status.Text] {
+func (r *reader) text(to *status.Text, property, column string) {
 	text, ok := r.cell(column)
+	if !ok {
+		return
+	}
+	r.given = append(r.given, property)
+	if text != "" {
+		*to = status.TextOf(text)
+	}
 	switch {
-	case !ok:
-		return status.Field[status.Text]{}
-	case text == "":
-		return status.Set(status.Text{})
 	case strings.IndexByte(text, 0) >= 0:
 		r.problem(column, "contains U+0000, which is not allowed")
 	case len(text) > maxText && utf8.RuneCountInString(text) > maxText:
 		r.problem(column, "longer than 8192 characters")
 	}
-	return status.Set(status.TextOf(text))
 }
 
 // first returns the first cell with a text. If there is none, it returns the first of the columns that the file has.
@@ -128,15 +134,18 @@ func (r *reader) first(columns ...string) (column, text string, ok bool) {
 	return column, text, ok
 }
 
-// read reads a property that has to be parsed. parse also handles an empty cell.
-func read[T any](r *reader, parse func(string) (T, string), columns ...string) status.Field[T] {
+// read parses the first of the columns that the file has into a property, and reports whether it has one. parse also handles an
+// empty cell.
+func read[T any](r *reader, to *T, property string, parse func(string) (T, string), columns ...string) bool {
 	column, text, ok := r.first(columns...)
 	if !ok {
-		return status.Field[T]{}
+		return false
 	}
+	r.given = append(r.given, property)
 	value, reason := parse(text)
 	if reason != "" {
 		r.problem(column, reason)
 	}
-	return status.Set(value)
+	*to = value
+	return true
 }

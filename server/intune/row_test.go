@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/gen"
 	"installstatus/server/intune"
@@ -41,7 +42,7 @@ func TestEachColumnSetsItsProperty(t *testing.T) {
 
 func TestAMissingColumnSetsNothing(t *testing.T) {
 	row, problems := read(map[string]string{"DeviceId": "device"})
-	if want := (status.Patch{DeviceID: status.Set(status.TextOf("device"))}); row.Patch != want || problems != nil || row.App != "" {
+	if want := (status.PatchOf(status.Status{DeviceID: status.TextOf("device")}, "deviceId")); row.Patch != want || problems != nil || row.App != "" {
 		t.Errorf("%+v, %v", row, problems)
 	}
 }
@@ -57,7 +58,7 @@ func TestAnEmptyCellIsNullOrTheDefault(t *testing.T) {
 	if got := row.Patch.Apply(want.Whole().Apply(status.Status{ErrorCode: 7, InstallStateDetail: "x"})); got != want || problems != nil {
 		t.Errorf("%+v, %v", got, problems)
 	}
-	if p := row.Patch; !p.ErrorCode.Given || !p.InstallStateDetail.Given || !p.LastSyncDateTime.Given || !p.DeviceName.Given {
+	if p := row.Patch; !p.Gives("errorCode") || !p.Gives("installStateDetail") || !p.Gives("lastSyncDateTime") || !p.Gives("deviceName") {
 		t.Errorf("an empty cell sets nothing: %+v", p)
 	}
 }
@@ -154,7 +155,7 @@ func TestAColumnWithCodesIsPreferredToOneWithTexts(t *testing.T) {
 
 func TestAnUnknownDetailIsReportedAndSetsNoDetail(t *testing.T) {
 	row, problems := read(map[string]string{"DeviceId": "device", "AppInstallStateDetails": "1009"})
-	if row.UnknownDetail != "1009" || row.Patch.InstallStateDetail != status.Set(status.InstallStateDetail("")) || problems != nil {
+	if row.UnknownDetail != "1009" || !row.Patch.Gives("installStateDetail") || row.Patch.To.InstallStateDetail != "" || problems != nil {
 		t.Errorf("%+v, %v", row, problems)
 	}
 }
@@ -168,7 +169,7 @@ func TestEveryMemberOfTheContractHasACode(t *testing.T) {
 		reached := make(map[string]bool)
 		for code := -2000; code <= 6000; code++ {
 			row, _ := read(map[string]string{"DeviceId": "device", column: fmt.Sprint(code)})
-			reached[string(row.Patch.InstallState.Value)+string(row.Patch.InstallStateDetail.Value)] = true
+			reached[string(row.Patch.To.InstallState)+string(row.Patch.To.InstallStateDetail)] = true
 		}
 		for _, member := range doc.Components.Schemas[schema].Value.Enum {
 			if !reached[fmt.Sprint(member)] {
@@ -193,7 +194,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		s := row.Patch.Apply(status.New(""))
-		if at, err := status.ParseDateTime(s.LastSyncDateTime.String()); err != nil || at != s.LastSyncDateTime {
+		if at, err := query.ParseDateTime(s.LastSyncDateTime.String()); err != nil || at != s.LastSyncDateTime {
 			t.Errorf("%q is read as %s", date, s.LastSyncDateTime)
 		}
 		if !gen.ResultantAppState(s.InstallState).Valid() || s.InstallStateDetail != "" && !gen.ResultantAppStateDetail(s.InstallStateDetail).Valid() {
@@ -205,8 +206,8 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func dateTime(t *testing.T, text string) status.DateTime {
-	at, err := status.ParseDateTime(text)
+func dateTime(t *testing.T, text string) query.DateTime {
+	at, err := query.ParseDateTime(text)
 	if err != nil {
 		t.Fatal(err)
 	}

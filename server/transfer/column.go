@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"installstatus/api"
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/server/csv"
 )
@@ -24,24 +25,21 @@ var columns = append([]column{
 }, columnsOfProperties()...)
 
 func columnsOfProperties() (columns []column) {
-	for _, property := range status.Properties() {
+	for _, property := range status.Properties {
 		columns = append(columns, column{
-			name:   string(property),
-			number: status.Status{}.Value(property).Kind == status.NumberKind,
-			cell:   func(_ string, row *status.Row) csv.Cell { return cellOf(row, property) },
+			name:   property.Name,
+			number: property.Value(new(status.Status)).Kind == query.NumberKind,
+			cell:   func(_ string, row *status.Row) csv.Cell { return cellOf(property.Sent(&row.Status)) },
 		})
 	}
 	return columns
 }
 
-func cellOf(row *status.Row, property status.Property) csv.Cell {
-	if property == status.PropertyLastSyncDateTime {
-		return csv.Cell{Text: row.LastSyncDateTime.String()} // as sent; Value is the instant
-	}
-	switch value := row.Value(property); value.Kind {
-	case status.NumberKind:
+func cellOf(value query.Value) csv.Cell {
+	switch value.Kind {
+	case query.NumberKind:
 		return csv.Cell{Text: strconv.FormatInt(value.Number, 10)}
-	case status.TextKind:
+	case query.TextKind:
 		return csv.Cell{Text: value.Text, Quoted: value.Text == ""}
 	default:
 		return csv.Cell{}

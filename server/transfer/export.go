@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -50,8 +51,8 @@ func (e *exporter) allApps(ctx context.Context) error {
 
 func (e *exporter) app(ctx context.Context, app string) error {
 	e.exported.Apps++
-	for query := (status.Query{App: app, Limit: 1000}); ; {
-		page, err := e.store.List(ctx, e.tenant, query)
+	for q := (status.Query{App: app, Query: query.Query{Limit: 1000}}); ; {
+		page, err := e.store.List(ctx, e.tenant, q)
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ func (e *exporter) app(ctx context.Context, app string) error {
 			if err := e.to.Write(app, row); err != nil {
 				return err
 			}
-			query.After = query.CursorOf(row.Status)
+			q.After = q.CursorOf(row.Status)
 		}
 		e.exported.Rows += len(page.Rows)
 		e.progress(int64(e.exported.Rows))

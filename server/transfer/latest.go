@@ -67,7 +67,7 @@ func identityOf(row *Row) [12]byte {
 
 // syncTime returns the time of the row's last sync. A row without one sorts before all others.
 func syncTime(row *Row) (seconds int64, nanos uint32) {
-	at, err := time.Parse(time.RFC3339Nano, row.Patch.LastSyncDateTime.Value.Instant())
+	at, err := time.Parse(time.RFC3339Nano, row.Patch.To.LastSyncDateTime.Instant())
 	if err != nil {
 		return math.MinInt64, 0
 	}

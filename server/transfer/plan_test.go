@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/api/status/memory"
 )
@@ -156,7 +157,7 @@ func TestAnInterruptedImportEndsBetweenChunksAndReportsHowFarItCame(t *testing.T
 	if err == nil || !strings.Contains(err.Error(), want) || written != (Written{Created: 2 * chunkRows}) {
 		t.Errorf("%+v, %v, want %s", written, err, want)
 	}
-	if page, err := store.List(t.Context(), "tenant", status.Query{App: "app", Limit: 10 * chunkRows}); err != nil || len(page.Rows) != 2*chunkRows {
+	if page, err := store.List(t.Context(), "tenant", status.Query{App: "app", Query: query.Query{Limit: 10 * chunkRows}}); err != nil || len(page.Rows) != 2*chunkRows {
 		t.Errorf("the store has %d rows, %v", len(page.Rows), err)
 	}
 	if written, err := p.Write(t.Context(), &store.Store, "tenant", noProgress); err != nil || written != (Written{Created: 3 * chunkRows, Unchanged: 2 * chunkRows}) {

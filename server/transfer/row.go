@@ -99,7 +99,7 @@ func complete(row Row, app string) (Row, error) {
 		return Row{}, newRowError(row.Line, row.appColumn(), "not a valid id")
 	}
 	if row.ID == "" {
-		device := strings.TrimSpace(row.Patch.DeviceID.Value.Value)
+		device := strings.TrimSpace(row.Patch.To.DeviceID.Value)
 		if device == "" {
 			return Row{}, newRowError(row.Line, "", "neither id nor deviceId; one of them is required")
 		}

@@ -15,6 +15,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -121,7 +122,7 @@ func TestAZipContainsOneFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if row, err := r.next(); err != nil || row.Patch.DeviceID.Value.Value != "1" {
+			if row, err := r.next(); err != nil || row.Patch.To.DeviceID.Value != "1" {
 				t.Errorf("%s: %+v, %v", name, row, err)
 			}
 			r.close()
@@ -271,8 +272,8 @@ func TestLatestFindsTheRowOfEachIDThatSyncedLast(t *testing.T) {
 			row.ID = rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "id")
 			synced := rapid.SampledFrom([]string{"", "0001-01-01T00:00:00Z", "2021-01-01T00:00:00Z", "2021-01-01T00:00:00.000000001Z", "2021-01-01T00:00:00.000000099Z",
 				"2021-01-01T01:00:00.0000001+01:00", "9999-12-31T23:59:59.999999999Z"}).Draw(t, "synced")
-			if at, err := status.ParseDateTime(synced); err == nil {
-				row.Patch.LastSyncDateTime = status.Set(at)
+			if at, err := query.ParseDateTime(synced); err == nil {
+				row.Patch = status.PatchOf(status.Status{LastSyncDateTime: at}, "lastSyncDateTime")
 			}
 			return row
 		})).Draw(t, "rows")
@@ -281,7 +282,7 @@ func TestLatestFindsTheRowOfEachIDThatSyncedLast(t *testing.T) {
 		for n, row := range rows {
 			rowsSeen.add(&row)
 			key := [2]string{row.App, row.ID}
-			if before, has := want[key]; !has || rows[before].Patch.LastSyncDateTime.Value.Instant() <= row.Patch.LastSyncDateTime.Value.Instant() {
+			if before, has := want[key]; !has || rows[before].Patch.To.LastSyncDateTime.Instant() <= row.Patch.To.LastSyncDateTime.Instant() {
 				want[key] = n
 			}
 		}
@@ -315,16 +316,18 @@ func storedRows() *rapid.Generator[status.Row] {
 			row.User = ids().Draw(t, "user")
 		}
 		var patch status.Patch
-		for _, property := range status.Properties() {
-			if text := patch.Text(property); text != nil && rapid.Bool().Draw(t, string(property)) {
-				*text = status.Set(status.TextOf(texts().Draw(t, "of")))
+		for _, property := range status.Properties {
+			if property.Nullable && rapid.Bool().Draw(t, property.Name) {
+				if err := patch.Set(property.Name, query.TextValue(texts().Draw(t, "of"))); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		row.Status = patch.Apply(row.Status)
 		row.ErrorCode = rapid.Int32().Draw(t, "code")
 		row.InstallState = rapid.SampledFrom([]status.InstallState{"unknown", "failed", "pendingInstall"}).Draw(t, "state")
 		row.InstallStateDetail = rapid.SampledFrom([]status.InstallStateDetail{"", "noAdditionalDetails", "pendingReboot"}).Draw(t, "detail")
-		row.LastSyncDateTime, _ = status.ParseDateTime(rapid.SampledFrom([]string{"0001-01-01T00:00:00Z", "2017-01-01T00:02:49.3205976-08:00", "2026-01-01T00:00:00.1234567890123Z"}).Draw(t, "synced"))
+		row.LastSyncDateTime, _ = query.ParseDateTime(rapid.SampledFrom([]string{"0001-01-01T00:00:00Z", "2017-01-01T00:02:49.3205976-08:00", "2026-01-01T00:00:00.1234567890123Z"}).Draw(t, "synced"))
 		return row
 	})
 }

@@ -3,156 +3,135 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
+	"installstatus/server/store/sqlgen"
+	"installstatus/server/store/writes"
 )
 
-// Each statement here is a transaction of its own. What is decided on a row that was read is written only while that
-// version of the row stands.
+// Each statement here is its own transaction. What was decided on a row that was read is written only if the row still has the
+// version that was read.
 
-// errRaced says that another has written the row meanwhile, and that nothing was written here.
+// errRaced means that another call has written the row meanwhile, and that nothing was written here.
 var errRaced = errors.New("the row has been written meanwhile")
 
-// update does what status.Decide says.
-func update(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
-	at := placeOf(tenant, key)
-	found, version, err := find(ctx, c, at)
-	if err != nil {
-		return status.Status{}, false, err
-	}
-	next, created, err := status.Decide(found, key, patch, cond)
-	switch {
-	case err != nil:
-		return status.Status{}, false, err
-	case created:
-		err = add(ctx, c, at, key.App, rowOf(next))
-	default:
-		err = change(ctx, c, at, version, rowOf(*found), rowOf(next))
-	}
-	return next.Status, created, err
+// versioned is a writes.Place.
+type versioned struct {
+	place
+	conn    *pgx.Conn
+	app     string // of which place has the key
+	version string // of the row that was found
 }
 
-// unconditional reports whether any row that is there may be written.
+var _ writes.Place = (*versioned)(nil)
+
+func at(c *pgx.Conn, tenant string, key status.Key) *versioned {
+	return &versioned{place: placeOf(tenant, key), conn: c, app: key.App}
+}
+
+// Find implements writes.Place. It finds the row whatever its user status is.
+func (v *versioned) Find(ctx context.Context) (*status.Row, error) {
+	reading := newStatement("SELECT xmin::text, " + selected() + " FROM statuses")
+	reading.at(v.place)
+	var r row
+	err := v.conn.QueryRow(ctx, reading.Text(), reading.Arguments()...).Scan(append([]any{&v.version}, r.fields()...)...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, failure("reading a status", err)
+	}
+	return r.whole(), nil
+}
+
+// Insert implements writes.Place.
+func (v *versioned) Insert(ctx context.Context, r *status.Row) error {
+	insert := insertRow(v.place, v.app, r)
+	insert.Write(" ON CONFLICT DO NOTHING")
+	return insert.once(ctx, v.conn, "adding a status", errRaced)
+}
+
+// Change implements writes.Place.
+func (v *versioned) Change(ctx context.Context, found, next *status.Row) error {
+	changed := sqlgen.Changed(&found.Status, &next.Status)
+	if changed == 0 {
+		return nil
+	}
+	update := updateRow(v.place, changed, &next.Status)
+	update.Write(" AND xmin::text = ?", v.version)
+	return update.once(ctx, v.conn, "changing a status", errRaced)
+}
+
+// Remove implements writes.Place.
+func (v *versioned) Remove(ctx context.Context) error {
+	removal := deleteRow(v.place)
+	removal.Write(" AND xmin::text = ?", v.version)
+	return removal.once(ctx, v.conn, "deleting a status", errRaced)
+}
+
+// remove deletes the row of a user, "" for any, without reading it first.
+func remove(ctx context.Context, c *pgx.Conn, at place, user string) error {
+	removal := deleteRow(at)
+	removal.of(user)
+	return removal.once(ctx, c, "deleting a status", status.ErrNotFound)
+}
+
+// unconditional reports whether the condition lets any row that exists be written.
 func unconditional(cond status.Cond) bool {
 	return (cond.IfMatch == nil || slices.Contains(cond.IfMatch, "*")) && len(cond.IfNoneMatch) == 0
 }
 
-// remove does what status.Check says.
-func remove(ctx context.Context, c *pgx.Conn, tenant string, key status.Key, cond status.Cond) error {
-	at := placeOf(tenant, key)
-	removal := new(statement)
-	removal.write("DELETE FROM statuses")
-	removal.at(at)
-	if unconditional(cond) {
-		if key.User != "" {
-			removal.of(key.User)
-		}
-		return removal.once(ctx, c, "deleting a status", status.ErrNotFound)
-	}
-	found, version, err := find(ctx, c, at)
-	if err != nil {
-		return err
-	}
-	if err := status.Check(found, key, cond); err != nil {
-		return err
-	}
-	removal.write(" AND xmin::text = ?", version)
-	return removal.once(ctx, c, "deleting a status", errRaced)
-}
-
-// find reads the row at a place, whatever its user status, and which version of it stands; nil for none.
-func find(ctx context.Context, c *pgx.Conn, at place) (found *status.Row, version string, err error) {
-	reading := new(statement)
-	reading.write("SELECT xmin::text, " + selected() + " FROM statuses")
-	reading.at(at)
-	var r row
-	err = c.QueryRow(ctx, reading.text.String(), reading.arguments...).Scan(append([]any{&version}, r.scanned()...)...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, "", nil
-	}
-	if err != nil {
-		return nil, "", failure("reading a status", err)
-	}
-	return r.kept(), version, nil
-}
-
-// add makes a row where there is none.
-func add(ctx context.Context, c *pgx.Conn, at place, app string, r *row) error {
-	insert := insertRow(at, app, r)
-	insert.write(" ON CONFLICT DO NOTHING")
-	return insert.once(ctx, c, "adding a status", errRaced)
-}
-
-// change writes the columns in which the rows differ, and nothing if there is none.
-func change(ctx context.Context, c *pgx.Conn, at place, version string, from, to *row) error {
-	set := columns.Changed(&from.Row, &to.Row)
-	if set == 0 {
-		return nil
-	}
-	update := updateRow(at, set, &to.Row)
-	update.write(" AND xmin::text = ?", version)
-	return update.once(ctx, c, "changing a status", errRaced)
-}
-
-func insertRow(at place, app string, r *row) *statement {
+func insertRow(at place, app string, r *status.Row) *statement {
 	_, rest := split(app)
-	insert := new(statement)
-	insert.write("INSERT INTO statuses (tenant, app, app_rest, id, id_digest, id_rest, " + strings.Join(columns.All.Names(), ", ") + ") VALUES (")
-	insert.list(append([]any{at.tenant, at.app, rest, r.idHead, r.idDigest, r.idRest}, columns.All.Fields(&r.Row)...))
-	insert.write(")")
+	idHead, idRest := split(r.ID)
+	insert := newStatement("INSERT INTO statuses (tenant, app, app_rest, id, id_digest, id_rest, " + strings.Join(sqlgen.RowNames(), ", ") + ") VALUES (")
+	insert.WriteList(sqlgen.AppendRowFields([]any{at.tenant, at.app, rest, idHead, digest(r.ID), idRest}, r))
+	insert.Write(")")
 	return insert
 }
 
-func updateRow(at place, set columns.Set, to *columns.Row) *statement {
-	update := new(statement)
-	update.write("UPDATE statuses SET ")
-	update.assign(set, to)
+func updateRow(at place, changed sqlgen.Columns, to *status.Status) *statement {
+	update := newStatement("UPDATE statuses SET ")
+	update.Write(strings.Join(changed.Names(), " = ?, ")+" = ?", changed.AppendFields(nil, to)...)
 	update.at(at)
 	return update
 }
 
-// statement is a statement in the making. What a caller sent is an argument, never text.
-type statement struct {
-	text      strings.Builder
-	arguments []any
+func deleteRow(at place) *statement {
+	removal := newStatement("DELETE FROM statuses")
+	removal.at(at)
+	return removal
 }
 
-// write adds text, in which a ? stands for each argument.
-func (s *statement) write(text string, arguments ...any) {
-	for _, argument := range arguments {
-		before, after, _ := strings.Cut(text, "?")
-		s.arguments = append(s.arguments, argument)
-		fmt.Fprintf(&s.text, "%s$%d", before, len(s.arguments))
-		text = after
-	}
-	s.text.WriteString(text)
+// statement writes or reads one row.
+type statement struct{ *sqlgen.Statement }
+
+func newStatement(text string) *statement {
+	s := &statement{sqlgen.NewStatement(true)}
+	s.Write(text)
+	return s
 }
 
-func (s *statement) list(arguments []any) {
-	s.write(strings.Repeat("?, ", len(arguments)-1)+"?", arguments...)
-}
-
-func (s *statement) assign(set columns.Set, to *columns.Row) {
-	s.write(strings.Join(set.Names(), " = ?, ")+" = ?", set.Fields(to)...)
-}
-
-// at leads to the row at a place.
+// at limits the statement to the row at a place.
 func (s *statement) at(at place) {
-	s.write(" WHERE tenant = ? AND app = ? AND id = ? AND id_digest = ?", at.tenant, at.app, at.id, at.digest)
+	s.Write(" WHERE tenant = ? AND app = ? AND id = ? AND id_digest = ?", at.tenant, at.app, at.id, at.digest)
 }
 
-// of leaves out a row of another user status, without leading to the index on it: the key has found the row.
-func (s *statement) of(user string) { s.write(" AND user_status || '' = ?", user) }
+// of leaves out the row if it belongs to another user status; "" is any. It avoids the index on the user status, since the key finds
+// the row.
+func (s *statement) of(user string) {
+	if user != "" {
+		s.Write(" AND user_status || '' = ?", user)
+	}
+}
 
-// once carries out a statement that writes one row. If it finds none, the error is otherwise.
+// once runs a statement that writes one row. If there is no such row, it returns the error otherwise.
 func (s *statement) once(ctx context.Context, c *pgx.Conn, doing string, otherwise error) error {
-	tag, err := c.Exec(ctx, s.text.String(), s.arguments...)
+	tag, err := c.Exec(ctx, s.Text(), s.Arguments()...)
 	switch {
 	case err != nil:
 		return failure(doing, err)

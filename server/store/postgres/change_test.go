@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/server/store/postgres/postgrestest"
 )
@@ -29,7 +30,7 @@ func versionOf(t *testing.T, store *Store, key status.Key) (version string) {
 func TestAnUpdateThatChangesNothingWritesNothing(t *testing.T) {
 	store := openTest(t, postgrestest.New(t))
 	key := numbered(1)
-	patch := status.Patch{DeviceName: status.Set(status.TextOf("name")), DeviceID: status.Set(status.Text{}), ErrorCode: status.Set(int32(1))}
+	patch := status.PatchOf(status.Status{DeviceName: status.TextOf("name"), DeviceID: status.Text{}, ErrorCode: int32(1)}, "deviceName", "deviceId", "errorCode")
 	s, _, err := store.Update(t.Context(), "tenant", key, patch, status.Cond{CreateIfMissing: true})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +69,7 @@ func TestTextsOfAnyLengthAreToldApartAndInOrder(t *testing.T) {
 	}
 	app := texts[6]
 	for n, text := range texts {
-		patch := status.Patch{ErrorCode: status.Set(int32(n)), DeviceID: status.Set(status.TextOf(text + anything(7000))), UserPrincipalName: status.Set(status.TextOf(text))}
+		patch := status.PatchOf(status.Status{ErrorCode: int32(n), DeviceID: status.TextOf(text + anything(7000)), UserPrincipalName: status.TextOf(text)}, "errorCode", "deviceId", "userPrincipalName")
 		for _, row := range []struct {
 			tenant string
 			key    status.Key
@@ -87,39 +88,39 @@ func TestTextsOfAnyLengthAreToldApartAndInOrder(t *testing.T) {
 		}
 		behind := len(sorted) - 1 - slices.Index(sorted, text)
 		for _, is := range []struct {
-			operator status.Operator
+			operator query.Operator
 			rows     int
-		}{{status.Equal, 1}, {status.NotEqual, len(texts) - 1}, {status.Greater, behind}, {status.LessOrEqual, len(texts) - behind}} {
-			for _, property := range []status.Property{status.PropertyID, status.PropertyUserPrincipalName} {
-				query := status.Query{App: app, Filter: status.Comparison{Property: property, Operator: is.operator, Value: status.TextValue(text)}, Limit: 1, Count: true}
-				if page, err := store.List(t.Context(), "tenant", query); err != nil || page.Count != is.rows {
+		}{{query.Equal, 1}, {query.NotEqual, len(texts) - 1}, {query.Greater, behind}, {query.LessOrEqual, len(texts) - behind}} {
+			for _, property := range []string{query.ID, "userPrincipalName"} {
+				q := status.Query{App: app, Query: query.Query{Filter: query.Comparison{Property: property, Operator: is.operator, Value: query.TextValue(text)}, Limit: 1, Count: true}}
+				if page, err := store.List(t.Context(), "tenant", q); err != nil || page.Count != is.rows {
 					t.Errorf("%s %s the text %d: %d rows, %v; want %d", property, is.operator, n, page.Count, err, is.rows)
 				}
 			}
 		}
 	}
 	var rows, users, apps []string
-	for query := (status.Query{App: app, Limit: 3}); ; {
-		page, err := store.List(t.Context(), "tenant", query)
+	for q := (status.Query{App: app, Query: query.Query{Limit: 3}}); ; {
+		page, err := store.List(t.Context(), "tenant", q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, row := range page.Rows {
 			rows = append(rows, row.ID)
 		}
-		if query.After = (&status.Cursor{ID: rows[len(rows)-1]}); !page.More {
+		if q.After = (&query.Cursor{ID: rows[len(rows)-1]}); !page.More {
 			break
 		}
 	}
-	for query := (status.Query{App: app, Limit: 3}); ; {
-		page, err := store.ListUsers(t.Context(), "tenant", query)
+	for q := (status.Query{App: app, Query: query.Query{Limit: 3}}); ; {
+		page, err := store.ListUsers(t.Context(), "tenant", q)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, user := range page.Rows {
 			users = append(users, user.ID)
 		}
-		if query.After = (&status.Cursor{ID: users[len(users)-1]}); !page.More {
+		if q.After = (&query.Cursor{ID: users[len(users)-1]}); !page.More {
 			break
 		}
 	}
@@ -169,7 +170,7 @@ func TestAPatchThatTheDatabaseRefusesLeavesThoseBesideItAlone(t *testing.T) {
 	for n := range rows {
 		updating.Go(func() {
 			name := []string{"name", "no\x00name"}[n%2]
-			_, _, err := store.Update(context.Background(), "tenant", numbered(n), status.Patch{DeviceName: status.Set(status.TextOf(name))}, status.Cond{})
+			_, _, err := store.Update(context.Background(), "tenant", numbered(n), status.PatchOf(status.Status{DeviceName: status.TextOf(name)}, "deviceName"), status.Cond{})
 			if (err != nil) != (n%2 == 1) {
 				t.Errorf("row %d: %v", n, err)
 			}

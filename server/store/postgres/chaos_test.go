@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/server/store/postgres/postgrestest"
 )
@@ -77,7 +78,7 @@ func TestADatabaseThatCrashesLosesNothingThatWasAnswered(t *testing.T) {
 // writeInOneWay writes a caller's nth value: to a row as it stands, by its entity tag, or as a new row.
 func writeInOneWay(store *Store, caller int, n int32) error {
 	key := numbered(caller)
-	patch := status.Patch{ErrorCode: status.Set(n)}
+	patch := status.PatchOf(status.Status{ErrorCode: n}, "errorCode")
 	cond := status.Cond{CreateIfMissing: true}
 	switch caller % 3 {
 	case 1:
@@ -96,8 +97,8 @@ func writeInOneWay(store *Store, caller int, n int32) error {
 
 func lastWritten(t *testing.T, store *Store, caller int) int32 {
 	t.Helper()
-	query := status.Query{App: "app", Filter: status.StartsWith{Property: status.PropertyID, Text: numbered(caller).ID}, Order: []status.Order{{Property: status.PropertyErrorCode, Descending: true}}, Limit: 1}
-	page, err := store.List(t.Context(), "tenant", query)
+	q := status.Query{App: "app", Query: query.Query{Filter: query.StartsWith{Property: query.ID, Text: numbered(caller).ID}, Order: []query.Order{{Property: "errorCode", Descending: true}}, Limit: 1}}
+	page, err := store.List(t.Context(), "tenant", q)
 	if err != nil || len(page.Rows) == 0 {
 		t.Fatalf("caller %d: %+v, %v", caller, page, err)
 	}
@@ -107,7 +108,7 @@ func lastWritten(t *testing.T, store *Store, caller int) int32 {
 func awaitRecovery(t *testing.T, store *Store, within time.Duration) {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		_, _, err := store.Update(t.Context(), "tenant", status.Key{App: "app", ID: "recovery"}, status.Patch{ErrorCode: status.Set(int32(time.Now().Nanosecond()))}, status.Cond{CreateIfMissing: true})
+		_, _, err := store.Update(t.Context(), "tenant", status.Key{App: "app", ID: "recovery"}, status.PatchOf(status.Status{ErrorCode: int32(time.Now().Nanosecond())}, "errorCode"), status.Cond{CreateIfMissing: true})
 		if err == nil {
 			return
 		}
@@ -123,7 +124,7 @@ func calls(store *Store) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"Get": func(ctx context.Context) error { _, err := store.Get(ctx, tenant, numbered(1)); return err },
 		"Update": func(ctx context.Context) error {
-			_, _, err := store.Update(ctx, tenant, numbered(1), status.Patch{ErrorCode: status.Set(int32(time.Now().Nanosecond()))}, status.Cond{CreateIfMissing: true})
+			_, _, err := store.Update(ctx, tenant, numbered(1), status.PatchOf(status.Status{ErrorCode: int32(time.Now().Nanosecond())}, "errorCode"), status.Cond{CreateIfMissing: true})
 			return err
 		},
 		"Update by a tag": func(ctx context.Context) error {
@@ -132,11 +133,11 @@ func calls(store *Store) map[string]func(context.Context) error {
 		},
 		"Delete": func(ctx context.Context) error { return store.Delete(ctx, tenant, numbered(2), status.Cond{}) },
 		"List": func(ctx context.Context) error {
-			_, err := store.List(ctx, tenant, status.Query{App: app, Limit: 1, Count: true})
+			_, err := store.List(ctx, tenant, status.Query{App: app, Query: query.Query{Limit: 1, Count: true}})
 			return err
 		},
 		"ListUsers": func(ctx context.Context) error {
-			_, err := store.ListUsers(ctx, tenant, status.Query{App: app, Limit: 1})
+			_, err := store.ListUsers(ctx, tenant, status.Query{App: app, Query: query.Query{Limit: 1}})
 			return err
 		},
 		"Summarize": func(ctx context.Context) error { _, err := store.Summarize(ctx, tenant, app); return err },
@@ -327,11 +328,11 @@ func TestAWriteWithoutAnAnswerIsUnavailable(t *testing.T) {
 			return err
 		},
 		"changing a row": func(s *Store) error {
-			_, _, err := s.Update(context.Background(), "tenant", numbered(0), status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{})
+			_, _, err := s.Update(context.Background(), "tenant", numbered(0), status.PatchOf(status.Status{ErrorCode: int32(1)}, "errorCode"), status.Cond{})
 			return err
 		},
 		"changing a row by its tag": func(s *Store) error {
-			_, _, err := s.Update(context.Background(), "tenant", numbered(0), status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{IfMatch: []string{status.New(numbered(0).ID).ETag()}})
+			_, _, err := s.Update(context.Background(), "tenant", numbered(0), status.PatchOf(status.Status{ErrorCode: int32(1)}, "errorCode"), status.Cond{IfMatch: []string{status.New(numbered(0).ID).ETag()}})
 			return err
 		},
 		"deleting a row": func(s *Store) error {

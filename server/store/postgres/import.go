@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
+	"installstatus/server/store/sqlgen"
 )
 
 // maxChunk is how many rows an import writes in one transaction, and so how many it locks at once.
@@ -73,11 +73,10 @@ func (ch *chunk) hold(ctx context.Context, tx pgx.Tx) (map[string]status.Row, er
 	found := make(map[string]status.Row)
 	for rows.Next() {
 		var r row
-		if err := rows.Scan(r.scanned()...); err != nil {
+		if err := rows.Scan(r.fields()...); err != nil {
 			return nil, failure("reading statuses", err)
 		}
-		kept := r.kept()
-		found[kept.ID] = *kept
+		found[r.whole().ID] = r.Row
 	}
 	return found, failure("reading statuses", rows.Err())
 }
@@ -107,14 +106,14 @@ func (ch *chunk) become(found map[string]status.Row) map[string]status.Row {
 func (ch *chunk) write(ctx context.Context, tx pgx.Tx, found, become map[string]status.Row) error {
 	batch := new(pgx.Batch)
 	for _, id := range slices.Sorted(maps.Keys(become)) {
-		at, to := placeOf(ch.tenant, status.Key{App: ch.app, ID: id}), rowOf(become[id])
+		at, to := placeOf(ch.tenant, status.Key{App: ch.app, ID: id}), become[id]
 		before, there := found[id]
 		if !there {
-			insert := insertRow(at, ch.app, to)
-			batch.Queue(insert.text.String(), insert.arguments...)
-		} else if set := columns.Changed(columns.RowOf(before), &to.Row); set != 0 {
-			update := updateRow(at, set, &to.Row)
-			batch.Queue(update.text.String(), update.arguments...)
+			insert := insertRow(at, ch.app, &to)
+			batch.Queue(insert.Text(), insert.Arguments()...)
+		} else if changed := sqlgen.Changed(&before.Status, &to.Status); changed != 0 {
+			update := updateRow(at, changed, &to.Status)
+			batch.Queue(update.Text(), update.Arguments()...)
 		}
 	}
 	return failure("importing statuses", tx.SendBatch(ctx, batch).Close())

@@ -6,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"installstatus/server/store/columns"
+	"installstatus/server/store/sqlgen"
 )
 
 // These need no database: a fault is found on every machine, whatever the collation of its databases.
 
 func TestEveryColumnStandsInAMigration(t *testing.T) {
 	text := " " + strings.Join(strings.Fields(migrationsText(t)), " ") + " "
-	for _, name := range columns.All.Names() {
+	for _, name := range sqlgen.RowNames() {
 		if !strings.Contains(text, " "+name+" ") {
 			t.Errorf("no migration has the column %s", name)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/server/store/postgres/postgrestest"
 )
@@ -13,16 +14,16 @@ import (
 func TestASessionKeepsFewStatementsPreparedAndNoLongOne(t *testing.T) {
 	store := openTest(t, postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1"))
 	for values := range 2 * defaultStatements {
-		filter := status.In{Property: status.PropertyErrorCode, Values: make([]status.Value, values+1)}
+		filter := query.In{Property: "errorCode", Values: make([]query.Value, values+1)}
 		for n := range filter.Values {
-			filter.Values[n] = status.NumberValue(int64(n))
+			filter.Values[n] = query.NumberValue(int64(n))
 		}
-		query := status.Query{App: "app", Limit: 1, Count: true, Filter: filter}
-		if _, err := store.List(t.Context(), "tenant", query); err != nil {
+		q := status.Query{App: "app", Query: query.Query{Limit: 1, Count: true, Filter: filter}}
+		if _, err := store.List(t.Context(), "tenant", q); err != nil {
 			t.Fatal(err)
 		}
-		query.Filter = status.In{Property: status.PropertyFailedDeviceCount, Values: filter.Values}
-		if _, err := store.ListUsers(t.Context(), "tenant", query); err != nil {
+		q.Filter = query.In{Property: "failedDeviceCount", Values: filter.Values}
+		if _, err := store.ListUsers(t.Context(), "tenant", q); err != nil {
 			t.Fatal(err)
 		}
 	}

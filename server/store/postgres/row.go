@@ -3,55 +3,44 @@ package postgres
 import (
 	"strings"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
+	"installstatus/server/store/sqlgen"
 )
 
-// row is a columns.Row whose id is in three columns.
+// row is a status.Row as it is scanned, with its id in two columns.
 type row struct {
-	columns.Row
-	idHead, idDigest, idRest string
+	status.Row
+	idHead, idRest string
 }
 
-func rowOf(r status.Row) *row {
-	of := &row{Row: *columns.RowOf(r), idDigest: digest(r.ID)}
-	of.idHead, of.idRest = split(r.ID)
-	return of
-}
+// selected are the columns of a row in the order of fields.
+func selected() string { return "id, id_rest, " + strings.Join(sqlgen.RowNames(), ", ") }
 
-// kept is the status.Row of a row that was scanned.
-func (r *row) kept() *status.Row {
+func (r *row) fields() []any { return sqlgen.AppendRowFields([]any{&r.idHead, &r.idRest}, &r.Row) }
+
+// whole returns the row after a scan.
+func (r *row) whole() *status.Row {
 	r.ID = r.idHead + r.idRest
-	return r.Kept()
+	return &r.Row
 }
 
-// selected are the columns of a row, which scanned takes.
-func selected() string { return "id, id_rest, " + strings.Join(columns.All.Names(), ", ") }
-
-func (r *row) scanned() []any {
-	return append([]any{&r.idHead, &r.idRest}, columns.All.Fields(&r.Row)...)
+// operand returns a value in SQL. Its index has the head, "" for none.
+func operand(value, head string) sqlgen.Operand {
+	return sqlgen.Operand{Value: value, Head: head, Present: value + " IS NOT NULL"}
 }
 
-// operand is a property in SQL.
-type operand struct {
-	value string // the property's value
-	head  string // its first 128 characters, as an index has them; "" where none does
-	there string // true where there is a value, as the index's condition says it
-}
-
-func operandIs(value, head string) operand {
-	return operand{value: value, head: head, there: value + " IS NOT NULL"}
-}
-
-// operandOf is a property of a row.
-func operandOf(p status.Property) operand {
-	switch p {
-	case status.PropertyID:
-		return operandIs("(id || id_rest)", "id")
-	case status.PropertyDeviceID, status.PropertyUserPrincipalName:
-		column := columns.Expression(p)
-		return operandIs(column, "left("+column+", 128)")
-	default:
-		return operandIs(columns.Expression(p), "")
+// property returns a property of a row in SQL.
+func property(name string) sqlgen.Operand {
+	if name == query.ID {
+		id := operand("(id || id_rest)", "id")
+		id.NotNull = []string{id.Head, id.Value}
+		return id
 	}
+	o := sqlgen.Property(name)
+	o.Present = o.Value + " IS NOT NULL"
+	if name == "deviceId" || name == "userPrincipalName" {
+		o.Head = "left(" + o.Value + ", 128)"
+	}
+	return o
 }

@@ -12,6 +12,6 @@ func (s *Store) Stats() measure.Stats {
 		Idle:     int(pool.IdleConns()),
 		Waits:    uint64(pool.EmptyAcquireCount()),
 		Waited:   pool.EmptyAcquireWaitTime(),
-		Grouping: s.writer.groups.Grouping(len(s.writer.queue)),
+		Grouping: s.writer.Grouping(),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"installstatus/api/status"
+	"installstatus/server/store/writes"
 )
 
 // Store is a status.Store.
@@ -27,7 +28,7 @@ func (s *Store) Get(ctx context.Context, tenant string, key status.Key) (found s
 		return status.Status{}, status.ErrNotFound
 	}
 	err = s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
-		row, _, err := find(ctx, c, placeOf(tenant, key))
+		row, err := at(c, tenant, key).Find(ctx)
 		if err != nil {
 			return err
 		}
@@ -48,7 +49,7 @@ func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch
 		}
 	}
 	err = s.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
-		updated, created, err = update(ctx, c, tenant, key, patch, cond)
+		updated, created, err = writes.Update(ctx, at(c, tenant, key), key, patch, cond)
 		return err
 	})
 	if err != nil {
@@ -63,7 +64,10 @@ func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond 
 		return status.ErrNotFound
 	}
 	return s.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) error {
-		return remove(ctx, c, tenant, key, cond)
+		if unconditional(cond) {
+			return remove(ctx, c, placeOf(tenant, key), key.User)
+		}
+		return writes.Delete(ctx, at(c, tenant, key), key, cond)
 	})
 }
 
@@ -79,7 +83,7 @@ func (s *Store) List(ctx context.Context, tenant string, query status.Query) (pa
 // ListUsers implements status.Store.
 func (s *Store) ListUsers(ctx context.Context, tenant string, query status.Query) (page status.UserPage, err error) {
 	err = s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
-		page, err = users(ctx, c, tenant, query)
+		page, err = usersOf(ctx, c, tenant, query)
 		return err
 	})
 	return page, err

@@ -46,12 +46,12 @@ func BenchmarkUpdate(b *testing.B) {
 	update := func(cond func(status.Key) status.Cond) {
 		n := rand.N(1_000_000)
 		key := numbered(n % rows)
-		patch := status.Patch{
-			DeviceName:   status.Set(status.TextOf("Device Name value")),
-			InstallState: status.Set(status.InstallStateFailed),
-			ErrorCode:    status.Set(int32(n)),
-			OSVersion:    status.Set(status.TextOf(fmt.Sprint("10.0.", n))),
-		}
+		patch := status.PatchOf(status.Status{
+			DeviceName:   status.TextOf("Device Name value"),
+			InstallState: status.InstallStateFailed,
+			ErrorCode:    int32(n),
+			OSVersion:    status.TextOf(fmt.Sprint("10.0.", n)),
+		}, "deviceName", "installState", "errorCode", "osVersion")
 		if _, _, err := store.Update(b.Context(), "tenant", key, patch, cond(key)); err != nil {
 			b.Error(err)
 		}

@@ -93,7 +93,7 @@ func TestARowThatAnotherHoldsHoldsUpNoOther(t *testing.T) {
 	}
 	held := hold(t, address, numbered(0))
 	update := func(n int) error {
-		_, _, err := store.Update(context.Background(), "tenant", numbered(n), status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{})
+		_, _, err := store.Update(context.Background(), "tenant", numbered(n), status.PatchOf(status.Status{ErrorCode: int32(1)}, "errorCode"), status.Cond{})
 		return err
 	}
 	of := make(chan error, 1)
@@ -137,7 +137,7 @@ func TestWritesOfARowThatAnotherHoldsEndInTimeAndHoldUpNoRead(t *testing.T) {
 	for n := range 40 {
 		writing.Go(func() {
 			began := time.Now()
-			patch, cond := status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{}
+			patch, cond := status.PatchOf(status.Status{ErrorCode: int32(1)}, "errorCode"), status.Cond{}
 			if n%2 == 0 {
 				cond.IfMatch = []string{tag}
 			}

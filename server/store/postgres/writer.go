@@ -5,149 +5,90 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
-	"installstatus/server/store/measure"
+	"installstatus/server/store/sqlgen"
+	"installstatus/server/store/writes"
 )
 
-// writer carries out patches that need no look at their rows first: as many as wait go to the database together, as one
-// transaction, and so share its round trip and its commit. It waits for nobody, so a caller alone is answered as soon as its
-// own patch is on disk.
+// writer runs patches that need no look at their rows first. Patches that wait go to the database together in one transaction,
+// and so share a round trip and a commit.
 type writer struct {
+	*writes.Queue[*application]
 	pool    *pool
-	queue   chan *application
 	closing chan struct{}
 	working sync.WaitGroup
-	groups  measure.Groups
 }
 
 const (
-	writers  = 4    // how many groups are under way at once
-	maxGroup = 64   // patches in one transaction
-	maxQueue = 1024 // patches that wait before their callers do
+	writers  = 4  // groups in progress at once
+	maxGroup = 64 // patches in one transaction
 )
 
 func newWriter(p *pool) *writer {
-	w := &writer{pool: p, queue: make(chan *application, maxQueue), closing: make(chan struct{})}
+	w := &writer{pool: p, closing: make(chan struct{})}
+	w.Queue = writes.NewQueue[*application](p.limits.acquire, w.closing)
 	for range writers {
-		w.working.Go(w.run)
+		w.working.Go(func() { w.Serve(w.together) })
 	}
 	return w
 }
 
-// close waits for what has begun.
+// close waits for the groups in progress.
 func (w *writer) close() {
 	close(w.closing)
 	w.working.Wait()
 }
 
-// application is a patch that one caller wants applied to a row, whatever is in it.
+// application is a patch to apply to a row, whatever is in it.
 type application struct {
-	ctx   context.Context
 	at    place
 	user  string // the user status that the row must belong to; "" for any
-	set   columns.Set
-	to    *columns.Row
-	ends  time.Time // whatever becomes of it
-	state atomic.Uint32
+	patch status.Patch
+	ends  time.Time // when it is over at the latest
 
 	result status.Status
-	done   bool // false where there is no such row, or none that the patch changes
-	err    error
-	ended  chan struct{} // closed when the result is there
+	done   bool // false if there is no such row, or if the patch does not change it
 }
 
-// The states of an application.
-const (
-	waiting uint32 = iota
-	begun
-	abandoned // by its caller, while it waited
-)
+type call = writes.Call[*application]
 
-// apply does what a patch says to a row of the user, if there is one and the patch changes it. Its context counts until the
-// work has begun.
+// apply applies a patch to a row of the user. done is false if there is no such row, or if the patch does not change it.
 func (w *writer) apply(ctx context.Context, at place, user string, patch status.Patch) (s status.Status, done bool, err error) {
-	a := &application{ctx: ctx, at: at, user: user, ended: make(chan struct{})}
-	a.ends = time.Now().Add(w.pool.limits.acquire + w.pool.limits.write)
-	if a.set, a.to = columns.Given(patch); a.set == 0 {
+	if patch.Given == 0 {
 		return status.Status{}, false, nil
 	}
-	if err := ctx.Err(); err != nil {
+	a := &application{at: at, user: user, patch: patch, ends: time.Now().Add(w.pool.limits.acquire + w.pool.limits.write)}
+	if err := w.Do(ctx, a); err != nil {
 		return status.Status{}, false, err
 	}
-	patience := time.NewTimer(w.pool.limits.acquire)
-	defer patience.Stop()
-	queue, refusal := w.queue, error(nil)
-	for refusal == nil {
-		select {
-		case queue <- a:
-			queue = nil
-		case <-a.ended:
-			return a.result, a.done, a.err
-		case <-ctx.Done():
-			refusal = ctx.Err()
-		case <-patience.C:
-			refusal = fmt.Errorf("too many writes wait: %w", status.ErrUnavailable)
-		case <-w.closing:
-			refusal = errClosed()
-		}
-	}
-	if !a.state.CompareAndSwap(waiting, abandoned) {
-		<-a.ended
-		return a.result, a.done, a.err
-	}
-	return status.Status{}, false, refusal
+	return a.result, a.done, nil
 }
 
-func errClosed() error { return fmt.Errorf("the database is closed: %w", status.ErrUnavailable) }
-
-func (w *writer) run() {
-	for {
-		select {
-		case <-w.closing:
-			return
-		case first := <-w.queue:
-			w.together(first)
+// group returns a call and those that wait with it.
+func (w *writer) group(first *call) (group []*call) {
+	for next := first; next != nil; next = w.Next() {
+		if next.Begin() {
+			group = append(group, next)
+		}
+		if len(group) == maxGroup {
+			break
 		}
 	}
-}
-
-// group is an application and those that wait with it. A caller that has just been answered is given a moment to come again.
-func (w *writer) group(first *application) (group []*application) {
-	if first.begin() {
-		group = append(group, first)
-	}
-	for quiet := 0; quiet < 3 && len(group) < maxGroup; {
-		select {
-		case next := <-w.queue:
-			if next.begin() {
-				group = append(group, next)
-			}
-		default:
-			quiet++
-			runtime.Gosched()
-		}
-	}
-	slices.SortStableFunc(group, func(a, b *application) int { return a.at.compare(b.at) }) // so that groups don't lock each other out
+	slices.SortStableFunc(group, func(a, b *call) int { return a.Work.at.compare(b.Work.at) }) // so that groups don't lock each other out
 	return group
 }
 
-// begin reports whether the caller still waits.
-func (a *application) begin() bool { return a.state.CompareAndSwap(waiting, begun) }
-
-// together carries out an application, and those that wait with it, as one transaction. Which those are is known once there
-// is a connection, for they go on coming until then. Where the database refuses them because of one, each gets its own.
-func (w *writer) together(first *application) {
-	var group []*application
+// together runs a call, and those that wait with it, in one transaction. The group is complete only when there is a connection, since
+// calls go on arriving until then. If the database refuses the transaction because of one call, each gets its own.
+func (w *writer) together(first *call) {
+	var group []*call
 	connected := false
 	err := w.pool.write(context.Background(), func(ctx context.Context, c *pgx.Conn) error {
 		if !connected {
@@ -159,48 +100,41 @@ func (w *writer) together(first *application) {
 		}
 		return err
 	})
-	if !connected { // they have all waited for the same
+	if !connected { // all of them have waited for the connection
 		group = w.group(first)
 	}
 	if !errors.Is(err, errOneRefused) {
 		w.answer(group, err)
 		return
 	}
-	for _, a := range group {
-		w.working.Go(func() { w.alone(a) })
+	for _, one := range group {
+		w.working.Go(func() { w.alone(one) })
 	}
 }
 
-// errOneRefused says that the database has undone a transaction of many because of one of them.
+// errOneRefused means that the database has rolled back a transaction of several patches because of one of them.
 var errOneRefused = errors.New("one of the patches was refused")
 
-// alone carries out an application that has begun.
-func (w *writer) alone(a *application) {
-	group := []*application{a}
-	w.answer(group, w.pool.writeBy(context.Background(), a.ends, func(ctx context.Context, c *pgx.Conn) error {
+// alone runs a call that has begun.
+func (w *writer) alone(one *call) {
+	group := []*call{one}
+	w.answer(group, w.pool.writeBy(context.Background(), one.Work.ends, func(ctx context.Context, c *pgx.Conn) error {
 		return transact(ctx, c, group)
 	}))
 }
 
-// answer tells those of a transaction how it ended, and counts it if it is committed.
-func (w *writer) answer(group []*application, err error) {
-	if err == nil && len(group) > 0 {
-		w.groups.Add(len(group))
+// answer answers the calls of a transaction, and counts it if it was committed.
+func (w *writer) answer(group []*call, err error) {
+	if err == nil {
+		w.Committed(len(group))
 	}
-	for _, a := range group {
-		a.answer(err)
+	for _, one := range group {
+		one.Answer(err)
 	}
 }
 
-func (a *application) answer(err error) {
-	if a.err = err; err != nil {
-		a.result, a.done = status.Status{}, false
-	}
-	close(a.ended)
-}
-
-// transact is one round trip: what is sent in one batch is one transaction.
-func transact(ctx context.Context, c *pgx.Conn, group []*application) (err error) {
+// transact takes one round trip. The statements of one batch are one transaction.
+func transact(ctx context.Context, c *pgx.Conn, group []*call) (err error) {
 	if len(group) == 0 {
 		return nil
 	}
@@ -210,34 +144,33 @@ func transact(ctx context.Context, c *pgx.Conn, group []*application) (err error
 		}
 	}()
 	batch := new(pgx.Batch)
-	for _, a := range group {
-		apply := a.statement()
-		batch.Queue(apply.text.String(), apply.arguments...)
+	for _, one := range group {
+		apply := one.Work.statement()
+		batch.Queue(apply.Text(), apply.Arguments()...)
 	}
 	results := c.SendBatch(ctx, batch)
-	for _, a := range group {
+	for _, one := range group {
 		var next row
-		err := results.QueryRow().Scan(next.scanned()...)
+		err := results.QueryRow().Scan(next.fields()...)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			results.Close()
 			return failure("changing statuses", err)
 		}
-		if a.done = err == nil; a.done {
-			a.result = next.kept().Status
+		if one.Work.done = err == nil; one.Work.done {
+			one.Work.result = next.whole().Status
 		}
 	}
 	return failure("changing statuses", results.Close()) // nil once it is committed
 }
 
 func (a *application) statement() *statement {
-	update := updateRow(a.at, a.set, a.to)
-	update.write(" AND ROW(" + strings.Join(a.set.Names(), ", ") + ") IS DISTINCT FROM ROW(")
-	update.list(a.set.Fields(a.to))
-	update.write(")")
-	if a.user != "" {
-		update.of(a.user)
-	}
-	update.write(" RETURNING " + selected())
+	given := sqlgen.Of(a.patch.Given)
+	update := updateRow(a.at, given, &a.patch.To)
+	update.Write(" AND ROW(" + strings.Join(given.Names(), ", ") + ") IS DISTINCT FROM ROW(")
+	update.WriteList(given.AppendFields(nil, &a.patch.To))
+	update.Write(")")
+	update.of(a.user)
+	update.Write(" RETURNING " + selected())
 	return update
 }
 

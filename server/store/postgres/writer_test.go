@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
 	"installstatus/server/store/postgres/postgrestest"
 )
 
@@ -26,7 +25,7 @@ func together(t *testing.T, store *Store, n int, patch func(int) status.Patch) (
 			_, _, errs[i] = store.Update(context.Background(), "tenant", numbered(i), patch(i), status.Cond{})
 		})
 	}
-	for len(store.writer.queue) < n-writers { // each writer has taken one
+	for store.writer.Len() < n-writers { // each writer has taken one
 		time.Sleep(time.Millisecond)
 	}
 	c.Release()
@@ -48,7 +47,7 @@ func openWithRows(t *testing.T, rows int) *Store {
 func TestWhatWaitsForAConnectionGoesTogether(t *testing.T) {
 	const rows = 30
 	store := openWithRows(t, rows)
-	for i, err := range together(t, store, rows, func(int) status.Patch { return status.Patch{ErrorCode: status.Set(int32(1))} }) {
+	for i, err := range together(t, store, rows, func(int) status.Patch { return status.PatchOf(status.Status{ErrorCode: int32(1)}, "errorCode") }) {
 		if err != nil {
 			t.Errorf("row %d: %v", i, err)
 		}
@@ -66,7 +65,7 @@ func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
 	const rows = 30
 	store := openWithRows(t, rows)
 	for i, err := range together(t, store, rows, func(i int) status.Patch {
-		return status.Patch{DeviceName: status.Set(status.TextOf([]string{"name", "no\x00name"}[i%2]))}
+		return status.PatchOf(status.Status{DeviceName: status.TextOf([]string{"name", "no\x00name"}[i%2])}, "deviceName")
 	}) {
 		if (err != nil) != (i%2 == 1) {
 			t.Errorf("row %d: %v", i, err)
@@ -79,17 +78,13 @@ func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
 
 func TestAPatchThatPanicsIsAnsweredAndEndsNothingElse(t *testing.T) {
 	store := openWithRows(t, 1)
-	broken := &application{at: placeOf("tenant", numbered(0)), set: columns.All} // to nothing
 	for range 2 * writers {
-		broken.state.Store(waiting)
-		broken.ended = make(chan struct{})
-		store.writer.queue <- broken
-		<-broken.ended
-		if broken.err == nil || !strings.Contains(broken.err.Error(), "panicked") {
-			t.Errorf("it is answered by %v", broken.err)
+		err := store.writer.Do(t.Context(), nil) // no patch
+		if err == nil || !strings.Contains(err.Error(), "panicked") {
+			t.Errorf("it is answered by %v", err)
 		}
 	}
-	if _, _, err := store.Update(t.Context(), "tenant", numbered(0), status.Patch{ErrorCode: status.Set(int32(1))}, status.Cond{}); err != nil {
+	if _, _, err := store.Update(t.Context(), "tenant", numbered(0), status.PatchOf(status.Status{ErrorCode: int32(1)}, "errorCode"), status.Cond{}); err != nil {
 		t.Error(err)
 	}
 }

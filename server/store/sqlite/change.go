@@ -4,89 +4,81 @@ import (
 	"context"
 
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
+	"installstatus/server/store/sqlgen"
+	"installstatus/server/store/writes"
 )
 
-// What stands here runs within a transaction of the writer, which holds all rows still.
-
-// update does what status.Decide says.
-func (c *connection) update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (s status.Status, created bool, err error) {
-	app, err := c.appNumber(ctx, tenant, key.App)
-	if err != nil {
-		return status.Status{}, false, err
-	}
-	found, err := c.row(ctx, app, key.ID)
-	if err != nil {
-		return status.Status{}, false, err
-	}
-	next, created, err := status.Decide(found, key, patch, cond)
-	switch {
-	case err != nil:
-		return status.Status{}, false, err
-	case created:
-		err = c.add(ctx, tenant, key.App, columns.RowOf(next))
-	default:
-		err = c.change(ctx, app, columns.RowOf(*found), columns.RowOf(next))
-	}
-	return next.Status, created, err
+// place is a writes.Place. A transaction of the writer keeps all other writers away.
+type place struct {
+	*connection
+	tenant, app, id string
+	number          int64 // of the app; 0 if it has none yet
 }
 
-// delete does what status.Check says.
-func (c *connection) delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
-	app, err := c.appNumber(ctx, tenant, key.App)
-	if err != nil {
-		return err
+var _ writes.Place = (*place)(nil)
+
+func (c *connection) at(tenant string, key status.Key) *place {
+	return &place{connection: c, tenant: tenant, app: key.App, id: key.ID}
+}
+
+// Find implements writes.Place.
+func (p *place) Find(ctx context.Context) (found *status.Row, err error) {
+	if p.number, err = p.appNumber(ctx, p.tenant, p.app); err != nil {
+		return nil, err
 	}
-	found, err := c.row(ctx, app, key.ID)
-	if err != nil {
-		return err
+	return p.row(ctx, p.number, p.id)
+}
+
+// Insert implements writes.Place.
+func (p *place) Insert(ctx context.Context, r *status.Row) (err error) {
+	if p.number == 0 {
+		if p.number, err = p.addNumber(ctx, p.tenant, p.app); err != nil {
+			return err
+		}
 	}
-	if err := status.Check(found, key, cond); err != nil {
-		return err
-	}
-	if _, err := c.remove.ExecContext(ctx, app, key.ID); err != nil {
+	return p.addRow(ctx, p.number, r)
+}
+
+// Change implements writes.Place.
+func (p *place) Change(ctx context.Context, found, next *status.Row) error {
+	return p.changeRow(ctx, p.number, sqlgen.Changed(&found.Status, &next.Status), next)
+}
+
+// Remove implements writes.Place.
+func (p *place) Remove(ctx context.Context) error {
+	if _, err := p.remove.ExecContext(ctx, p.number, p.id); err != nil {
 		return failure("deleting a status", err)
 	}
 	return nil
 }
 
-func (c *connection) add(ctx context.Context, tenant, app string, r *columns.Row) error {
-	number, err := c.knowApp(ctx, tenant, app)
-	if err != nil {
-		return err
-	}
-	return c.addRow(ctx, number, r)
-}
-
-// knowApp is the number of an app, which it is given now if it has none.
-func (c *connection) knowApp(ctx context.Context, tenant, app string) (int64, error) {
-	if number, err := c.appNumber(ctx, tenant, app); number != 0 || err != nil {
-		return number, err
-	}
+// addNumber gives an app the number that it keeps forever.
+func (c *connection) addNumber(ctx context.Context, tenant, app string) (int64, error) {
 	if _, err := c.addApp.ExecContext(ctx, tenant, app); err != nil {
 		return 0, failure("adding an app", err)
 	}
 	return c.appNumber(ctx, tenant, app)
 }
 
-func (c *connection) addRow(ctx context.Context, app int64, r *columns.Row) error {
-	if _, err := c.insert.ExecContext(ctx, append([]any{app, r.ID}, columns.All.Fields(r)...)...); err != nil {
+func (c *connection) addRow(ctx context.Context, app int64, r *status.Row) error {
+	fields := append(make([]any, 0, sqlgen.RowWidth+2), app, r.ID)
+	if _, err := c.insert.ExecContext(ctx, sqlgen.AppendRowFields(fields, r)...); err != nil {
 		return failure("adding a status", err)
 	}
 	return nil
 }
 
-// change writes the columns in which the rows differ, and nothing if there is none.
-func (c *connection) change(ctx context.Context, app int64, from, to *columns.Row) error {
-	set := columns.Changed(from, to)
-	if set == 0 {
+// changeRow writes some columns of a row.
+func (c *connection) changeRow(ctx context.Context, app int64, changed sqlgen.Columns, r *status.Row) error {
+	if changed == 0 {
 		return nil
 	}
-	update, err := c.statement(ctx, updateRow(set))
+	update, err := c.statement(ctx, updateRow(changed))
 	if err != nil {
 		return err
 	}
-	if _, err := update.ExecContext(ctx, append(set.Fields(to), app, to.ID)...); err != nil {
+	fields := changed.AppendFields(make([]any, 0, sqlgen.RowWidth+2), &r.Status)
+	if _, err := update.ExecContext(ctx, append(fields, app, r.ID)...); err != nil {
 		return failure("changing a status", err)
 	}
 	return nil

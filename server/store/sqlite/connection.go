@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
+	"installstatus/server/store/sqlgen"
 )
 
 // connection is one connection with its statements prepared. One goroutine uses it at a time.
@@ -68,16 +68,15 @@ func (c *connection) close() {
 
 // row is the row of an app, by its number, under an id; nil for none.
 func (c *connection) row(ctx context.Context, app int64, id string) (*status.Row, error) {
-	var found columns.Row
-	found.ID = id
-	err := c.find.QueryRowContext(ctx, app, id).Scan(columns.All.Fields(&found)...)
+	found := &status.Row{Status: status.Status{ID: id}}
+	err := c.find.QueryRowContext(ctx, app, id).Scan(sqlgen.AppendRowFields(make([]any, 0, sqlgen.RowWidth), found)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, failure("reading a status", err)
 	}
-	return found.Kept(), nil
+	return found, nil
 }
 
 // appKey is what the number of an app stands for.
@@ -155,17 +154,17 @@ const numberOfApp = "(SELECT number FROM apps WHERE tenant = ? AND app = ?)"
 const rowPlace = " WHERE app = ? AND id = ?"
 
 func findRow() string {
-	return "SELECT " + strings.Join(columns.All.Names(), ", ") + " FROM statuses" + rowPlace
+	return "SELECT " + strings.Join(sqlgen.RowNames(), ", ") + " FROM statuses" + rowPlace
 }
 
 // insertRow takes the app's number, the id, then the fields of all columns.
 func insertRow() string {
-	names := columns.All.Names()
+	names := sqlgen.RowNames()
 	return "INSERT INTO statuses (app, id, " + strings.Join(names, ", ") + ") VALUES (?, ?" +
 		strings.Repeat(", ?", len(names)) + ")"
 }
 
-// updateRow takes the fields of the columns in set, then what rowPlace takes.
-func updateRow(set columns.Set) string {
-	return "UPDATE statuses SET " + strings.Join(set.Names(), " = ?, ") + " = ?" + rowPlace
+// updateRow takes the fields of the changed columns, then what rowPlace takes.
+func updateRow(changed sqlgen.Columns) string {
+	return "UPDATE statuses SET " + strings.Join(changed.Names(), " = ?, ") + " = ?" + rowPlace
 }

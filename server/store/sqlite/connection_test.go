@@ -3,14 +3,15 @@ package sqlite
 import (
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
 func TestAConnectionKeepsFewStatementsAndNoLongOne(t *testing.T) {
 	store := openTest(t, InMemory)
 	for more := range 2 * maxOthers {
-		filter := status.In{Property: status.PropertyErrorCode, Values: make([]status.Value, 50+more)}
-		if _, err := store.List(t.Context(), "tenant", status.Query{App: "app", Limit: 1, Filter: filter}); err != nil {
+		filter := query.In{Property: "errorCode", Values: make([]query.Value, 50+more)}
+		if _, err := store.List(t.Context(), "tenant", status.Query{App: "app", Query: query.Query{Limit: 1, Filter: filter}}); err != nil {
 			t.Fatal(err)
 		}
 	}

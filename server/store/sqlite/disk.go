@@ -30,7 +30,7 @@ func (d *disk) ready(ctx context.Context, w *writer) error {
 	if refused == d.mended.Load() {
 		return nil
 	}
-	err := w.write(ctx, func(ctx context.Context, c *connection) error {
+	err := w.Do(ctx, func(ctx context.Context, c *connection) error {
 		if err := c.rewriteVersion(ctx); err != nil {
 			return failure("trying whether the disk takes writes", err)
 		}

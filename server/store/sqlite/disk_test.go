@@ -28,7 +28,7 @@ func onWriter(t *testing.T, store *Store, statements ...string) {
 
 func TestAStoreIsNotReadyWhileTheDiskRefusesWrites(t *testing.T) {
 	const readOnly, full = "PRAGMA query_only = ON", "PRAGMA max_page_count = 1" // no more than there are
-	large := status.Patch{DeviceName: status.Set(status.TextOf(strings.Repeat("x", 5000)))}
+	large := status.PatchOf(status.Status{DeviceName: status.TextOf(strings.Repeat("x", 5000))}, "deviceName")
 	update := func(store *Store) error {
 		_, _, err := store.Update(t.Context(), "tenant", benchKey(1), large, status.Cond{})
 		return err

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
+	"installstatus/server/store/sqlgen"
 )
 
 // An import is a series of short transactions, and leaves the lock free for a while after each. While other processes write,
@@ -75,7 +75,10 @@ func (i *importing) transact(ctx context.Context, c *connection) (taken time.Dur
 		enough = shared
 	}
 	done, created, changed := 0, 0, 0
-	app, err := c.knowApp(ctx, i.tenant, i.app)
+	app, err := c.appNumber(ctx, i.tenant, i.app)
+	if app == 0 && err == nil {
+		app, err = c.addNumber(ctx, i.tenant, i.app)
+	}
 	for err == nil && done < len(i.rows) && (done == 0 || time.Since(began) < enough) {
 		var made, differs bool
 		made, differs, err = c.importRow(ctx, app, i.app, i.rows[done])
@@ -105,13 +108,11 @@ func (c *connection) importRow(ctx context.Context, app int64, appID string, imp
 		return false, false, err
 	}
 	next := imported.Row(appID, found)
-	switch {
-	case found == nil:
-		return true, false, c.addRow(ctx, app, columns.RowOf(next))
-	case next != *found:
-		return false, true, c.change(ctx, app, columns.RowOf(*found), columns.RowOf(next))
+	if found == nil {
+		return true, false, c.addRow(ctx, app, &next)
 	}
-	return false, false, nil
+	differs := sqlgen.Changed(&found.Status, &next.Status)
+	return false, differs != 0, c.changeRow(ctx, app, differs, &next)
 }
 
 // others are the processes that write to the file too. Whoever has borrowed the writing connection may use it.

@@ -3,61 +3,46 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strings"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
+	"installstatus/server/store/sqlgen"
 )
 
 // page reads a page of an app's rows.
-func (c *connection) page(ctx context.Context, tenant string, query status.Query) (status.Page, error) {
-	counted := newSelection("COUNT(*)", tenant, query)
-	selected := newSelection("id, "+strings.Join(columns.All.Names(), ", "), tenant, query)
-	if query.After != nil {
-		selected.write(" AND ")
-		selected.after(query.Sort(), query.After)
-	}
-	selected.page(query)
-	return readPart(ctx, c, query, counted, selected, func(rows *sql.Rows) (status.Row, error) {
-		var found columns.Row
-		err := rows.Scan(append([]any{&found.ID}, columns.All.Fields(&found)...)...)
-		return *found.Kept(), err
-	})
+func (c *connection) page(ctx context.Context, tenant string, q status.Query) (status.Page, error) {
+	selected := selectRows("id, "+strings.Join(sqlgen.RowNames(), ", "), tenant, q)
+	selected.WriteAfter(q.Query)
+	selected.WritePage(q.Query)
+	var found status.Row
+	fields := sqlgen.AppendRowFields([]any{&found.ID}, &found)
+	return readPage(ctx, c, q.Query, selectRows("COUNT(*)", tenant, q), selected, fields, func() status.Row { return found })
 }
 
-// readPart reads a part of a list, and how long the list is if the query asks for it, both at one moment.
-func readPart[L status.Listed](ctx context.Context, c *connection, query status.Query, counted, selected *selection, scan func(*sql.Rows) (L, error)) (part status.Part[L], err error) {
-	if query.Count {
-		defer c.undo() // also where ctx ended just after the transaction began
+// readPage reads a page, and counts the list if the query asks for it, both in one snapshot.
+func readPage[R query.Row](ctx context.Context, c *connection, q query.Query, counted, selected *sqlgen.Select, fields []any, row func() R) (page query.Page[R], err error) {
+	if q.Count {
+		defer c.undo() // even if ctx ended just after BEGIN
 		if _, err := c.ExecContext(ctx, "BEGIN"); err != nil {
-			return part, failure("listing statuses", err)
+			return page, failure("listing statuses", err)
 		}
-		if err := c.QueryRowContext(ctx, counted.text.String(), counted.arguments...).Scan(&part.Count); err != nil {
-			return part, failure("counting statuses", err)
+		if err := c.QueryRowContext(ctx, counted.Text(), counted.Arguments()...).Scan(&page.Count); err != nil {
+			return page, failure("counting statuses", err)
 		}
 	}
-	rows, err := c.query(ctx, selected.text.String(), selected.arguments...)
+	rows, err := c.query(ctx, selected.Text(), selected.Arguments()...)
 	if err != nil {
-		return part, failure("listing statuses", err)
+		return page, failure("listing statuses", err)
 	}
 	defer rows.Close()
-	for rows.Next() {
-		found, err := scan(rows)
-		if err != nil {
-			return part, failure("listing statuses", err)
-		}
-		if !part.Add(found, query) {
-			break
-		}
+	if err := sqlgen.ReadPage(&page, q, rows, fields, row); err != nil {
+		return query.Page[R]{}, failure("listing statuses", err)
 	}
-	if err := rows.Err(); err != nil {
-		return status.Part[L]{}, failure("listing statuses", err)
-	}
-	return part, nil
+	return page, nil
 }
 
-// apps reads the apps that have rows; those that had some keep their number.
+// apps reads the apps that have rows. An app keeps its number even when it has none left.
 func (c *connection) apps(ctx context.Context, tenant, after string, limit int) (apps []string, err error) {
 	rows, err := c.query(ctx, "SELECT app FROM apps WHERE tenant = ? AND app > ?"+
 		" AND EXISTS (SELECT 1 FROM statuses WHERE statuses.app = apps.number) ORDER BY app LIMIT ?", tenant, after, limit)
@@ -78,172 +63,54 @@ func (c *connection) apps(ctx context.Context, tenant, after string, limit int) 
 	return apps, nil
 }
 
-// selection is a SELECT in the making. What a caller sent is an argument, never text.
-type selection struct {
-	text       strings.Builder
-	arguments  []any
-	expression func(status.Property) string // what a property is called in it
-	onward     string                       // how ids compare with the one behind which it begins, "" where it begins with none
+// dialect is SQLite's SQL. It sorts nulls first, as the API does.
+var dialect = sqlgen.Dialect{
+	Number: "?",
+	Left:   "substr(%s, 1, %d)",
+	StartsWith: func(s *sqlgen.Select, o sqlgen.Operand, text string) {
+		s.Write("substr("+o.Value+", 1, length(?)) = ?", text, text)
+	},
+	Contains: func(s *sqlgen.Select, o sqlgen.Operand, text string) { s.Write("instr("+o.Value+", ?) > 0", text) },
+	Compare:  compare,
+	After: func(s *sqlgen.Select, id sqlgen.Operand, operator, after string) {
+		s.Write(id.Value+" "+operator+" ?", after)
+	},
 }
 
-// newSelection selects something of the rows of the query's whole list.
-func newSelection(something, tenant string, query status.Query) *selection {
-	s := &selection{expression: expression}
-	if query.After != nil && byID(query) {
-		s.onward = onward(query.Sort()[0])
+// compare lets SQLite use an index for equality, and for bounds of ids. It uses only one bound of ids on each side, so one that
+// points the same way as the page's place, which is the closer bound, is hidden from it by COALESCE. Bounds of other
+// properties are hidden too, since SQLite would use their indexes, and read and sort all rows within the bounds for each page.
+func compare(s *sqlgen.Select, o sqlgen.Operand, operator string, v query.Value) {
+	switch {
+	case operator == "=":
+		s.Write(o.Value+" IS ?", sqlgen.Argument(v))
+	case o.Value == "id" && (s.Seeks == "" || !strings.HasPrefix(operator, s.Seeks)):
+		s.Write(o.Value+" "+operator+" ?", sqlgen.Argument(v))
+	default:
+		s.Write("COALESCE("+o.Value+" "+operator+" ?, FALSE)", sqlgen.Argument(v))
 	}
-	s.write("SELECT "+something+" FROM statuses WHERE app = "+numberOfApp, tenant, query.App)
-	if query.User != "" {
-		s.write(" AND user_status = ?", query.User)
+}
+
+func property(name string) sqlgen.Operand {
+	if name == query.ID {
+		return sqlgen.Operand{Value: "id"}
 	}
-	if query.Filter != nil {
-		s.write(" AND ")
-		s.filter(query.Filter)
-	}
+	return sqlgen.Property(name)
+}
+
+// selectRows selects something from the rows of the query's whole list.
+func selectRows(something, tenant string, q status.Query) *sqlgen.Select {
+	s := sqlgen.NewSelect(&dialect, property, q.Query)
+	s.Write("SELECT "+something+" FROM statuses WHERE app = "+numberOfApp, tenant, q.App)
+	ofUser(s, q.User)
+	s.WriteFilter(q.Filter)
 	return s
 }
 
-func (s *selection) write(text string, arguments ...any) {
-	s.text.WriteString(text)
-	s.arguments = append(s.arguments, arguments...)
-}
-
-// page puts the selection in order, and cuts it to the query's page and one row more that tells whether another follows.
-func (s *selection) page(query status.Query) {
-	s.write(" ORDER BY ")
-	for i, order := range query.Sort() {
-		if i > 0 {
-			s.write(", ")
-		}
-		s.write(s.ordered(order))
-		if order.Descending {
-			s.write(" DESC")
-		}
-	}
-	s.write(" LIMIT ?", query.Limit+1)
-	if query.After == nil && query.Skip > 0 {
-		s.write(" OFFSET ?", query.Skip)
+func ofUser(s *sqlgen.Select, user string) {
+	if user != "" {
+		s.Write(" AND user_status = ?", user)
 	}
 }
 
-// ordered is what counts of a property in the order.
-func (s *selection) ordered(order status.Order) string {
-	property := s.expression(order.Property)
-	if order.IsCut() {
-		return fmt.Sprintf("substr(%s, 1, %d)", property, status.OrderedLength)
-	}
-	return property
-}
-
-// after is true of the rows behind a place in the order. SQLite, as the API, puts null before everything.
-func (s *selection) after(sort []status.Order, place *status.Cursor) {
-	if len(sort) == 1 { // by the id
-		s.write(s.expression(status.PropertyID)+" "+onward(sort[0])+" ?", place.ID)
-		return
-	}
-	property, value := s.ordered(sort[0]), argument(place.Values[0])
-	s.write("(")
-	switch {
-	case sort[0].Descending && value == nil: // nothing is behind null but further nulls
-	case sort[0].Descending:
-		s.write("COALESCE("+property+" < ?, TRUE) OR ", value)
-	case value == nil:
-		s.write(property + " IS NOT NULL OR ")
-	default:
-		s.write("COALESCE("+property+" > ?, FALSE) OR ", value)
-	}
-	s.write(property+" IS ? AND ", value)
-	s.after(sort[1:], &status.Cursor{Values: place.Values[1:], ID: place.ID})
-	s.write(")")
-}
-
-// onward is how what comes later in an order compares with what comes before it.
-func onward(order status.Order) string {
-	if order.Descending {
-		return "<"
-	}
-	return ">"
-}
-
-// filter is the condition of a filter, with the same logic of three values: SQL's NULL is what is neither true nor false.
-func (s *selection) filter(f status.Filter) {
-	s.write("(")
-	defer s.write(")")
-	switch f := f.(type) {
-	case status.Comparison:
-		s.comparison(f)
-	case status.In:
-		for i, value := range f.Values {
-			if i > 0 {
-				s.write(" OR ")
-			}
-			s.write(s.expression(f.Property)+" IS ?", argument(value))
-		}
-	case status.StartsWith:
-		s.write("substr("+s.expression(f.Property)+", 1, length(?)) = ?", f.Text, f.Text)
-	case status.Contains:
-		s.write("instr("+s.expression(f.Property)+", ?) > 0", f.Text)
-	case status.And:
-		s.filter(f.Left)
-		s.write(" AND ")
-		s.filter(f.Right)
-	case status.Or:
-		s.filter(f.Left)
-		s.write(" OR ")
-		s.filter(f.Right)
-	case status.Not:
-		s.write("NOT ")
-		s.filter(f.Of)
-	default:
-		panic(fmt.Sprintf("a filter that SQL has no words for: %T", f))
-	}
-}
-
-func (s *selection) comparison(c status.Comparison) {
-	property, value := s.expression(c.Property), argument(c.Value)
-	switch c.Operator {
-	case status.Equal:
-		s.write(property+" IS ?", value)
-	case status.NotEqual:
-		s.write(property+" IS NOT ?", value)
-	default:
-		s.bound(c.Property, operators[c.Operator], value)
-	}
-}
-
-// operators are the comparisons of what is not null.
-var operators = map[status.Operator]string{
-	status.Greater: ">", status.GreaterOrEqual: ">=", status.Less: "<", status.LessOrEqual: "<=",
-}
-
-// bound is true or false, and false of null. A bound of ids leads to where rows begin or end, unless the page's place does, which
-// is the closer one: SQLite would go by one of the two alone. COALESCE hides the others, for by an index it would read and sort
-// for each page whatever lies within them.
-func (s *selection) bound(p status.Property, operator string, value any) {
-	property := s.expression(p)
-	if property == "id" && value != nil && (s.onward == "" || !strings.HasPrefix(operator, s.onward)) {
-		s.write(property+" "+operator+" ?", value)
-		return
-	}
-	s.write("COALESCE("+property+" "+operator+" ?, FALSE)", value)
-}
-
-// expression is what a property of a row is called in SQL.
-func expression(p status.Property) string {
-	if p == status.PropertyID {
-		return "id"
-	}
-	return columns.Expression(p)
-}
-
-// argument is a value as database/sql binds it.
-func argument(v status.Value) any {
-	switch v.Kind {
-	case status.TextKind:
-		return v.Text
-	case status.NumberKind:
-		return v.Number
-	default:
-		return nil
-	}
-}
+var _ sqlgen.Rows = (*sql.Rows)(nil)

@@ -3,11 +3,10 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"sync/atomic"
 	"time"
 
-	"installstatus/api/status"
+	"installstatus/server/store/writes"
 )
 
 // pool lends its connections, each to one borrower at a time, in the order of asking.
@@ -37,7 +36,7 @@ func newPool(ctx context.Context, db *sql.DB, size int, closing <-chan struct{})
 func (p *pool) borrow(ctx context.Context) (*connection, error) {
 	select {
 	case <-p.closing:
-		return nil, errClosed()
+		return nil, writes.ErrClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	default:
@@ -55,7 +54,7 @@ func (p *pool) borrow(ctx context.Context) (*connection, error) {
 	case c := <-p.idle:
 		return c, nil
 	case <-p.closing:
-		return nil, errClosed()
+		return nil, writes.ErrClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -70,5 +69,3 @@ func (p *pool) drain() {
 		c.close()
 	}
 }
-
-func errClosed() error { return fmt.Errorf("the database is closed: %w", status.ErrUnavailable) }

@@ -11,7 +11,7 @@ var _ measure.Store = (*Store)(nil)
 
 // Stats implements measure.Store.
 func (s *Store) Stats() measure.Stats {
-	stats := measure.Stats{Grouping: s.writer.groups.Grouping(len(s.writer.queue))}
+	stats := measure.Stats{Grouping: s.writer.Grouping()}
 	for _, p := range slices.Compact([]*pool{s.writer.connections, s.readers}) {
 		idle := len(p.idle)
 		stats.Idle += idle

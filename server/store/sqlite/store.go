@@ -12,6 +12,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"installstatus/api/status"
+	"installstatus/server/store/writes"
 )
 
 // Store is a status.Store. One connection writes; several others read, and never wait for it.
@@ -47,8 +48,8 @@ func (s *Store) Get(ctx context.Context, tenant string, key status.Key) (status.
 
 // Update implements status.Store.
 func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch status.Patch, cond status.Cond) (updated status.Status, created bool, err error) {
-	err = s.writer.write(ctx, func(ctx context.Context, c *connection) (err error) {
-		updated, created, err = c.update(ctx, tenant, key, patch, cond)
+	err = s.writer.Do(ctx, func(ctx context.Context, c *connection) (err error) {
+		updated, created, err = writes.Update(ctx, c.at(tenant, key), key, patch, cond)
 		return err
 	})
 	if err != nil {
@@ -59,8 +60,8 @@ func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch
 
 // Delete implements status.Store.
 func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond status.Cond) error {
-	err := s.writer.write(ctx, func(ctx context.Context, c *connection) error {
-		return c.delete(ctx, tenant, key, cond)
+	err := s.writer.Do(ctx, func(ctx context.Context, c *connection) error {
+		return writes.Delete(ctx, c.at(tenant, key), key, cond)
 	})
 	return s.disk.noted(err)
 }

@@ -65,12 +65,12 @@ func BenchmarkGet(b *testing.B) {
 func benchKey(n int) status.Key { return status.Key{App: "app", ID: fmt.Sprintf("id %06d", n)} }
 
 func benchPatch(n int) status.Patch {
-	return status.Patch{
-		DeviceName:   status.Set(status.TextOf("Device Name value")),
-		InstallState: status.Set(status.InstallStateFailed),
-		ErrorCode:    status.Set(int32(n)),
-		OSVersion:    status.Set(status.TextOf(fmt.Sprint("10.0.", n))),
-	}
+	return status.PatchOf(status.Status{
+		DeviceName:   status.TextOf("Device Name value"),
+		InstallState: status.InstallStateFailed,
+		ErrorCode:    int32(n),
+		OSVersion:    status.TextOf(fmt.Sprint("10.0.", n)),
+	}, "deviceName", "installState", "errorCode", "osVersion")
 }
 
 func openTest(t testing.TB, path string) *Store {

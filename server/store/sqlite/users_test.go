@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -14,36 +15,36 @@ func TestUserStatusesAndSummariesAreReadByTheWayThatIsShort(t *testing.T) {
 	store := openTest(t, InMemory)
 	mustUpdate(t, store, status.Key{App: "app", User: "user", ID: "id"}, status.Patch{})
 	const along, search = "USING INDEX statuses_user_status (app=? AND user_status>?)", "USING INDEX statuses_user_status (app=? AND user_status=?)"
-	failed := status.Comparison{Property: status.PropertyFailedDeviceCount, Operator: status.Greater, Value: status.NumberValue(0)}
-	named := status.Comparison{Property: status.PropertyUserPrincipalName, Operator: status.Equal, Value: status.TextValue("anna@contoso.example")}
+	failed := query.Comparison{Property: "failedDeviceCount", Operator: query.Greater, Value: query.NumberValue(0)}
+	named := query.Comparison{Property: "userPrincipalName", Operator: query.Equal, Value: query.TextValue("anna@contoso.example")}
 	for name, c := range map[string]struct {
-		query status.Query
-		plan  string
+		q    status.Query
+		plan string
 	}{
 		"one":         {status.Query{User: "user"}, search},
 		"first page":  {status.Query{}, along},
-		"next page":   {status.Query{After: &status.Cursor{ID: "user"}}, along},
-		"by the id":   {status.Query{Order: ordered(false), After: &status.Cursor{ID: "user"}}, along},
-		"backwards":   {status.Query{Order: ordered(true), After: &status.Cursor{ID: "user"}}, "USING INDEX statuses_user_status (app=? AND user_status>? AND user_status<?)"},
-		"filtered":    {status.Query{Filter: failed}, along},
-		"of one name": {status.Query{Filter: status.And{Left: failed, Right: named}}, search},
-		"of a name":   {status.Query{Filter: named}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
-		"of names":    {status.Query{Filter: status.In{Property: status.PropertyUserPrincipalName, Values: []status.Value{status.TextValue("a"), status.TextValue("b")}}}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
-		"ordered":     {status.Query{Order: []status.Order{{Property: status.PropertyFailedDeviceCount}}}, "statuses USING PRIMARY KEY (app=?)"},
+		"next page":   {status.Query{Query: query.Query{After: &query.Cursor{ID: "user"}}}, along},
+		"by the id":   {status.Query{Query: query.Query{Order: ordered(false), After: &query.Cursor{ID: "user"}}}, along},
+		"backwards":   {status.Query{Query: query.Query{Order: ordered(true), After: &query.Cursor{ID: "user"}}}, "USING INDEX statuses_user_status (app=? AND user_status>? AND user_status<?)"},
+		"filtered":    {status.Query{Query: query.Query{Filter: failed}}, along},
+		"of one name": {status.Query{Query: query.Query{Filter: query.And{Left: failed, Right: named}}}, search},
+		"of a name":   {status.Query{Query: query.Query{Filter: named}}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
+		"of names":    {status.Query{Query: query.Query{Filter: query.In{Property: "userPrincipalName", Values: []query.Value{query.TextValue("a"), query.TextValue("b")}}}}, "statuses_user_principal_name (app=? AND user_principal_name=?)"},
+		"ordered":     {status.Query{Query: query.Query{Order: []query.Order{{Property: "failedDeviceCount"}}}}, "statuses USING PRIMARY KEY (app=?)"},
 	} {
-		c.query.App, c.query.Limit = "app", 1
-		selected := pageOfUsers("tenant", c.query)
-		plan := planOf(t, store, selected.text.String(), selected.arguments...)
+		c.q.App, c.q.Limit = "app", 1
+		selected := userStatuses.Page("tenant", c.q)
+		plan := planOf(t, store, selected.Text(), selected.Arguments()...)
 		if !strings.Contains(plan, c.plan) || strings.Contains(plan, "TEMP") != (name == "ordered") {
 			t.Errorf("%s: %s", name, plan)
 		}
 	}
-	counted := countUsers("tenant", status.Query{App: "app"})
-	if plan := planOf(t, store, counted.text.String(), counted.arguments...); !strings.Contains(plan, "COVERING INDEX statuses_user_status") {
+	counted := userStatuses.Count("tenant", status.Query{App: "app"})
+	if plan := planOf(t, store, counted.Text(), counted.Arguments()...); !strings.Contains(plan, "COVERING INDEX statuses_user_status") {
 		t.Errorf("their number: %s", plan)
 	}
-	counted = countUsers("tenant", status.Query{App: "app", Filter: failed})
-	if plan := planOf(t, store, counted.text.String(), counted.arguments...); !strings.Contains(plan, "statuses USING PRIMARY KEY (app=?)") {
+	counted = userStatuses.Count("tenant", status.Query{App: "app", Query: query.Query{Filter: failed}})
+	if plan := planOf(t, store, counted.Text(), counted.Arguments()...); !strings.Contains(plan, "statuses USING PRIMARY KEY (app=?)") {
 		t.Errorf("their number, filtered: %s", plan)
 	}
 	if plan := planOf(t, store, summarize, "tenant", "app"); !strings.Contains(plan, "statuses USING PRIMARY KEY (app=?)") {
@@ -63,20 +64,20 @@ func BenchmarkAppOfAMillionRows(b *testing.B) {
 	store := openTest(b, filepath.Join(dir, "million.db"))
 	addMillion(b, store)
 	middle := status.UserStatusID("app", userName(50_000))
-	filter := status.Comparison{Property: status.PropertyUserPrincipalName, Operator: status.Equal, Value: status.TextValue(userName(50_000))}
-	none := status.Comparison{Property: status.PropertyNotInstalledDeviceCount, Operator: status.Greater, Value: status.NumberValue(0)}
-	for name, query := range map[string]status.Query{
-		"one user status":             {App: "app", User: middle, Limit: 1},
-		"first page":                  {App: "app", Limit: 100},
-		"page in the middle":          {App: "app", Limit: 100, After: &status.Cursor{ID: "8"}},
-		"first page, counted":         {App: "app", Limit: 100, Count: true},
-		"of a name":                   {App: "app", Limit: 100, Filter: filter},
-		"filtered, nothing found":     {App: "app", Limit: 100, Filter: none},
-		"ordered by failures, a page": {App: "app", Limit: 100, Order: []status.Order{{Property: status.PropertyFailedDeviceCount, Descending: true}}},
+	filter := query.Comparison{Property: "userPrincipalName", Operator: query.Equal, Value: query.TextValue(userName(50_000))}
+	none := query.Comparison{Property: "notInstalledDeviceCount", Operator: query.Greater, Value: query.NumberValue(0)}
+	for name, q := range map[string]status.Query{
+		"one user status":             {App: "app", User: middle, Query: query.Query{Limit: 1}},
+		"first page":                  {App: "app", Query: query.Query{Limit: 100}},
+		"page in the middle":          {App: "app", Query: query.Query{Limit: 100, After: &query.Cursor{ID: "8"}}},
+		"first page, counted":         {App: "app", Query: query.Query{Limit: 100, Count: true}},
+		"of a name":                   {App: "app", Query: query.Query{Limit: 100, Filter: filter}},
+		"filtered, nothing found":     {App: "app", Query: query.Query{Limit: 100, Filter: none}},
+		"ordered by failures, a page": {App: "app", Query: query.Query{Limit: 100, Order: []query.Order{{Property: "failedDeviceCount", Descending: true}}}},
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if page, err := store.ListUsers(b.Context(), "tenant", query); err != nil || (len(page.Rows) == 0) != (name == "filtered, nothing found") {
+				if page, err := store.ListUsers(b.Context(), "tenant", q); err != nil || (len(page.Rows) == 0) != (name == "filtered, nothing found") {
 					b.Fatal(page, err)
 				}
 			}
@@ -101,10 +102,11 @@ func addMillion(b *testing.B, store *Store) {
 		imported := make([]status.Imported, step)
 		for i := range imported {
 			n := first + i
-			patch := benchPatch(n)
-			patch.InstallState = status.Set([]status.InstallState{"installed", "failed", "installed", "pendingInstall", "installed", "notApplicable", "installed"}[n%7])
-			patch.UserPrincipalName = status.Set(status.TextOf(userName(n * 7919 % users)))
-			patch.UserName = patch.UserPrincipalName
+			name := status.TextOf(userName(n * 7919 % users))
+			patch := benchPatch(n).And(status.PatchOf(status.Status{
+				InstallState: []status.InstallState{"installed", "failed", "installed", "pendingInstall", "installed", "notApplicable", "installed"}[n%7],
+				UserName:     name, UserPrincipalName: name,
+			}, "installState", "userName", "userPrincipalName"))
 			imported[i] = status.Imported{ID: millionID(n), Patch: patch}
 		}
 		if _, _, err := store.Import(b.Context(), "tenant", "app", imported); err != nil {

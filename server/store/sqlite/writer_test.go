@@ -11,8 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
-	"installstatus/server/store/columns"
+	"installstatus/server/store/sqlgen"
+	"installstatus/server/store/writes"
 )
 
 func TestAnUnchangedStatusIsNotWritten(t *testing.T) {
@@ -20,7 +22,7 @@ func TestAnUnchangedStatusIsNotWritten(t *testing.T) {
 	store := openTest(t, path)
 	mustUpdate(t, store, benchKey(1), benchPatch(1))
 	before := walOf(t, path)
-	for _, patch := range []status.Patch{{}, benchPatch(1), {ErrorCode: status.Set(int32(1))}} {
+	for _, patch := range []status.Patch{{}, benchPatch(1), status.PatchOf(status.Status{ErrorCode: int32(1)}, "errorCode")} {
 		mustUpdate(t, store, benchKey(1), patch)
 	}
 	if _, _, err := store.Update(t.Context(), "tenant", benchKey(2), benchPatch(2), status.Cond{}); !errors.Is(err, status.ErrNotFound) {
@@ -47,7 +49,7 @@ func TestAnUpdateNamesTheChangedColumnsOnly(t *testing.T) {
 		}
 	}
 	exec("CREATE TABLE named (name TEXT)")
-	for _, name := range columns.All.Names() {
+	for _, name := range sqlgen.RowNames() {
 		exec("CREATE TRIGGER named_" + name + " AFTER UPDATE OF " + name + " ON statuses BEGIN INSERT INTO named VALUES ('" + name + "'); END")
 	}
 	for _, update := range []struct {
@@ -56,9 +58,9 @@ func TestAnUpdateNamesTheChangedColumnsOnly(t *testing.T) {
 	}{
 		{benchPatch(1), ""},
 		{benchPatch(2), "error_code os_version"},
-		{status.Patch{ErrorCode: status.Set(int32(3)), UserPrincipalName: status.Set(status.TextOf("anna@contoso.com"))}, "error_code user_principal_name"},
-		{status.Patch{LastSyncDateTime: status.Set(status.Stored("0001-01-01T00:00:00.0Z", status.NeverSynced.Instant()))}, "last_sync_date_time"},
-		{status.Patch{DeviceName: status.Set(status.Text{}), DeviceID: status.Set(status.Text{})}, "device_name"},
+		{status.PatchOf(status.Status{ErrorCode: int32(3), UserPrincipalName: status.TextOf("anna@contoso.com")}, "errorCode", "userPrincipalName"), "error_code user_principal_name"},
+		{status.PatchOf(status.Status{LastSyncDateTime: query.Stored("0001-01-01T00:00:00.0Z", status.NeverSynced.Instant())}, "lastSyncDateTime"), "last_sync_date_time"},
+		{status.PatchOf(status.Status{DeviceName: status.Text{}, DeviceID: status.Text{}}, "deviceName", "deviceId"), "device_name"},
 	} {
 		exec("DELETE FROM named")
 		mustUpdate(t, store, benchKey(1), update.patch)
@@ -75,7 +77,7 @@ func TestPreparedStatementsAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for set := columns.Set(1); set <= 2*maxOthers; set++ {
+	for set := sqlgen.Columns(1); set <= 2*maxOthers; set++ {
 		if _, err := c.statement(t.Context(), updateRow(set)); err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +157,7 @@ func TestWritesThatWaitForTheSameAreRefusedTogether(t *testing.T) {
 			}
 		})
 	}
-	for len(store.writer.queue) < 2*maxGroup-1 {
+	for store.writer.Len() < 2*maxGroup-1 {
 		time.Sleep(time.Millisecond)
 	}
 	began := time.Now()
@@ -180,7 +182,7 @@ func TestAFullDatabaseIsUnavailableAndRecovers(t *testing.T) {
 		}
 	}
 	limit("1") // no more than there are
-	large := status.Patch{DeviceName: status.Set(status.TextOf(strings.Repeat("secret", 1000)))}
+	large := status.PatchOf(status.Status{DeviceName: status.TextOf(strings.Repeat("secret", 1000))}, "deviceName")
 	_, _, err := store.Update(t.Context(), "tenant", benchKey(1), large, status.Cond{})
 	if !errors.Is(err, status.ErrUnavailable) {
 		t.Errorf("%v, want ErrUnavailable", err)
@@ -210,7 +212,7 @@ func TestAFailedCommitIsUnavailable(t *testing.T) {
 	if s, err := store.Get(t.Context(), "tenant", benchKey(1)); err != nil || s.ErrorCode != 1 {
 		t.Errorf("the row has become %+v, %v", s, err)
 	}
-	mustUpdate(t, store, benchKey(1), status.Patch{DeviceName: status.Set(status.TextOf("another"))})
+	mustUpdate(t, store, benchKey(1), status.PatchOf(status.Status{DeviceName: status.TextOf("another")}, "deviceName"))
 }
 
 func TestAnImportThatFailsHasWrittenWhatItCounts(t *testing.T) {
@@ -247,7 +249,7 @@ func TestAWriteThatFailsFailsAloneInItsGroup(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	broken := errors.New("broken")
 	outcomes := inOneGroup(t, store, 20, func(ctx context.Context, c *connection, n int) error {
-		_, _, err := c.update(ctx, "tenant", benchKey(n), benchPatch(n), status.Cond{CreateIfMissing: true})
+		_, _, err := writes.Update(ctx, c.at("tenant", benchKey(n)), benchKey(n), benchPatch(n), status.Cond{CreateIfMissing: true})
 		if n%7 == 3 {
 			return broken
 		}
@@ -279,7 +281,7 @@ func TestACommitThatFailsFailsAllOfItsGroup(t *testing.T) {
 			_, err := c.ExecContext(ctx, "INSERT INTO child VALUES (7)")
 			return err
 		}
-		_, _, err := c.update(ctx, "tenant", benchKey(n), benchPatch(n), status.Cond{CreateIfMissing: true})
+		_, _, err := writes.Update(ctx, c.at("tenant", benchKey(n)), benchKey(n), benchPatch(n), status.Cond{CreateIfMissing: true})
 		return err
 	})
 	for n, err := range outcomes {
@@ -301,10 +303,10 @@ func inOneGroup(t *testing.T, store *Store, n int, do func(context.Context, *con
 	var writing sync.WaitGroup
 	for i := range n {
 		writing.Go(func() {
-			outcomes[i] = store.writer.write(t.Context(), func(ctx context.Context, c *connection) error { return do(ctx, c, i) })
+			outcomes[i] = store.writer.Do(t.Context(), func(ctx context.Context, c *connection) error { return do(ctx, c, i) })
 		})
 	}
-	for len(store.writer.queue) < n-1 {
+	for store.writer.Len() < n-1 {
 		time.Sleep(time.Millisecond)
 	}
 	store.writer.connections.giveBack(held)
@@ -318,11 +320,11 @@ func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const writes = 9
+	const calls = 9
 	var group sync.WaitGroup
-	for n := range writes {
+	for n := range calls {
 		group.Go(func() {
-			store.writer.write(t.Context(), func(context.Context, *connection) error {
+			store.writer.Do(t.Context(), func(context.Context, *connection) error {
 				if n%3 == 0 {
 					return errors.New("a failure")
 				}
@@ -330,7 +332,7 @@ func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
 			})
 		})
 	}
-	for len(store.writer.queue) < writes-1 { // the writer has taken one, and waits for the connection
+	for store.writer.Len() < calls-1 { // the writer has taken one, and waits for the connection
 		time.Sleep(time.Millisecond)
 	}
 	store.writer.connections.giveBack(c)

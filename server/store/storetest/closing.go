@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -23,10 +24,10 @@ var closing = []rule{
 		if err := c.store.Delete(context.Background(), c.tenant, numbered(1), status.Cond{}); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Delete: %v", err)
 		}
-		if _, err := c.store.List(context.Background(), c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, status.ErrUnavailable) {
+		if _, err := c.store.List(context.Background(), c.tenant, status.Query{App: "app", Query: query.Query{Limit: 1}}); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("List: %v", err)
 		}
-		if _, err := c.store.ListUsers(context.Background(), c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, status.ErrUnavailable) {
+		if _, err := c.store.ListUsers(context.Background(), c.tenant, status.Query{App: "app", Query: query.Query{Limit: 1}}); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("ListUsers: %v", err)
 		}
 		if _, err := c.store.Summarize(context.Background(), c.tenant, "app"); !errors.Is(err, status.ErrUnavailable) {

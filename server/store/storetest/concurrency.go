@@ -67,7 +67,7 @@ var concurrency = []rule{
 				racing.Go(func() {
 					code := int32(100*round + i + 1)
 					_, _, err := stores[i%len(stores)].Update(t.Context(), "tenant", numbered(1),
-						status.Patch{ErrorCode: status.Set(code)}, status.Cond{IfMatch: []string{s.ETag()}})
+						status.PatchOf(status.Status{ErrorCode: code}, "errorCode"), status.Cond{IfMatch: []string{s.ETag()}})
 					switch {
 					case err == nil && !winner.CompareAndSwap(0, code):
 						t.Errorf("round %d: a second winner", round)
@@ -187,7 +187,7 @@ func raise(ctx context.Context, store status.Store, key status.Key) error {
 		if err != nil {
 			return err
 		}
-		_, _, err = store.Update(ctx, "tenant", key, status.Patch{ErrorCode: status.Set(s.ErrorCode + 1)}, status.Cond{IfMatch: []string{s.ETag()}})
+		_, _, err = store.Update(ctx, "tenant", key, status.PatchOf(status.Status{ErrorCode: s.ErrorCode + 1}, "errorCode"), status.Cond{IfMatch: []string{s.ETag()}})
 		if !errors.Is(err, status.ErrConditionNotMet) {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -65,14 +66,14 @@ var contexts = []rule{
 		for n := range 20 {
 			c.create(numbered(n), everything(n))
 		}
-		query := status.Query{App: numbered(0).App, Limit: 10, Count: true}
+		q := status.Query{App: numbered(0).App, Query: query.Query{Limit: 10, Count: true}}
 		var reading sync.WaitGroup
 		began := time.Now()
 		for range 8 {
 			reading.Go(func() {
 				for n := 0; n < 5000 && time.Since(began) < 2*time.Second; n++ {
 					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n%200)*time.Microsecond)
-					_, err := c.store.List(ctx, c.tenant, query)
+					_, err := c.store.List(ctx, c.tenant, q)
 					cancel()
 					if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 						t.Errorf("a list whose context may have ended: %v", err)
@@ -88,7 +89,7 @@ var contexts = []rule{
 				if got, err := c.store.Get(t.Context(), c.tenant, numbered(0)); err != nil || got != s {
 					t.Errorf("after the update it reads as %+v, %v", got, err)
 				}
-				if page, err := c.store.List(t.Context(), c.tenant, query); err != nil || page.Count != 20 {
+				if page, err := c.store.List(t.Context(), c.tenant, q); err != nil || page.Count != 20 {
 					t.Errorf("a list of %d rows, %v", page.Count, err)
 				}
 			})

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -15,7 +16,7 @@ var imports = []rule{
 		c := e.caller(t)
 		c.create(numbered(1), everything(1))
 		c.create(numbered(2), everything(2))
-		c.imports("app", 1, 1, whole(1), whole(3), imported("id 2", status.Patch{ErrorCode: status.Set(int32(7))}))
+		c.imports("app", 1, 1, whole(1), whole(3), imported("id 2", status.PatchOf(status.Status{ErrorCode: int32(7)}, "errorCode")))
 		c.finds(numbered(1), everything(1).Apply(status.New("id 1")))
 		want := everything(2).Apply(status.New("id 2"))
 		want.ErrorCode = 7
@@ -38,9 +39,9 @@ var imports = []rule{
 	{"an imported row is made in the user status that is named, else in that of its name", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		named := imported("named", named("anna@contoso.com"))
-		named.User = status.Set("user")
+		named.User = new("user")
 		nobodys := imported("nobody's", named.Patch)
-		nobodys.User = status.Set("")
+		nobodys.User = new("")
 		c.imports("app", 4, 0, named, nobodys, imported("derived", named.Patch), imported("unnamed", status.Patch{}))
 		for id, want := range map[string]string{
 			"named": "user", "nobody's": "", "derived": status.UserStatusID("app", "anna@contoso.com"), "unnamed": "",
@@ -54,7 +55,7 @@ var imports = []rule{
 		c := e.caller(t)
 		c.create(status.Key{App: "app", User: "user", ID: "id"}, everything(1))
 		moved := imported("id", named("anna@contoso.com"))
-		moved.User = status.Set("another")
+		moved.User = new("another")
 		c.imports("app", 0, 1, moved)
 		if got := c.userOf("app", "id"); got != "user" {
 			t.Errorf("it is in %q", got)
@@ -179,7 +180,7 @@ func (c caller) apps(after string, limit int) []string {
 func (c caller) userOf(app, id string) string {
 	c.Helper()
 	page, err := c.store.List(context.Background(), c.tenant, status.Query{
-		App: app, Limit: 1, Filter: status.Comparison{Property: status.PropertyID, Operator: status.Equal, Value: status.TextValue(id)},
+		App: app, Query: query.Query{Limit: 1, Filter: query.Comparison{Property: query.ID, Operator: query.Equal, Value: query.TextValue(id)}},
 	})
 	if err != nil || len(page.Rows) != 1 {
 		c.Fatalf("listing %s: %+v, %v", id, page, err)

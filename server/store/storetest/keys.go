@@ -12,10 +12,10 @@ var keys = []rule{
 		c := e.caller(t)
 		parts := oddKeys()
 		for i, part := range parts {
-			c.create(status.Key{App: "app", ID: part}, status.Patch{ErrorCode: status.Set(int32(i))})
-			c.create(status.Key{App: part, ID: "id of an odd app"}, status.Patch{ErrorCode: status.Set(int32(i))})
-			c.create(status.Key{App: "app", User: part, ID: "of " + part}, status.Patch{ErrorCode: status.Set(int32(i))})
-			c.as(part).create(status.Key{App: "app of an odd tenant", ID: "id"}, status.Patch{ErrorCode: status.Set(int32(i))})
+			c.create(status.Key{App: "app", ID: part}, status.PatchOf(status.Status{ErrorCode: int32(i)}, "errorCode"))
+			c.create(status.Key{App: part, ID: "id of an odd app"}, status.PatchOf(status.Status{ErrorCode: int32(i)}, "errorCode"))
+			c.create(status.Key{App: "app", User: part, ID: "of " + part}, status.PatchOf(status.Status{ErrorCode: int32(i)}, "errorCode"))
+			c.as(part).create(status.Key{App: "app of an odd tenant", ID: "id"}, status.PatchOf(status.Status{ErrorCode: int32(i)}, "errorCode"))
 		}
 		for i, part := range parts {
 			for _, got := range []status.Status{

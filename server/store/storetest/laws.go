@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/api/status/memory"
 )
@@ -70,15 +71,15 @@ var laws = []rule{
 				write(t, store, tenant, id)
 			}
 			var got []string
-			query := status.Query{App: "app", Limit: rapid.IntRange(1, 4).Draw(t, "limit"), Order: orders(filterable()).Draw(t, "order")}
+			q := status.Query{App: "app", Query: query.Query{Limit: rapid.IntRange(1, 4).Draw(t, "limit"), Order: orders(filterable()).Draw(t, "order")}}
 			for more := true; more; {
-				page, err := store.List(context.Background(), tenant, query)
+				page, err := store.List(context.Background(), tenant, q)
 				if err != nil || page.More && len(page.Rows) == 0 {
-					t.Fatalf("listing %+v: %+v, %v", query, page, err)
+					t.Fatalf("listing %+v: %+v, %v", q, page, err)
 				}
 				for _, row := range page.Rows {
 					got = append(got, row.ID)
-					query.After = query.CursorOf(row.Status)
+					q.After = q.CursorOf(row.Status)
 				}
 				more = page.More
 				id := rapid.StringMatching(`[a-cA-C/é]{1,3}`).Draw(t, "id")
@@ -107,20 +108,20 @@ var laws = []rule{
 			var imported []status.Imported
 			for n := range rapid.IntRange(0, 12).Draw(t, "rows") {
 				patch := patches().Draw(t, "patch")
-				patch.InstallState = status.Set(installState(rapid.IntRange(0, 6).Draw(t, "state")))
+				set(&patch, "installState", query.TextValue(string(installState(rapid.IntRange(0, 6).Draw(t, "state")))))
 				user := rapid.SampledFrom([]string{"", "user", "user", "User", "é"}).Draw(t, "user")
-				imported = append(imported, status.Imported{ID: fmt.Sprint(n), User: status.Set(user), Patch: patch})
+				imported = append(imported, status.Imported{ID: fmt.Sprint(n), User: new(user), Patch: patch})
 			}
 			if _, _, err := store.Import(context.Background(), "tenant", app, imported); err != nil {
 				t.Fatal(err)
 			}
-			query := status.Query{App: app, Limit: 100}
-			rows, err := store.List(context.Background(), "tenant", query)
+			q := status.Query{App: app, Query: query.Query{Limit: 100}}
+			rows, err := store.List(context.Background(), "tenant", q)
 			if err != nil {
 				t.Fatal(err)
 			}
-			users, err := store.ListUsers(context.Background(), "tenant", query)
-			if want := query.UserPageOf(rows.Rows); err != nil || !slices.Equal(users.Rows, want.Rows) {
+			users, err := store.ListUsers(context.Background(), "tenant", q)
+			if want := q.UserPageOf(rows.Rows); err != nil || !slices.Equal(users.Rows, want.Rows) {
 				t.Fatalf("the users are %+v, %v; want %+v", users, err, want)
 			}
 			summary, err := store.Summarize(context.Background(), "tenant", app)
@@ -179,47 +180,47 @@ func (h history) get() {
 
 func (h history) list() {
 	tenant, key := h.row()
-	query := status.Query{
-		App: key.App, User: key.User, Order: orders(filterable()).Draw(h.T, "order"),
-		Limit: rapid.IntRange(1, 4).Draw(h.T, "limit"),
-		Skip:  rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(h.T, "skip"),
-		Count: rapid.Bool().Draw(h.T, "count"),
+	q := status.Query{
+		App: key.App, User: key.User, Query: query.Query{Order: orders(filterable()).Draw(h.T, "order"),
+			Limit: rapid.IntRange(1, 4).Draw(h.T, "limit"),
+			Skip:  rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(h.T, "skip"),
+			Count: rapid.Bool().Draw(h.T, "count")},
 	}
 	if rapid.IntRange(0, 3).Draw(h.T, "filtered") > 0 {
-		query.Filter = filters(filterable(), rapid.IntRange(0, 3).Draw(h.T, "depth")).Draw(h.T, "filter")
+		q.Filter = filters(filterable(), rapid.IntRange(0, 3).Draw(h.T, "depth")).Draw(h.T, "filter")
 	}
 	if rapid.Bool().Draw(h.T, "goes on") {
-		query.After = query.CursorOf(patches().Draw(h.T, "place").Apply(status.New(rapid.SampledFrom([]string{"ID", "hd", "id", "z"}).Draw(h.T, "after"))))
+		q.After = q.CursorOf(patches().Draw(h.T, "place").Apply(status.New(rapid.SampledFrom([]string{"ID", "hd", "id", "z"}).Draw(h.T, "after"))))
 	}
-	got, err := h.store.List(context.Background(), tenant, query)
-	want, wantErr := h.model.List(context.Background(), tenant, query)
+	got, err := h.store.List(context.Background(), tenant, q)
+	want, wantErr := h.model.List(context.Background(), tenant, q)
 	if !slices.Equal(got.Rows, want.Rows) || got.More != want.More || got.Count != want.Count || err != nil || wantErr != nil {
-		h.Fatalf("listing %+v of %s: %+v, %v; want %+v, %v", query, tenant, got, err, want, wantErr)
+		h.Fatalf("listing %+v of %s: %+v, %v; want %+v, %v", q, tenant, got, err, want, wantErr)
 	}
 }
 
 func (h history) users() {
 	tenant, key := h.row()
-	query := status.Query{
-		App: key.App, User: key.User, Order: orders(userFilterable()).Draw(h.T, "order"),
-		Limit: rapid.IntRange(1, 4).Draw(h.T, "limit"),
-		Skip:  rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(h.T, "skip"),
-		Count: rapid.Bool().Draw(h.T, "count"),
+	q := status.Query{
+		App: key.App, User: key.User, Query: query.Query{Order: orders(userFilterable()).Draw(h.T, "order"),
+			Limit: rapid.IntRange(1, 4).Draw(h.T, "limit"),
+			Skip:  rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(h.T, "skip"),
+			Count: rapid.Bool().Draw(h.T, "count")},
 	}
 	if rapid.Bool().Draw(h.T, "filtered") {
-		query.Filter = filters(userFilterable(), rapid.IntRange(0, 3).Draw(h.T, "depth")).Draw(h.T, "filter")
+		q.Filter = filters(userFilterable(), rapid.IntRange(0, 3).Draw(h.T, "depth")).Draw(h.T, "filter")
 	}
 	if rapid.Bool().Draw(h.T, "goes on") {
-		query.After = query.CursorOf(status.UserStatus{
+		q.After = q.CursorOf(status.UserStatus{
 			ID:                   rapid.SampledFrom([]string{"User", "user", "z"}).Draw(h.T, "after"),
 			UserName:             rapid.SampledFrom([]status.Text{{}, status.TextOf("userName 1")}).Draw(h.T, "name"),
 			InstalledDeviceCount: rapid.Int32Range(0, 2).Draw(h.T, "installed"),
 		})
 	}
-	got, err := h.store.ListUsers(context.Background(), tenant, query)
-	want, wantErr := h.model.ListUsers(context.Background(), tenant, query)
+	got, err := h.store.ListUsers(context.Background(), tenant, q)
+	want, wantErr := h.model.ListUsers(context.Background(), tenant, q)
 	if !slices.Equal(got.Rows, want.Rows) || got.More != want.More || got.Count != want.Count || err != nil || wantErr != nil {
-		h.Fatalf("listing users by %+v of %s: %+v, %v; want %+v, %v", query, tenant, got, err, want, wantErr)
+		h.Fatalf("listing users by %+v of %s: %+v, %v; want %+v, %v", q, tenant, got, err, want, wantErr)
 	}
 }
 
@@ -274,7 +275,7 @@ func (h history) imports() {
 		_, key := h.row()
 		row := status.Imported{ID: key.ID, Patch: patches().Draw(h.T, "patch")}
 		if rapid.Bool().Draw(h.T, "in a user status") {
-			row.User = status.Set(key.User)
+			row.User = &key.User
 		}
 		rows = append(rows, row)
 	}
@@ -325,17 +326,17 @@ func patches() *rapid.Generator[status.Patch] {
 			case 0, 1:
 				p.set(&patch, rapid.IntRange(0, 2).Draw(t, "n"))
 			case 2:
-				if p.null != nil {
-					p.null(&patch)
+				if p.nullable {
+					p.clear(&patch)
 				}
 			}
 		}
 		switch rapid.IntRange(0, 3).Draw(t, "odd") {
 		case 0:
-			patch.UserPrincipalName = status.Set(status.TextOf(rapid.SampledFrom(names[:]).Draw(t, "name")))
+			set(&patch, "userPrincipalName", query.TextValue(rapid.SampledFrom(names[:]).Draw(t, "name")))
 		case 1:
-			patch.DeviceName = status.Set(status.TextOf(strings.ReplaceAll(rapid.String().Draw(t, "text"), "\x00", "")))
-			patch.ErrorCode = status.Set(rapid.Int32().Draw(t, "code"))
+			set(&patch, "deviceName", query.TextValue(strings.ReplaceAll(rapid.String().Draw(t, "text"), "\x00", "")))
+			set(&patch, "errorCode", query.NumberValue(int64(rapid.Int32().Draw(t, "code"))))
 		}
 		return patch
 	})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -21,11 +22,11 @@ var lists = []rule{
 		c.create(status.Key{App: "App", ID: "another app's"}, status.Patch{})
 		c.as("other").create(status.Key{App: "app", ID: "another tenant's"}, status.Patch{})
 		slices.Sort(want)
-		got, more := c.ids(status.Query{App: "app", Limit: 1000})
+		got, more := c.ids(status.Query{App: "app", Query: query.Query{Limit: 1000}})
 		if !slices.Equal(got, want) || more {
 			t.Errorf("listed %.300q, more %t", got, more)
 		}
-		if got, more := c.ids(status.Query{App: "none", Limit: 10}); len(got) > 0 || more {
+		if got, more := c.ids(status.Query{App: "none", Query: query.Query{Limit: 10}}); len(got) > 0 || more {
 			t.Errorf("an unknown app has %q", got)
 		}
 	}},
@@ -37,7 +38,7 @@ var lists = []rule{
 		c.create(status.Key{App: "app", ID: "7"}, named("anna@contoso.com"))
 		c.create(status.Key{App: "app", ID: "8"}, status.Patch{})
 		for user, want := range map[string][]string{"user": {"0", "2", "4"}, "User": {"1", "3", "5"}, "other": nil, status.UserStatusID("app", "anna@contoso.com"): {"7"}} {
-			if got, _ := c.ids(status.Query{App: "app", User: user, Limit: 10}); !slices.Equal(got, want) {
+			if got, _ := c.ids(status.Query{App: "app", User: user, Query: query.Query{Limit: 10}}); !slices.Equal(got, want) {
 				t.Errorf("%s has %q, want %q", user, got, want)
 			}
 		}
@@ -56,11 +57,11 @@ var lists = []rule{
 			{"", 2, "a b", true}, {"b", 2, "c d", false}, {"b", 1, "c", true}, {"bb", 10, "c d", false}, {"d", 1, "", false}, {"", 4, "a b c d", false}, {"", 3, "a b c", true},
 		} {
 			for _, user := range []string{"", "user"} {
-				query := status.Query{App: "app", User: user, Limit: page.limit}
+				q := status.Query{App: "app", User: user, Query: query.Query{Limit: page.limit}}
 				if page.after != "" {
-					query.After = &status.Cursor{ID: page.after}
+					q.After = &query.Cursor{ID: page.after}
 				}
-				got, more := c.ids(query)
+				got, more := c.ids(q)
 				if strings.Join(got, " ") != page.want || more != page.more {
 					t.Errorf("after %q, %d at most: %q, more %t", page.after, page.limit, got, more)
 				}
@@ -75,8 +76,8 @@ var lists = []rule{
 			c.create(numbered(n), patch)
 		}
 		listed := 0
-		for query := (status.Query{App: "app", Limit: 1000}); ; {
-			page, err := c.store.List(t.Context(), c.tenant, query)
+		for q := (status.Query{App: "app", Query: query.Query{Limit: 1000}}); ; {
+			page, err := c.store.List(t.Context(), c.tenant, q)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,7 +88,7 @@ var lists = []rule{
 			if !page.More {
 				break
 			}
-			query.After = query.CursorOf(page.Rows[len(page.Rows)-1].Status)
+			q.After = q.CursorOf(page.Rows[len(page.Rows)-1].Status)
 		}
 		if listed != rows {
 			t.Errorf("listed %d of %d", listed, rows)
@@ -95,7 +96,7 @@ var lists = []rule{
 	}},
 	{"of a string its first characters count in an order, so that every place is short", func(t *testing.T, e Engine) {
 		c := e.caller(t)
-		first := strings.Repeat("💾", status.OrderedLength)
+		first := strings.Repeat("💾", query.OrderedLength)
 		for id, text := range map[string]string{
 			"4": strings.TrimSuffix(first, "💾"), "3": first, "2": first + "a", "1": first + strings.Repeat("b", 5000), "5": first[4:] + "é",
 		} {
@@ -103,12 +104,12 @@ var lists = []rule{
 		}
 		for _, property := range texts() {
 			for descending, want := range map[bool]string{false: "4 5 1 2 3", true: "1 2 3 5 4"} {
-				order := []status.Order{{Property: property, Descending: descending}}
-				if got := c.places(status.Query{App: "app", Order: order}); got != want {
+				order := []query.Order{{Property: property, Descending: descending}}
+				if got := c.places(status.Query{App: "app", Query: query.Query{Order: order}}); got != want {
 					t.Errorf("by %s, descending %t: %s", property, descending, got)
 				}
-				if property == status.PropertyUserName || property == status.PropertyUserPrincipalName {
-					if got := c.userPlaces(status.Query{App: "app", Order: order}); got != want {
+				if property == "userName" || property == "userPrincipalName" {
+					if got := c.userPlaces(status.Query{App: "app", Query: query.Query{Order: order}}); got != want {
 						t.Errorf("users by %s, descending %t: %s", property, descending, got)
 					}
 				}
@@ -121,22 +122,22 @@ var lists = []rule{
 			c.create(numbered(n), everything(n))
 		}
 		c.create(numbered(3), status.Patch{})
-		all, err := c.store.List(t.Context(), c.tenant, status.Query{App: "app", Limit: 10})
+		all, err := c.store.List(t.Context(), c.tenant, status.Query{App: "app", Query: query.Query{Limit: 10}})
 		if err != nil || len(all.Rows) != 4 {
 			t.Fatal(all, err)
 		}
-		nothing := status.In{Property: status.PropertyMobileAppInstallStatusValue}
+		nothing := query.In{Property: "mobileAppInstallStatusValue"}
 		for n := range 150 {
-			nothing.Values = append(nothing.Values, status.TextValue(fmt.Sprint("no state ", n)))
+			nothing.Values = append(nothing.Values, query.TextValue(fmt.Sprint("no state ", n)))
 		}
 		for property, values := range filterable() {
-			for _, operator := range []status.Operator{status.Equal, status.NotEqual, status.Greater, status.LessOrEqual} {
+			for _, operator := range []query.Operator{query.Equal, query.NotEqual, query.Greater, query.LessOrEqual} {
 				for _, value := range values {
-					query := status.Query{App: "app", Limit: 2, Count: true, Order: []status.Order{{Property: property}}}
-					query.After = query.CursorOf(all.Rows[0])
-					query.Filter = status.Or{Left: nothing, Right: status.Comparison{Property: property, Operator: operator, Value: value}}
-					page, err := c.store.List(t.Context(), c.tenant, query)
-					if want := query.PageOf(all.Rows); err != nil || !slices.Equal(page.Rows, want.Rows) || page.Count != want.Count {
+					q := status.Query{App: "app", Query: query.Query{Limit: 2, Count: true, Order: []query.Order{{Property: property}}}}
+					q.After = q.CursorOf(all.Rows[0])
+					q.Filter = query.Or{Left: nothing, Right: query.Comparison{Property: property, Operator: operator, Value: value}}
+					page, err := c.store.List(t.Context(), c.tenant, q)
+					if want := q.PageOf(all.Rows); err != nil || !slices.Equal(page.Rows, want.Rows) || page.Count != want.Count {
 						t.Errorf("%s %s %v: %+v, %v; want %+v", property, operator, value, page, err, want)
 					}
 				}
@@ -147,35 +148,35 @@ var lists = []rule{
 		c := e.caller(t)
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := c.store.List(ended, c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, context.Canceled) {
+		if _, err := c.store.List(ended, c.tenant, status.Query{App: "app", Query: query.Query{Limit: 1}}); !errors.Is(err, context.Canceled) {
 			t.Errorf("List: %v", err)
 		}
 	}},
 }
 
 // places are the ids of a list that is read row by row, each place of which is a short one.
-func (c caller) places(query status.Query) string {
+func (c caller) places(q status.Query) string {
 	c.Helper()
-	return placesOf(c, query, c.store.List)
+	return placesOf(c, q, c.store.List)
 }
 
 // userPlaces are those of a list of user statuses, which are named after their rows.
-func (c caller) userPlaces(query status.Query) string {
+func (c caller) userPlaces(q status.Query) string {
 	c.Helper()
-	return strings.ReplaceAll(placesOf(c, query, c.store.ListUsers), "user ", "")
+	return strings.ReplaceAll(placesOf(c, q, c.store.ListUsers), "user ", "")
 }
 
-func placesOf[L status.Listed](c caller, query status.Query, list func(context.Context, string, status.Query) (status.Part[L], error)) string {
+func placesOf[L query.Row](c caller, q status.Query, list func(context.Context, string, status.Query) (query.Page[L], error)) string {
 	c.Helper()
 	var ids []string
-	for query.Limit = 1; len(ids) < 100; {
-		page, err := list(c.Context(), c.tenant, query)
+	for q.Limit = 1; len(ids) < 100; {
+		page, err := list(c.Context(), c.tenant, q)
 		if err != nil || len(page.Rows) != 1 {
-			c.Fatalf("listing %+v: %d rows, %v", query, len(page.Rows), err)
+			c.Fatalf("listing %+v: %d rows, %v", q, len(page.Rows), err)
 		}
-		query.After = query.CursorOf(page.Rows[0])
-		ids = append(ids, query.After.ID)
-		if length := len(fmt.Sprint(*query.After)); length > 5*status.OrderedLength {
+		q.After = q.CursorOf(page.Rows[0])
+		ids = append(ids, q.After.ID)
+		if length := len(fmt.Sprint(*q.After)); length > 5*query.OrderedLength {
 			c.Errorf("a place has %d bytes", length)
 		}
 		if !page.More {

@@ -3,67 +3,81 @@ package storetest
 import (
 	"fmt"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
-// property is one property of a status, and what a patch can say of it.
+// property is a property of a status that patches can set.
 type property struct {
-	name string
-	set  func(p *status.Patch, n int) // to one of many values, another for each n
-	null func(p *status.Patch)        // nil where it can't be null
+	name     string
+	nullable bool
+	value    func(n int) query.Value // one of many values, a different one for each n
 }
 
-func properties() []property {
-	all := []property{
-		{name: "lastSyncDateTime", set: func(p *status.Patch, n int) {
-			p.LastSyncDateTime = status.Set(dateTime(fmt.Sprintf("2017-01-01T00:02:49.%07d-08:00", n)))
-		}},
-		{name: "mobileAppInstallStatusValue", set: func(p *status.Patch, n int) {
-			p.MobileAppInstallStatusValue = status.Set(installState(n + 1))
-		}},
-		{name: "installState", set: func(p *status.Patch, n int) {
-			p.InstallState = status.Set(installState(n))
-		}},
-		{name: "installStateDetail", set: func(p *status.Patch, n int) {
-			p.InstallStateDetail = status.Set(status.InstallStateDetail(fmt.Sprintf("detail%d", n)))
-		}},
-		{name: "errorCode", set: func(p *status.Patch, n int) { p.ErrorCode = status.Set(int32(n)) }},
-	}
-	for _, name := range texts() {
-		all = append(all, property{
-			name: string(name),
-			set:  func(p *status.Patch, n int) { *p.Text(name) = status.Set(status.TextOf(fmt.Sprintf("%s %d", name, n))) },
-			null: func(p *status.Patch) { *p.Text(name) = status.Set(status.Text{}) },
-		})
+// properties are all that patches can set.
+func properties() (all []property) {
+	for i, p := range status.Properties {
+		if p.Name != query.ID {
+			all = append(all, property{name: p.Name, nullable: p.Nullable, value: func(n int) query.Value { return valueOf(i, n) }})
+		}
 	}
 	return all
 }
 
-// texts are the properties that are nullable strings.
-func texts() (names []status.Property) {
-	for _, name := range status.Properties() {
-		if new(status.Patch).Text(name) != nil {
-			names = append(names, name)
-		}
+// valueOf returns a value that status.Properties[i] can be set to.
+func valueOf(i, n int) query.Value {
+	p := status.Properties[i]
+	switch p.Field(new(status.Status)).(type) {
+	case *int32:
+		return query.NumberValue(int64(n))
+	case *query.DateTime:
+		return query.TextValue(fmt.Sprintf("2017-01-01T00:02:49.%07d-08:00", n))
+	case *status.Text:
+		return query.TextValue(fmt.Sprintf("%s %d", p.Name, n))
 	}
-	return names
+	if p.Value(new(status.Status)).Kind == query.Null {
+		return query.TextValue(fmt.Sprintf("detail%d", n))
+	}
+	return query.TextValue(string(installState(n + (i+1)%2))) // the two states differ
 }
 
-// allTexts is the patch that sets all of those.
-func allTexts(to string) (patch status.Patch) {
-	for _, name := range texts() {
-		*patch.Text(name) = status.Set(status.TextOf(to))
+// set makes a patch set the property to value n.
+func (p property) set(patch *status.Patch, n int) { set(patch, p.name, p.value(n)) }
+
+// clear makes a patch set the property to null.
+func (p property) clear(patch *status.Patch) { set(patch, p.name, query.Value{}) }
+
+func set(patch *status.Patch, name string, v query.Value) {
+	if err := patch.Set(name, v); err != nil {
+		panic(err)
 	}
-	return patch
 }
 
-// to is the patch that sets the property alone.
+// to returns the patch that sets only this property.
 func (p property) to(n int) (patch status.Patch) {
 	p.set(&patch, n)
 	return patch
 }
 
-// everything is the patch that sets all properties.
+// texts are the names of the properties that are nullable strings.
+func texts() (names []string) {
+	for _, p := range properties() {
+		if p.nullable {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
+// allTexts returns the patch that sets all nullable strings.
+func allTexts(to string) (patch status.Patch) {
+	for _, name := range texts() {
+		set(&patch, name, query.TextValue(to))
+	}
+	return patch
+}
+
+// everything returns the patch that sets all properties.
 func everything(n int) (patch status.Patch) {
 	for _, p := range properties() {
 		p.set(&patch, n)
@@ -80,9 +94,9 @@ func installState(n int) status.InstallState {
 	return states[n%len(states)]
 }
 
-// dateTime is the DateTime that text says, which must be one.
-func dateTime(text string) status.DateTime {
-	at, err := status.ParseDateTime(text)
+// dateTime parses text, which must be a date and time.
+func dateTime(text string) query.DateTime {
+	at, err := query.ParseDateTime(text)
 	if err != nil {
 		panic(err)
 	}

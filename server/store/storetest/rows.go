@@ -94,5 +94,5 @@ var rows = []rule{
 }
 
 func named(userPrincipalName string) status.Patch {
-	return status.Patch{UserPrincipalName: status.Set(status.TextOf(userPrincipalName))}
+	return status.PatchOf(status.Status{UserPrincipalName: status.TextOf(userPrincipalName)}, "userPrincipalName")
 }

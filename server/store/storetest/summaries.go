@@ -22,7 +22,7 @@ var summaries = []rule{
 		c := e.caller(t)
 		for state := range 7 {
 			for n := range state + 1 {
-				patch := status.Patch{InstallState: status.Set(installState(state)), MobileAppInstallStatusValue: status.Set(installState(state + 1))}
+				patch := status.PatchOf(status.Status{InstallState: installState(state), MobileAppInstallStatusValue: installState(state + 1)}, "installState", "mobileAppInstallStatusValue")
 				c.create(status.Key{App: "app", ID: fmt.Sprint(state, n)}, patch)
 			}
 		}
@@ -105,7 +105,7 @@ var summaries = []rule{
 }
 
 func inState(state string) status.Patch {
-	return status.Patch{InstallState: status.Set(status.InstallState(state))}
+	return status.PatchOf(status.Status{InstallState: status.InstallState(state)}, "installState")
 }
 
 func (c caller) summary(app string) status.Summary {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -28,13 +29,13 @@ var users = []rule{
 		c := e.caller(t)
 		for state := range 7 {
 			for n := range state + 1 {
-				patch := status.Patch{InstallState: status.Set(installState(state)), MobileAppInstallStatusValue: status.Set(installState(state + 1))}
+				patch := status.PatchOf(status.Status{InstallState: installState(state), MobileAppInstallStatusValue: installState(state + 1)}, "installState", "mobileAppInstallStatusValue")
 				c.create(status.Key{App: "app", User: "user", ID: fmt.Sprint(state, n)}, patch)
 			}
 		}
 		want := status.UserStatus{ID: "user", InstalledDeviceCount: 1, FailedDeviceCount: 2, NotInstalledDeviceCount: 3}
 		c.hasUsers(want)
-		c.update(status.Key{App: "app", ID: "1 0"}, status.Patch{InstallState: status.Set(status.InstallStateInstalled)}, status.Cond{})
+		c.update(status.Key{App: "app", ID: "1 0"}, status.PatchOf(status.Status{InstallState: status.InstallStateInstalled}, "installState"), status.Cond{})
 		want.InstalledDeviceCount, want.FailedDeviceCount = 2, 1
 		c.hasUsers(want)
 	}},
@@ -45,28 +46,30 @@ var users = []rule{
 			"a": {"2016-12-31T23:59:30.5Z", "null", "null"},
 			"C": {"2016-12-31T19:59:30.500-04:00", "at once, of the lesser id", "C"},
 		} {
-			patch := status.Patch{LastSyncDateTime: status.Set(dateTime(row.synced))}
+			patch := status.PatchOf(status.Status{LastSyncDateTime: dateTime(row.synced)}, "lastSyncDateTime")
 			if row.userName != "null" {
-				patch.UserName, patch.UserPrincipalName = status.Set(status.TextOf(row.userName)), status.Set(status.TextOf(row.upn))
+				set(&patch, "userName", query.TextValue(row.userName))
+				set(&patch, "userPrincipalName", query.TextValue(row.upn))
 			}
 			c.create(status.Key{App: "app", User: "user", ID: id}, patch)
 		}
 		c.hasUsers(status.UserStatus{ID: "user"})
-		c.update(status.Key{App: "app", ID: "C"}, status.Patch{LastSyncDateTime: status.Set(dateTime("2016-12-31T23:59:30.500000001Z"))}, status.Cond{})
+		c.update(status.Key{App: "app", ID: "C"}, status.PatchOf(status.Status{LastSyncDateTime: dateTime("2016-12-31T23:59:30.500000001Z")}, "lastSyncDateTime"), status.Cond{})
 		c.hasUsers(status.UserStatus{ID: "user", UserName: status.TextOf("at once, of the lesser id"), UserPrincipalName: status.TextOf("C")})
 	}},
 	{"a filter asks for what a user status shows, not for what one of its rows has", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for n, name := range []string{"anna@contoso.com", "bert@contoso.com"} {
 			patch := everything(n)
-			patch.UserPrincipalName, patch.InstallState = status.Set(status.TextOf(name)), status.Set(status.InstallStateFailed)
+			set(&patch, "userPrincipalName", query.TextValue(name))
+			set(&patch, "installState", query.TextValue("failed"))
 			c.create(status.Key{App: "app", User: "user", ID: fmt.Sprint(n)}, patch)
 		}
 		for name, found := range map[string]int{"anna@contoso.com": 0, "bert@contoso.com": 1} {
-			page := c.users(status.Query{App: "app", Limit: 1, Count: true, Filter: status.And{
-				Left:  status.Comparison{Property: status.PropertyUserPrincipalName, Operator: status.Equal, Value: status.TextValue(name)},
-				Right: status.Comparison{Property: status.PropertyFailedDeviceCount, Operator: status.Equal, Value: status.NumberValue(2)},
-			}})
+			page := c.users(status.Query{App: "app", Query: query.Query{Limit: 1, Count: true, Filter: query.And{
+				Left:  query.Comparison{Property: "userPrincipalName", Operator: query.Equal, Value: query.TextValue(name)},
+				Right: query.Comparison{Property: "failedDeviceCount", Operator: query.Equal, Value: query.NumberValue(2)},
+			}}})
 			if len(page.Rows) != found || page.Count != found {
 				t.Errorf("%s: %+v", name, page)
 			}
@@ -89,12 +92,12 @@ var users = []rule{
 		c.as("other").hasUsers(status.UserStatus{ID: "another tenant's"})
 		c.as("third").hasUsers()
 		for _, id := range ids {
-			page := c.users(status.Query{App: "app", User: id, Limit: 2, Count: true})
+			page := c.users(status.Query{App: "app", User: id, Query: query.Query{Limit: 2, Count: true}})
 			if !slices.Equal(page.Rows, []status.UserStatus{{ID: id}}) || page.More || page.Count != 1 {
 				t.Errorf("asked for %.40q alone: %+v", id, page)
 			}
 		}
-		if page := c.users(status.Query{App: "app", User: "another app's", Limit: 1, Count: true}); len(page.Rows) > 0 || page.Count > 0 {
+		if page := c.users(status.Query{App: "app", User: "another app's", Query: query.Query{Limit: 1, Count: true}}); len(page.Rows) > 0 || page.Count > 0 {
 			t.Errorf("another app's user is found: %+v", page)
 		}
 	}},
@@ -102,16 +105,16 @@ var users = []rule{
 		c := e.caller(t)
 		for n := range 20 {
 			for device := range 1 + n%3 {
-				c.create(status.Key{App: "app", User: fmt.Sprintf("user %02d", n), ID: fmt.Sprint(n, device)}, status.Patch{InstallState: status.Set(installState(device))})
+				c.create(status.Key{App: "app", User: fmt.Sprintf("user %02d", n), ID: fmt.Sprint(n, device)}, status.PatchOf(status.Status{InstallState: installState(device)}, "installState"))
 			}
 		}
-		for _, order := range [][]status.Order{nil, {{Property: status.PropertyFailedDeviceCount, Descending: true}}, {{Property: status.PropertyUserName}, {Property: status.PropertyID, Descending: true}}} {
-			want := c.users(status.Query{App: "app", Order: order, Limit: 20}).Rows
+		for _, order := range [][]query.Order{nil, {{Property: "failedDeviceCount", Descending: true}}, {{Property: "userName"}, {Property: query.ID, Descending: true}}} {
+			want := c.users(status.Query{App: "app", Query: query.Query{Order: order, Limit: 20}}).Rows
 			var got []status.UserStatus
-			for query, more := (status.Query{App: "app", Order: order, Limit: 3}), true; more; {
-				page := c.users(query)
+			for q, more := (status.Query{App: "app", Query: query.Query{Order: order, Limit: 3}}), true; more; {
+				page := c.users(q)
 				got = append(got, page.Rows...)
-				query.After, more = query.CursorOf(got[len(got)-1]), page.More
+				q.After, more = q.CursorOf(got[len(got)-1]), page.More
 			}
 			if !slices.Equal(got, want) {
 				t.Errorf("in the order %v the pages have %+v, the list %+v", order, got, want)
@@ -120,11 +123,11 @@ var users = []rule{
 	}},
 	{"user statuses of the greatest length make short pages, not great ones", func(t *testing.T, e Engine) {
 		c := e.caller(t)
-		long := status.Set(status.TextOf(strings.Repeat("\U0010ffff", 8192)))
+		long := status.TextOf(strings.Repeat("\U0010ffff", 8192))
 		for n := range 80 {
-			c.create(status.Key{App: "app", User: fmt.Sprint(n), ID: fmt.Sprint(n)}, status.Patch{UserName: long, UserPrincipalName: long})
+			c.create(status.Key{App: "app", User: fmt.Sprint(n), ID: fmt.Sprint(n)}, status.PatchOf(status.Status{UserName: long, UserPrincipalName: long}, "userName", "userPrincipalName"))
 		}
-		if page := c.users(status.Query{App: "app", Limit: 1000}); len(page.Rows) > 70 || !page.More {
+		if page := c.users(status.Query{App: "app", Query: query.Query{Limit: 1000}}); len(page.Rows) > 70 || !page.More {
 			t.Errorf("a page has %d of them, more %t", len(page.Rows), page.More)
 		}
 	}},
@@ -132,17 +135,17 @@ var users = []rule{
 		c := e.caller(t)
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := c.store.ListUsers(ended, c.tenant, status.Query{App: "app", Limit: 1}); !errors.Is(err, context.Canceled) {
+		if _, err := c.store.ListUsers(ended, c.tenant, status.Query{App: "app", Query: query.Query{Limit: 1}}); !errors.Is(err, context.Canceled) {
 			t.Errorf("ListUsers: %v", err)
 		}
 	}},
 }
 
-func (c caller) users(query status.Query) status.UserPage {
+func (c caller) users(q status.Query) status.UserPage {
 	c.Helper()
-	page, err := c.store.ListUsers(context.Background(), c.tenant, query)
+	page, err := c.store.ListUsers(context.Background(), c.tenant, q)
 	if err != nil {
-		c.Fatalf("listing users by %+v: %v", query, err)
+		c.Fatalf("listing users by %+v: %v", q, err)
 	}
 	return page
 }
@@ -150,7 +153,7 @@ func (c caller) users(query status.Query) status.UserPage {
 // hasUsers asserts that the app "app" has these user statuses, in this order, and no others.
 func (c caller) hasUsers(want ...status.UserStatus) {
 	c.Helper()
-	page := c.users(status.Query{App: "app", Limit: 1000, Count: true})
+	page := c.users(status.Query{App: "app", Query: query.Query{Limit: 1000, Count: true}})
 	if !slices.Equal(page.Rows, want) || page.More || page.Count != len(want) {
 		c.Fatalf("the users are %.500v, more %t, count %d; want %.500v", page.Rows, page.More, page.Count, want)
 	}

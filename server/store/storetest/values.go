@@ -32,11 +32,11 @@ var values = []rule{
 	{"null clears a string, which can be set again", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for _, p := range properties() {
-			if p.null == nil {
+			if !p.nullable {
 				continue
 			}
 			var null status.Patch
-			p.null(&null)
+			p.clear(&null)
 			key := status.Key{App: "app", ID: p.name}
 			full := c.create(key, everything(1))
 			c.update(key, null, status.Cond{})
@@ -52,7 +52,7 @@ var values = []rule{
 	{"an empty string is not null", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
-		c.create(key, status.Patch{DeviceName: status.Set(status.TextOf(""))})
+		c.create(key, status.PatchOf(status.Status{DeviceName: status.TextOf("")}, "deviceName"))
 		if got := c.get(key); got.DeviceName != status.TextOf("") || got.DeviceID != (status.Text{}) {
 			t.Fatalf("deviceName reads as %+v, deviceId as %+v", got.DeviceName, got.DeviceID)
 		}
@@ -84,7 +84,7 @@ var values = []rule{
 			"0001-01-01T12:00:00+12:00",
 		} {
 			want := dateTime(text)
-			c.update(key, status.Patch{LastSyncDateTime: status.Set(want)}, status.Cond{})
+			c.update(key, status.PatchOf(status.Status{LastSyncDateTime: want}, "lastSyncDateTime"), status.Cond{})
 			if got := c.get(key).LastSyncDateTime; got != want {
 				t.Errorf("%s comes back as %s, %s; want %s", text, got, got.Instant(), want.Instant())
 			}
@@ -95,7 +95,7 @@ var values = []rule{
 		key := status.Key{App: "app", ID: "id"}
 		c.create(key, status.Patch{})
 		for _, want := range []int32{math.MinInt32, math.MaxInt32, -1, 0, 1, -2016345060} {
-			c.update(key, status.Patch{ErrorCode: status.Set(want)}, status.Cond{})
+			c.update(key, status.PatchOf(status.Status{ErrorCode: want}, "errorCode"), status.Cond{})
 			if got := c.get(key).ErrorCode; got != want {
 				t.Errorf("%d comes back as %d", want, got)
 			}
@@ -106,7 +106,7 @@ var values = []rule{
 		key := status.Key{App: "app", ID: "id"}
 		c.create(key, status.Patch{})
 		for n := range 7 {
-			c.update(key, status.Patch{InstallState: status.Set(installState(n))}, status.Cond{})
+			c.update(key, status.PatchOf(status.Status{InstallState: installState(n)}, "installState"), status.Cond{})
 			if got := c.get(key).InstallState; got != installState(n) {
 				t.Errorf("%s comes back as %s", installState(n), got)
 			}

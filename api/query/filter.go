@@ -1,11 +1,11 @@
-package status
+package query
 
 import "strings"
 
-// Filter says of a row whether it belongs to a list. It follows OData 4.01, 5.1.1: a comparison with null is true or
-// false, a function of null is neither, and what is neither is left out of the list.
+// Filter is a condition on rows. It follows OData 4.01, 5.1.1: a comparison with null is true or false; a function of null is
+// neither; a row for which the filter is neither is not listed.
 type Filter interface {
-	truth(Listed) truth
+	truth(Row) truth
 }
 
 // truth is true, false, or neither.
@@ -25,9 +25,9 @@ func truthOf(b bool) truth {
 }
 
 // Matches reports whether the filter is true of the row. The nil Filter is true of every row.
-func Matches(f Filter, row Listed) bool { return f == nil || f.truth(row) == yes }
+func Matches(f Filter, row Row) bool { return f == nil || f.truth(row) == yes }
 
-// Operator is a comparison.
+// Operator is a comparison operator.
 type Operator string
 
 // The operators, in OData's words.
@@ -40,14 +40,14 @@ const (
 	LessOrEqual    Operator = "le"
 )
 
-// Comparison compares a property with a value. Of null, only Equal and NotEqual can be true.
+// Comparison compares a property with a value. With null, only Equal and NotEqual can be true.
 type Comparison struct {
-	Property Property
+	Property string
 	Operator Operator
 	Value    Value
 }
 
-func (c Comparison) truth(row Listed) truth {
+func (c Comparison) truth(row Row) truth {
 	v := row.Value(c.Property)
 	order := v.Compare(c.Value)
 	ordered := v.Kind != Null && c.Value.Kind != Null
@@ -69,11 +69,11 @@ func (c Comparison) truth(row Listed) truth {
 
 // In is true if a property has one of the values.
 type In struct {
-	Property Property
+	Property string
 	Values   []Value
 }
 
-func (in In) truth(row Listed) truth {
+func (in In) truth(row Row) truth {
 	v := row.Value(in.Property)
 	for _, value := range in.Values {
 		if v.Compare(value) == 0 {
@@ -85,11 +85,11 @@ func (in In) truth(row Listed) truth {
 
 // StartsWith is true if a string property begins with a text, byte for byte.
 type StartsWith struct {
-	Property Property
+	Property string
 	Text     string
 }
 
-func (f StartsWith) truth(row Listed) truth {
+func (f StartsWith) truth(row Row) truth {
 	v := row.Value(f.Property)
 	if v.Kind == Null {
 		return neither
@@ -97,13 +97,13 @@ func (f StartsWith) truth(row Listed) truth {
 	return truthOf(strings.HasPrefix(v.Text, f.Text))
 }
 
-// Contains is true if a string property has a text in it, byte for byte.
+// Contains is true if a string property contains a text, byte for byte.
 type Contains struct {
-	Property Property
+	Property string
 	Text     string
 }
 
-func (f Contains) truth(row Listed) truth {
+func (f Contains) truth(row Row) truth {
 	v := row.Value(f.Property)
 	if v.Kind == Null {
 		return neither
@@ -111,17 +111,17 @@ func (f Contains) truth(row Listed) truth {
 	return truthOf(strings.Contains(v.Text, f.Text))
 }
 
-// And is true if both of its filters are.
+// And is true if both filters are true.
 type And struct{ Left, Right Filter }
 
-func (f And) truth(row Listed) truth { return min(f.Left.truth(row), f.Right.truth(row)) }
+func (f And) truth(row Row) truth { return min(f.Left.truth(row), f.Right.truth(row)) }
 
-// Or is true if one of its filters is.
+// Or is true if at least one of the filters is true.
 type Or struct{ Left, Right Filter }
 
-func (f Or) truth(row Listed) truth { return max(f.Left.truth(row), f.Right.truth(row)) }
+func (f Or) truth(row Row) truth { return max(f.Left.truth(row), f.Right.truth(row)) }
 
 // Not is true if its filter is false.
 type Not struct{ Of Filter }
 
-func (f Not) truth(row Listed) truth { return yes - f.Of.truth(row) }
+func (f Not) truth(row Row) truth { return yes - f.Of.truth(row) }

@@ -1,28 +1,28 @@
-package status
+package query
 
 import (
 	"errors"
 	"time"
 )
 
-// DateTime is an Edm.DateTimeOffset: an instant, and the text by which its sender wrote it. The zero DateTime is no
-// instant; make one with ParseDateTime.
+// DateTime is an Edm.DateTimeOffset: an instant, and the text that its sender wrote. The zero DateTime is not an
+// instant; use ParseDateTime to make one.
 type DateTime struct {
 	text    string
 	instant string
 }
 
-// NeverSynced is the lastSyncDateTime of a status that was created without one.
-var NeverSynced = DateTime{text: "0001-01-01T00:00:00Z", instant: "0001-01-01T00:00:00.000000000Z"}
-
-// instantLayout sorts as text in the order of time: UTC, to the nanosecond, of one width.
+// instantLayout is UTC, to the nanosecond, in a fixed width, so that instants sort as text.
 const instantLayout = "2006-01-02T15:04:05.000000000Z"
 
-// ErrDateTime says that a text is no DateTime; it does not repeat the text.
+// InstantLength is the length in bytes of every DateTime.Instant.
+const InstantLength = len(instantLayout)
+
+// ErrDateTime is returned for text that is not a DateTime. It does not repeat the text.
 var ErrDateTime = errors.New("not an RFC 3339 date and time with a zone, within the years 0001 to 9999 in UTC")
 
-// ParseDateTime reads RFC 3339 in its strict form: capital T and Z, a zone (Z, or an offset up to ±23:59), seconds 00
-// to 59, any number of fraction digits. The instant, taken to UTC, must lie within the years 0001 to 9999.
+// ParseDateTime parses strict RFC 3339: capital T and Z, a zone (Z, or an offset up to ±23:59), seconds 00 to 59, and any
+// number of fraction digits. In UTC the instant must be within the years 0001 to 9999.
 func ParseDateTime(text string) (DateTime, error) {
 	t, err := instantOf(text)
 	if err != nil {
@@ -31,7 +31,7 @@ func ParseDateTime(text string) (DateTime, error) {
 	return DateTime{text: text, instant: t.Format(instantLayout)}, nil
 }
 
-// CheckDateTime is the error of ParseDateTime.
+// CheckDateTime returns the error of ParseDateTime.
 func CheckDateTime(text string) error {
 	_, err := instantOf(text)
 	return err
@@ -52,8 +52,8 @@ func instantOf(text string) (time.Time, error) {
 	return t, nil
 }
 
-// hasDateTimeShape closes what time.Parse is lenient about: a comma before the fraction, an hour of one digit, an
-// offset out of range.
+// hasDateTimeShape rejects what time.Parse tolerates: a comma before the fraction, an hour of one digit, an offset out of
+// range.
 func hasDateTimeShape(text string) bool {
 	const shape = "dddd-dd-ddTdd:dd:dd"
 	if len(text) <= len(shape) || !matches(text[:len(shape)], shape) {
@@ -76,7 +76,7 @@ func hasDateTimeShape(text string) bool {
 	return (matches(zone, "+dd:dd") || matches(zone, "-dd:dd")) && zone[1:3] <= "23" && zone[4:6] <= "59"
 }
 
-// matches reports whether text has the given shape, in which a d stands for a digit.
+// matches reports whether text has the given shape. A d in the shape matches a digit, any other byte itself.
 func matches(text, shape string) bool {
 	if len(text) != len(shape) {
 		return false
@@ -91,12 +91,11 @@ func matches(text, shape string) bool {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// Stored is a DateTime read back from an engine that kept the two texts of one.
+// Stored returns the DateTime whose two texts an engine has kept.
 func Stored(text, instant string) DateTime { return DateTime{text: text, instant: instant} }
 
-// String is the text as it was sent.
+// String returns the text as it was sent.
 func (d DateTime) String() string { return d.text }
 
-// Instant is the instant as text that sorts by time: UTC, to the nanosecond (further digits are cut), always 30
-// characters long.
+// Instant returns the instant in UTC, to the nanosecond, as text that sorts by time. Further digits are cut off.
 func (d DateTime) Instant() string { return d.instant }
