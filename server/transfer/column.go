@@ -7,7 +7,7 @@ import (
 	"installstatus/api"
 	"installstatus/api/query"
 	"installstatus/api/status"
-	"installstatus/server/csv"
+	"installstatus/server/transfer/csv"
 )
 
 // column is a column of an export in CSV. Its name is that of the member of an entity in JSON. Null is written as an empty cell,

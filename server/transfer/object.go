@@ -9,7 +9,7 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/contract"
-	"installstatus/server/intune"
+	"installstatus/server/transfer/intune"
 )
 
 // objectRow reads a row from a JSON object that begins on the given line.

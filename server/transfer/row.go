@@ -8,7 +8,7 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/status"
-	"installstatus/server/intune"
+	"installstatus/server/transfer/intune"
 )
 
 // Row is one device status in a file.

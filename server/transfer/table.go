@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"installstatus/api"
-	"installstatus/server/csv"
-	"installstatus/server/intune"
+	"installstatus/server/transfer/csv"
+	"installstatus/server/transfer/intune"
 )
 
 // table reads rows from CSV with the columns of Intune's report or of an export.

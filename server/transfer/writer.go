@@ -5,7 +5,7 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/status"
-	"installstatus/server/csv"
+	"installstatus/server/transfer/csv"
 )
 
 // Format is a file format of exports. Check reads all of them.

@@ -9,7 +9,7 @@ import (
 	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/gen"
-	"installstatus/server/intune"
+	"installstatus/server/transfer/intune"
 )
 
 // read reads a row with the given columns.

@@ -13,7 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"installstatus/server/csv"
+	"installstatus/server/transfer/csv"
 )
 
 // read formats each record as a string. Quoted cells have quotes.
