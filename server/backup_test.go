@@ -192,7 +192,7 @@ func TestAFailedCopyLeavesNoFile(t *testing.T) {
 	cancel()
 	for name, c := range map[string]struct {
 		ctx        context.Context
-		from, says string
+		from, want string
 	}{
 		"a damaged file":     {t.Context(), damaged, "damaged"},
 		"not a database":     {t.Context(), other, "not a database of installstatus"},
@@ -203,7 +203,7 @@ func TestAFailedCopyLeavesNoFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			to := t.TempDir()
 			r := copied(c.ctx, "backup", c.from, filepath.Join(to, "backup.db"))
-			if r.code != 1 || !strings.Contains(r.err, c.says) || strings.Count(r.err, "\n") != 1 {
+			if r.code != 1 || !strings.Contains(r.err, c.want) || strings.Count(r.err, "\n") != 1 {
 				t.Errorf("%+v", r)
 			}
 			if files, err := os.ReadDir(to); err != nil || len(files) > 0 {

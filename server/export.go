@@ -11,7 +11,7 @@ import (
 )
 
 type exportCommand struct {
-	storeFlags `embed:"" set:"engines=sqlite:FILE or postgres://USER@HOST:PORT/DATABASE whose password may be in PGPASSWORD or ~/.pgpass"`
+	storeFlags `embed:"" set:"engines=sqlite:FILE or postgres://USER@HOST:PORT/DATABASE (the password may be in PGPASSWORD or ~/.pgpass)"`
 
 	Tenant string          `required:"" help:"The tenant (tid) to export." placeholder:"ID"`
 	App    string          `help:"Export only this app." placeholder:"ID"`
@@ -19,9 +19,9 @@ type exportCommand struct {
 }
 
 func (exportCommand) Help() string {
-	return `Writes all device statuses of a tenant to standard output, sorted by app and then by id. NDJSON has one entity per line, as
-the API answers it. CSV has the same in columns; an empty cell is null and "" is an empty string. Both formats contain each
-row's app (mobileAppId) and user status (userAppInstallStatusId), and import restores every row exactly.
+	return `Writes the device statuses of a tenant or app to standard output, sorted by app and then by id. NDJSON has one entity per
+line, as the API answers it. CSV has the same in columns; an empty cell is null and "" is an empty string. Both contain the app
+(mobileAppId) and the user status (userAppInstallStatusId) of each row, and import restores every row exactly.
 
 Examples:
   installstatus export --tenant 0f0e... > statuses.ndjson

@@ -17,7 +17,7 @@ import (
 )
 
 type importCommand struct {
-	storeFlags `embed:"" set:"engines=sqlite:FILE or postgres://USER@HOST:PORT/DATABASE whose password may be in PGPASSWORD or ~/.pgpass"`
+	storeFlags `embed:"" set:"engines=sqlite:FILE or postgres://USER@HOST:PORT/DATABASE (the password may be in PGPASSWORD or ~/.pgpass)"`
 
 	Tenant    string `required:"" help:"The tenant (tid) to import into." placeholder:"ID"`
 	App       string `help:"The app of rows that name none; rows that name another are invalid." placeholder:"ID"`
@@ -26,9 +26,9 @@ type importCommand struct {
 }
 
 func (importCommand) Help() string {
-	return `Imports device statuses from a file. The content tells its format:
-  Intune's report DeviceInstallStatusByApp as CSV or JSON, zipped or not, even if Excel or PowerShell has saved it again
-  NDJSON or CSV that export has written
+	return `The format is detected from the content:
+  Intune's report DeviceInstallStatusByApp as CSV or JSON, zipped or not, even if saved again by Excel or PowerShell
+  NDJSON or CSV written by export
   Graph's answer to a list request, or a JSON array of its entities
 
 The whole file is checked before anything is written. Invalid rows are listed on standard output, one problem per line: the

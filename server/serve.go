@@ -25,7 +25,7 @@ import (
 type serveCommand struct {
 	listenFlags   `embed:""`
 	identityFlags `embed:""`
-	storeFlags    `embed:"" set:"engines=sqlite:FILE, sqlite::memory: to keep nothing, or postgres://USER@HOST:PORT/DATABASE whose password may be in PGPASSWORD or ~/.pgpass"`
+	storeFlags    `embed:"" set:"engines=sqlite:FILE, sqlite::memory: to keep nothing, or postgres://USER@HOST:PORT/DATABASE (the password may be in PGPASSWORD or ~/.pgpass)"`
 	opsFlags      `embed:""`
 
 	Throttle    string `default:"" enum:",intune" help:"Refuse what Microsoft Intune would refuse, to test clients: intune for its limits per app and per tenant (default: no limits). Each process counts by itself." placeholder:"LIMITS"`

@@ -62,7 +62,7 @@ func openPostgres(ctx context.Context, db string, log *slog.Logger) (status.Stor
 
 // storeFlags select the database. The variable engines in the tag of a command lists the databases that it accepts.
 type storeFlags struct {
-	DB string `name:"db" default:"sqlite:installstatus.db" help:"Where the data are: ${engines}."`
+	DB string `name:"db" default:"sqlite:installstatus.db" help:"The database: ${engines}."`
 }
 
 // engine returns the engine of the database.
@@ -102,7 +102,7 @@ func (f storeFlags) openToRead(ctx context.Context) (status.Store, error) {
 // mustKeep returns an error if the data would be lost when the command ends.
 func (f storeFlags) mustKeep() error {
 	if f.DB == sqliteScheme+sqlite.InMemory {
-		return usageError{errors.New("--db sqlite::memory: keeps nothing, and is for serve alone; say sqlite:FILE or postgres://USER@HOST:PORT/DATABASE")}
+		return usageError{errors.New("--db sqlite::memory: keeps nothing and is only for serve; use sqlite:FILE or postgres://USER@HOST:PORT/DATABASE")}
 	}
 	return nil
 }

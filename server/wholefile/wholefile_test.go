@@ -42,7 +42,7 @@ func TestMakeKeepsAnExistingFileAndReplaceDoesNot(t *testing.T) {
 			if info, err := os.Stat(path); err != nil || info.Mode() != 0o640 {
 				t.Errorf("the mode is %v, %v", info.Mode(), err)
 			}
-			alone(t, path)
+			onlyFile(t, path)
 		})
 	}
 }
@@ -66,7 +66,7 @@ func TestConcurrentMakersReadTheSameFile(t *testing.T) {
 			t.Errorf("one maker read %q, another %q", text, read[0])
 		}
 	}
-	alone(t, path)
+	onlyFile(t, path)
 }
 
 func TestReadersNeverSeeAPartOfAFile(t *testing.T) {
@@ -112,11 +112,11 @@ func TestAFailedWriteLeavesNoFile(t *testing.T) {
 			t.Errorf("%s: no error", rule)
 		}
 	}
-	alone(t, taken)
+	onlyFile(t, taken)
 }
 
-// alone fails the test unless the file is the only one in its directory.
-func alone(t *testing.T, path string) {
+// onlyFile fails the test unless the file is the only one in its directory.
+func onlyFile(t *testing.T, path string) {
 	t.Helper()
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
 		t.Errorf("the directory contains %v, %v", entries, err)

@@ -184,6 +184,28 @@ func TestEveryMemberOfTheContractHasACode(t *testing.T) {
 	}
 }
 
+func TestTextsMayBeAsLongAsInTheContract(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	properties := doc.Components.Schemas["MobileAppInstallStatus"].Value.Properties
+	for column, property := range map[string]string{
+		"DeviceId": "deviceId", "DeviceName": "deviceName", "UserName": "userName", "UserPrincipalName": "userPrincipalName", "Platform": "osDescription", "AppVersion": "displayVersion",
+	} {
+		longest := properties[property].Value.MaxLength
+		if longest == nil {
+			t.Fatalf("%s has no maximum length", property)
+		}
+		for extra, want := range []int{0, 1} {
+			text := strings.Repeat("é", int(*longest)+extra)
+			if _, problems := read(map[string]string{"DeviceId": "device", column: text}); len(problems) != want {
+				t.Errorf("%s with %d characters: %v", column, int(*longest)+extra, problems)
+			}
+		}
+	}
+}
+
 // FuzzRead checks that the API would accept what Read returns.
 func FuzzRead(f *testing.F) {
 	f.Add("device", "name", "2021-11-09 10:32:11.0000000", "1", "0", "0x87D1041C")
