@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -57,11 +58,16 @@ func (c *encoder[E]) selection(names []string) (set selection) {
 	return set
 }
 
+// write answers a request with an entity.
+func (c *encoder[E]) write(w http.ResponseWriter, code int, e *E) {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer giveBack(buffer)
+	buffer.Grow(1024)
+	writeBody(w, code, contentType, c.append(buffer.AvailableBuffer(), e, everything))
+}
+
 // append appends an entity with its selected properties as a JSON object.
 func (c *encoder[E]) append(to []byte, e *E, selected selection) []byte {
-	if to == nil {
-		to = make([]byte, 0, 1024)
-	}
 	return c.appendMembers(append(to, '{'), e, selected)
 }
 

@@ -66,19 +66,22 @@ func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
 	if err != nil {
 		return err
 	}
-	answerRead(c, ifNoneMatch, s.ETag(), deviceStatusJSON.append(nil, &s, everything))
+	if !notModified(c, ifNoneMatch, s.ETag()) {
+		deviceStatusJSON.write(c.Response(), http.StatusOK, &s)
+	}
 	return nil
 }
 
-// answerRead answers a read with an encoded entity, or with 304 if the client has it already.
-func answerRead(c echo.Context, ifNoneMatch *string, etag string, entity []byte) {
+// notModified sets the ETag of a read, and answers it with 304 if the client has the entity already.
+func notModified(c echo.Context, ifNoneMatch *string, etag string) bool {
 	w := c.Response()
 	w.Header().Set("ETag", etag)
-	if tags := weakTags(ifNoneMatch); slices.Contains(tags, etag) || slices.Contains(tags, "*") {
-		w.WriteHeader(http.StatusNotModified)
-		return
+	tags := weakTags(ifNoneMatch)
+	if !slices.Contains(tags, etag) && !slices.Contains(tags, "*") {
+		return false
 	}
-	writeBody(w, http.StatusOK, contentType, entity)
+	w.WriteHeader(http.StatusNotModified)
+	return true
 }
 
 func condOf(ifMatch, ifNoneMatch *string) status.Cond {
@@ -138,7 +141,7 @@ func writeEntity(c echo.Context, code int, s status.Status, preferred preference
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	writeBody(w, code, contentType, deviceStatusJSON.append(nil, &s, everything))
+	deviceStatusJSON.write(w, code, &s)
 }
 
 func (a *API) delete(c echo.Context, key status.Key, cond status.Cond) error {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"net/http"
+
 	"github.com/labstack/echo/v4"
 
 	"installstatus/api/status"
@@ -14,7 +16,9 @@ func (a *API) GetInstallSummary(c echo.Context, app string, params gen.GetInstal
 	if err != nil {
 		return err
 	}
-	answerRead(c, params.IfNoneMatch, summary.ETag(), encode(summaryEntityOf(summary)))
+	if !notModified(c, params.IfNoneMatch, summary.ETag()) {
+		writeJSON(c.Response(), http.StatusOK, contentType, summaryEntityOf(summary))
+	}
 	return nil
 }
 

@@ -25,7 +25,10 @@ func (a *API) GetUserStatus(c echo.Context, app, user string, params gen.GetUser
 	if len(found.Rows) == 0 {
 		return errNoUserStatus
 	}
-	answerRead(c, params.IfNoneMatch, found.Rows[0].ETag(), userStatusJSON.append(nil, &found.Rows[0], everything))
+	one := &found.Rows[0]
+	if !notModified(c, params.IfNoneMatch, one.ETag()) {
+		userStatusJSON.write(c.Response(), http.StatusOK, one)
+	}
 	return nil
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,7 +14,6 @@ import (
 	"installstatus/api/contract"
 	"installstatus/api/status"
 	"installstatus/api/status/memory"
-	"installstatus/gen"
 	"installstatus/server/auth"
 	"installstatus/server/store/sqlite"
 )
@@ -39,7 +37,6 @@ func BenchmarkPatch(b *testing.B) {
 	b.Run("step/store/sqlite", func(b *testing.B) { bench.update(b, disk) })
 	b.Run("step/store/memory", func(b *testing.B) { bench.update(b, new(memory.Store)) })
 	b.Run("step/etag", bench.etag)
-	b.Run("step/encode", bench.encode)
 }
 
 type patchBench struct {
@@ -145,21 +142,5 @@ func (p *patchBench) etag(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		_ = s.ETag()
-	}
-}
-
-func (p *patchBench) encode(b *testing.B) {
-	var entity gen.MobileAppInstallStatus
-	if err := json.Unmarshal([]byte(seedAnswer), &entity); err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		var to bytes.Buffer
-		encoder := json.NewEncoder(&to)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(entity); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"sync"
 
 	"installstatus/api/query"
 )
@@ -16,9 +17,13 @@ func (s Status) ETag() string { return tagOf(Properties[:], unnamed, &s) }
 // must keep their tags, so a later property is hashed with its name, and only if it is not null.
 const unnamed = 13
 
+// contents are buffers for what is hashed.
+var contents = sync.Pool{New: func() any { return new([]byte) }}
+
 func tagOf[E any](properties []Property[E], unnamed int, e *E) string {
-	var room [512]byte
-	content := room[:0]
+	buffer := contents.Get().(*[]byte)
+	defer contents.Put(buffer)
+	content := (*buffer)[:0]
 	for i := range properties {
 		if i >= unnamed {
 			if properties[i].Value(e).Kind == query.Null {
@@ -27,6 +32,9 @@ func tagOf[E any](properties []Property[E], unnamed int, e *E) string {
 			content = appendString(content, properties[i].Name)
 		}
 		content = properties[i].hash(content, e)
+	}
+	if cap(content) <= 64<<10 {
+		*buffer = content
 	}
 	return etagOf(content)
 }

@@ -69,12 +69,13 @@ func (p Patch) Gives(property string) bool {
 
 // Apply returns s after the patch.
 func (p Patch) Apply(s Status) Status {
+	both := &struct{ from, to Status }{p.To, s} // one allocation
 	for i := range Properties {
 		if p.Given.Has(i) {
-			Properties[i].copy(&s, &p.To)
+			Properties[i].copy(&both.to, &both.from)
 		}
 	}
-	return s
+	return both.to
 }
 
 // Whole returns the patch that gives any status all of s but its id.
