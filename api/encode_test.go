@@ -57,15 +57,24 @@ func holdToContract[E any](t *testing.T, c *contract.Contract, name string, enco
 	}
 	entity := new(E)
 	for _, p := range encoder.properties {
-		want := "Edm.String"
+		want, longest := "Edm.String", 0
+		if p.Name == query.ID {
+			longest = status.MaxID
+		}
 		switch p.Field(entity).(type) {
+		case *status.Text:
+			longest = status.MaxText
 		case *int32:
 			want = "Edm.Int32"
 		case *query.DateTime:
-			want = "Edm.DateTimeOffset"
+			want, longest = "Edm.DateTimeOffset", status.MaxText
 		}
-		if of := types[p.Name]; of.Members == nil && of.Type != want || of.Members != nil && want != "Edm.String" {
+		of := types[p.Name]
+		if of.Members == nil && of.Type != want || of.Members != nil && want != "Edm.String" {
 			t.Errorf("%s.%s is of type %s in the contract, and a %T in the table", name, p.Name, of.Type, p.Field(entity))
+		}
+		if of.MaxLength != longest {
+			t.Errorf("%s.%s has up to %d characters in the contract, and %d in Go", name, p.Name, of.MaxLength, longest)
 		}
 	}
 

@@ -22,9 +22,6 @@ const (
 	MemberUser = "userAppInstallStatusId"
 )
 
-// maxID is how many characters an id may have, as in the contract.
-const maxID = 1024
-
 // EntityReader reads entities as the contract answers them, with the strictness that it has for a request.
 type EntityReader struct{ update *contract.Operation }
 
@@ -83,13 +80,13 @@ func idOf(value any) (id string, isID bool) {
 
 // IsID reports whether a text can be the id of something.
 func IsID(text string) bool {
-	return text != "" && utf8.RuneCountInString(text) <= maxID && strings.IndexByte(text, 0) < 0
+	return text != "" && utf8.RuneCountInString(text) <= status.MaxID && strings.IndexByte(text, 0) < 0
 }
 
 func noID(member, allowed string) contract.Violation {
 	return contract.Violation{
 		Code: "InvalidId", Target: "/" + member,
-		Message: fmt.Sprintf("The value of '%s' is not %s, which has 1 to %d characters and no U+0000.", member, allowed, maxID),
+		Message: fmt.Sprintf("The value of '%s' is not %s, which has 1 to %d characters and no U+0000.", member, allowed, status.MaxID),
 	}
 }
 

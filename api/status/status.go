@@ -57,6 +57,12 @@ func (s Status) Value(property string) query.Value { return valueOf(Properties[:
 // Size implements query.Row.
 func (s Status) Size() int { return sizeOf(Properties[:], &s) }
 
+// MaxID and MaxText are the greatest lengths of an id and of any other text in characters, as in the contract.
+const (
+	MaxID   = 1024
+	MaxText = 8192
+)
+
 // Text is a nullable string. The zero Text is null.
 type Text struct {
 	Value string

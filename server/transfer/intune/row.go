@@ -2,6 +2,7 @@
 package intune
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -98,9 +99,6 @@ func (r *reader) problem(column, reason string) {
 	r.problems = append(r.problems, Problem{Column: column, Reason: reason})
 }
 
-// maxText is the maximum length of the API's strings in characters.
-const maxText = 8192
-
 // text reads a string property. An empty cell is null.
 func (r *reader) text(to *status.Text, property, column string) {
 	text, ok := r.cell(column)
@@ -114,8 +112,8 @@ func (r *reader) text(to *status.Text, property, column string) {
 	switch {
 	case strings.IndexByte(text, 0) >= 0:
 		r.problem(column, "contains U+0000, which is not allowed")
-	case len(text) > maxText && utf8.RuneCountInString(text) > maxText:
-		r.problem(column, "longer than 8192 characters")
+	case len(text) > status.MaxText && utf8.RuneCountInString(text) > status.MaxText:
+		r.problem(column, fmt.Sprintf("longer than %d characters", status.MaxText))
 	}
 }
 
