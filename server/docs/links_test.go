@@ -72,23 +72,6 @@ func TestEveryLinkResolves(t *testing.T) {
 	}
 }
 
-func TestEveryDependencyHasAReason(t *testing.T) {
-	contributing := pages(t)["CONTRIBUTING.md"]
-	modules, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	direct := regexp.MustCompile(`(?m)^\t(\S+?)(?:/v\d+)? v\S+$`).FindAllStringSubmatch(string(modules), -1)
-	if len(direct) == 0 {
-		t.Fatal("go.mod has no direct dependency")
-	}
-	for _, module := range direct {
-		if _, path, _ := strings.Cut(module[1], "/"); !strings.Contains(contributing, path+")") && !strings.Contains(contributing, module[1]) {
-			t.Errorf("CONTRIBUTING.md gives no reason for %s", module[1])
-		}
-	}
-}
-
 func TestEveryPageIsReachedFromTheReadme(t *testing.T) {
 	all := pages(t)
 	reached := map[string]bool{"README.md": true}
