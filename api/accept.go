@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// acceptsJSON reports whether the Accept header leaves room for JSON (RFC 9110, 12.5.1): the most specific range that
-// covers application/json decides. Parameters of a range are ignored but for q.
+// acceptsJSON reports whether the Accept header allows JSON (RFC 9110, 12.5.1): the most specific range that covers
+// application/json decides. Of a range's parameters only q counts.
 func acceptsJSON(r *http.Request) bool {
 	lines := r.Header.Values("Accept")
 	if len(lines) == 0 || len(lines) == 1 && strings.TrimSpace(lines[0]) == "" {
@@ -30,9 +30,4 @@ func acceptsJSON(r *http.Request) bool {
 		}
 	}
 	return accepted
-}
-
-var errNotAcceptable = &Error{
-	Status: http.StatusNotAcceptable, Code: "NotAcceptable",
-	Message: "Accept excludes application/json, which is all that is answered here. Send Accept: application/json, or none.",
 }

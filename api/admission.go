@@ -2,17 +2,17 @@ package api
 
 import "net/http"
 
-// Admission is a request for which room is asked.
+// Admission describes a request that asks to be admitted.
 type Admission struct {
 	Tenant string // the caller's
 	App    string // the id in the path
-	Write  bool   // it may change something
+	Write  bool   // the request may change something
 }
 
-// paramApp is the contract's name for the id of an app in a path.
+// paramApp is the contract's name for the id of the app in a path.
 const paramApp = "mobileAppId"
 
-// admit asks Options.Admit about a request that its caller may send.
+// admit asks Options.Admit whether to serve a request that its caller is permitted to send.
 func (a *API) admit(x *exchange) error {
 	if a.options.Admit == nil {
 		return nil

@@ -19,15 +19,14 @@ import (
 	"installstatus/gen"
 )
 
-// Batch implements the operation batch. Each of its requests goes the way of a request that was sent alone, but for its
-// caller, who is the batch's. Those that do not depend on each other go at once: the contract allows few enough. Only lists
-// may wait for room.
+// Batch implements the operation batch. It serves each request as if it had been sent alone by the caller of the batch. Requests
+// that do not depend on each other run at the same time, because the contract allows only a few. Only lists may wait for room.
 func (a *API) Batch(c echo.Context, _ gen.BatchParams) error {
 	r := c.Request()
 	x := exchangeOf(r)
 	if x.inBatch {
 		// Rule 21.
-		return badRequest("A batch cannot be a request of a batch. Send it on its own.")
+		return badRequest("A batch cannot contain a batch. Send it on its own.")
 	}
 	batch, err := batchOf(x.body)
 	if err != nil {
@@ -43,7 +42,7 @@ func (a *API) Batch(c echo.Context, _ gen.BatchParams) error {
 	return nil
 }
 
-// step is a request of a batch.
+// step is a request in a batch.
 type step struct {
 	id        string
 	method    string
@@ -52,12 +51,12 @@ type step struct {
 	body      json.RawMessage
 	dependsOn []string
 
-	after  []*step       // those with the ids in dependsOn
-	done   chan struct{} // closed when there is an answer
+	after  []*step       // the steps that dependsOn names
+	done   chan struct{} // closed when the answer is complete
 	answer recorder
 }
 
-// batchOf reads the body of a batch that the contract has accepted, and checks what no schema can say of it.
+// batchOf reads the body of a batch that the contract has accepted, and checks what no schema can express.
 func batchOf(body any) ([]*step, error) {
 	object, _ := body.(map[string]any)
 	requests, ok := object["requests"].([]any)
@@ -69,7 +68,7 @@ func batchOf(body any) ([]*step, error) {
 		properties, _ := request.(map[string]any)
 		batch[i] = stepOf(properties)
 	}
-	return batch, contract.NewInvalid("ModelValidationFailure", link(batch))
+	return batch, contract.NewInvalid(contract.ModelValidationFailure, link(batch))
 }
 
 func stepOf(properties map[string]any) *step {
@@ -102,7 +101,7 @@ func link(batch []*step) (violations []contract.Violation) {
 		if id := contract.Fold(s.id); known[id] == nil {
 			known[id] = s
 		} else {
-			violate("DuplicateId", "Another request of the batch has this id, in this case or another. Give each its own.", "/requests/%d/id", i)
+			violate("DuplicateId", "Another request in the batch has the same id; the case of letters does not count. Give each request its own id.", "/requests/%d/id", i)
 		}
 	}
 	for i, s := range batch {
@@ -110,7 +109,7 @@ func link(batch []*step) (violations []contract.Violation) {
 			if earlier := known[contract.Fold(id)]; earlier != nil {
 				s.after = append(s.after, earlier)
 			} else {
-				violate("UnknownDependency", "No request of the batch has this id.", "/requests/%d/dependsOn/%d", i, j)
+				violate("UnknownDependency", "No request in the batch has this id.", "/requests/%d/dependsOn/%d", i, j)
 			}
 		}
 	}
@@ -122,14 +121,14 @@ func link(batch []*step) (violations []contract.Violation) {
 	}
 	for i, s := range batch {
 		if !startable[s] {
-			violate("CircularDependency", "The request could never start: it waits for itself, or for requests that wait for each other.", "/requests/%d/dependsOn", i)
+			violate("CircularDependency", "The request could never start: it depends on itself, or on requests that depend on each other.", "/requests/%d/dependsOn", i)
 		}
 	}
 	return violations
 }
 
-// run answers a request of the batch when all that it depends on are answered. It does not try it if one of them failed,
-// or if nobody waits for the batch any more.
+// run serves a request in a batch once those that it depends on are answered. It does not try the request if one of them failed,
+// or if the client has disconnected.
 func (a *API) run(batch *http.Request, s *step) {
 	defer close(s.done)
 	var refusal error
@@ -152,8 +151,8 @@ func (a *API) serveStep(batch *http.Request, s *step, refusal error) {
 	r, x := begin(w, r, a.options.Now())
 	defer a.end(w, r, x)
 
-	of := exchangeOf(batch)
-	x.caller, x.inBatch, x.room = of.caller, true, of.room
+	outer := exchangeOf(batch)
+	x.caller, x.inBatch, x.room = outer.caller, true, outer.room
 	if refusal == nil {
 		refusal = err
 	}
@@ -164,17 +163,12 @@ func (a *API) serveStep(batch *http.Request, s *step, refusal error) {
 	a.route(w, r)
 }
 
-var errFailedDependency = &Error{
-	Status: http.StatusFailedDependency, Code: "FailedDependency",
-	Message: "The request was not tried: one that it depends on has failed.",
-}
-
 // request returns the step as a request of its own, on the connection of the batch. It returns one even with an error. Rule 21.
 func (s *step) request(batch *http.Request) (*http.Request, error) {
 	r := batch.WithContext(batch.Context())
 	r.Method, r.Header = s.method, s.header
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(s.body)), int64(len(s.body))
-	base := strings.TrimSuffix(batch.URL.Path, "$batch") // which is in the contract's letters here
+	base := strings.TrimSuffix(batch.URL.Path, "$batch") // the router uses the contract's spelling
 	target, err := url.ParseRequestURI(base + strings.TrimPrefix(s.url, "/"))
 	if err != nil {
 		return r, badRequest(fmt.Sprintf("The url of the request is not valid: it must be percent-encoded, and relative to %s.", base))
@@ -184,7 +178,7 @@ func (s *step) request(batch *http.Request) (*http.Request, error) {
 	return r, nil
 }
 
-// writeBatch writes the answers as they were kept: together they may be long, and are not copied once more.
+// writeBatch writes the recorded answers without copying them, because together they may be long.
 func writeBatch(w http.ResponseWriter, batch []*step) {
 	pieces := [][]byte{[]byte(`{"responses":[`)}
 	for i, s := range batch {
@@ -221,16 +215,16 @@ type stepHead struct {
 func (s *step) head() stepHead {
 	head := stepHead{ID: s.id, Status: s.answer.status, Headers: make(map[string]string)}
 	for name, lines := range s.answer.header {
-		if name != "Content-Length" { // of bytes that nobody sends
-			head.Headers[spelt(name)] = strings.Join(lines, ", ")
+		if name != "Content-Length" { // the body is sent in another form
+			head.Headers[contractName(name)] = strings.Join(lines, ", ")
 		}
 	}
 	return head
 }
 
-// spelt is the name of a header as the contract spells it, where http.Header has its own way. On the wire of HTTP that is
-// one; a client of a batch looks names up as they stand.
-func spelt(name string) string {
+// contractName returns the contract's spelling of the name of a header in an http.Header. HTTP ignores case, but clients of a batch
+// look up names in its JSON.
+func contractName(name string) string {
 	switch name {
 	case "Request-Id", "Client-Request-Id":
 		return strings.ToLower(name)
@@ -242,7 +236,7 @@ func spelt(name string) string {
 	return name
 }
 
-// recorder keeps an answer.
+// recorder is a ResponseWriter that records an answer.
 type recorder struct {
 	header http.Header
 	status int

@@ -13,13 +13,13 @@ import (
 	"installstatus/api/contract"
 )
 
-// MaxBody is how many bytes a body may have, compressed and decompressed.
+// MaxBody is the maximum size of a body in bytes, compressed and decompressed.
 const MaxBody = 1 << 20
 
-// usualBody is how much memory, in bytes, a body gets before it has come.
+// usualBody is how many bytes are allocated at most for a body before it has arrived.
 const usualBody = 64 << 10
 
-// buffers holds the buffers for bodies that are not in use.
+// buffers has the buffers for bodies that are not in use.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func giveBack(buffer *bytes.Buffer) {
@@ -36,11 +36,7 @@ func giveBack(buffer *bytes.Buffer) {
 func readBody(sent *bytes.Buffer, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	for _, line := range r.Header.Values("Content-Encoding") {
 		if coding := strings.ToLower(strings.TrimSpace(line)); coding != "gzip" && coding != "x-gzip" && coding != "identity" && coding != "" {
-			return nil, &Error{
-				Status: http.StatusUnsupportedMediaType, Code: "UnsupportedMediaType",
-				Message: "The body has a content coding that is not supported. Send it with gzip, or without any.",
-				Header:  map[string]string{"Accept-Encoding": "gzip, identity"},
-			}
+			return nil, errContentCoding
 		}
 	}
 	if r.ContentLength > MaxBody {
@@ -74,15 +70,12 @@ func unreadBody(err error) error {
 		return tooLarge
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return &Error{
-			Status: http.StatusRequestTimeout, Code: "RequestTimeout",
-			Message: "The body did not come in time. Send the request again, at once and whole.",
-		}
+		return errRequestTimeout
 	}
-	return badRequest("The body could not be read: it ends too early, or its gzip data is broken.")
+	return badRequest("The body could not be read: it is incomplete, or its gzip data is damaged.")
 }
 
-// ValidateBody is how a request of the operation would fare by its body alone, but for what depends on the path. An error is a
+// ValidateBody checks the body of a request for an operation, except for what depends on the path. The error is a
 // *contract.Invalid, unless the operation takes no body.
 func ValidateBody(operation *contract.Operation, body []byte) error {
 	value, err := operation.ValidateBody(body)

@@ -10,22 +10,22 @@ import (
 	"installstatus/api/status"
 )
 
-// Entity is a device status outside of an answer, where no path says which app and which user status it belongs to.
+// Entity is a device status in a file, where no path names its app and its user status.
 type Entity struct {
-	App string // "" where nothing says it
+	App string // "" if the entity does not name it
 	status.Imported
 }
 
-// The members of an entity that say what a path says in a request. The second is null for a status without a user status.
+// Members of an entity that are in the path of a request. MemberUser is null for a status that belongs to no user status.
 const (
 	MemberApp  = "mobileAppId"
 	MemberUser = "userAppInstallStatusId"
 )
 
-// EntityReader reads entities as the contract answers them, with the strictness that it has for a request.
+// EntityReader reads entities in the form in which the API returns them. It is as strict as the API is with a request.
 type EntityReader struct{ update *contract.Operation }
 
-// NewEntityReader prepares the contract that is built in.
+// NewEntityReader returns a reader for the built-in contract.
 func NewEntityReader() (*EntityReader, error) {
 	c, err := Contract()
 	if err != nil {
@@ -38,23 +38,23 @@ func NewEntityReader() (*EntityReader, error) {
 	return &EntityReader{update: update}, nil
 }
 
-// Read reads an entity from its members, which contract.Decode gave or which are of the same types, and which it may change.
-// An entity is whole: what it leaves out has the value that a new status has. Its id may be missing, and is then "". An error is
-// a *contract.Invalid.
+// Read reads an entity from its members, which have the types that contract.Decode returns, and which Read may change. A property
+// that the entity omits gets the value that it has in a new status. The id is "" if it is missing. The error is a
+// *contract.Invalid.
 func (r *EntityReader) Read(members map[string]any, duplicates []contract.Violation) (Entity, error) {
 	var e Entity
 	var misplaced []contract.Violation
 	if app, given := members[MemberApp]; given {
 		text, isID := idOf(app)
 		if !isID {
-			misplaced = append(misplaced, noID(MemberApp, "an id"))
+			misplaced = append(misplaced, invalidID(MemberApp, "an id"))
 		}
 		e.App = text
 	}
 	if user, given := members[MemberUser]; given {
 		text, isID := idOf(user)
 		if !isID && user != nil {
-			misplaced = append(misplaced, noID(MemberUser, "an id, or null"))
+			misplaced = append(misplaced, invalidID(MemberUser, "an id or null"))
 		}
 		e.User = &text
 	}
@@ -78,20 +78,20 @@ func idOf(value any) (id string, isID bool) {
 	return id, IsID(id)
 }
 
-// IsID reports whether a text can be the id of something.
+// IsID reports whether a text is a valid id. Rule 3.
 func IsID(text string) bool {
 	return text != "" && utf8.RuneCountInString(text) <= status.MaxID && strings.IndexByte(text, 0) < 0
 }
 
-func noID(member, allowed string) contract.Violation {
+func invalidID(member, allowed string) contract.Violation {
 	return contract.Violation{
 		Code: "InvalidId", Target: "/" + member,
-		Message: fmt.Sprintf("The value of '%s' is not %s, which has 1 to %d characters and no U+0000.", member, allowed, status.MaxID),
+		Message: fmt.Sprintf("The value of '%s' is not %s. An id has 1 to %d characters and no U+0000.", member, allowed, status.MaxID),
 	}
 }
 
-// AppendEntity appends a row of an app as JSON that EntityReader reads as the same row: the entity as it is answered, and
-// beside it what its path says.
+// AppendEntity appends a row of an app as JSON that EntityReader reads as the same row: the entity as the API returns it, with the
+// ids from its path added.
 func AppendEntity(to []byte, app string, row status.Row) []byte {
 	place := struct {
 		App  string  `json:"mobileAppId"`

@@ -1,11 +1,9 @@
 package api
 
-import (
-	"strings"
-)
+import "strings"
 
-// entityTags reads an If-Match or If-None-Match header that the contract has accepted: the tags as they stand, a W/ and
-// the quotes included, or "*". It is nil without a header, and empty for a list of none.
+// entityTags returns the tags of an If-Match or If-None-Match header that the contract has accepted: each with its quotes and its
+// W/, or "*". It returns nil if there is no header, and an empty slice if the header has no tag.
 func entityTags(header *string) []string {
 	if header == nil {
 		return nil
@@ -19,7 +17,7 @@ func entityTags(header *string) []string {
 	return tags
 }
 
-// weakTags are those of If-None-Match, in which a weak tag stands for the strong one (RFC 9110, 8.8.3.2).
+// weakTags returns the tags of an If-None-Match header without W/: a weak tag matches the strong one (RFC 9110, 8.8.3.2).
 func weakTags(header *string) []string {
 	tags := entityTags(header)
 	for i, tag := range tags {

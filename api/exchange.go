@@ -12,39 +12,39 @@ import (
 	"installstatus/api/contract"
 )
 
-// exchange is one request on its way, and what each step found out for those after it.
+// exchange is a request in progress, with what each step found out for the steps after it.
 type exchange struct {
 	began           time.Time
 	requestID       string
-	clientRequestID string // "" where the client sent none that is well-formed
+	clientRequestID string // "" if the client sent no well-formed one
 	caller          Caller
-	inBatch         bool  // it is a request of a batch
-	room            *room // for lists in the answer to its batch, nil outside of one
+	inBatch         bool  // the request is in a batch
+	room            *room // for lists in the response to the batch, nil outside of a batch
 	operation       *contract.Operation
 	params          []contract.Param
 	body            any   // decoded and valid; nil before the contract has accepted it
-	fault           error // why the answer is a 5xx
-	left            bool  // the client left, which ended the work on its answer
+	fault           error // the reason for a 5xx
+	left            bool  // the client disconnected, which canceled the request
 }
 
-// Exchange is what can be told of a request when it has been answered. Nothing in it is personal.
+// Exchange describes a request that has been answered. It has nothing personal.
 type Exchange struct {
 	Method    string
-	Operation string // the contract's operationId, "" where the request reached none
-	Route     string // its path as the contract writes it, from the base path on, "" likewise
-	InBatch   bool   // it is a request of a batch, which has an exchange of its own
-	Tenant    string // "" where the caller was not accepted
+	Operation string // the contract's operationId, "" if the request reached no operation
+	Route     string // the contract's path with the base path, "" if the request reached no operation
+	InBatch   bool   // the request is in a batch; the batch has its own Exchange
+	Tenant    string // "" if the caller was not accepted
 	RequestID string
-	Status    int // of the answer, or StatusClientClosedRequest
+	Status    int // of the response, or StatusClientClosedRequest
 	Duration  time.Duration
-	Fault     error // why the answer is a 5xx, else nil
+	Fault     error // the reason for a 5xx, else nil
 }
 
-// StatusClientClosedRequest says that the client left before there was an answer, which is no fault of the server; nginx has
-// the number. It is never sent: what is, to a client that only sends no more, is a 503.
+// StatusClientClosedRequest means that the client disconnected before there was a response, which is not a fault of the server.
+// The number is nginx's. It is never sent: a client that only closed its sending side gets a 503.
 const StatusClientClosedRequest = 499
 
-// Headers that every answer has, in the form in which net/http keeps names. They go over the wire in any case.
+// Headers of every response, in net/http's canonical form. HTTP ignores the case of their names.
 const (
 	requestID       = "Request-Id"
 	clientRequestID = "Client-Request-Id"
@@ -53,12 +53,12 @@ const (
 
 type exchangeKey struct{}
 
-// exchangeOf panics for a request that has not gone through begin, which would have no tenant.
+// exchangeOf returns the exchange of a request. It panics if the request has not been through begin, because it has no tenant.
 func exchangeOf(r *http.Request) *exchange {
 	return r.Context().Value(exchangeKey{}).(*exchange)
 }
 
-// begin gives the request its names and the answer the headers that every answer has.
+// begin gives the request its ids, and the response the headers of every response.
 func begin(w http.ResponseWriter, r *http.Request, now time.Time) (*http.Request, *exchange) {
 	x := &exchange{began: now, requestID: uuid.NewString()}
 	if lines := r.Header.Values(clientRequestID); len(lines) == 1 && isEchoable(lines[0]) {
@@ -82,7 +82,7 @@ func isEchoable(id string) bool {
 	return 0 < len(id) && len(id) <= 128
 }
 
-// end answers for a handler that panicked, and tells the observer.
+// end responds for a handler that panicked, and calls the observer.
 func (a *API) end(w *answer, r *http.Request, x *exchange) {
 	if p := recover(); p != nil {
 		err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -94,20 +94,20 @@ func (a *API) end(w *answer, r *http.Request, x *exchange) {
 	if a.options.Observe == nil {
 		return
 	}
-	told := Exchange{
+	observed := Exchange{
 		Method: r.Method, InBatch: x.inBatch, Tenant: x.caller.Tenant, RequestID: x.requestID,
 		Status: w.status, Duration: a.options.Now().Sub(x.began), Fault: x.fault,
 	}
 	if x.operation != nil {
-		told.Operation, told.Route = x.operation.ID, a.basePath+x.operation.Path
+		observed.Operation, observed.Route = x.operation.ID, a.basePath+x.operation.Path
 	}
 	if x.left {
-		told.Status = StatusClientClosedRequest
+		observed.Status = StatusClientClosedRequest
 	}
-	a.options.Observe(told)
+	a.options.Observe(observed)
 }
 
-// answer is a ResponseWriter that remembers its status, 0 before there is one.
+// answer is a ResponseWriter that records its status, 0 before there is one.
 type answer struct {
 	http.ResponseWriter
 	status int

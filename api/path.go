@@ -11,17 +11,17 @@ import (
 	"installstatus/api/contract"
 )
 
-// node is a segment of the contract's paths, and the segments that may follow.
+// node is a segment of the contract's paths, with the segments that may follow it.
 type node struct {
 	literals map[string]*node // by name, and by folded name
-	key      *node            // a parameter; nil where none may follow
+	key      *node            // a parameter, nil if none may follow
 
-	name       string // of the segment or of the parameter, as the contract spells it
-	kind       string // of the segment, in the words of OData
+	name       string // of the segment or the parameter, as the contract spells it
+	kind       string // of the segment, in OData's words
 	operations map[string]*contract.Operation
 }
 
-// newTree arranges the contract's paths, the base path included.
+// newTree returns the tree of the contract's paths, which start with the base path.
 func newTree(c *contract.Contract) *node {
 	root := &node{}
 	for _, o := range c.Operations {
@@ -37,7 +37,7 @@ func newTree(c *contract.Contract) *node {
 	return root
 }
 
-// next is the node of a template's segment, made if it is new.
+// next returns the node of a template's segment. It adds the node if it is new.
 func (n *node) next(segment string, depth int) *node {
 	if name, isKey := strings.CutPrefix(segment, "{"); isKey {
 		if n.key == nil {
@@ -68,7 +68,7 @@ func (n *node) literal(segment string) *node {
 	return n.literals[contract.Fold(segment)]
 }
 
-// address is a request's path, understood: the operation, the keys decoded, and the path as the contract spells it.
+// address is the parsed path of a request: the operation, the decoded keys, and the path as the contract spells it.
 type address struct {
 	operation *contract.Operation
 	params    []contract.Param
@@ -76,14 +76,14 @@ type address struct {
 	rawPath   strings.Builder // percent-encoded
 }
 
-// resolve finds what a request addresses. It works on the path as it was sent, since only there a slash that is part of a
-// key differs from one that ends it.
+// resolve finds the operation that a request addresses. It parses the path as it was sent, because only there does a slash inside
+// a key differ from a slash after it.
 func (n *node) resolve(r *http.Request) (*address, error) {
 	a := &address{params: make([]contract.Param, 0, 3)}
 	a.path.Grow(len(r.URL.Path))
 	a.rawPath.Grow(len(r.URL.Path))
 	kinds := make([]string, 0, 8)
-	at, last, method := n, n, r.Method // last is the last segment that is no key
+	at, last, method := n, n, r.Method // last is the last segment that is not a key
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
@@ -92,7 +92,7 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 		// Rule 3.
 		segment, err := url.PathUnescape(rest[0])
 		if err != nil || !utf8.ValidString(segment) || strings.IndexByte(segment, 0) >= 0 {
-			return nil, badRequest("The path is not valid: a segment is not percent-encoded UTF-8, or holds U+0000.")
+			return nil, badRequest("The path is not valid: a segment is not percent-encoded UTF-8, or contains U+0000.")
 		}
 		rest = rest[1:]
 		name, key, inParentheses := segment, "", false
@@ -115,7 +115,7 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 			}
 		}
 		if name == "" {
-			return nil, badRequest(fmt.Sprintf("The key '%s' is empty. Name one after the segment '%s'.", child.name, at.name))
+			return nil, badRequest(fmt.Sprintf("The key '%s' after the segment '%s' is empty.", child.name, at.name))
 		}
 		a.params = append(a.params, contract.Param{Name: child.name, Value: name})
 		a.append(name, url.PathEscape(name))
@@ -143,14 +143,14 @@ func unquote(s string) (string, error) {
 	quoted, opened := strings.CutPrefix(quoted, "'")
 	key := strings.ReplaceAll(quoted, "''", "\x00")
 	if !closed || !opened || strings.Contains(key, "'") {
-		return "", badRequest("A key in parentheses must stand in single quotes, with a quote inside it doubled: ('it''s').")
+		return "", badRequest("A key in parentheses must be in single quotes, with each quote inside it doubled: ('it''s').")
 	}
 	return strings.ReplaceAll(key, "\x00", "'"), nil
 }
 
 func unknownSegment(name string, isVersion bool) *Error {
 	if isVersion {
-		return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: fmt.Sprintf("Invalid version: %s", contract.Shown(name))}
+		return notFound("Invalid version: " + contract.Shown(name))
 	}
 	return badRequest(fmt.Sprintf("Resource not found for the segment '%s'.", contract.Shown(name)))
 }
@@ -165,9 +165,5 @@ func (n *node) wrongVerb(verb, template string) *Error {
 	}
 	slices.Sort(allowed)
 	allow := strings.Join(allowed, ", ")
-	return &Error{
-		Status: http.StatusMethodNotAllowed, Code: "No method match route template",
-		Message: fmt.Sprintf("No OData route exists that match template %s with http verb %s. Allowed: %s.", template, contract.Shown(verb), allow),
-		Header:  map[string]string{"Allow": allow},
-	}
+	return methodNotAllowed(fmt.Sprintf("No OData route exists that match template %s with http verb %s. Allowed: %s.", template, contract.Shown(verb), allow), allow)
 }

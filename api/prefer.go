@@ -2,14 +2,14 @@ package api
 
 import "strings"
 
-// preferences are what a Prefer header (RFC 7240) asks for and this server can do.
+// preferences are the preferences of a Prefer header (RFC 7240) that this server can follow.
 type preferences struct {
-	returning       string // "minimal", "representation", or "" where nothing was preferred
+	returning       string // "minimal", "representation", or "" if the client prefers neither
 	createIfMissing bool
 }
 
-// parsePrefer reads a Prefer header, its lines joined by commas. If a preference stands twice, the first counts; one
-// that is unknown or malformed is ignored.
+// parsePrefer reads a Prefer header whose lines are joined by commas. If a preference occurs twice, the first one counts. Unknown
+// and malformed preferences are ignored.
 func parsePrefer(header *string) (p preferences) {
 	if header == nil {
 		return p
@@ -25,13 +25,13 @@ func parsePrefer(header *string) (p preferences) {
 			case name == "create-if-missing" && value == "":
 				p.createIfMissing = true
 			}
-			break // what follows are parameters of the preference
+			break // the rest are parameters of the preference
 		}
 	}
 	return p
 }
 
-// applied is the Preference-Applied header, "" for none.
+// applied returns the Preference-Applied header, "" if there is none.
 func (p preferences) applied(created bool) string {
 	var followed []string
 	if p.returning != "" {
@@ -43,7 +43,7 @@ func (p preferences) applied(created bool) string {
 	return strings.Join(followed, ", ")
 }
 
-// splitQuoted yields the parts of s between separators that do not stand in a quoted string.
+// splitQuoted yields the parts of s between separators that are not inside a quoted string.
 func splitQuoted(s string, separator byte) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		start, quoted := 0, false

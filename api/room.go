@@ -12,22 +12,23 @@ import (
 // last. Rule 19.
 const maxLists = 16 << 20
 
-// room is what the answer to a batch has for its lists, the only answers that are long. Lists that could exceed it together wait
-// for each other, so that no more than one page does. Writes never wait, and none is refused. A nil room is endless.
+// room limits the size of the lists in the response to a batch; no other part of it is long. Lists that could exceed the limit
+// together wait for each other, so that at most one page exceeds it. Writes never wait and are never refused. A nil room has no
+// limit.
 type room struct {
 	mutex   sync.Mutex
-	left    sync.Cond // somebody has
-	used    int       // bytes of the lists that were answered
-	reading int       // lists that were not, and have entered
+	changed sync.Cond // signaled by leave
+	used    int       // bytes of the lists that have left
+	reading int       // lists that have entered and not left
 }
 
 func newRoom() *room {
 	r := new(room)
-	r.left.L = &r.mutex
+	r.changed.L = &r.mutex
 	return r
 }
 
-// enter waits until there is room for a page. It is an error if there is none any more; otherwise leave must follow.
+// enter waits until there is room for a page. It returns an error if there is none left; otherwise the caller must call leave.
 func (r *room) enter() error {
 	if r == nil {
 		return nil
@@ -35,7 +36,7 @@ func (r *room) enter() error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	for r.reading > 0 && r.used < maxLists && r.used+r.reading*query.MaxPage >= maxLists {
-		r.left.Wait()
+		r.changed.Wait()
 	}
 	if r.used >= maxLists {
 		return errNoRoom
@@ -44,17 +45,17 @@ func (r *room) enter() error {
 	return nil
 }
 
-// leave says how many bytes the answer has.
-func (r *room) leave(answered int) {
+// leave ends what enter began, with the size of the list in bytes.
+func (r *room) leave(size int) {
 	if r == nil {
 		return
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.used += answered
+	r.used += size
 	r.reading--
-	r.left.Broadcast()
+	r.changed.Broadcast()
 }
 
-// errNoRoom is a 429, which clients of batches send again in another one.
-var errNoRoom = TooManyRequests(fmt.Sprintf("The list was not read: those of this batch that were have more than %d bytes. Send the request again, alone or in another batch; $top and $select make lists shorter.", maxLists), time.Second)
+// errNoRoom is a 429: clients send such requests again in another batch.
+var errNoRoom = TooManyRequests(fmt.Sprintf("The list was not read: the other lists in this batch have more than %d bytes. Send the request again, alone or in another batch; $top and $select make lists shorter.", maxLists), time.Second)

@@ -31,8 +31,3 @@ func (a *API) GetUserStatus(c echo.Context, app, user string, params gen.GetUser
 	}
 	return nil
 }
-
-var errNoUserStatus = &Error{
-	Status: http.StatusNotFound, Code: "ResourceNotFound",
-	Message: "There is no such userAppInstallStatus under this path. It is there while a mobileAppInstallStatus belongs to it.",
-}

@@ -294,13 +294,14 @@ func (e UserAppInstallStatusOdataType) Valid() bool {
 	}
 }
 
-// StatusID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
+// StatusID Key of the entity. A PATCH may send it, and it must then be the id in the path. A POST must not: the server makes
+// it.
 //
 // Example: 7560ee45-ee45-7560-45ee-607545ee6075
 type StatusID = string
 
-// UserStatusID Key of the entity: the one that a path named when a device status was created in it, or else a GUID that follows from
-// the app and the `userPrincipalName` of a device status when that was created.
+// UserStatusID Key of the entity: the id in the path with which a device status was created, or else a GUID derived from the app
+// and the `userPrincipalName` that the device status had when it was created.
 //
 // Example: 0d0ae9f6-0000-4000-8000-000000000002
 type UserStatusID = string
@@ -310,8 +311,8 @@ type UserStatusID = string
 // Example: Device Name value
 type DeviceName = string
 
-// UserStatusUserName User name: that of the device status with the latest `lastSyncDateTime`, `null` if that one has none. Of several with
-// the same instant it is the one with the greatest id, compared by its bytes.
+// UserStatusUserName The user name of the device status with the latest `lastSyncDateTime`, `null` if it has none. Of several with the
+// same instant, the one with the greatest id counts, compared by its bytes.
 //
 // Example: User Name value
 type UserStatusUserName = string
@@ -321,27 +322,27 @@ type UserStatusUserName = string
 // Example: Device Id value
 type DeviceID = string
 
-// UserStatusUserPrincipalName User principal name: that of the same device status as `userName`, `null` if that one has none.
+// UserStatusUserPrincipalName The user principal name of the device status that `userName` comes from, `null` if it has none.
 //
 // Example: User Principal Name value
 type UserStatusUserPrincipalName = string
 
-// InstalledDeviceCount How many of its device statuses have the `installState` `installed`.
+// InstalledDeviceCount The number of its device statuses with the `installState` `installed`.
 //
 // Example: 1
 type InstalledDeviceCount = int32
 
-// LastSyncDateTime Last sync date time. `0001-01-01T00:00:00Z` if it was never set.
+// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set.
 //
 // Example: 2017-01-01T00:02:49.3205976-08:00
 type LastSyncDateTime = string
 
-// FailedDeviceCount How many of its device statuses have the `installState` `failed`.
+// FailedDeviceCount The number of its device statuses with the `installState` `failed`.
 //
 // Example: 2
 type FailedDeviceCount = int32
 
-// NotInstalledDeviceCount How many of its device statuses have the `installState` `notInstalled`.
+// NotInstalledDeviceCount The number of its device statuses with the `installState` `notInstalled`.
 //
 // Example: 0
 type NotInstalledDeviceCount = int32
@@ -376,45 +377,45 @@ type UserPrincipalName = string
 // Example: Display Version value
 type DisplayVersion = string
 
-// BatchRequestContent Requests to answer together.
+// BatchRequestContent Requests to serve together.
 type BatchRequestContent struct {
-	// Requests The requests, 20 at most.
+	// Requests The requests, at most 20.
 	Requests []BatchRequestStep `json:"requests"`
 }
 
-// BatchRequestStep A request of a batch.
+// BatchRequestStep A request in a batch.
 type BatchRequestStep struct {
-	// ID A name for the request that no other one of the batch has. Its answer has it too.
+	// ID The id of the request, unique in the batch. Its response has the same id.
 	ID string `json:"id"`
 
 	// Method The HTTP method.
 	Method BatchRequestStepMethod `json:"method"`
 
-	// URL The address, relative to `/beta`, with its query if it has one.
+	// URL The address relative to `/beta`, with its query, if any.
 	URL string `json:"url"`
 
-	// Headers The headers, by their names in any case. A request with a body needs `Content-Type` among them. The headers of
-	// the batch itself are not handed on.
+	// Headers The headers. Their names are not case-sensitive. A request with a body needs `Content-Type`. The headers of
+	// the batch itself are not passed on.
 	Headers *map[string]string `json:"headers,omitempty"`
 
-	// Body The body, as JSON. What it must be depends on the request alone; where that takes no body it is ignored, whatever
-	// it is.
+	// Body The body, as JSON. It must be valid for the request; if the request takes no body, it is ignored, whatever it
+	// is.
 	Body interface{} `json:"body,omitempty"`
 
-	// DependsOn The ids of the requests that must have succeeded before this one is tried.
+	// DependsOn The ids of the requests that must succeed before this one is tried.
 	DependsOn *[]string `json:"dependsOn,omitempty"`
 }
 
 // BatchRequestStepMethod The HTTP method.
 type BatchRequestStepMethod string
 
-// BatchResponseContent The answers to the requests of a batch.
+// BatchResponseContent The responses to the requests in a batch.
 type BatchResponseContent struct {
-	// Responses The answers, one for each request, in the order of the requests.
+	// Responses The responses, one for each request, in the order of the requests.
 	Responses []BatchResponseStep `json:"responses"`
 }
 
-// BatchResponseStep What the request would have been answered alone, or 424.
+// BatchResponseStep The response that the request would get alone, or 424.
 type BatchResponseStep struct {
 	// ID The id of the request.
 	ID string `json:"id"`
@@ -422,41 +423,41 @@ type BatchResponseStep struct {
 	// Status The status.
 	Status int32 `json:"status"`
 
-	// Headers The headers, with their names spelt as they stand here in the answers to requests that are sent alone.
+	// Headers The headers. Their names are spelled as in the responses of this contract.
 	Headers map[string]string `json:"headers"`
 
-	// Body The body. It is absent where there is none.
+	// Body The body. It is absent if the response has none.
 	Body *map[string]interface{} `json:"body,omitempty"`
 }
 
 // EntityTags A list of entity tags (RFC 9110) with their quotes, or `*`.
 type EntityTags = string
 
-// ErrorDetail One thing that is wrong.
+// ErrorDetail One problem.
 type ErrorDetail struct {
-	// Code What is wrong, for programs.
+	// Code The kind of problem, for programs.
 	Code string `json:"code"`
 
-	// Target Where: a JSON pointer (RFC 6901) into the body, empty for the body as a whole; or the name of a header, of a
-	// path parameter or of a query option.
+	// Target Where the problem is: a JSON pointer (RFC 6901) into the body, empty for the whole body, or the name of a
+	// header, a path parameter or a query option.
 	Target string `json:"target"`
 
-	// Message What is wrong and what would be right.
+	// Message What is wrong, and what would be right.
 	Message string `json:"message"`
 }
 
-// ID The id of an entity. It is case-sensitive; Graph's are GUIDs.
+// ID The id of an entity. It is case-sensitive. Graph's ids are GUIDs.
 type ID = string
 
-// InnerError What names the request in a log.
+// InnerError How to find the request in a log.
 type InnerError struct {
-	// Date When, in UTC.
+	// Date The time of the request in UTC.
 	Date string `json:"date"`
 
 	// RequestID The id of the request, as in the header of the same name.
 	RequestID string `json:"request-id"`
 
-	// ClientRequestID The client's own name for the request, or the request-id where it sent none.
+	// ClientRequestID The client's own id for the request, or the request-id if it sent none.
 	ClientRequestID string `json:"client-request-id"`
 }
 
@@ -465,15 +466,15 @@ type Location = string
 
 // MainError What went wrong.
 type MainError struct {
-	// Code What went wrong, for programs.
+	// Code The kind of error, for programs.
 	//
 	// Example: ModelValidationFailure
 	Code string `json:"code"`
 
-	// Message What went wrong and what would be right, for people. The wording may change.
+	// Message What went wrong, and what would be right, for people. The wording may change.
 	Message string `json:"message"`
 
-	// Details One entry for each thing that is wrong.
+	// Details One entry for each problem.
 	Details    *[]ErrorDetail `json:"details,omitempty"`
 	InnerError InnerError     `json:"innerError"`
 }
@@ -483,7 +484,8 @@ type MobileAppInstallStatus struct {
 	// OdataType The type of the entity.
 	OdataType MobileAppInstallStatusOdataType `json:"@odata.type"`
 
-	// ID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
+	// ID Key of the entity. A PATCH may send it, and it must then be the id in the path. A POST must not: the server makes
+	// it.
 	//
 	//
 	// Example: 7560ee45-ee45-7560-45ee-607545ee6075
@@ -499,7 +501,7 @@ type MobileAppInstallStatus struct {
 	// Example: Device Id value
 	DeviceID *DeviceID `json:"deviceId"`
 
-	// LastSyncDateTime Last sync date time. `0001-01-01T00:00:00Z` if it was never set.
+	// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set.
 	//
 	//
 	// Example: 2017-01-01T00:02:49.3205976-08:00
@@ -519,7 +521,7 @@ type MobileAppInstallStatus struct {
 	// Example: failed
 	InstallState ResultantAppState `json:"installState"`
 
-	// InstallStateDetail More about the install state, from a later revision of the API. It is answered where it was set.
+	// InstallStateDetail Details of the install state, from a later revision of the API. It is returned only if it was set.
 	//
 	//
 	// Example: seeInstallErrorCode
@@ -563,24 +565,25 @@ type MobileAppInstallStatusOdataType string
 
 // MobileAppInstallStatusCollectionResponse A page of a list.
 type MobileAppInstallStatusCollectionResponse struct {
-	// OdataCount How many entities the whole list has. It is on the first page, where `$count=true` asks for it.
+	// OdataCount The number of entities in the whole list. The first page has it if the request has `$count=true`.
 	OdataCount *int64 `json:"@odata.count,omitempty"`
 
-	// OdataNextLink The address of the next page, with every option of this one. It is absent on the last page. A list for which it
-	// could be longer than this is refused with 400, from its first page on.
+	// OdataNextLink The address of the next page, with every option of this one. The last page has none. If it could become longer
+	// than this, the list is refused with 400, even its first page.
 	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
 
-	// Value The entities. A page may have fewer than `$top`, even none, and still be followed by another.
+	// Value The entities. A page may have fewer than `$top`, or none, and still have a next page.
 	Value []SelectedMobileAppInstallStatus `json:"value"`
 }
 
-// MobileAppInstallStatusInput The properties of a mobileAppInstallStatus to set. None is required: one that is omitted keeps its value, or gets
-// its default where the entity is created.
+// MobileAppInstallStatusInput The properties of a mobileAppInstallStatus to set. None is required: an omitted property keeps its value, or gets
+// its default if the entity is created.
 type MobileAppInstallStatusInput struct {
-	// OdataType The type of the entity. It may be sent, with or without the `#`, and must then be this one.
+	// OdataType The type of the entity. It is optional, and may be sent with or without the `#`. No other type is accepted.
 	OdataType *MobileAppInstallStatusInputOdataType `json:"@odata.type,omitempty"`
 
-	// ID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
+	// ID Key of the entity. A PATCH may send it, and it must then be the id in the path. A POST must not: the server makes
+	// it.
 	//
 	//
 	// Example: 7560ee45-ee45-7560-45ee-607545ee6075
@@ -596,7 +599,7 @@ type MobileAppInstallStatusInput struct {
 	// Example: Device Id value
 	DeviceID *DeviceID `json:"deviceId,omitempty"`
 
-	// LastSyncDateTime Last sync date time. `0001-01-01T00:00:00Z` if it was never set.
+	// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set.
 	//
 	//
 	// Example: 2017-01-01T00:02:49.3205976-08:00
@@ -616,7 +619,7 @@ type MobileAppInstallStatusInput struct {
 	// Example: failed
 	InstallState *ResultantAppState `json:"installState,omitempty"`
 
-	// InstallStateDetail More about the install state, from a later revision of the API. It is answered where it was set.
+	// InstallStateDetail Details of the install state, from a later revision of the API. It is returned only if it was set.
 	//
 	//
 	// Example: seeInstallErrorCode
@@ -655,13 +658,13 @@ type MobileAppInstallStatusInput struct {
 	DisplayVersion *DisplayVersion `json:"displayVersion,omitempty"`
 }
 
-// MobileAppInstallStatusInputOdataType The type of the entity. It may be sent, with or without the `#`, and must then be this one.
+// MobileAppInstallStatusInputOdataType The type of the entity. It is optional, and may be sent with or without the `#`. No other type is accepted.
 type MobileAppInstallStatusInputOdataType string
 
-// MobileAppInstallSummary Contains properties for the installation summary of a mobile app. Devices, which are the app's device statuses, count
-// by `installState`; `unknown` and `uninstallFailed` count nowhere. Users, which are its user statuses, count by the
-// states of all of their devices, so that one may count several times, or not at all. A device status without a user
-// status counts as a device only.
+// MobileAppInstallSummary Contains properties for the installation summary of a mobile app. Devices are the app's device statuses, and are
+// counted by `installState`; no count includes `unknown` and `uninstallFailed`. Users are its user statuses, and are
+// counted by the states of all of their devices, so that several counts may include the same user, or none. A device
+// status without a user status counts only as a device.
 type MobileAppInstallSummary struct {
 	// OdataType The type of the entity.
 	OdataType MobileAppInstallSummaryOdataType `json:"@odata.type"`
@@ -705,24 +708,25 @@ type MobileAppInstallSummary struct {
 // MobileAppInstallSummaryOdataType The type of the entity.
 type MobileAppInstallSummaryOdataType string
 
-// ODataError What every answer that is not a success says.
+// ODataError The body of every error response.
 type ODataError struct {
 	// Error What went wrong.
 	Error MainError `json:"error"`
 }
 
-// ResultantAppState The state of an app on a device. There will be no other members.
+// ResultantAppState The state of an app on a device. No members will be added.
 type ResultantAppState string
 
-// ResultantAppStateDetail More about the state of an app on a device.
+// ResultantAppStateDetail Details of the state of an app on a device.
 type ResultantAppStateDetail string
 
-// SelectedMobileAppInstallStatus A mobileAppInstallStatus in a list. It has all of its properties, or those that `$select` names.
+// SelectedMobileAppInstallStatus A mobileAppInstallStatus in a list. It has all of its properties, or only those in `$select`.
 type SelectedMobileAppInstallStatus struct {
 	// OdataType The type of the entity.
 	OdataType SelectedMobileAppInstallStatusOdataType `json:"@odata.type"`
 
-	// ID Key of the entity. In a PATCH it may be sent, and must then be the id in the path. A POST makes it.
+	// ID Key of the entity. A PATCH may send it, and it must then be the id in the path. A POST must not: the server makes
+	// it.
 	//
 	//
 	// Example: 7560ee45-ee45-7560-45ee-607545ee6075
@@ -738,7 +742,7 @@ type SelectedMobileAppInstallStatus struct {
 	// Example: Device Id value
 	DeviceID *DeviceID `json:"deviceId,omitempty"`
 
-	// LastSyncDateTime Last sync date time. `0001-01-01T00:00:00Z` if it was never set.
+	// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set.
 	//
 	//
 	// Example: 2017-01-01T00:02:49.3205976-08:00
@@ -758,7 +762,7 @@ type SelectedMobileAppInstallStatus struct {
 	// Example: failed
 	InstallState *ResultantAppState `json:"installState,omitempty"`
 
-	// InstallStateDetail More about the install state, from a later revision of the API. It is answered where it was set.
+	// InstallStateDetail Details of the install state, from a later revision of the API. It is returned only if it was set.
 	//
 	//
 	// Example: seeInstallErrorCode
@@ -800,42 +804,42 @@ type SelectedMobileAppInstallStatus struct {
 // SelectedMobileAppInstallStatusOdataType The type of the entity.
 type SelectedMobileAppInstallStatusOdataType string
 
-// SelectedUserAppInstallStatus A userAppInstallStatus in a list. It has all of its properties, or those that `$select` names.
+// SelectedUserAppInstallStatus A userAppInstallStatus in a list. It has all of its properties, or only those in `$select`.
 type SelectedUserAppInstallStatus struct {
 	// OdataType The type of the entity.
 	OdataType SelectedUserAppInstallStatusOdataType `json:"@odata.type"`
 
-	// ID Key of the entity: the one that a path named when a device status was created in it, or else a GUID that follows from
-	// the app and the `userPrincipalName` of a device status when that was created.
+	// ID Key of the entity: the id in the path with which a device status was created, or else a GUID derived from the app
+	// and the `userPrincipalName` that the device status had when it was created.
 	//
 	//
 	// Example: 0d0ae9f6-0000-4000-8000-000000000002
 	ID UserStatusID `json:"id"`
 
-	// UserName User name: that of the device status with the latest `lastSyncDateTime`, `null` if that one has none. Of several with
-	// the same instant it is the one with the greatest id, compared by its bytes.
+	// UserName The user name of the device status with the latest `lastSyncDateTime`, `null` if it has none. Of several with the
+	// same instant, the one with the greatest id counts, compared by its bytes.
 	//
 	//
 	// Example: User Name value
 	UserName *UserStatusUserName `json:"userName,omitempty"`
 
-	// UserPrincipalName User principal name: that of the same device status as `userName`, `null` if that one has none.
+	// UserPrincipalName The user principal name of the device status that `userName` comes from, `null` if it has none.
 	//
 	//
 	// Example: User Principal Name value
 	UserPrincipalName *UserStatusUserPrincipalName `json:"userPrincipalName,omitempty"`
 
-	// InstalledDeviceCount How many of its device statuses have the `installState` `installed`.
+	// InstalledDeviceCount The number of its device statuses with the `installState` `installed`.
 	//
 	// Example: 1
 	InstalledDeviceCount *InstalledDeviceCount `json:"installedDeviceCount,omitempty"`
 
-	// FailedDeviceCount How many of its device statuses have the `installState` `failed`.
+	// FailedDeviceCount The number of its device statuses with the `installState` `failed`.
 	//
 	// Example: 2
 	FailedDeviceCount *FailedDeviceCount `json:"failedDeviceCount,omitempty"`
 
-	// NotInstalledDeviceCount How many of its device statuses have the `installState` `notInstalled`.
+	// NotInstalledDeviceCount The number of its device statuses with the `installState` `notInstalled`.
 	//
 	// Example: 0
 	NotInstalledDeviceCount *NotInstalledDeviceCount `json:"notInstalledDeviceCount,omitempty"`
@@ -844,43 +848,43 @@ type SelectedUserAppInstallStatus struct {
 // SelectedUserAppInstallStatusOdataType The type of the entity.
 type SelectedUserAppInstallStatusOdataType string
 
-// UserAppInstallStatus Contains properties for the installation status of an app for a user. It is made of the device statuses that belong
-// to it.
+// UserAppInstallStatus Contains properties for the installation status of an app for a user. The server computes it from the device
+// statuses that belong to it.
 type UserAppInstallStatus struct {
 	// OdataType The type of the entity.
 	OdataType UserAppInstallStatusOdataType `json:"@odata.type"`
 
-	// ID Key of the entity: the one that a path named when a device status was created in it, or else a GUID that follows from
-	// the app and the `userPrincipalName` of a device status when that was created.
+	// ID Key of the entity: the id in the path with which a device status was created, or else a GUID derived from the app
+	// and the `userPrincipalName` that the device status had when it was created.
 	//
 	//
 	// Example: 0d0ae9f6-0000-4000-8000-000000000002
 	ID UserStatusID `json:"id"`
 
-	// UserName User name: that of the device status with the latest `lastSyncDateTime`, `null` if that one has none. Of several with
-	// the same instant it is the one with the greatest id, compared by its bytes.
+	// UserName The user name of the device status with the latest `lastSyncDateTime`, `null` if it has none. Of several with the
+	// same instant, the one with the greatest id counts, compared by its bytes.
 	//
 	//
 	// Example: User Name value
 	UserName *UserStatusUserName `json:"userName"`
 
-	// UserPrincipalName User principal name: that of the same device status as `userName`, `null` if that one has none.
+	// UserPrincipalName The user principal name of the device status that `userName` comes from, `null` if it has none.
 	//
 	//
 	// Example: User Principal Name value
 	UserPrincipalName *UserStatusUserPrincipalName `json:"userPrincipalName"`
 
-	// InstalledDeviceCount How many of its device statuses have the `installState` `installed`.
+	// InstalledDeviceCount The number of its device statuses with the `installState` `installed`.
 	//
 	// Example: 1
 	InstalledDeviceCount InstalledDeviceCount `json:"installedDeviceCount"`
 
-	// FailedDeviceCount How many of its device statuses have the `installState` `failed`.
+	// FailedDeviceCount The number of its device statuses with the `installState` `failed`.
 	//
 	// Example: 2
 	FailedDeviceCount FailedDeviceCount `json:"failedDeviceCount"`
 
-	// NotInstalledDeviceCount How many of its device statuses have the `installState` `notInstalled`.
+	// NotInstalledDeviceCount The number of its device statuses with the `installState` `notInstalled`.
 	//
 	// Example: 0
 	NotInstalledDeviceCount NotInstalledDeviceCount `json:"notInstalledDeviceCount"`
@@ -891,14 +895,14 @@ type UserAppInstallStatusOdataType string
 
 // UserAppInstallStatusCollectionResponse A page of a list of user statuses.
 type UserAppInstallStatusCollectionResponse struct {
-	// OdataCount How many user statuses the whole list has. It is on the first page, where `$count=true` asks for it.
+	// OdataCount The number of user statuses in the whole list. The first page has it if the request has `$count=true`.
 	OdataCount *int64 `json:"@odata.count,omitempty"`
 
-	// OdataNextLink The address of the next page, with every option of this one. It is absent on the last page. A list for which it
-	// could be longer than this is refused with 400, from its first page on.
+	// OdataNextLink The address of the next page, with every option of this one. The last page has none. If it could become longer
+	// than this, the list is refused with 400, even its first page.
 	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
 
-	// Value The user statuses. A page may have fewer than `$top`, even none, and still be followed by another.
+	// Value The user statuses. A page may have fewer than `$top`, or none, and still have a next page.
 	Value []SelectedUserAppInstallStatus `json:"value"`
 }
 
@@ -923,46 +927,46 @@ type ClientRequestID = string
 // Count defines model for count.
 type Count = bool
 
-// Filter An expression of OData.
+// Filter An OData expression.
 type Filter = string
 
-// MobileAppID The id of an entity. It is case-sensitive; Graph's are GUIDs.
+// MobileAppID The id of an entity. It is case-sensitive. Graph's ids are GUIDs.
 type MobileAppID = ID
 
-// MobileAppInstallStatusID The id of an entity. It is case-sensitive; Graph's are GUIDs.
+// MobileAppInstallStatusID The id of an entity. It is case-sensitive. Graph's ids are GUIDs.
 type MobileAppInstallStatusID = ID
 
-// Orderby Properties with commas between them.
+// Orderby A list of properties with commas between them.
 type Orderby = string
 
-// Select Properties with commas between them.
+// Select A list of properties with commas between them.
 type Select = string
 
 // Skip defines model for skip.
 type Skip = int32
 
-// Skiptoken What an `@odata.nextLink` has there.
+// Skiptoken The $skiptoken of an `@odata.nextLink`.
 type Skiptoken = string
 
 // Top defines model for top.
 type Top = int32
 
-// UserAppInstallStatusID The id of an entity. It is case-sensitive; Graph's are GUIDs.
+// UserAppInstallStatusID The id of an entity. It is case-sensitive. Graph's ids are GUIDs.
 type UserAppInstallStatusID = ID
 
-// BadBatchRequest What every answer that is not a success says.
+// BadBatchRequest The body of every error response.
 type BadBatchRequest = ODataError
 
-// BadReadRequest What every answer that is not a success says.
+// BadReadRequest The body of every error response.
 type BadReadRequest = ODataError
 
-// BadRequest What every answer that is not a success says.
+// BadRequest The body of every error response.
 type BadRequest = ODataError
 
-// BatchAnswers The answers to the requests of a batch.
+// BatchAnswers The responses to the requests in a batch.
 type BatchAnswers = BatchResponseContent
 
-// ContentTooLarge What every answer that is not a success says.
+// ContentTooLarge The body of every error response.
 type ContentTooLarge = ODataError
 
 // CreatedStatus Contains properties for the installation state of a mobile app for a device.
@@ -971,28 +975,28 @@ type CreatedStatus = MobileAppInstallStatus
 // CreatedStatusOfUser Contains properties for the installation state of a mobile app for a device.
 type CreatedStatusOfUser = MobileAppInstallStatus
 
-// Forbidden What every answer that is not a success says.
+// Forbidden The body of every error response.
 type Forbidden = ODataError
 
-// InternalServerError What every answer that is not a success says.
+// InternalServerError The body of every error response.
 type InternalServerError = ODataError
 
-// NotAcceptable What every answer that is not a success says.
+// NotAcceptable The body of every error response.
 type NotAcceptable = ODataError
 
-// NotFound What every answer that is not a success says.
+// NotFound The body of every error response.
 type NotFound = ODataError
 
-// NothingToUpdate What every answer that is not a success says.
+// NothingToUpdate The body of every error response.
 type NothingToUpdate = ODataError
 
-// PreconditionFailed What every answer that is not a success says.
+// PreconditionFailed The body of every error response.
 type PreconditionFailed = ODataError
 
-// RequestTimeout What every answer that is not a success says.
+// RequestTimeout The body of every error response.
 type RequestTimeout = ODataError
 
-// ServiceUnavailable What every answer that is not a success says.
+// ServiceUnavailable The body of every error response.
 type ServiceUnavailable = ODataError
 
 // Status Contains properties for the installation state of a mobile app for a device.
@@ -1007,19 +1011,19 @@ type Statuses = MobileAppInstallStatusCollectionResponse
 // StatusesOfUser A page of a list.
 type StatusesOfUser = MobileAppInstallStatusCollectionResponse
 
-// Summary Contains properties for the installation summary of a mobile app. Devices, which are the app's device statuses, count
-// by `installState`; `unknown` and `uninstallFailed` count nowhere. Users, which are its user statuses, count by the
-// states of all of their devices, so that one may count several times, or not at all. A device status without a user
-// status counts as a device only.
+// Summary Contains properties for the installation summary of a mobile app. Devices are the app's device statuses, and are
+// counted by `installState`; no count includes `unknown` and `uninstallFailed`. Users are its user statuses, and are
+// counted by the states of all of their devices, so that several counts may include the same user, or none. A device
+// status without a user status counts only as a device.
 type Summary = MobileAppInstallSummary
 
-// TooManyRequests What every answer that is not a success says.
+// TooManyRequests The body of every error response.
 type TooManyRequests = ODataError
 
-// Unauthorized What every answer that is not a success says.
+// Unauthorized The body of every error response.
 type Unauthorized = ODataError
 
-// UnsupportedMediaType What every answer that is not a success says.
+// UnsupportedMediaType The body of every error response.
 type UnsupportedMediaType = ODataError
 
 // UpdatedStatus Contains properties for the installation state of a mobile app for a device.
@@ -1028,275 +1032,281 @@ type UpdatedStatus = MobileAppInstallStatus
 // UpdatedStatusOfUser Contains properties for the installation state of a mobile app for a device.
 type UpdatedStatusOfUser = MobileAppInstallStatus
 
-// UserNotFound What every answer that is not a success says.
+// UserNotFound The body of every error response.
 type UserNotFound = ODataError
 
-// UserStatus Contains properties for the installation status of an app for a user. It is made of the device statuses that belong
-// to it.
+// UserStatus Contains properties for the installation status of an app for a user. The server computes it from the device
+// statuses that belong to it.
 type UserStatus = UserAppInstallStatus
 
 // UserStatuses A page of a list of user statuses.
 type UserStatuses = UserAppInstallStatusCollectionResponse
 
-// BatchRequests Requests to answer together.
+// BatchRequests Requests to serve together.
 type BatchRequests = BatchRequestContent
 
-// StatusInput The properties of a mobileAppInstallStatus to set. None is required: one that is omitted keeps its value, or gets
-// its default where the entity is created.
+// StatusInput The properties of a mobileAppInstallStatus to set. None is required: an omitted property keeps its value, or gets
+// its default if the entity is created.
 type StatusInput = MobileAppInstallStatusInput
 
 // BatchParams defines parameters for Batch.
 type BatchParams struct {
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // ListDeviceStatusesParams defines parameters for ListDeviceStatuses.
 type ListDeviceStatusesParams struct {
-	// Filter Only the entities for which this is true (OData 4.01). Supported are `eq`, `ne`, `gt`, `ge`, `lt`, `le`, `in`, `and`,
-	// `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at most 200 values. A
-	// string stands in single quotes, with a quote inside it doubled; a member of an enumeration stands in single quotes
-	// and has no order; a date and time stands without quotes, and a `+` in it is written `%2B`. Strings compare by
-	// their bytes. `null` is equal to `null` alone.
+	// Filter Return only the entities for which this expression is true (OData 4.01). It may use `eq`, `ne`, `gt`, `ge`, `lt`,
+	// `le`, `in`, `and`, `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at
+	// most 200 values. A string is in single quotes, with each quote inside it doubled. A member of an enumeration is in
+	// single quotes and has no order. A date and time has no quotes, and a `+` in it is written `%2B`. Strings compare
+	// by their bytes. `null` equals only `null`.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Properties with commas between them, each followed by `desc` if its greatest values come first. `null` comes first,
-	// or last with `desc`. Of a nullable string the first 256 characters count, compared by their bytes. Entities that are
-	// equal in all of this come in the order of their ids.
+	// Orderby Sort by these properties, separated by commas; `desc` after a property puts its greatest values first. `null`
+	// comes first, or last with `desc`. Of a nullable string only the first 256 characters count, compared by their
+	// bytes. Entities that are equal in all of this are sorted by id.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Select Properties with commas between them: only these are answered, beside `@odata.type` and `id`, or all of them for `*`.
+	// Select Return only these properties, separated by commas, besides `@odata.type` and `id`; `*` returns all of them.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
+	// Top The maximum number of entities on a page. The default is 100; more than 1,000 counts as 1,000.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
-	// Skip How many entities of the list are left out at its start. It is for the first page alone.
+	// Skip The number of entities to skip at the start of the list. It applies only to the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count Whether the first page says in `@odata.count` how many entities the whole list has, whatever `$top` and `$skip`.
+	// Count Whether the first page has the number of entities in the whole list in `@odata.count`, regardless of `$top` and
+	// `$skip`.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
-	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
+	// Skiptoken Where the page begins. It is opaque: it comes from an `@odata.nextLink`, and is valid only for that list and that
+	// tenant.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // CreateDeviceStatusParams defines parameters for CreateDeviceStatus.
 type CreateDeviceStatusParams struct {
-	// Prefer Preferences (RFC 7240). Those that were followed are named in `Preference-Applied`, others are ignored.
-	// * `return=minimal`: 204 without a body instead of the entity.
-	// * `return=representation`: the entity, as without the preference.
+	// Prefer Preferences (RFC 7240). `Preference-Applied` lists those that the server followed; it ignores the others.
+	// * `return=minimal`: return 204 without a body instead of the entity.
+	// * `return=representation`: return the entity, as without the preference.
 	Prefer *PreferReturn `json:"Prefer,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // DeleteDeviceStatusParams defines parameters for DeleteDeviceStatus.
 type DeleteDeviceStatusParams struct {
-	// IfMatch Change the entity only if it has one of these entity tags (compared strongly), or, with `*`, if it is there.
-	// Otherwise the answer is 412 and nothing changes. An entity that is not there is 404 in any case.
+	// IfMatch Change the entity only if it has one of these entity tags (strong comparison), or, with `*`, if it exists.
+	// Otherwise the response is 412, and nothing changes. If the entity does not exist, the response is always 404.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Change the entity only if it has none of these entity tags (compared weakly), or, with `*`, if it is not there, which
-	// goes with `Prefer: create-if-missing`. Otherwise the answer is 412 and nothing changes.
+	// IfNoneMatch Change the entity only if it has none of these entity tags (weak comparison), or, with `*`, if it does not exist,
+	// which is useful with `Prefer: create-if-missing`. Otherwise the response is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatchChange `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetDeviceStatusParams defines parameters for GetDeviceStatus.
 type GetDeviceStatusParams struct {
-	// IfNoneMatch Answer 304, without the entity, if it still has one of these entity tags (compared weakly), or, with `*`, if it is
-	// there.
+	// IfNoneMatch Return 304 without the entity if it still has one of these entity tags (weak comparison), or, with `*`, if it
+	// exists.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // UpdateDeviceStatusParams defines parameters for UpdateDeviceStatus.
 type UpdateDeviceStatusParams struct {
-	// IfMatch Change the entity only if it has one of these entity tags (compared strongly), or, with `*`, if it is there.
-	// Otherwise the answer is 412 and nothing changes. An entity that is not there is 404 in any case.
+	// IfMatch Change the entity only if it has one of these entity tags (strong comparison), or, with `*`, if it exists.
+	// Otherwise the response is 412, and nothing changes. If the entity does not exist, the response is always 404.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240). Those that were followed are named in `Preference-Applied`, others are ignored.
-	// * `return=minimal`: 204 without a body instead of the entity.
-	// * `return=representation`: the entity, as without the preference.
-	// * `create-if-missing`: an entity that is not there is created with the id of the path. This is an extension of this
+	// Prefer Preferences (RFC 7240). `Preference-Applied` lists those that the server followed; it ignores the others.
+	// * `return=minimal`: return 204 without a body instead of the entity.
+	// * `return=representation`: return the entity, as without the preference.
+	// * `create-if-missing`: if the entity does not exist, create it with the id in the path. This is an extension of this
 	//   server. Properties that the body omits get their defaults: `null`, `unknown`, `0`, `0001-01-01T00:00:00Z`. The
-	//   user status of a new entity is the path's, or else follows from `userPrincipalName`. With `If-Match` nothing is
-	//   created.
+	//   user status of a new entity is the one in the path, or else `userPrincipalName` determines it. With `If-Match`
+	//   nothing is created.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// IfNoneMatch Change the entity only if it has none of these entity tags (compared weakly), or, with `*`, if it is not there, which
-	// goes with `Prefer: create-if-missing`. Otherwise the answer is 412 and nothing changes.
+	// IfNoneMatch Change the entity only if it has none of these entity tags (weak comparison), or, with `*`, if it does not exist,
+	// which is useful with `Prefer: create-if-missing`. Otherwise the response is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatchChange `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetInstallSummaryParams defines parameters for GetInstallSummary.
 type GetInstallSummaryParams struct {
-	// IfNoneMatch Answer 304, without the entity, if it still has one of these entity tags (compared weakly), or, with `*`, if it is
-	// there.
+	// IfNoneMatch Return 304 without the entity if it still has one of these entity tags (weak comparison), or, with `*`, if it
+	// exists.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // ListUserStatusesParams defines parameters for ListUserStatuses.
 type ListUserStatusesParams struct {
-	// Filter Only the entities for which this is true (OData 4.01). Supported are `eq`, `ne`, `gt`, `ge`, `lt`, `le`, `in`, `and`,
-	// `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at most 200 values. A
-	// string stands in single quotes, with a quote inside it doubled; a member of an enumeration stands in single quotes
-	// and has no order; a date and time stands without quotes, and a `+` in it is written `%2B`. Strings compare by
-	// their bytes. `null` is equal to `null` alone.
+	// Filter Return only the entities for which this expression is true (OData 4.01). It may use `eq`, `ne`, `gt`, `ge`, `lt`,
+	// `le`, `in`, `and`, `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at
+	// most 200 values. A string is in single quotes, with each quote inside it doubled. A member of an enumeration is in
+	// single quotes and has no order. A date and time has no quotes, and a `+` in it is written `%2B`. Strings compare
+	// by their bytes. `null` equals only `null`.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Properties with commas between them, each followed by `desc` if its greatest values come first. `null` comes first,
-	// or last with `desc`. Of a nullable string the first 256 characters count, compared by their bytes. Entities that are
-	// equal in all of this come in the order of their ids.
+	// Orderby Sort by these properties, separated by commas; `desc` after a property puts its greatest values first. `null`
+	// comes first, or last with `desc`. Of a nullable string only the first 256 characters count, compared by their
+	// bytes. Entities that are equal in all of this are sorted by id.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Select Properties with commas between them: only these are answered, beside `@odata.type` and `id`, or all of them for `*`.
+	// Select Return only these properties, separated by commas, besides `@odata.type` and `id`; `*` returns all of them.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
+	// Top The maximum number of entities on a page. The default is 100; more than 1,000 counts as 1,000.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
-	// Skip How many entities of the list are left out at its start. It is for the first page alone.
+	// Skip The number of entities to skip at the start of the list. It applies only to the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count Whether the first page says in `@odata.count` how many entities the whole list has, whatever `$top` and `$skip`.
+	// Count Whether the first page has the number of entities in the whole list in `@odata.count`, regardless of `$top` and
+	// `$skip`.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
-	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
+	// Skiptoken Where the page begins. It is opaque: it comes from an `@odata.nextLink`, and is valid only for that list and that
+	// tenant.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetUserStatusParams defines parameters for GetUserStatus.
 type GetUserStatusParams struct {
-	// IfNoneMatch Answer 304, without the entity, if it still has one of these entity tags (compared weakly), or, with `*`, if it is
-	// there.
+	// IfNoneMatch Return 304 without the entity if it still has one of these entity tags (weak comparison), or, with `*`, if it
+	// exists.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // ListUserDeviceStatusesParams defines parameters for ListUserDeviceStatuses.
 type ListUserDeviceStatusesParams struct {
-	// Filter Only the entities for which this is true (OData 4.01). Supported are `eq`, `ne`, `gt`, `ge`, `lt`, `le`, `in`, `and`,
-	// `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at most 200 values. A
-	// string stands in single quotes, with a quote inside it doubled; a member of an enumeration stands in single quotes
-	// and has no order; a date and time stands without quotes, and a `+` in it is written `%2B`. Strings compare by
-	// their bytes. `null` is equal to `null` alone.
+	// Filter Return only the entities for which this expression is true (OData 4.01). It may use `eq`, `ne`, `gt`, `ge`, `lt`,
+	// `le`, `in`, `and`, `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at
+	// most 200 values. A string is in single quotes, with each quote inside it doubled. A member of an enumeration is in
+	// single quotes and has no order. A date and time has no quotes, and a `+` in it is written `%2B`. Strings compare
+	// by their bytes. `null` equals only `null`.
 	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
-	// Orderby Properties with commas between them, each followed by `desc` if its greatest values come first. `null` comes first,
-	// or last with `desc`. Of a nullable string the first 256 characters count, compared by their bytes. Entities that are
-	// equal in all of this come in the order of their ids.
+	// Orderby Sort by these properties, separated by commas; `desc` after a property puts its greatest values first. `null`
+	// comes first, or last with `desc`. Of a nullable string only the first 256 characters count, compared by their
+	// bytes. Entities that are equal in all of this are sorted by id.
 	Orderby *Orderby `form:"$orderby,omitempty" json:"$orderby,omitempty"`
 
-	// Select Properties with commas between them: only these are answered, beside `@odata.type` and `id`, or all of them for `*`.
+	// Select Return only these properties, separated by commas, besides `@odata.type` and `id`; `*` returns all of them.
 	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
 
-	// Top How many entities a page has at most, 100 if it is not given. More than 1,000 counts as 1,000.
+	// Top The maximum number of entities on a page. The default is 100; more than 1,000 counts as 1,000.
 	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
 
-	// Skip How many entities of the list are left out at its start. It is for the first page alone.
+	// Skip The number of entities to skip at the start of the list. It applies only to the first page.
 	Skip *Skip `form:"$skip,omitempty" json:"$skip,omitempty"`
 
-	// Count Whether the first page says in `@odata.count` how many entities the whole list has, whatever `$top` and `$skip`.
+	// Count Whether the first page has the number of entities in the whole list in `@odata.count`, regardless of `$top` and
+	// `$skip`.
 	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
 
-	// Skiptoken Where the page begins. It is opaque: it comes from `@odata.nextLink`, and is good for that list and that tenant.
+	// Skiptoken Where the page begins. It is opaque: it comes from an `@odata.nextLink`, and is valid only for that list and that
+	// tenant.
 	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // CreateUserDeviceStatusParams defines parameters for CreateUserDeviceStatus.
 type CreateUserDeviceStatusParams struct {
-	// Prefer Preferences (RFC 7240). Those that were followed are named in `Preference-Applied`, others are ignored.
-	// * `return=minimal`: 204 without a body instead of the entity.
-	// * `return=representation`: the entity, as without the preference.
+	// Prefer Preferences (RFC 7240). `Preference-Applied` lists those that the server followed; it ignores the others.
+	// * `return=minimal`: return 204 without a body instead of the entity.
+	// * `return=representation`: return the entity, as without the preference.
 	Prefer *PreferReturn `json:"Prefer,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // DeleteUserDeviceStatusParams defines parameters for DeleteUserDeviceStatus.
 type DeleteUserDeviceStatusParams struct {
-	// IfMatch Change the entity only if it has one of these entity tags (compared strongly), or, with `*`, if it is there.
-	// Otherwise the answer is 412 and nothing changes. An entity that is not there is 404 in any case.
+	// IfMatch Change the entity only if it has one of these entity tags (strong comparison), or, with `*`, if it exists.
+	// Otherwise the response is 412, and nothing changes. If the entity does not exist, the response is always 404.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IfNoneMatch Change the entity only if it has none of these entity tags (compared weakly), or, with `*`, if it is not there, which
-	// goes with `Prefer: create-if-missing`. Otherwise the answer is 412 and nothing changes.
+	// IfNoneMatch Change the entity only if it has none of these entity tags (weak comparison), or, with `*`, if it does not exist,
+	// which is useful with `Prefer: create-if-missing`. Otherwise the response is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatchChange `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // GetUserDeviceStatusParams defines parameters for GetUserDeviceStatus.
 type GetUserDeviceStatusParams struct {
-	// IfNoneMatch Answer 304, without the entity, if it still has one of these entity tags (compared weakly), or, with `*`, if it is
-	// there.
+	// IfNoneMatch Return 304 without the entity if it still has one of these entity tags (weak comparison), or, with `*`, if it
+	// exists.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
 // UpdateUserDeviceStatusParams defines parameters for UpdateUserDeviceStatus.
 type UpdateUserDeviceStatusParams struct {
-	// IfMatch Change the entity only if it has one of these entity tags (compared strongly), or, with `*`, if it is there.
-	// Otherwise the answer is 412 and nothing changes. An entity that is not there is 404 in any case.
+	// IfMatch Change the entity only if it has one of these entity tags (strong comparison), or, with `*`, if it exists.
+	// Otherwise the response is 412, and nothing changes. If the entity does not exist, the response is always 404.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// Prefer Preferences (RFC 7240). Those that were followed are named in `Preference-Applied`, others are ignored.
-	// * `return=minimal`: 204 without a body instead of the entity.
-	// * `return=representation`: the entity, as without the preference.
-	// * `create-if-missing`: an entity that is not there is created with the id of the path. This is an extension of this
+	// Prefer Preferences (RFC 7240). `Preference-Applied` lists those that the server followed; it ignores the others.
+	// * `return=minimal`: return 204 without a body instead of the entity.
+	// * `return=representation`: return the entity, as without the preference.
+	// * `create-if-missing`: if the entity does not exist, create it with the id in the path. This is an extension of this
 	//   server. Properties that the body omits get their defaults: `null`, `unknown`, `0`, `0001-01-01T00:00:00Z`. The
-	//   user status of a new entity is the path's, or else follows from `userPrincipalName`. With `If-Match` nothing is
-	//   created.
+	//   user status of a new entity is the one in the path, or else `userPrincipalName` determines it. With `If-Match`
+	//   nothing is created.
 	Prefer *Prefer `json:"Prefer,omitempty"`
 
-	// IfNoneMatch Change the entity only if it has none of these entity tags (compared weakly), or, with `*`, if it is not there, which
-	// goes with `Prefer: create-if-missing`. Otherwise the answer is 412 and nothing changes.
+	// IfNoneMatch Change the entity only if it has none of these entity tags (weak comparison), or, with `*`, if it does not exist,
+	// which is useful with `Prefer: create-if-missing`. Otherwise the response is 412, and nothing changes.
 	IfNoneMatch *IfNoneMatchChange `json:"If-None-Match,omitempty"`
 
-	// ClientRequestID A name of the client's own for the request, answered in the header of the same name and in errors. It is echoed
-	// if it is one line of printable ASCII of at most 128 characters, else it is ignored.
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
@@ -2412,315 +2422,313 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3tcts4tij6KihNTjnpTcuULNuxUl1zHDvd7dmJk4mdnTvTyh5CIiRhTAFsgrKjnnHVeZrz/77CfZT9",
-	"JLewFgCCFPVhW520056admwJBIGFhfX98a/GQE5SKZjIVaP7rwb7TCdpwuD3Ps0HY/2Lmk4mNJs1uo2L",
-	"a0kGYypGTAWEiphQknCVk3xMc3JNea7IUGakL/NxI2hc0WTK9AQZ+2XKlH7Dz/9q9GU8g1dlmcyOZcwa",
-	"3e122Nrf7eyF+2HQ4ELlNEnOc5qzRrcxpDxhceMmaIwZjVkGSzuWImci376YpXoMTdOED2jOpdj5p5Ki",
-	"ETTeZWzIska3kbF8monvJ1zwCU30PDxudButRtCYsHws9R/vji6Of2oEjWmWNLqNnZhd8QE7StM3VNAR",
-	"mzCR70xknyf6M7VDW/32YDfubIdhGG539I/n+kdY/K9l5tCbmCqmdg729kPGOnvb8EP/td3ZY2x7PzzY",
-	"07/ofxs3QQGdChTMn7cGhN1u+8tulwqZj1kGO4pZykSs3opG92cAe7vxyaxq11/Vj68ufss1/fmJYgkb",
-	"5N+XIHvz6eYmQEw/EupaY4yP728FI9dUGZyPAyIFI1wRITXOs4zhLVBS/4VXQQ+HrzPO4vIlUKkUiuEt",
-	"8M7w1QUdNbqNXiN7e/jXn/7z4m/8/9n9TI8uZq9P/vHXH496jUbQeHtCc7r9XyxTXIpGt9Fphg7JmRiw",
-	"7SN98iyeR/jA3r5tBPkwHLZZONjuDEO23Rl2+tuH8d7e9j7tDOOQtvuHg1bpkiiAX6PbDjs+fsLt1b8M",
-	"4AY33jMlp9mAncn8BzkVeudcCJa9cuMSrhG1tJiwf0B3B3vt7efDll7MXn+btmlne2/QivfZwfB5eKiX",
-	"EOMdaIft/e1Wa7vduWiF3b1WNwzvursJU4qO9KQX+hTxSImaDsbEYdlpgSdTRaYiZhnJx1yRlObjJrmQ",
-	"ZJAxmjPC84AoJmKCx9E1n2/z4faEK8XFqNm4uS39qj/wux9l2zvKzvKj/AEo7glcWyYGswd0lMRMUb6F",
-	"Xbi2wKN4Tgw9IlKQMVUE+cvv4IR2/RNqdwxlyuQlExfsc14mTEdEn57ZE271L+dvz3x6Uz3WlzR+j4vT",
-	"58ByyhMkReb7U3FFEx7/BXdXgPWDoP2EkVySjNEYXuPAnNJZImncJO8SRhUjTKhpxogPPIJA1atULAdy",
-	"aZ7SH8khgbfitEOZTWjeJEc5SbhgpB2QgUymE0FaB13CcYGaGGd0kLOMbAVbhOZE5TTLzVRT1mwEjZxm",
-	"I5Y3uo3GzacHgr0PD8w3GkEHPBtME5p55KKCqHYTckgoAU6LaOvdQ54rlgyXIe8bGbPkv/S64A5qEjXN",
-	"WD0iH88vaRGZGMhpEhPBrliG2+tqClEIsriwgMgM/rRybCHvwseMDsYEBJ4S7u3Y4TvhTiEEPRiE/G3h",
-	"hMgjRcz1eZ7J/A2rkDj9fiZyns+AThsRbBmSHFeme0CAnt8oQHgMbEwwfXnyYlhOR4pwQU6H22/0hQLA",
-	"u2FSMfPlmRQMRzTJe01VeE7oiHKBUquWWfQJagG0OBFNUl6JgYy5GFXvsvma4Lcl9nMp5LVYdjofhJqm",
-	"qcxyFr9hMafAWR/QEQHD1QdCl4HB7bFJzhG+5JrnYzL6ladwTPovOdUUelaGOUoaPrzPZInEw+NWs7o/",
-	"oz/2XvuVGdFpTiZTlZM+Q62KSDEwqlWfkarsVSKyJTntkdlvDsaAmhoGF3zCqnRAfw6P5nzCCpQmv0rB",
-	"NsXGDZqe2CX48DumQl+2gRRXLANVHIUSDVGgk59TNshZTHINra1X8aRp53k7HCqWbzXJUZLIa01nqSDv",
-	"fzgmu7u7hzUbM7sKUDukirTD1sF22NoOWxdh2A3b3c5hc7cd7h0e7G+Hz7thGMBzXMBKZoxmioRh2NJr",
-	"Ozw8PNS0+cPFsdYZNf9TZJrqr/YOy8JDQlV+PhMDt/8Hg9zf6OHghZjiPZm7EWkmU5blRiVTOdUP59d8",
-	"sLH7cGJf/c68ak6qdWvYcrbVLbuUicxABRZw7/U2NeeX/X+yQV6wKv1dGQ0LK+2DElw3BYryoZ/G8+Zw",
-	"J+t6+g2gJpgK442f/mlcOvcjlAd8LUtjNq5DSytgsuJxQADnuSIDzVQKSaJJfuRXDGVzgMO1WKDFtHZ4",
-	"/HCw4LcBDOADmoxeyxEXqoIQUpIJFbMCKwremMtLJpysSAcDlubL9ZkLKd9QMXtvvScP5f7NAQFgrzcd",
-	"xxlTioxpTIQEGCiFgAHhVhR2ugJC5kp6X6EcbbVKfarAELgg71mezbaPhrlTMYc8yatW/SPyBD8uSe5g",
-	"4VW5lPEGhOt3NKMTloOgXqFM9huyZVaxZVcAT3YJzT3bSysw4ppnorbE7QWJeUxmckomjAriOzb+7F9h",
-	"854HRsG/EJwAS3h8Kt5JVTWyCsJjjVaUvHt7frExwTY+k7kRcObQQ7HsimVkQi+ZAtTmsb4+1xpRcRnG",
-	"vaDQBTGWoO7nAQGvHjyS0tzwIMTvuFD3l7gofJr/kAj914Uaoo/I2WiOymhMg8+tqDrUuMqlQCaj5WBw",
-	"vG8KrzRWiVOzlBUCuZhO+pr+LZTIT0W+264I4nY7w0xOyHa71TnoPN/d7zzX07i/DgJynfE8Z8LxPrdv",
-	"DVC76wcvZv5OoeoQMhM0qfK9IZ0mThTCS7MM+07NNOcwEg/k4VEFLUvkuPUmOaMTMICQYn5yPWYC2EPG",
-	"UpnlhFswJlKMXnNxWQUjOvrB0CrY55ykdMSMjXxMr7SO6kQdK2HkUhI93dqyxYOBst2pwaoqQPoM9o3C",
-	"liC77YP956Q/A1J8PpaZRmnD4FEG1Ac0ZNcss/ybMzB2P5FZzLL+rHQ2Kle1hwNMu4+2carFQfQ7mPOg",
-	"WgFc40AeqgBejUXJGI27xjNgZXHPE3et5SZA3EI1bu0fHBy0W/vuqDQf9O4N+hECQhPwO2QAcaNywdQv",
-	"yJNcpkCcTOQNsGdYmCIKTt4K6YabOsPGag9ioVZNs2RTDPRNZRmLjQrTLAFptFZ48tx+enEP1G4yt0U4",
-	"KUGv+AggueiwihFuso0JOPMvr2HINE2TmZXrZN16yBZN0y0ihfOnAYOe8EEmlRzmzVFG03GzPhJoq0le",
-	"M31XeE7ktCLG0DR9cALMl4YX4pF8xzJALSmqGISGEnvDQTQvxi5BpR9k1udxzMRDodNHhdPFqrZ0mo9l",
-	"xn/VUqPU+x7KbIIEW58FjG0S/0Fw6gDx9vzEQ6kFTC5GRA1kylSXnEAwZBFNeZSmqvme0fhjxnPWPEoS",
-	"ezAXGvxzjkg4lOWyIqjlR9N8rLEEV3dhnnoYx+GZo/R5sEmazxy+5kdgj6L9pGr7h88J+zxIpjFTK+Ow",
-	"zkpTPSDY+Jus+gsDcj3mgzHI2klS2PAgppbFZMwyZoQInKpbM4WxABYgx0jSKiqCbQcp0TI4/9EiUh3U",
-	"xlyMLuSHNJ5zU5WBh85fIUnqwog10XFRrY/AvUe4rz6KaXJs7ZNVHqfyTFNnMAx9+I8whL1tRkjy31oV",
-	"79APK4dkSyoTubpFxjKJlVmFvccaPLhEANiEzmBYWdpxczwsGff+QLDHq89kWrlj+mNyjWiWwzOar/fZ",
-	"Bs/XvLZEnwm8F7em1b6hvpXOP+IkOa1dx2TLN4Fv2e2iU2zOblUV8zKmpklOQYSACX7WS9LM7PsfaKLY",
-	"p4rEB3RdWReOHIIzDRaqusTltQQmEDvQ4DotPp0KM+QH83XKRMzFyAzRAyDyDJ4zclE/qTixKykfD4Xn",
-	"Pp5p5Uzh3oGNoeqJt95eHqP5AgQQIwxrAr45380briaQGFclK+gqym2kYJEl5H2DvKQekmCSpRP2sD0x",
-	"m4NCcdjzkZH2uHMMXtzI0X7MpBi9AsloLiZS7wxujlXTlOIjF8O3xgVboRtv/W8Z05w29cNbZYBs/Wnd",
-	"uUp44034sBDo9w9mQMwUVlyNVx/yTBnrtxwSiEwbyKnINZHTwjbKBc5MjtmEPgKbBcJDje5+YD/Qw9ET",
-	"0Rjnedrd2Wm1D5phM2y2us/D5+FOn+X0N8mahKV8n2dT1puGYXv/SS7T71vmd3XJU9CXv5+y92/OWrNt",
-	"1nn/419OBq2zf75M/n7x19brj/+VnJ18yM9+/dB+cxyGZx//K3l98bfrs18/wO9n/zzaPftrAYKfHQxy",
-	"zLxa81zgTuuVa87QQGsHOY2RKbkvz+iEFV+DL8gN4CpN6KzI5zrBD4j5xA308pYPTerWWtm9izKbg8Zc",
-	"qKe+XiviGDV5qgWEEUmL2aU6YWqQ8TTHfb1VxPvAbasQ5mFIdddTxTIDvQ+KZWXY6S/fZVwMeEoTf5T7",
-	"0B+PmW0uvqOqGpnYZmtCmNBkKLMJ+2JROTapYsuyqyLY2gs+4UU4tcmBl8NSesbT9z8ck8NWK3xmgwoY",
-	"z8gvU5kzDGCKvotKJNu+98GG6XxRwAER/mXKstlbg9hlLIKviEQcB1zSK3I2VBJLZkQTesnug1ofUFb9",
-	"q7eUKoxwLSplAz7kzIlBH96flmDTJH/1F731hH1OqYhd2BPFoIEmuSiZg2EHfpoQzUElKCGXmeth4dbX",
-	"ghvgllm/psdyWpOaBuJtzGOCQSAYf5hjosISs1lp0oeW/VS33SWuYQyiNoKPdAqcYlcsq8amXIwzxsgV",
-	"lwkcjrJPPwZHlYKjgirdWcNZbcQOBYaBgvCxz0B8xW1F6RM/lrJsdfgzeUMvGYF8pVwSKZIZmaqKqcKL",
-	"wYjZkAsWk/4Mo3hnab3hRqHhJnjMDfoGc4N+B7eNoFtAo+SuR4P0MWgkBWJiiZfVeOZCyt03EKdiDBRa",
-	"wPli4eRuBVvzMpf5wEb/6HW9MG5iDc+KmqlxmbtQ+2RRvEPxxocbW/5lgIa4Y6p7VF1BRn+tGgEeFeBv",
-	"VQHWuGAxwEeGc/6Z4DmpgAz5FcMgdj4Ykz5LpBgBlbyWmqlm90IZ80qby4T4cIxWp7b9VO/AfNYyB72O",
-	"Cak46MrEHe+L8twlO3/pmbDypfccfnVa+6rKd+Wnyu6G6nPlb/0n9bnl40zmuUas0sm9kRmzlfHQA3Eq",
-	"8qlgqGT8EZK8uuCY0soUTVMM1cyZoCIPSCsMHWy4IO3QiTfUWEMTPuH5Ik3CBPAuz/PKpXyt2dICRW3N",
-	"CGxzCsYLYKd8aGqaZlVeyHUr7DzfOzCRvIFW3tKMKcVizaZiVvztgVLO1/4wrvDbBLTfRkG7MG9dy1tf",
-	"2eHz1mG7yAVT326Uwqp92/PTFGWuYBgETsshabfcpd3g4cEr/U1s2ZdsgRe6CC1vh4Ql4JxQ9YHTD+eg",
-	"1tujOZV0TmXIZeqloBpN6IupC7lMnakWTW1LLLVgwLG6GmhdYVXX4oLEfMQrp6pf83C1g98QRoAVU0Gv",
-	"KE/mo0ohfykHqcKEaWN50iXIcc4yLcl88KZ8SMla85slQl6/INTIDhBLJTMXUgUxz2OapkywuEk+rpcP",
-	"bkJL7lWuTrigl03Rzw9zq/LBcyZXVjFYXXhuJ3w4t3CtDfvH+YYB5awc5YShZcl6f5iYTub8PxqNNnyM",
-	"ZjX+jgzVZrEXzqXfjiFdXKwRkuVbwH6zEKuKdRcn3/rzNxBN99BPwEf3RblX5SJEZUv/hnH8j+R3eJgJ",
-	"fA8M/IjfimVnS/M+9Igak+k3m5+g97s6O+EUVXJ4+HrMEy2NLshsQEOi1t+LPHcwX36JgLb2Vwho05u7",
-	"dTjbq/ft9tGr1smbl3//5S8nLy/f/PhD8vbj39qvL46u35wc5WcnR9dvjsPOm5Oja/NZ8d/oNuFsdQe8",
-	"0C6LaBqHlB0O95fsur3QBttabjTdeJhXAf0qs1pwk/+w4LoJGteZFKOaaOfCGKRvGozafOjzXNDzHRzp",
-	"d3fVfovlYH5LaN3cVBoWYFrltl+5OS65vTQ5LxcutiwZrcaQ3kSvQBIybYAa3QbWLeaxy7fUYOIZixtd",
-	"TUSDhhqM2YQCBorppNH9ufrIp6BhLjNakAHTsedJ3RJVDuhdRASWa18Dr3POhCEwIRA4OI6yO9TyDrIo",
-	"Oc0TfsUUoSRjULy8vMNe42X29uoqTK6Ofjk+fv23s6P29kx1rqHvyuLdTujn10yM8nGju98JGinNc5bp",
-	"Tfx3r/FzuH14tP13uv3rP7Y//Uev8aRRB4PXErNf6+FQKauCSYaxhUJpB180InxnTV/vYsg9ydhQk/ad",
-	"ovXUDn6rdhxMfACdDo9x92tByia3uhw8aOCDEzwAuN0BTpVOJHUwujLebAMjeELL57kcyKSwkBi7G4Y4",
-	"qDK0iv4my6+/Hld75+u6FdWttUhHdmdqrUFFuRpcYvVE53of1d7XVvt53fo8Y+H8wn6S1+jvtK7LXGIJ",
-	"yj4byqxUUgrLcgvjvSwtsLUMgFipG5p95bvQsIt+5hMN1N39MAwasCv9Z8ut3hae08v/+PHjtld9gS0g",
-	"r/p1TKteGFdQFAIj11TksK8+I1RdYsQsA6IJufyK/KhFMMiXUZAGfT2WDCtsqakpvAfis7IYxVVPmNmx",
-	"nKcCkznqg2+saLelbN2LfAYkG96zpQiyeijSqj92OqyiM6t5SDJiuYm/w5c3e6KEEy8ZzaAOLE0m3/ca",
-	"vUbgqmzAFfrHNOPf94AYqO7OTiJHXDSd2ClFwgVrDuREX8OJFDtSP93ecZU69IS40H/w+Ptew9z/XaQN",
-	"8GNQoQ3h+rxlr9Wuw9UaIaiW38OwLSheayprGQu5edIjk4iy5JolyTZmXBAoxuDDck056za3btUWsJJj",
-	"acmU/Pjh9KTAsaL8Y8xMhTdN9itV3YDe9RM2KW9pLUlvrWs7nUK5Z2/Lu/vzO74JGgkXlyCzIVfSOsGJ",
-	"xyvm4YDsj1ATHGS0JgsXT5HSW3MB7hAItuAVXv4NvK8wFuiHnhhQN8G64H+HWk1VAbMPYYO7phYn/wSZ",
-	"qzda3UhYzpbv7wTGlLg3HxIhXcsN0xMFLBbVHda8oLo7l1rjrxJl5yZIosEtAFBvV1kNgtdc5VaDXAEI",
-	"6iotmSNOuLrbzn+TbYFesxPWbW81Li/bIsnHmZyOsN72UrTGd24Qre+2/eXXwXvZgmEF+NYGnN8GqB5a",
-	"t788K+H4FS/QJkA8Yvly2EJzpAr5Me2XLPQUN70RygCsTl0DuaIL01eiPyOWV+I+5zmMnApUAUz8KSY6",
-	"GO7iWI3SvJWmaS0c5mJL73YXa1d8pEXpRcs2+UZgDZhB+aM1T27Fijd9dmZn6zACQMhaGokZJHDnCxvJ",
-	"7fHySzAGt9fVxG3xfhdTuXXh8E1wiRIsl0PRh9LdMMd7xxcQFOexZk18WZMVrk3I12GDX5WYbwiRVqJQ",
-	"RavwC+l8HXy5w9YWcIy6/d0eS74YftxW29L3/KRkd5wHwWukqqysTbI1mHzN7Pfh8nq6egZx22UvpHn1",
-	"e6h53ZencwsWcuvjWqonfb3dVna5xv68jayLjKWZ74OKU6iWucIKg2Go9VYKliimCcj8Omum/p3ZJ3CF",
-	"64ilBgRr2ifW2PmXEEP97a1ha1uyxfXtE/jOb0LyXLCV1ddjHfvEqmvzbVsmbhbvZjV0rdfbCC5F9W9V",
-	"7hP9dCAnKc20TAOu9WT2LCAyM9pA9F1kxR8bQdbsibf6l2uumO8V5Ip0Wm1TNBjVbOOIb5Kjoja811LN",
-	"deTqhB1sEDGDLntVF81SF7yW4kygQyNoCIyjcYBa12FqUvroSAFSVyS1KrSPcMe7YScoFaIvm4dUzpNk",
-	"XeBfM3q5BPQ9YWF/f8h4O9sEeLYR9+6Ak+L+cCnwyJQ07YmRZMqMXFiCOWqS2+JwBfLf/aYAxoXPg/Sd",
-	"5/uGQlgH7U74rEkuoHfLvPsb4mmxACwXFh6+iz0KbOcbPZKPhMxY3OyJ70hUdpZHXdIOO15jFUwlFSrX",
-	"GlM5Bsd/PGNpxhQTOZDuqFu6J1SV+zi45eEU88fW9RhvLSWxcTC2NJjnHzSFuiE/RGGDtZyJIuxBXzJi",
-	"fIVN8q5oLuTCH2DLcqL51YjlpvJYzKB1lOqSSEyTJApIZMLw9a8h/AihUoEtVqD///cIvOf6jRXVhBLB",
-	"ru0ekebC0rewbgRwRBOAgVFg0VwgYdQkHwH/LRmMHDbjJm24SwWn58IjahHc4OYCN+7z1mF7cXTHe3jD",
-	"HxqvvxjE14gBOEKnv40h86MB5gIBXK+GcvU+Xw+DySimy0CIprKh52wwlizuCUe2NeVPOJL/NOMCul2Q",
-	"o/Pj01O4BDmZSJWTVvu5l8AcIPbjDMWZ3sVfXwvneYgtilXAlPlaqGPwbxXSH8cMKxKXg+YVnUHNg8iP",
-	"g4/I2EYTAUJxEzuD+aOgaIypCqB9JcTXRE9ymUYA+QiC1KMKVDAmAfYMWarFljHgvbRPs6e+lAmjGEFW",
-	"dMkt7+qt5ucO8fU6NdrYyCEktPrd5ClGlHWaYetZk5xP01RmubnGEftFE0nB9M9RDj/h9wR+T+B3DtSU",
-	"ijgKeiKSGTwhYQDEbCp93/RfAylyyoVCcGgZQoB4oQIiML/L4tZeSGLG0heaFej5QSSxX7bD0BQsb5Kj",
-	"njDFDUyHcC6I5kYJc2UnTbUv+FMTDx4DmsZy2k9Y/IJQm2wItZ9KmYYL5uwJvX6Ukgi0ttOzlGuMmUct",
-	"qbGL0d9TEv1HhL3L9SHYOlfR/2q/jJrkHLajiJGySH8G8iXPbDs3ZGVwc3+Z0oTk0n4EDd2ql26OAxH2",
-	"C9miMf3fZkxzICdbsDAbEk8Eg/r1jQV4aVDOR8yqDE7YZ6hMYTg4oFizHGGDtHHChbu5dXe2pAEuDzKi",
-	"aaq1mRlUMZnQGekbPvTCD5W7ZCyFg7MFTGmaVsIl166U0+g2TIV6A5qyTnq3OFqjuy9WaJdDoWRqLO9r",
-	"7VJPS/ZVWcw9N2n6QtYJHU7Eg/s7kJMJVaTP8msGrdjZJMD+7k7s6M9IpCeJUAFRZIRtg3NDLLD0JRB4",
-	"d4n0Rwo/C3pCZiShKjcKCszVJG9B7DMtFYpKKpZVtPf2PS6IGVYBcSoS5skVl/dVwTQwo64n8BZrFTtJ",
-	"XL0yV6ZzzJDCmOPlGeGxqrvjcHH1mgMeL7q4FtyLb+4acK9c41bY7qy+xthG8k7v66JqioqopohW2glI",
-	"nwE1j7zEI8NqOUiZWQFTNgH+F30XLQJeMJ/0swCMZjNfAYqXPF0S3+w4vW/31BBL2BCK2WkWqm8GplIY",
-	"+c9Kk57og4zEh1K4CBR6RetFQnu1NIp46LA2HrpUqXFOWDMh27DSPhtx4URZmdJfpgzilM3NBiWskrcY",
-	"IRvmioyktE1ZaG7ABbEzWqmEClhzyHLfWvkLoWi79C3CqY9AMMT8bmyjmIxVcGoPGiKtRCpT3WYVTlEE",
-	"uCeIYXWwkrVnxK+YaJI3RS/aIAxDpIoQhg5/l+Pqw0W4pRe2cdRaZPddKVpsKWsI0AiDXstKhPW62Ypz",
-	"7HXBou7FXIv47Jcy5ui9e0nzwdiVq4OEQ0i50r9We/pBXgjuDYb2rbm17s124A6Ogju81lL9FR2bxdxg",
-	"aGX1NGxlFExtcHlvfeaXRQNyO/qVg9OxDL2boGEgK1KsCn6L3Q8SRitFSo71RxiaPtcqt1K3UosPXoe/",
-	"yjxoijXfWWXes1l4E4PMJFjtBFptt2sJQMxF6QFMLf7iKqU8Xfas5zIqvwD7ERKtz85qt/t1qpc+ViTF",
-	"5OO1L9ubeikerkPNpTuCfqikbE1zFlvPBiuJYihOLLuQwEkrVxKIFDrnDIGKfYpwWxKVaR56wT7nq+lU",
-	"MfQmaAx4NpgmNCuXllo6Qc0jYGGCxdo88OUzeGM17Ke4OYbcaOmj/tj6HuxLH6+OLxceXPqoHbeoHNfS",
-	"h+efWB93wYKAieQL+APWmepnjF4ql0+s9bImOfNa3Vk2ArmlecYxD9HLxp5Lyaxblhm/Ux68yLK7bIb5",
-	"B+Yyq5Y97j+n4QJlBotSg7e7QIUtcek5mmE3QSORYoSlQFY84gZW2wctfaoYOd8xZumD/tiqPrH0Qa8q",
-	"upOMV1yIdKNYbBNR6/D4m8PTL0vk70GbnSixijC7rg4eQV+fnOvHeHwq3km1enduoH7IaDgrn7GakFY9",
-	"rvgIwLw236h5pKZX8vIp/MHVTryrnjQjy41Elz5kx1XbUa5+yB79VyBWRY+d5aTKjCuXfV7FvWFcXfXF",
-	"dTi3GV1fzW6dCXy8KVXMWfpwMfJLUVpyZnzy10Vc+TdGfvPBGEOl7mQIwEfXMweYsbc2CqBesMIqgFJf",
-	"IcuRVxRLZZdkPbBaCatam2+hgmONjb2wNHxLJ27geOEV27/Fofs1+leSGBi4UdG+rjQ+ecNfflsnhJE/",
-	"RZDuLc6n6E+znGfgsPuaDBadk4mM8qv2kCPy7uji+CfzgYLIiEpo2LAunMxE5iiT++ydsi1AtQy2MKZS",
-	"qGnZ+KIoT3BPLKovlbNsiponvjY2eoUu6otA1M0Ej+zUjK9P4148RXXwojzopTNUhi9MsFo8Sc34BVkx",
-	"y+cojV6YsLJ4jprx8/Ti7VC/5pFqPFKN3xHVqMs8WUU55p7ZDPW43VLqHqhLwF05Q/Hs4lycVTd/fiUa",
-	"1FhTZIHn0rtSCNVvS3v5QWZ9Hsdoz7sFvRPyHcuAVKyhlpcGb1KaxU6TXJm6ahDIMvVqvg9olmHoZuoW",
-	"AMEsJjx3SKj+RklBEz0HFNKQNn7Rg0FPFKHT4K4GF8w3gwWnImeZoMk5BPYVRWbXxwduZljLbgYDN4UH",
-	"RwQyE1yItslsOM21kjMqOhLZcuEmijsqYBB9Uzf6TB4Xx7ZcREBrDFwIl1Fig4Iw0YSSyHLm6AWo+k6B",
-	"NIFQkAZQzTawssPcNfktRYeiQOqjDOFwIceKyLa10q0ofOXZFSTeH72pux3hnBFhnwfJNGYK/OgB2plE",
-	"MiMTFnOKxaRd/pIttYkmuW/sbhddIW53lO6xVaeIAzfJpAc0SVi2pUwcoI32h2qlRSHnb+mM3siYD/kK",
-	"ibIub7aUHQoIHZUSLSMsGnsPfezBw3bMxehCfnCxVb/tNXCBZv4rVz1bGv+Fb9KybGByLadJjC3jLL/n",
-	"OYrM1+VMSi0T9ETR14THfssU29fdL/7wbQnE7zIocM1t0wh2W5LrntbkgOXruMlL4zeJNoaolJq9+RnG",
-	"dFTQGp/MgGBoCdQSauS7+HrC+vi+LYQwERYXfMLkrUNes7mHl+JCZfjG3T8xj1E7tpkxfMJq/bQvSgXd",
-	"B1SQPqsUdf9mDrimb+jtDrnSxHSFD78Yu8njXdA+FPN3VLlVORbuH6IxBL6cNcnRem1GjU25sIp4pAOS",
-	"hip0Yh51MHW/kHwmAZSk0O/Lx0xggzUn0mNCjR4NJCaWgnVJ9OOri6ickC5imy8Ga3x7fuEaujiO5whf",
-	"F9NUTOuCmZxCTX+ABpZSlRmJYJ8RsMeeWMZbIR1VmESHmZxmRF6LDRPBSm+GZc/6Q38Pt+uhe2L/mCL3",
-	"7855uSmH3zfi6XvEyk07xzbi3Nq0g8p3kN8CU1O6RpQRDLovlh7LJGEDvRAba1ZvqbctNG0qJCSgZZiL",
-	"DEb6Si8zU0GrLlfz2xE+59C5vgblKoSueWpZpfWlSF0/17IKmasQu25GH7XvRIofEfwhI/hdqPaCJ1eV",
-	"2V8D2RfT8btMu/RJRPwi+Oo2wsfykK1C+rCxWnfHezdDvaaJX7tGyFrN/MNLI4sbdtwivg6f+d0E2ekN",
-	"XmCq4h3T3THh97UccbFabC4Ndmlx5qVr5MXpkTdBIx9nMs8TttrWX4zcpCEm4VA/UQ6L/n7kVORTYQt4",
-	"llq2YSEl24NOEawBLG0zQsRW25QwN/W9NJpgzfAJFtzJpaxYeKoV72yPULCrjKm+tCaERmZYptRWmyzi",
-	"aczEGrpgL4EaXlKwnoB8gfr8jkezByLGB+EaJN7eZ3uxVpqlHbdB7HW99wE3vHgpsCoazLBtMdE2fE3x",
-	"20TKSyw+N5xm+RjremwMEeqaey6bYG787wIllK0L+IbFnNq0rdv5lvRQv8n1OimYbvzGHQogwlbaas/F",
-	"Yzj30+W8qFDTtnsZTKvDH7xfG33F30C+CtWUF5kOsIKvJhI+5o78ns2vJXx/+PkWj1j/aN69h3lXf3rH",
-	"yL5p5dHlXmd/8KaEgDNZ34+5GqvkhQ+ZPuWV1jHfTCRBOa/llod5vh5d84auf5AfamrjLaJspU41VIFa",
-	"Wm29NaGXUP/50fSzrIn5Ypqw4JmFPfzWTJEqGZDqe6utNgBVDUllxGZ3Qe1361jr3cD7ofVt7fWlrmuP",
-	"Rvs5s2Zd19U1jeoFVq/qdLgcKxc+eePV7ZurzenlwtAYIyxpUhQVbnSHNFEsmOuPaSxoEOyKRSTliFmD",
-	"Ruo976L7VH20t/02IO3QlnvVc/CcTdRtanqe5yyFEnX08yk+2y7qstIso2jtL8oC/lys7JMbKPv/ZAMo",
-	"dDQ39+1AdORsP5BFh8bAOdj0ZTyrh4v+BjjLX87fnjUJ1OTlOZlMISSLxFDZThEpSjGIUE75hctSojnJ",
-	"6SXYFUxikt80o+gd0RPwBdolP29Tta0AKbAU7OdtqFnS6O4BhYAXvxWLCtmqam0TXAcsHALN1HQwYCxm",
-	"sQ0tA1OvFAz7RJgyee7812i4sfTQvfXv35SoT/1pzu2Kfc5dcwUo2yMTrw77XHVts8SU5jnL9AT//fN/",
-	"93qfw3Bb/3yuf1D9a2vY630+GH767kmjZkPzkDULD4pC7xBdXOqYRgqsM70o4NQFY7Eikbnr2xdYvHwi",
-	"sbz8BE2VZn4ih9AFwpS74bliyRAb7UCco9AHJ03kXvnSeJDuQHmxha1mKm1lEEOExAqyfr4HLmJMFSYs",
-	"GlozBoGL5FLeura5t8aWxhuWj+WCPJSfLi7eERwA1ZfFdKKJxo+vLhpB46dXRyeNoPHu7bn+690H+Hl0",
-	"cfxTI2icvHr96uKVR1Tm393WalKW1L/YuCECkrGE5vyKQeONnT7LaeS154ZiXuXefhVw7O/t7e4vWcVu",
-	"lSBCPX8DE1zgp9pD1se0rVKWJFyMzJ0BsvAP2ERBI24KQlqusVS/cUxJ09stEZBlFLRU1HXhlAEglUY7",
-	"6OTg2hmtqsl0Gy6E67gTG7JbWMKHvNnrC7b798lLZOkzJoquTcAfwGPRaXcWs6N6yojcoJ5V2br4tA9B",
-	"zJU0WWFwcym9WIMy+1d9txUetG9HOW07OEc7NQpDcHc+ZjNspENwzcLrBwgIWeZmmh5itHZSXDt/rd6h",
-	"z+92dwF1LFeCt91B70ni1IJOrBgPb60Liyve7x0eeqXu2+F8sfsSXaujKMp2ZbVHXIfnJ66yd3WlttD3",
-	"SakG/nz577mOP7aXikXdhXDquPdjEewFKxDYqWNuDaWa2ndfhUaLk0qF8rluCdMJFSRjNIYmMVem2nfR",
-	"PMCqmeV1Lihzfve1tjTIvHaVNZzedj0qdfR8/8MxOWy1wmf+ZbQtq0zXlLqF+eIU6fXyT9897fW++/fT",
-	"wPz17LunH3ee/bnX+Pm/ew0nbrVDI2P1Gk/NwMD+smL8sz8/++6ZGVorob0qSsTXZrHqr8lAxsh2TAl5",
-	"MqQ8mWbQn4soPhIsJrvt7b4Wv/E2dUn4+fnBSSvstI416dxuh6393c5euB9WOoQcBrftU7HtPn2+7BIf",
-	"2t2dsJzypK7hGwjt1okJncWkGM3zk0EteD76DwUAnjSTo4xOqtL0fmel/KYUHa16B1gnoK4TMsY+Ixkf",
-	"jfNaTFt6PXOajVi+oFdMl1CsY59KqOKB2L5/GLae6dOVrntoQNgkzWdODAYhHXzE0NzvBTGf27aM1LCw",
-	"AP7oiZTmY+KKwNqCLEYglLAmxBVvc53wcH+pQFoh3HB0bsMFpOtIN2aAIjE8ru986Lq8mIqYVVspyCp6",
-	"z5HfbCEiEQY8RaX+J+3g/h1aKmrh8sYsLifKijla29I6suJaPn9BfsxoOt7CNqM/fjg9UbdvuhQ0ToXw",
-	"isvU4DMKLb6gp5U/ksi6q7e67+dFtdtnnW4WkPLf2zx2kVgoAol5xaPVfr7iItlc8blrhIVSP1wcV6c8",
-	"LDGBXi/+V+dmu9eLe73Y/HOB/3RL/8zT7goJWQWhOYEM7f1L25+WJKrpFNWqYi+7t7qJAKrSOutMn3X3",
-	"8tT2W/ltrqZr51K+na3N3s69m6Dxeq7RSnUTegRRMzHA5piYslvfctmozBCSBY1TFZtrvrVOGxe3Sf3G",
-	"bf3GW7GTvUoJn4V2gDIBKmFWxiuXZJFS9IZysYyyXIPSdmsmXjw2z8YLYL6RMUv+iyY8prZewDRjt+T0",
-	"Mcgiql4YYSLPZoV6v0A2WUuZ9wWfkhrfCpdYFkGjK5FvmiRvh43uzyv6ZxXP3HyqKCTLZZsC9IukG3Mk",
-	"TKYJQxPftcwg9GxCZ14kxvoou0hIsCstwaCOIC2IHpnb4bFp3+v3/rF8yVAd1zY3NyISdlWCjqzYNg3p",
-	"2Dw+ey0c6+8dlEsq9/z27H9/mtiI5eZIc/1mfTunpeY/ROhC312GIk4vvik3uFrnKRh5M9/3asWz5dE3",
-	"pXZYa9weGOhMHMuGu/5zN9UmW+teoPdMTZOcivwoTfFRfY9quLjRvxzCuDa+76RSHHRp7N1KtSDv8bbA",
-	"yaDYbPrU/2YqzMAfzJCeiFIm9C0z43AUtCQwExyhkt5PWNQkmNTAmennisZ97hB/VmVMrjuYw6WDCuwK",
-	"pe2OELTEbw6O0GuR9m0/+xJIA2yASUlCtUqSsSvuGyaO3p06C6G1RTopUnPiGh6sGDMwLLDK2/fzm7oG",
-	"bMv3OidH3KzoxvYHQcOVSKZVpEo/uhVBUaXBN6U2daue9AhP0b1udYyDJXY1Te1WP1x+oMrnfJYRoE3T",
-	"I8UeLa9ByeUYVqF7Pqn1YVaFvgeZug3PUfz1mXFNZEiNbc/GhVCw8i3ksYMVGgcrelQztH2g1dA4/KAG",
-	"rai0DA4M4YiewOzf59mURYSqS2WKtVTN2fsdXwE5DMOD1uFhe69z0AkPD1vrqiGaZVeiWVZK7WDDYZ/d",
-	"unk+Nq0t0UjjenBrDbrsQDHbhibh+ukmMQZVvUfMkOJ5TwysxOf3q4ApuSIZG05dY8ROGBoarXU8rwOz",
-	"tRUt1ip22wf7z1c4M70GnbVBwJDra/DGlZwZsmu75uhJLtMo0OARYFHAajVYBLDPSr3XTXk1XPZaQv05",
-	"tNFm8aLo5Yqcv1TQr5AG3Pj698u1hL1FLMlFuQumJ+5WZ3cdMs9MPIVdapf46WtywvOcxSaxTiMEbANs",
-	"PSOWq55AQwBWDi7K3BlTPi/K58MZ3F++9jp6avQ3d0Wjugm8APvDn0w/bYglgTJI/SJ65C4yur78j8L8",
-	"ozD/KMw/CvOPwvw3LMzPh2IUHSa3ffb1c4OmaeNTHfsuSkvc1ViFM1TNVU2C9F3Z1HdquC1N0605c7yp",
-	"KNET/VnFIP+iQAosMlhFJEOVhITL2iQaVKWXaqZfivQOfELGegIwHQWQJDEYzzOzRBUQJVHE0LIGGBnh",
-	"adM+Eozy6OWHROlcT6KFwnJ+TLmRBL5zaiiqQi+peUCKZLYpAeRWwoPBhFVCwXC1W/RsOumj/8jA0NYe",
-	"0NIxPK4lOktoLH1pbNbD0nFr1RixcqX6WExR7gzj/+VQK2+KuU182fUfLgin+k82qxEzubIVmz2KXaKY",
-	"tNVvD3bjznYYhuF2R/94rn+Exf9a9wjKahc8/h7YYVZO3Eybhuquv8xbIIahDDUI8Zsv+TnWIy+Y4V2g",
-	"61Zp6jm4yTRR3/SK96orvgWgwctRB+yFO9j06lshLv/0Ptgcy6KC7m+OIfuVBW+K4H3RTbQ0cylLhHcm",
-	"IxAeLGQO/Ri+AK0+mFv6RnnOqu2AYCRMgkH1eWVY1sbPq72GPbmWI9TJEEtI3OLLuAxfasn8vESwkFAt",
-	"ulGLD7rOWna2Lhm5c7hKSc8qcfxw8zjuJYXX++/RDmyT57yekxQTpJQiis7UvGmd2UmXlmlw8R5V1GML",
-	"nfNvqyphJc7inJQ9EIXA9Fb5X20iurgF61kYBf32nBSekdI6NhjhHEJpraopYGEcPSu64hEpivgDkyx7",
-	"bQzZLstpAh3ula95uHvorl/lcjWCRkWpm7tlDdcxv3pj5/WVug0uivmt2IuW7djbkZBHzsx9YiJ4bA4h",
-	"E4MZbuJCFosvvvvIc8i/5BmbaOQ2nT/8Ie9w6+9ZX8p87uGjaW4nPuFKgwCSEaYpyxSLWXyUph/moFn/",
-	"dfVFGZvIKy5G5/5ovTUuFUBSZgyLuMzv8CpNj9L0J6pwwJHrdIDWjvfsn+CrMP1xvBOvLsIulYuRfvsJ",
-	"y+HB6iZKX9Sa4WgtoCZU0BHMcCZfg3vpXcYgL7S8UA/xFMtO9Tm9lqOR/iKXFhiwDwwmZvH5woXTNH2v",
-	"QcvilzMHWzFguHR3HP7i0wpUzBAuRicWGzTlDGw6/om8FomkMd6dTGpSK7OjbDDmehnTjJ2Vbo2j+idc",
-	"XZ6ndMAcIpovHKGqfvFuPFN8QJM3bCKzWfXb13Kkv3xnlwD8rjroOJ2ep4zF7vM0oblmVtVFDnnCzmcq",
-	"ZxPvzrinMjbiKs9mdd+l8ppl52OWJOdw3+vGVFDtbCVdWeFxq3EpL3BoYYQzVzko71BXAHUezfsLzmjC",
-	"lLVAh514nihYge3B8zXMRI+uo0fX0aPr6NF19Og6+mbjwOr0KMv6astJ1TC+ac24B8T26pZ/N9fIsrOZ",
-	"TzFbi7EUBXZKzOVWr641Syw3fC6bbpGh45ZYjru6N74X02wC8y2k13LFaAyHkhlQ18YP/qmJ8QGHjUm6",
-	"Smk+9vqXXTJF+BzXONjbDxnr7G3DD/3XdmePse398GBP/6L/Xe3EyRiN34pkttJa0Db1vzac2zBVno6N",
-	"aQ3QXt/w0AmN3VWt2sGAHmBVwZ7IpQPRIzV4pAYbpwYr45FvZ96uBUkdxVmztt3KCOb5Gnd3DWkuzfIY",
-	"1/wNxzVXaiJ+9eDm+vKlv0lo8wePNNVWStEDyFm1XIr7dBPmectx54hceUHwTjcG3t4kx2MqRlyMtOTh",
-	"6u5P5FUpynlZI+/Knsrzb2J3u6V6omuJVF0sZWXDvCnISaAHgI5dGOhdpBVVRZ9zAa3OZUZYohihUMUA",
-	"J0LsVHDJsDScdaSCl22O2kdIVivv0guA6by3VmEZxiFlh8P9JYE37XsG3tQwy3qU0XDrmmi2GgHLla8B",
-	"Q4fKSVS1QYB6PU0SyDd3UXHYkl6TxbdDFxiH3XNdBQHglSI3xRrtoboXjgB4Kic8Dmw7XyAdmgD2Zzmr",
-	"x9ENFilaJirUQzN1F2QerrDnMnCpQrwCdFoOxy9yHTtQQZUNphnPZ+ea7pp6aYxmWJoff/vB8pq/fLxo",
-	"zFcExV5CXJDoyLS9AUm/S17C06Q3DcPdAYyCX1mEiRFaFYJm5GhbE4QrNbVuY6+FSJ5NoZIq1o3BIAee",
-	"q56g05gzASGafYZ3XUE4pukJTbNshqoVy6Bjs/SaS2O3Jf0R1h+ZiphlJJJ0mo/bkeXvVyzDoAuqeuL9",
-	"D8fPD9p7hMZXXFl8BH6l4Wug5uA9znMomYcz1jPb6sKo8NfFWKwCErOEjYCaaT6KRNuUwbyW2aUmbmow",
-	"ljIhdAAyVpO8Y5mSgiZFG6qeMF8qbFldVNTy1qBcQUzXrKZLOuFuk0CzIfzagwipBchQk1WwLfrYYM3r",
-	"pQ8/ZIkBlOru7CRyxEXTqV5SJFyw5kBOdmQ2osI8o3YQoDtX7Wa44xotgTdomDE1vv+kgKpwtDLFG4H8",
-	"/w24DicM7KCq+Z7RuHmUJFA5mMZzPb80lFUjWPzwx4znzJ8BSh7oDxfMdRM0YG2b2qIfQ45YCkWVuRhK",
-	"W+mbDkAtgBpxXavvuMp3U7eQ7s5Oq33QDJths9V9Hj4Pd+arFhabsoWFvkN38AIv2Xfkqe2eZuqEPuvO",
-	"2eZLtgTPXx9AObmeAEqADcosN4GRmf3Ll4LISwk1qPKxlsex6IYh5cZK0BM98ac/2Vb4muiosczynjhy",
-	"To2CxkAFLAk94eZy0gz1HySMZlD39SmSPBCmDQUnSLMVxIQ/CwjFh4liuTEORf+6icz2QNwbczHCqhgm",
-	"Bof72prtmO+KrRZF7IB+v7qgo6hJzhlIQVBmeUT6dHAJrMs1+0egFo1P5rWXVluzNSUnDEAAwtc1RKKp",
-	"nGVN8grUquJpTdVpLid8QFTOUqTf3GqUMVeXPWHKKvOSm8Wex7EBgR97ORWxxMopIO72xJHwN1yUnbIt",
-	"rPyKNF39IgvYSiV4/xktZ7vlymme8CumCCUZUznN9BF9HEuox2MnuzbYYRQqjaUorUO1PJKPM8YACqqr",
-	"N/cdiX58dRH5Irx+m8YnOEI8tIAoOiNRr/Eye3t1FSZXR78cH7/+29lRe3umOte9RhSYeoSEi0EyjQF0",
-	"35EI0DiCGoVY4DcCn5U+RXfgXbJk3iY5N4FdE0aFskWP4dyvsaRUn+XXjIkXmG1BitrqzlQ6xmKlqH4b",
-	"NNTL04jkTesQ6poaoJu3zfciJC/ZiAvslwhI8tEkYBRoXKjsBhGvuVBBcY37s8JP6QPju8iUH4cC1YgH",
-	"mkXiUToM6gl4ebV/gFlgQBQDpFGAjOZ+nUnBzOq6ZDfs+Js3zwtpTMn4hylTeyGN9kGo6AkPT4SHewR0",
-	"dHvk7pixGVDXTLDNh9sgD4iRSbgprUtvv1s9F/RygqyfMUITDQhHKoteQ6onzMsiiALEq0BNtTZT5yfh",
-	"l8wUhvdkQGdL4HlRIDyab2MUYfV3XwPugV8QbhcUiFewsH8Tt5R/axrz7/Jz/+6Jf29vb7v/4IGM5dNM",
-	"fA8WKJroBwGUAZrs/03aYceA1NxJ4OfwgS2JFRlzmMZkD2lRcQxMHC/yjdI7M5ZilJKZpfrqeRpPVSnL",
-	"OHWgMhPXnLaZFHbSKjSzIqdEM8YAuK/GdDkknbCD9ZhoQVq9oE/Eh38bRPhBi/lA6d39d3felHzTNBpr",
-	"EwNtjKAPRNQ1hYzpzNjSChkZLyJ+mtLM0nB8Q2B6DikTOBsbHd5aB8yKZYaJ4Zb9eYcF+F/t9gFisLEb",
-	"auKPDVodhtq6yzQz9al4rEjUNJM1m5GpyMxFT2glV98aY1TN9PWMS30unm41m1vPNH3n+uxcU1h6yXB3",
-	"io0gjlAzH9weOJIMzCG2QPXEq9VxuZYGo9BilFgwxpGoiPu1pdpLZfe7pNoJRpPvaCBjFukX+UXUAhKZ",
-	"wlqRV8kL9g2BlJGt+r5G+bMuiTD4Dt6CZUp7YnWd0qWFSMk6dUiJrcTqWp/2BBB6YxFiIABUSiyCnMRH",
-	"Y9dIxpyH8X/La4Hibc4+Y3n46MmQJznTQI+egNLen8Hv1h1ORdwT0RN1yVOQ6DXNcSmMEwJWhYFRh7Np",
-	"wkg7NP4208b3CI+7wAgs9WqP4IpLdNs1yZk0wqc1d/UEmL5B9ksN/UIkLRyfqVFE9YsA2s5WBj6+KWTz",
-	"DKa56aW33/FaUBipSpHof/7P/7V0U3M3a7KHa6RQ73+hz82cO3QQwQlb+y5ioCcuQLKyxc/Rh6gvr5AF",
-	"QQlInw3oVJl8F/Mm0y7CoR2IJmGHRO+ZktMMYiehv5o+nFNxRRMe2yLWXfIZCRjilbPL9kE+wbuEys0L",
-	"nDYk0UsamxYtekL7EnhsqF/jPKvm8pOtz1vNqKsvs/nA3G5u3AvQ4IMO0BRKySWDahdQrte8dY9EZ9L0",
-	"hSAT6E+RyWmukXGSJjRn7uIfaTrnb4mrmvfob69Y1jcrQRGswLJrliTbQ5lNWAwdKXZazVYpfIoLkiZa",
-	"fNKXgRSyP2hlntyu39YFqD2l5Cdpu26Y6vwB6WsdMGXZQNMqZlrHPgtIp3VAnlKt83xO4SqhSRwdG60w",
-	"3NaTczFlkR6829LTF2VRJ9jghQqNsv/JXz4LyF4IY/KMCjXU2oZpiOvPOxhPxSWLo2f6GPbCvSZ5q4Ub",
-	"AEAbaIDKM0YnBGpsC4H+PrgjiVQAFWC9BTQrKrXDbutE8qqc2NPA6opcwaEjz6EK24JQdama5KdXRyel",
-	"s6CK/PjqIugJX6AAudNwmYtqD/Ke6LQPSVTpII8scC/cJdE5yzSX+yCojROPDMv3enlHXXJNeW6wneb4",
-	"DsUGUsSqSWAM0S/yFICecAI2GLqKRZEBFTYYw+gFZoq9cBdggDSjoMuOWCUS6uNaMVoTN5nBPzY9rifG",
-	"NE2ZYLFR2qyB4Hpe7ZgXqqO6tX2EWjGuacwkQKmbzjB+RIvfhaUBPIRatwKbOlUkloJ151RHYxhF63oT",
-	"14lq3/wKXgCJW/a+0svMbCZ6xSi3VtJy4qGRiUHSdwqL64/TRaepue0zObVKkoXJS5bnmk9bHQZdDGSl",
-	"DkOFkWJncpppRguYq1EH9BC3rbme+WMI3hR5TZv9IqMfDeDVJvovSF1rfcJVT7ibBdpZPmYJU0rLFPau",
-	"Ij+SGbmmWrRzUh9ImjlTAFMNEowmIgkHI5MczhkOA7ggNFGyJ4q9FmiljPVGU9XYFEZgMZFXprUt6Mft",
-	"0N66LmmFoTNlGMkf7GlaRMKmnwFph0bM6An7USsIw7Dc+0bMyCU3zKx2FngExRX8rEleeX1uvAY6po5C",
-	"UHRXApFeM23LcJsOEI5ImiAJCErEaYz0JhXzWA5gckHxW/vkDX9ZdIYzNLDQWNGBrS8UmNLpTIseGtBa",
-	"AkMjOhd6XwMGNbeHqC9cg16IDwMRaTXJO81frYTvrKBek6vA8GqLjBkb0Sy2qtWAKjjno/Pj01OSwOVR",
-	"L0Ah0asol3tv9kRby2laONAX2GopxFNSuvPqCY+3noH4Xflmh8cReCIKzstia4N6Gv2v9kH0zBb9IEQD",
-	"wvbLgAuLf2mGx2O8E0Zouc54nutTuuYDvebdJjmC283RICOk2MY+BGg8DUhaWQNV5MPFD9vPm+TDf4Qa",
-	"xfQLwcNYdMHRJweD4C9j3Gz2REdDyNcE6hxKTsYDkbcwjpr4CGktnmjTQikWtwOePbgd/jsUQGjRQWOL",
-	"NAzGQN4C+gCqqRZaXJCYjzggEUbiRECJCCERhuTIjERQpi3SW/R1CrysSKQxqiiz7X2LvTV7Yq9ZbcZm",
-	"2/oZu5CA2JdoXleELmhO4zJXxHbz6wONjbRioLSmZyeNpvlw+7lWNPdRz8ZWgAha0GJAdISy+z9sPw88",
-	"gq0P23THmtDssrDTWEECJQGeW0s1ohKqGhZuvgj7QXCNW11oWyC0Zp5lcqS529Oo15vGz8MwelaG1gGo",
-	"VM7Y6KMBNr8jGJjS7InnMNSsYSyTWBnMbfbEYZO8s3OgYazmZpO3Fts8pX4RljZ7ohXqSyUkWpv0dXVh",
-	"YkIDVWsl5hOWg6UrKnJ3vCi6KCD/83/+77PyedrujMYGLpNYry+ZAVDdvPC4YU0xXHHqFmTU9Dl3y4qN",
-	"BdYS5J6E3pCtVpO8waxV5wGYTuxdvjV5NfQrYyX5udKJS7+2jYQLY9d8ymZfNtS6jV6Dfop9xgCpLokO",
-	"m6G56C3WiioEqrULtYdQsIrBG47WBjKgKc9pQqKLSMuyv2o8fep9/PcItUMN3qFiudbOc0mi/+//be92",
-	"9w61HgT01VUvcOtDyoLnZyyYKC6Q/dCYwEzsR8IZCk4m5nkGzq8wDFv6VYeHh4e2TUY1nQZ7I14bcUxv",
-	"tNNEk56ZypqtrEvBoz1zQdanwoVqUJRYuU/Lur7l2YvEbmkKR9PUWJuKWlsOo7rOeqvFaQ1EngdEoLNR",
-	"P2qwu89FrClXa79Jzk24TKEhBHPqgSbO1lydcOHyqYyZBjIqeqJ14Aw6xv6iJX0wUxr6NvqVp7Y0Fux3",
-	"IEeCq8I1inJ9fi1NyE1B0V8ZhTZC4YDOSKRni/DYn+oVft6GT0C7jXiMEn8UOKrKEsXKpNp0xiUtEKme",
-	"toKw8zzYO9jHtz8L/A1ozIpZ8YHe8PMmObJThGFhrkIqmEDv4BeewREk4LENakW2dG3u4yEuraY949xt",
-	"5l4bzy1lmt6TMY1RVwBzpelJqLmXFmH1Wjz5AuPXNeScHIkSZD9j9BIciNMEGYFd0ZYi0TSDVCfTcA7x",
-	"QsMyQj8vzb3B8lqQThiW5/XIpN+LFG5+4aIGxomBcXqJfaZPD1iqacuaJnTAAutctnCAoFXjGhauHome",
-	"0AHV9cLtibahDfoSK18Ij/lwqCmi8ITuFeQ2cr05o8KvOyk3kT01niPck3/MzseP75cimQVFSZVrChcD",
-	"gpW1RhGQmGdskCcztCNncjoyLmbVJK8SYzs0jWZ9tgr8rWgpGgFDcgrbliLvZvlYCnJ+8p/QwzFRQD6K",
-	"GnH+Nr1myL63RQO2ZQCrsQXRuNRYyVvZokasXolaSlRC1ZiAcwyMrlluqTO+1RBSgyvGrlyNBrNKCzha",
-	"HP4WXZsxdijhA2Yi203EyZvTi1Kcieru7MiUCTSJNmU22jEP7Uw4RPHmPMeYuWWhJY2gcWUT9hp65xCp",
-	"lTJBU97oNnabYXO3Aa2ZxhAAtPMENqZ/LeTUhXmTxZC65uyfgkYqVU20vfV9IeNte+oy0hygK5rKQD2g",
-	"olFn0QLUC+YKvB5sJlrD9kK2PlsIMAOvrQCMmTnVpxKP0SSuNfpIEittgT0fou24ACN6Bj6UqUiYKuNq",
-	"yfDQE8WNsmHh5NQGQbpWyUPKE+XxKupF+3TC0FZMCsrhwTi1RU1NaboYK2ge5op02p3AmI9jR6Cwr2Fk",
-	"M3BsvY3IhXYUl9AVAJTGq8AMcfcuF5gMMJfYmAuetvaDg4ODoN2yzK1E+Z3ZAXfBMhMY4mwPZp9AZfQx",
-	"9cC4oMd0ES9Kucdg/W0fBqX8g3kTX4D4Q6CTo9PxzBUua5TocOoJLQ6Z/ULgk17+mS3+4vu5TDwQ2m65",
-	"odPgY8enjY0VmQ4QWggDRV4DJwe8E6CicZTmpjs8BnnZ+V2wrFO/T2N9peG2uvZiL00H4LrLWgzhrNx7",
-	"HwLuSp2Y22G4eBozDqcwd1nP0Fnvodh/NT7XWv3cB+FCIGN8aHf1Qz/IrM/jmAl8Yn/1E2cyPwILJgQW",
-	"w1PPVz9lNnPBJ0xOcU+tNZZnRM4LKV/TbISva+2tAwsXt/qGxZxezFJ8uH24+uGKr0I/t7fOwZ2KnGWC",
-	"JuegLhTVqWxcNTAJG1H986eb4F8uIvjndUJD133CDP4UNJQt6duAQD4bjl8wE/QKQxvMERQHxtvySS97",
-	"BxX5ozQt3rHjeKja+VfBT+ObnbLJTwOrto/oayP8LuLGxtShvJIBtU3MeQa2Sz703OHIXMoqxpHoCZqm",
-	"hQwjjEDn+IQJUNOa8ZhplV4OA+uVR+uh0anmKIv+/KS87eCWMgE69Rv6YFeMNJtcZyhS6HVG5jJda8JL",
-	"vta4gcnsXGtCE3f86S501cH7FjRV34wHQ1K/OJnSz66xt3ln7e+GwmnKsoCowMW0FK5CqD7d3PbOemRv",
-	"rUtxC7H/GDOfFnc/MYZgUOoqVilFeOwswNwv9uvFno9YjtSzJ0zzE9U18efluikh/KjrLoov90LlnRKB",
-	"cTTgmyyn1NWk0L1wFBn6uJQeFgskOfTo+hT31vQWLWfvIZLS0J5bSoV+k5t5mXANmoJnHBfpq+2wsw6J",
-	"MKLQ7UjeowT58CXIe5JmRyAR8RZbQRYSyHvKgv6XpUZR8Q1SwITltYnW+vPVtHCOTOCE9yIT1v6+Dn0v",
-	"2ee3MfukTqxZ45LjluOHINWsRbIwEvIedKHVXv3UuwwcTNx2XjZ7erDXFJHgDtc0qNe4NIaUnJ2rOqwt",
-	"ulcjlt/3UhUX5V6Cvwb27poo+EbGkKT6eKkedYs76xY/svxOF/I3VSwWcdV7KCXWsVEpcADuk43QkClM",
-	"9cV4M4r79+TiG1UQ1rhDCO6SgvCoVqxHGsdcjC6kKSz+5dWRu0srj5rMbUSkVf7czWkyfK41Xq2MdYwu",
-	"waKIjnKeVtPYxVmzIbymXFDYSxMkQl5jiNsaNuueqDFa+034fmWZVHWWlBHLK63evoowZ979jUpzj8LZ",
-	"VxTOHFpbWlC5yV/F7Htr8jN1dajWcqnVFlresEPtLbTdtgn+12Po8VmpbuXZcnneNRGVRSlXqRikV0Do",
-	"rw23pC7nvXib/uaSpTmGZjQxwsIEwpuQXkyW9cTSrkuV/X6u9iYZ5STsTcOwvW/3WDNIQzcySVdU9IQH",
-	"D8xVwQX2bdNuHkemOGQZCh7NNzssMphTOmIvbO0mL7cX430wcRdgPHFRNDwvamXW1aTrz0jEfsFAQC4i",
-	"Gy+ToPovPWbkgn6KCtrzjs0PPuo9ujW/iFuzBPNHDvfI4XzXZh1xLzk2S8zi4fG3nX/V7dA4CW5p2VzC",
-	"CCHAUMhlHAvJtiua1Qk7C2To4r5+FfnZe/0f1yAKVU4fjaJfSe6urYb/tUhSPf34fRGzjcfJeV0QfCnP",
-	"ELa1RX2TEl6S9ZdIho9hb18z7O3tUJ/Bo4T4SIvXCn4rZKJvhDTfM3zOp5mqhmiWa9y5JGVIHqnTvKGN",
-	"8f1D8oiNyFsc+1YlvQ8+/q2gZI9RcI9RcF89Cm4dSvlF5MLfNmZuFQEEHbkck+uVZvLU455YrB/jGu9N",
-	"sR5D8R5D8X6XoXjrSVWbDMm7/bXtifp7u9qs9TuJ9Cvkg8d4v0d16ncQ7/egdanff8TgFyFxGIT4RSWT",
-	"hx+I6Gtqj1reY1Dio2J5m6DEtRTLjTI/zc9gm0jLKt4FOaBJQKTAKrgTOhhzgZGIEZT1yKYiwgI/yjRm",
-	"XdbfCarmBI3P29wAuNGF+pF6EWazdS3P1u7dNBiz2JVXMjE1ek2mMFDFpaKBVdPdNU23VNG3diix6aVr",
-	"HuO3JnRrYqr2/Yp5b5+WgzYW9s31A0MxDseUfzVFWfyYUG/6Stza/AvOq0UdoNGMP0XfiOE3/38AAAD/",
-	"/w==",
+	"7L3rchs3tjD6KihOvlKc3aSa1M2iKzWfLDmJZtuyx5J3zkzoPYTYIIlxE2AaaMnMjKq+p/n+n1c4j7Kf",
+	"5BTWAtDoZvMiibYjR1MTWSJxXVhYd6z1r8ZATqZSMKFVo/uvBvtIJ9OUwe+XVA/G5heVTyY0mzW6jYtr",
+	"SQZjKkZMRYSKhFCScqWJHlNNrinXigxlRi6lHjeixhVNc2YGyNivOVNmhl/+1biUyQymyjKZHcuENbrN",
+	"Ttze39ndi/fjqMGF0jRNzzXVrNFtDClPWdK4iRpjRhOWwdKOpdBM6ObFbGra0Ok05QOquRTb/1RSNKLG",
+	"m4wNWdboNjKm80x8P+GCT2hqxuFJo9toN6LGhOmxNH+8Obo4/qkRNfIsbXQb2wm74gN2NJ2+ooKO2IQJ",
+	"vT2Rlzw1n6lt2r7sDHaS3WYcx3Fz1/x4an7Exf/adgyziVwxtX2wtx8ztrvXhB/mr+buHmPN/fhgz/xi",
+	"/m3cRAV0KlCwf94aEG67nc+7XSqkHrMMdpSwKROJei0a3V8A7J3Ge7uqnXBVP764+JRr+vM3iqVsoL8v",
+	"Qfbm/c1NhJh+JNS1wZgQ318LRq6psjifREQKRhLJFBFSE/aRK433QEmixwwvg+lgvtYZZ0n5GqipFIrh",
+	"PQhO8cUFHTW6jV4je33415/+8+Jv/P/Z+UiPLmYvT/7x1x+Peo1G1Hh9QjVt/hfLFJei0W3stmKP5kwM",
+	"WPPInD1L5lE+cveviUAfxsMOiwfN3WHMmrvD3cvmYbK319ynu8Mkpp3Lw0G7dE0UQLDR7cS7IYbC/TW/",
+	"DOAON94yJfNswM6k/kHmwuycC8GyF75dyg2qlhYTXx7QncFep/l02DaL2bts0g7dbe4N2sk+Oxg+jQ/N",
+	"EhK8BZ24s99st5ud3Yt23N1rd+P4rrubMKXoyAx6MWYZI9ycGVH5YEw8np0WmJIrQg2Z44pMqR63yIUk",
+	"g4xRzQjXEVFMJATPoms/b/Jhc8KV4mLUatzclnzVn/bdz7ETnOPu8nP8AQjuCdxaJgazB3SOxA5RvoJd",
+	"Qv0XwKi4JpYoESkIMpjfwRnthGfU2bWkKZMfmLhgH3WZMh0Rc352P7jZv5y/PgvJTfVgn9PkLS7OnATT",
+	"lKdIiez3p+KKpjz5C+6uAOw7QS9TRrQkGaMJTOPhOaWzVNKkRd6kjCpGmFB5xkgIPIJANatUTAO1tL3M",
+	"R3JIYFYcdiizCdUtcqRJygUjnYgMZJpPBGkfdAnHBRpqnNGBZhnZirbMvVSaZtoOlbNWI2pomo2YbnQb",
+	"jZv3DwR/Hx6YbwyCDng2yFOaBQSjgqhuE1wQSoDVItoGd5BrxdLhMuR9JROW/pdZF9xBQ6TyjNUj8vH8",
+	"khYRioHM04QIdsUy3F63Qh1wZRGRmfnLCbLhBsznjA7GBESeEvJtu/bb8XYhBj0YjPzEgEL0kSLh5kTP",
+	"pH7FKkTOLIAJzfWMjAspbBmaHFeGe0CQnt+oAbEiRjh0JJ4LcjpsvjJ3CCDNlf3oTAqGn7fIW0M+dDEi",
+	"HVFz9YyUak7BjCnYNYxbHIKhIy/EQCZcjKoX2H5N8NsSz1H5dCozvfxQ3gnf7BVLOAWW+oBOprJ/OQTo",
+	"Av+tgqFFzg2M/ffXXI/J6Dc+hePKhdG2M6YUChwF6FHKCMF+JkvkHfpTcp1JswLBNsDoj4OpvzAjOkfE",
+	"JFIMWESoIlVxq0RWS6LZI3+/F1gBCc22L/iEVS+++Rxm0nzCAJdlrgklv61AwNswa4uMJ24JIciOqTC3",
+	"ayDFFcs03CqY0wARCNzHKRtolhBtALT1Ipm03Divh0PF9FaLHKWpvAYlQJC3PxyTnZ2dw5qN2V1FqAJS",
+	"RTpx+6AZt5tx+yKOu3Gnu3vY2unEe4cH+834aTeOI+jHBaxkxmimSBzHbbO2w8PDQ0OY310cG93Q8DhF",
+	"8qn5au+wLCGkVOnzmRj4/T8YfP5KDwcvRI73ZO5GTDM5ZZm2ipccDPJMEX3NBxu7Dydu6jd2qjnZ1a9h",
+	"y5tQt9xSJjJjZm0C7rzZpmH38vKfbFChB2U0LIyxD0o63RQoyod+msxbvb1AG2gxgJoGwRSdMMKTjaPA",
+	"aVI6/CO0qoYKFQgasBgjNwZreQZ/DAwzkUOSMq1ZpgrT5UDmQrfIj/yKoUzuxzQwuhaEJws0mfY2Tx4O",
+	"knxukAEioUXppRxxoSqYJCWZUDEr0MkzVUHoYMCmQDDlByaWIdOFlK+omL11bpWHcmPndg+iNFeEJomR",
+	"ismYJkRIgIRSCAcQfIUUzOsdDk72EgdfQdtryjV4ocxpAgvhgrxlOps1j4baK55Dnuqquf+IfIMfl3Qc",
+	"kE82IG+/oRmdMDPpHBlz35Atu4Ct0uRdQnVgjmlHZm9lo7WjhM9IwhMykzmZMCpI6Oz4c3ih7TwPjNx/",
+	"JjgBgvDkVLyRqmp3NfccmcCb1+cXG5OCkzOprTRUpvkwDRlYYWsspWKA2Wa3QLxYdsUyMqEfmCJco2cC",
+	"m3nPBCXg8nOS2ZRqz7wMmifow1rivwg5wYMi/78L6CE6Cc1GcwTHYB587uTcocFdLgWo+8II0eCc3xSe",
+	"GSwTp3YpK6R5kU8uDSlcKM6fCr3TqUjxbjvDTE5Is9PePdh9urO/+9QM4/86iAJlcsGOH7x8+juEqEfE",
+	"TNC0yvqGiDfOvIU3YxnendqBzqElHscDYib26lv3HzkVgzRPkDoUo5PrMRPAJjI2lRm6gC0gUylGL7n4",
+	"UAUkBgGMDQ0R7KMmUzpi1n4+pldGP5bE9AWZDwWftaWLBwNdJ9FZbKoC4pIBCFDSEmSnc7D/lFzONFMt",
+	"cj6WmWbCyWIoABoRfciuWeY4OGegi30js4Rll7PSmSitag8l0N2oEQXhU+ujoFlxMl+j7F2NTskYtTwQ",
+	"NSQEBehHXHkF6YoFenR7/+DgoNPe9wflTN1OEwJPQ0RoamRymQG8rQIGAz4j32g5BXZpo3GA89q5FZy7",
+	"k88t9/RWkNVOxYIA5lm6KYb5qrKMxRaIPEtBGq0VmgJHoFncAzWyzG0RTkrQKz4CSC46rKKFH2xjAs38",
+	"5DVMmE6n6awQ42rWQ7bodLoFLkr0miFTnvBBJpUc6tYoo9Nxqz42aKtFXjJzV7gmMq+ILnQ6fXBCy+eG",
+	"F+KRfMMyQC0pqhgEpgB/w0EML9ouQaUfZHbJkwTMKQ9DYyk8NE61pbkey4z/BpYhs++hzCZIps1ZQNsW",
+	"CTtOcqWReAMhRhY8lEao5GJE1EBOmeqSEwiQLCIsj6ZT1XrLaPJzxjVrHaWpO5gLsEhV/ZMr7VTW8HGU",
+	"67HBElzdhe31MI4jsESZ82CTqZ55fNVHYIqil2nVUQCfE/YRZEq1MjTrrDTUA4JNuMmqczFC6UKkMzJh",
+	"CadIIpzJ7+jNqZUgcJxuTX+w/NnvC6BjdGkVGcG6g7RoGaT/UFGqHmRjLkYX8t00mXNplSGHpgwhydTH",
+	"FRua4yNdHyF71/hfcw55euxsk1X+pnRmKDMYgd79RxzDxjYjIIWzVkU7dNjKIdmSygaybkG4C+VC2YVE",
+	"5HrMB2PPjdA0UZZxfO+HJdneZ/vuSM055JVLZT4GFwStOIztIOZ7S+k3dcZ2GWXjJ6wDN2nUvqG5lt41",
+	"4ldmdOuEbIUm8C23a+ciq9iqqmJexlSeagoiBAzwy5nd4vc/0FSx9xWJD0i7ct4bOQQfGixUdYl/6xJZ",
+	"40xkgHZafJoL2+QH+/WUiYSLkW1iGnwQ8lpAPysXXaYVj3flGciDMWg/nmn5TOEego2h6rZHVw0GoPLh",
+	"kGUKbaho/3euYEPON+fFecXVBJ7NVUlNMWEYNzi/lEUwDfzUD9cds3FAFIc/H0DpXP8a4xs3csA/Z1KM",
+	"XoCoNBc2aTYHN8lxCqX4yMf8rXHhVujKW/9bJlTTlum8VYbJ1p/WHauEOsGADwuHfv9gBsScwoorXhae",
+	"KWsJB2HP0EonewcuIjkkQPWoxfhF5vQQse3CIU6l0d2P3AemMfopGmOtp93t7XbnoBW34la7+zR+Gm9f",
+	"Mk0/yYtLWMr3OstZL4/jzv43Wk6/b9vf1Qc+Bb36+5y9fXXWnjXZ7tsf/3IyaJ/983n694u/tl/+/F/p",
+	"2ck7ffbbu86r4zg++/m/0pcXf7s+++0d/H72z6Ods78WIPjFw0Djo601zwvuulm54SANtIqQ0wSZl//y",
+	"jE5Y8bX5q2jA1TSls+Ip2Al+QOwnvmHw5vnQvvpa62XwolfRUWMuftRcuxXBkYZs1QLCirLF6FKdMDXI",
+	"+FTjvl4rEnzgt1WI/9CkuutcscxC751iWRl25ss3GRcDPqVp2Mp/GLbHR3E+DqR6u2yMtJO1JzQdymzC",
+	"Plv0jnucseU4WRG0HQSpcI0Wukvm3s/LoTej0pEi37794ZgcttvxEx9jyDPyay41wxin/nf9Eil38z7Y",
+	"cJ7PCjggzr/mLJu9tohdxiL4ikjEccAlMGQ5W2sREjimV/d6iPEOZdq/BkupwgjXoqZswIeceQnp3dvT",
+	"Emxa5K/hore+YR+nVCRbVbWVXJTMxqALCOm6AXehGrSHEn7Z4R4Wen1B0AGG2S0YqizzmpdtIP8mPMFZ",
+	"soxfQaiixlcQS+xspWEf0IEs2fBiZ3Lh1Z3SXPk4bjOWhbNiVyyrxrNcjDPGyBWXKZwWmO+k2FyY/lcQ",
+	"SBVV6dAaTm4rhigwKFQyYRBDLW8ncp+EMZhla8WfySv6gRF4B6UluhHM+ZdMHEHsRsKGXLCEXM4w8Hc2",
+	"rTf4KDT4RI8PkL7CB0hf+KYR9CUYdNwJaI85AoOgQEQc0XLaz1wEuv8GlEBRROd8thB0v4KtefnLfuC8",
+	"eGZdz6xr2YCionIaPOY+Mj9dFCNRzPhw49E/D9AQd2ySkKoLyeqyVYPAozL8tSrDBhccBoTIcM4/Ejwn",
+	"FZGhEbPQbjSBf6+lYaTZvVDFTuXeOiEeHKPlqeM+NSu3n7XtAa9jRioOuDLwbvBFeeyST6DUJ658GfTD",
+	"r05rp6p8V+5Vdk1U+5W/DXua89LjTGptEKp0Yq9kxlxmPQy2PBU6Fwy1D/VHeAzWBS+WNHueToH3Ec0E",
+	"FToi7Tj2wOGCdGIv00DULoS2TrhepETYYN/l78G0lC8NP1qgp3G1VnSwPQXrInBDPjQdzfCoIDq7He8+",
+	"3TuwYb8RKXJYGP6UsLmcFgaUcj6NiI1xcMa5dcB5G43sws66lpO/ssOn7cNO8XBMfb3BDav27c7PUJS5",
+	"hGMQZS2HpNP2l3aDhwdThpvYcpNsga2liEPvxISl4KFQ9VHWD+eg1tujPZXpnK6g5bQUWEKtBvTZVAUt",
+	"p95ki/a2JRbb67FMvY4G2lZc1bG4IAkf8crBmmkermbwCWEEiJELekV5Oh+FCq+ctMTotrDVEuw4Z5kR",
+	"Z96VWj+cN101u31GqBUeyITODMsy/zjzPblkTJAJTViL/Lzey3EbiXKvhHfhe3ab2Itv7JHnu7kFhnA6",
+	"k8uyIXC1OPVDkMRuO34493GtDYcn+4oBDa2c6oShbcn5g5jIJ7f2CN3hGO1qwh1Z+s2SIBDMzI7BYFys",
+	"EcwV2sA+WXBWxb6Lg2/9+SuIw3voJxCi+6JXW+XQ1bKtf8M4/kfyPDzMp38PDPyI34plZ0vfi5gWNYbT",
+	"r/Zpg9nviocNp/ZQFbke89SIpAveQ1wyo0kaPZ5wHUD8zZeMeut8gag3s+lbx7y9eNvpHL1on7x6/vdf",
+	"/3Ly/MOrH39IX//8t87Li6PrVydH+uzk6PrVcbz76uTo2n5W/De6Tcxb3ZkvNNwi5iYxZYfD/SW77iw0",
+	"0raXW1U3HgtWQL+KdAsu9x8WXDdRA9LH1oRKF8Yic88wyezG46bnIqbv4F2/u//2a8wn8ymhdXNTKYiA",
+	"zzCbYZLopOQPm0+V7Lg0WpWN2m30I3MSts5Qo9vA5Mg88U83DZh4xpJG1xDRqKEGYzahgIEinzS6v1S7",
+	"vI8a9jKjhRkwHUuq1C1RaUDvImzQoT1+AhzQOxuGwItABuHYyu3QiEC29kueXfErpqDMBORGL++w13ie",
+	"vb66itOro1+Pj1/+7eyo05yp3Wso67J4txP68SUTIz1udPd3o8aUas0ys4n/7jV+iZuHR82/0+Zv/2i+",
+	"/49e45tGHQxeSnxNWw+HCnPFV4uJg0JpB581bHx7TSfwYsh9k7GhIe3bRW2rbfxWbXuYhAA6HR7j7teC",
+	"lBNc+JBwzKdiYfcAgHYHIFXKnNQB6Mr6uC2AoIeR17UcyLSwmLj6Rzb0QZXhVZRPWX77TbvaK19XC6lu",
+	"tcXbZn+kpfIw10ZoxiVWz3SuslLtdW13ntatL7Ak1i+skIKde1NLTGd5yYYyY6AxqVoXZ2mZ7WVgxNzg",
+	"UFJM70BZMPqRTwxod/bjOGrA3syfbb8Hl7rObOLnn39uBvkc2IIbU8r4QGB2BuFRQCKNSnJtQP2jEblg",
+	"S8q+ToQCE1ypHExtkOwc0nTpLAcfMddW/3vl5LYt1RM2RYaeAUGGUbcUQUYOGfoM57wGbUhLMmKGJ2GM",
+	"FZp7/Tytnigd+HNGM0gfS9PJ971GrxH5dBywtX/kGf++B3dddbe3UzniouVFSilSLlhrICfmlk2k2Jam",
+	"d2fbp/QwA+Iy/8GT73sNe7138OrDj0Hl6sfr8429dqcOEWsEnFpeDs22XHJbbxm3/RwBVAbGlFyzNG3i",
+	"awuj3pXvzZri021u06rV86RyuSNCyY/vTk/A2O+sBfbUffY3rucyvgElu0zZpLyltQS4tS5inkN62WDL",
+	"O/vzO76JGikXH0AUQ35jRP2TgAvMwwG5GqE2GMgqQ0jlAvXdACJQlsw+fZg7RIEtmC94iAOTF4YC0+kb",
+	"C/cW2BXC71BzqSpZrhPyiJYRGf8Er1tvjEqRMs2Wb/YE2oSFT/iQCAmiZ1BUBYwV1Q3WjF/dnH9iEy4S",
+	"xeMWCJvRLfZfb1JZDYGXXGmnJK6AA/WZmew1SLm6284/ybZAddmO67a3Gq+XbZHocSbz0RheCSzFapxz",
+	"g1h9t+0vvw3BZAuaFeBbG3DBHVkArVvfnZVg/IL3ZxMQHjG9HLTVqkvIHAPgzUOuOmYNyIq6Tl+I7oyY",
+	"rsR8znMZmQsU8G3MqbffQpipTyhLJxDaVwuHubjSu93B2hUfGQF50bIxQBD0/BmkSVp5ZCuWuulDs1ta",
+	"h/IDCtYSRXy8AJe8sHvcHiE/Byfwe11NzRbvdxFZWx8OXwVbKMFyORRLxP9OmBPM8RkEw3msWRNf1uN9",
+	"a5DudTjeFyXfG8KglbhTUR9KSVy+CKLcYWsLeET9/tZGj8+GGLfVp8zNPikZEOf3/hLpKCsrj2wNfl4z",
+	"+n0YuhmuniXcdtkLqVz9Hmqm+/yUbcFCbn1cS1WhL7fbyi7X2F+wkXWRsTTyfVAxhwyaK4wuGGtaa4dg",
+	"qWIrFaqaSX5nxghc4ToiqQXGmsaINXb+OUTQcHtrGNmWbHF9YwTO+VVInQu2ssZFWW2MuMUF+rotEjeL",
+	"d7Mazs6fbcWYIkm4YuV0OtZXPpCTKc24kuJJRGRmdYL+d33nA8CIsVZPvNZjll1zxcoOP67Ibrvjsguj",
+	"nm197C1yGrpVK6GF0dw4NL2mM0V2492qr2apn91IdzaaoRE1BAbLeJit6xi17/roSAGmVwS5eelR55kg",
+	"O/FuKXN9yUCkNE/TFadwzeiHlWfQE/4Q7g+VYFebAE0TUfAOqCnuCZUqOvWEz+abKzbMU9thYe7mfovc",
+	"AacrZ/DdJwU1rn0euG8CPzckxjro7MZPWm6zoaO87yvhYIE067B3JZKsL/wZpCUYCZkxVVSOMbv9jvTL",
+	"rvF+l+AHpBNgvw0E4kJpo1iV427CUTI2zZhiQgNRLwYLwy+oKteD8JvCkeZPsutCeBZQGp/PuyjsWk1J",
+	"CimgDBEShH3UTBRRD1z1BPHuxDdFjSIPTNi6nBjeNmLapiZL2JDmqVZd0hd5mvYj0rdR+ebXGH7EkL7A",
+	"ZTAw//97H3zpZsaKQkOhtL+jMPaUBAt3AVklgI/25wII+yQxDGXChS2H9zPcDkcn+2ZGh+u8iHupoPtc",
+	"lEQt7lu0XeD1fdo+7CwO8kDK+ojyAcp/thPYTPSADwZBYpqxKaMa856UEgCG+h0UAaP4vgYCOJXnfRz5",
+	"Z8qRXVBNJlJp0u48JdOMC6irQY7Oj09Pw+fOAWnHLC140nMIvaavvxbI8+BaFOeAr+xrQY7xwFUw/zxm",
+	"mOF4zMIIe5ffuwgnAvyxBdMgwBcembqSaP0whL4fkYyNaJakNuKt/42W074Be0/0IYC9XwEPBjbA5uF5",
+	"a7F3DIYvbdhu7lLKlFEMMCsq8daKTyAR+FtgdmFQCdk4RO6wj5B+wFbMMash32II2m4rbj+BgM4JxUck",
+	"ffaroamCmZ8jDT/h91T3o57op/AHB+pLRWL+kRn0kNAYwjuVuYTmL1cqAMBDpjRjAgQVFRGBr8McIu7F",
+	"JGFs+sxwDjM8HBLVPQHfduLYZkpvEZ8ngcNxGc6VMp/CEjgTVJ+GTwxd4Ri2ksj8EgoZ+peKkD6q9EwR",
+	"huyJ0piwdJfLMDO6DzmqpCez37o1UKiJ2v+PPr5ahWCujGvNBOn/r87zfoucww6Ulc5YT2C0Dc9c5Thk",
+	"doT9mtNU4QnjR9WbN8ehCPuVbNGE/m/bpjWQky1YkguVJ4JBkvzGApy06BYiZRnvjoSNYCwQq1WOz0HS",
+	"OOHC3926W1tSHpeHKNHptEWOxAwEjqLC9bOQJdlTcGlP6XRaCaBcO7dOo9uwWe8tTMqq7N0Ca63yv1gP",
+	"Xg6BktWyvK+1k0It2VdlMffcpK05Ob+nc5lpG1pWvFjjDDLAGXVd4zu1gZxMqHpG+qZ336anCWqFTHNg",
+	"hYqMQMBS2lIHpPLu+vTEQE7ch5grjCorvOLILfIaREJbt8FRFk9RkWl09vYDpoh17iN3d927Op6ZWwyX",
+	"94Wjw/4JHtxjeO6epkVN94wRJTO7ZZ7UXW24r2apEU8W3VcH7CUX1l+KoDYogAEBTS6ZvmYMeN+kcpXb",
+	"cWd39VXGYpUrWdTqM4/IJTMUW3muayZD/tHnSf+Z0V2t6KcKcLLJIuhF84+AFsDR7uGLgvEDn64KffZc",
+	"Xkti2hMnmBvOWzIfG74ONcOYZSE2lLEQhUp0JF4EF7Oo9SKkgywcRZx0XBsnXcrvOCe22axVIK5dshEX",
+	"CnYD+YXprzmDOGd7uzM5Aamh8q6xj4yYK0wjghBAIZtqPEkMwzFSBibSmsOh++bdXwhPVxlwEaqZI68m",
+	"upzfYQXH9qAc00oks3ly5ie0x1iHa1JAfuGRjVG3WrkBbjuOn4UlcKM4jpFEKqOOwd/l4Pt4EaKZhW0c",
+	"zxbZkVfKG1vKmQ2wUJUZqBK0ve67xjm+u2BR9+K6Rcj3c5lw9BA+p3ow9onv4GkiPM4yv1arCcITEtwb",
+	"NL10Ntu6mV3DbWwFF3qtpYYrOraLucEIzeppuLQqiHL+hdwlCxOsAfkd/cbBsVmG3k3UsJAVU0wvfovd",
+	"D1JGKxlOjs1HgRQSvv2spL40AkVQWbAyDtp07XfRvB0jGBiEKcFqBzD6vFtLRD4wNg0MMOHiKtlA/Tvb",
+	"wBlVngDrIBJ2xbJZ7Xa/TALUx6Sm+Ex57cv2ql68h+uw4NIFko2RL5iGdFp/OX99tuY1BBZauYhAmtCQ",
+	"ZclSEtKB2xKmzPDEC/ZRr6ZORdObqDHg2SBPaVZOTLV0gJouYG6Cxbp34stHCNoaiOe4OYY8aGnXsG19",
+	"wfel3avty4kLl3Z17RYl81raeb7H+hgLdgV8aL4AQTE11WXG6Afl3xsb1axFzoK6eo55wPNTnXEMQgte",
+	"a8+92qxblm2/XW68yMa7bIT5DnNPtJZ1D/sZuECOwiJP4e0uUGFPXHqOttlN1EilGGGqkBVdfMNqDaKl",
+	"vYqW82VnlnYM21ZViqUdg3TqXh5ecSGmG8Vi9za1Do+/Ojz9vET+HrTZCxCrCLMvBREQ9PXJuenGk1Px",
+	"RqrVu/MNTSer16zs4/Qfo3Bc8RGAeW2+UdOlpjjz8iHCxtUywKt62pblqqVLO7l21VqXqzu5o/8CxKoo",
+	"yrOcVNl25bTRq7g3tKtL2LgO57at6xPgrTNAiDeljDpLOxctPxelJWfWVX9djlX/isivHoyPhLq2u7mt",
+	"+o9d1zMC2La3NgWgXrDCFoBSXyHLkRcUU22XZL0xRa+AvBbecx45ny6YyStP3tVXddoWhhdBov5bHHiY",
+	"338leYGGGxXr69Lqk1f8+dd1QhgPVAT83uJ8iqI2y/kFNruvkWDROdnIqTCpDzkib44ujn+yH6gw0jvM",
+	"C4XJRjAmR9XFn1WO2mWoWgZgaFPJ5LSsfZG4J7onKtUn01k2RE2PL42SQcqM+gwSdSNBl+2a9vWvwBcP",
+	"UW286DX10hEqzRe+3Vo8SE37BQ9ulo9Rar3wLcziMWrazxON10MzzSPpeCQdvzfSUfeeZRX5mOuzGRJy",
+	"u6XUdah72btyhKLv4hc+q67//EoMqDEtyQKvZXCvEKpflw7zg8wueZKgVe8WRE/INywD+rCGcl5qvEm5",
+	"Fv33QchaRC5zXXp4AVU2INrBLwGClXgpBxU1XyspaGqGgtQcEgp5UtETASyCwGrwWIM/5qtBhlOhWSZo",
+	"eg4hf0VG2vXRgtsR1jKiQcNNooOLngfvYoucaqPxjHxEss0MTHKR2LBliOvuF2Dof1V3+0weFye3XGJA",
+	"6wxcDJeJFaUDTOBOSd8x6H7gqeQKXpRAiBkbQH1sOZx7mDB3ST6l/FDkUn0UJDwaaEye7Eo03YrMV/qu",
+	"oPNh603d7D6O2SfsI2RJVOAwj+zjonRGJizhFPNOu+jPozenX9lVLupI3O74fLdVJ4cNN0mOBzRNWbal",
+	"bCFNF0IOpSCKPM9f0xm9kgkf8hWiZN2b29LbUi7gzVvxNPM+CtiDh+mYi9GFfOcDqT4t+vuosnDKVX1L",
+	"7T/zDVr2eNgr/lxHJBfwpqrg6SJ4WUlk1hP2yWkoFtv672HuiK9L5H2TQa5r7mpIsNuSWN/bXH+m1/GK",
+	"l9pvEl0sEam8XK+jLXjqIO/5hlKxOtJT68b7upDABlFc8AmTt45lzeY6Lz3/SvONe3kSnmAt1izjV/jy",
+	"mk9Y7Sk+KyVyH1BBLpnNp+2Sun81R1xTWPR2x1wpc7rCUV+03ah+W1Nf1BozFPk1Zzl8OczTtEWO1qw6",
+	"6mzEzrARvraHZ0FlclCDJvhKn3HgFPa9UER22x2YU4/NVIyK4pE7vpBxeKfywYCxhCXdnuj/+OKiH9Is",
+	"swL7FAyW+vr8whdy8ZqqN2t3Xdaj4LVutXYBt8uOgOX1YfP9lWk48NWpsG8YZjLPiLwWGyaDlQoNy/qG",
+	"TX8Pt+uhu1z/mAL2785BuSmn3lfizXvEyk37vjbiu9q0/yl0gt8CU6d0jXAiaHRfLD2WacoGZiEuoKwO",
+	"b4/wQWnwsBFMxU7bRE0SmlTqmtlkW4veYH4dMugcVtfnr1yF1zW9lmVoX4rb9WMty665Cr/rRgwx/E4U",
+	"+RHPvwI8vwsNX9BzVZb+NXB+MVW/y7BLeyL+F+FWtxFFlgdpFbKIi866O/r7EerNkHmWYVnNXMxF9f7x",
+	"pJLFJT5uEUuHfX43AXVmgxf4LvGOL9rR6/5SjrhYLT6XGvs3cHbSNR7BmZY3UUOPM6l1ylZb+IuWmzLI",
+	"HJGUTzjkBPHFAMmp0LlgYGTLGB2MWRK5MDtMEiwxkxIT9DJlic3aAgMpoiTaSBBtlTO1aMjl1RNgtkDz",
+	"xuQZsfnsfJ47VyUUDDNaSjKhYhY81HRxK8LHymD0jB8J8xFyQSi+B+iJayxYKCFs/HPYgR+uAeSd8DUV",
+	"b++jvVjrVaVrt0GDoq/OD5jgwqI4Bk45NCkOHrJ22vceznqHyMAGHzYcF1dX6HPZAHPtfxdIofLpFHJQ",
+	"vWIJp+6d1u28S6ZpWPV6nTeXvv0niK7ykXV2c6Wy1DitczxdyqRqw6gp470MpNXmD96hjU7ir+CNCmaN",
+	"g7MHXvDFpMLHpyK/Z0tsCd8f/vOKR6x/tPTew9JrPr1jKF9e6brcAR023pQMcCYrhZwtl68GKQXxQxCo",
+	"RKulZ76aoILyC5ZbHub5enQtaLr+Qb6ryYC3iLKV6lOasXKjG0LeR6OUOttPpa7XH94ItLgI+mLSsKDP",
+	"wmqAa76JKpmS6ou1rTYFVU1KZfxmd8HwN+sY7n3D+2H3bU33pTJuj/b7RXbOuvqta9rXC+ReVUFxOXIu",
+	"7HkT5Oqby8cZvHyhCQZc0rSoi9LoDmmqWDSXUNmayyA7X3bFiJYjqHJgDngadPdxf6o+1tt9G/kc/B1I",
+	"1Mo1m6jbpPE812wK+enox1Ps2ylSsdIso2j3L3IC/lKs7L1vKC//yQaQ5Whu7NtB6MhbfgpL4TxsjOJf",
+	"DxfzDVQSwaSHp5pMcmVkBptHuFKn45mznrpZNf0A5gc7UKluRkSux1SzK5bZohxonvzYpKqpABkw7evH",
+	"JmQraXT3gEBMmUjUa7Eoaa2qZjVBIy0s28auuSAzeHoC9W6CrHj+xNcotrH0mIOF79+UyE39+c1th33U",
+	"3g4MWXpkGpYjqabUtkucUq1ZZgb471/+u9f7GMdN8/Op+UHNr+1hr/fxYPj+u28aNRuaB6ldOBBdnkFZ",
+	"FUzXLqQmA6qYOSzFNb+CmD9vaeR67OrZCMYSRfr2kjcvZlNm36XZwYkcYjw7prbhWrF06CeZUkirKW0A",
+	"X/mOBGDehVRiq7IZ2wVGJBf819xbSPFqwCNEX2fGvUSEd4c8uXUW82BtbYMsTI/lgvX9dHHxhmADyKss",
+	"8omhDT++uGhEjZ9eHJ00osab1+fmrzfv4OfRxfFPjahx8uLli4sXAe2Yn7tjVKMsrZ/YOSIyllJzhoaW",
+	"9rcvmab9oJo35OuKbOX7Chz29/Z29pdMv1MleJC93wIDV/a+9lQNIW+qKUtTLkb2hsDt/wesviAFNwWh",
+	"LCdQWkDrbfZVlwLeU4plNLKUs3XJoBFQFEMXofCKx7ZViZduw2lwqjuxGreJJbwmGH3pVosIYX/nZZ4m",
+	"UK+MplJgrPNuZ3cxw6mnhEj265mRy3xPL8Fz5tlNcGOFFGDoWUon1iDH4VXfaccHnfuRS0Bklhhm6p0y",
+	"DhHdO8gw7eWEfgzXE5zt/I52bkP57kvG1IIKrRjy7qwGi/PV7x0eBonqO/F8qvoS7aojHsrVaHXHWIfO",
+	"Jz4vd3WlLk33SSmD/Xzy7rkiPq42isPRhXDa9fNjCusFKxBYgWNuDaWM2HdfhUGLk0p+8epKfsonVJCM",
+	"0QSKvlzZXN1F6n+nN5bXuSBJ+d3X2jYgC2pVLik4Uirs+faHY3LYbsdPfB1GnvniUzIj/e/6tfWYQjmJ",
+	"9Hr6/Xff9nrf/fvbyP715Ltvf95+8ude45f/7jW8HNWJrfDUa3xrG0bulxXtn/z5yXdPbNNa0etFkeC9",
+	"9jmq+ZoMZILcxSaAh+wJeQaVtojiI8ESstNpXkJpPLhNXRJ/fHpw0o5328eGcjY7cXt/Z3cv3o8rJT4O",
+	"o9tWmWj6T58uu8SHbncnkNJhfn+vMXv/ZYqlYsrMYrAQJB+4SGwFGtM1AsBMMznK6KQqIO/vrpTOlKJ1",
+	"ZWd/NmwOypZJMcI6KkZxsdzukpGMj8a6FsmW3kxNsxHTSyu+4L4IV11CQQUjUwmpOBDv9w/j9hNzztL7",
+	"byPCJlM984oZFu/Db+xHUBhRDgntCSSfEZQz0WPi07kSKPIBQh+RsC5ElWCDu/Hh/lKZs0K34RT9pgtw",
+	"11FufNmJtPC4vpphuQyQEVErFs+iLGs/rJXQJ30MZuqXypd0ovsXWKkofMvrqvhHUE6gqWpSP2Z0Ot5S",
+	"oNEa8eHHd6cn6vZ1lKLGqRBBcpgK8ZfXRggecqj9w8rGglSOai7jRup5elwsxnEVro1U5yS4cKudpyuu",
+	"k3v9XZN2iE9YRQYyO3x3cVyd5LDEF3q95F+7N81eL+n1EvvPBf7TLf0zT84rtGUVuGq000JMXFDbtCRk",
+	"5TkqVcVedm51OwF4pXXW2TXr7uqpK6Dyqa6rr9BSvrHtzd7YvZuo8XKudkp1G6YFUTMxwJqXBrEW1Vy2",
+	"+HxtFBKwcSk2V1JrncosfpNmxqaZ8VaMZq+SlGexAaBElEq4lfHKNVmkDb2iXCygNMBEr83lBjZ6Fy4P",
+	"AtA8jy/A+UomLP0vmvKEuvwAecZuKQbYrFP1MgoTOpsVyn0gsqylvocyUElxb8dLrIeg3JWIOE3T18NG",
+	"95cVhbCKPjfvK7rJcmGnOKeF4o49ByanqS2Ddi0zCCab0FkQbbE+pi6SGNxSS0Coo0QLIkTmtnhs6/CG",
+	"5X0cf7LEBpPHGdqEkhLB+khGHbIF0JB8zaNxUKdxATPyeY/CZ4PO3veniYtNbo2MANCqL8y01NyHWFzo",
+	"vstwxOvIN+VSVev0gpY38xWsVvQtt74pFbZa4/pAQ2/uWNbcV5K7qZbLWvcGvWUqTzUV+mg6xa7mItWw",
+	"b6uLeYTxVXrfSKU46NVYkpVmrBuytMiLo1g1+jT8Jhe24Q+2SU/0p0yYW2bbYSsoM2AHOEKF/TJl/RbB",
+	"twsGvzFHIhRn5R7xZ1V+5Ot8eVw6qMCuUODuCEFH/ebgeGKz/VnolUAa2bqWJKVGOcnYFQ+NFEdvTp0U",
+	"jbnsWMkJbFhwDfNVjFkoFngV7PzpTV0xteW7nRMgblZUVvuDIOJKNDP6UqW23IrQp1Ljm1LJuVU9A9JT",
+	"VKJbHcLgyF1NgbrVncsdqpwuZBoRWjgDYhxQ8xqUXI5hFcoXEtsQZlXoB5Cp2/AczV+fHdcEftRY+lzY",
+	"B8XavYu47GAdZcOnFrHqFFpEsCbwRakAsC2ZUfVhm0/738Bc3+ssZ/2qeXt/N9Q9DuP4oH142NnbPdiN",
+	"Dw/b62oghm1X4lRWCuxgzmEfcfmu3v9VYbXxjgWjUMNuoei33ywo2uR0iAWEUb4byAmzlSd6AkpPmBEi",
+	"/+gIyeww95UOd+M4MrMK0OuCespw7RerETudg/2nK9yWQZHN2hBfeM1r8cUnmhmya1c1o/+NllNMnCXA",
+	"I2XEWZfR74oRWoAPl7uWHH8OxbFZsigmuSLaL5XtK6QAN7z+ffLlXG8RFFIpbRkIuNXRbdlLW02QY3UZ",
+	"s9Su0RVdMllfif4DY1MsOgPbALCPmFY9gRq/rZNcSnPGiwT4cAD3F6d9bWwEB565rdIJ5iXAWpn54Aqw",
+	"OvwJUqdhwVgcNchTfRcR3dz7R1n+UZZ/lOUfZflHWf6rluXn4zKKspHNkKH90qDTaeN9HTcvkkfc1VqF",
+	"I1TtVS2CFB69SEU5/4r9HbkkzVhPAH1hiaEwZVv8MyKkpT5c2NzeHlOg/xx2tYiBGM5tZIBSHHf9nNqG",
+	"kVjJJE0t7vPMrllF/um9rQdpM10Ak7crK3wlZkovABphEUfpCfssplwiwj2WsSMC6aGqMPhtSEa5lTxh",
+	"UWOVnDBc7TU981qRBSWCEaVm6G4kPkd5HMFpbNbVsuvXanBj5UpzQCBIe5uRicwAlNeQ/tZt4vOu/3BB",
+	"sNV/slm9JKpLHj67ooKE0vZlZ7CT7DbjOI6bu+bHU/MjLv7XvkfIVqdg+/fADrty4kfaNFR3wmXeAjEs",
+	"gahBiE++5KeYfrzgjneBrl+lTePgBzNUftMr3quu+BaABr9HHbAX7mDTq2/HuPzT+2BzIst1hj4phuxX",
+	"FrwpgvdZN9E2zKUsIt6ZjEAmYyE1lF34DLT6YG7pG+U5q7YDAo7L7V7tr1zlo02fV2cN+3ItR6iTIZaQ",
+	"uMWXcRm+1JL5eYlgIaFadKMWH3SdNe1sXTJyj8iVkupV4vnx5rE8eAy+8CUXmMPBPIzBpC4Afd7AztxA",
+	"S1My+HCPKsKxhU7611XNsBJkcU7KfohCTHqtwq82EXHchvUsjIx+fU4K/0hpHRuMeo4hj1bVIrAwtp7Z",
+	"MB1DW6Qo1BJyJskEKtUbfExTcgl+grLl0t87f90ql6kRNSoK3Nytavg6+NUbOq+f1G1tUQRwxWS0bK/B",
+	"joQ88mZvO0LDvRFkYjDDTVzIYvHFdz9zDQ8recYmBq1tgY+wyRvc+lt2KaWe63yUazfwCVeQIK4RNVQ+",
+	"ZZliCUuOptN3c9Cs/7o6UcYm8oqL0XnY2myNSwWQlBnDVC3zO7yaTo+m05+owgZHvrQBmjvesn+C78KW",
+	"vwlOvLoIt1QuRmb2E6ahY3UTpS9q7XC0FlATKugIRjiTL8Hd9CZj8O6zvNAA8RTLTs05vZSjkflCSwcM",
+	"2AfGFrPkfOHC6XT61oCWJc9nHrZiwHDp/jjCxU8rULFNuBidOGwwNDNyr+1P5LVIJU3w7mRywJSS2VE2",
+	"GHOzjDxjZ6Vb42n8CVcfzqd0wDwi2i88iap+8WY8U3xA01dsIrNZ9duXcmS+fOOWAPyt2uh4mp9PGUv8",
+	"59OUasOaqosc8pSdz5Rmk+DO+F4ZG3Gls1ndd1N5zbLzMUvTc7jvdW0qqHa2kq6s8MDVuJQXOLgw0hmc",
+	"wac2XwDqOIbTFzzRlt5JZ0HhnW8ULKL/RWxCj66jR9fRo+vo0XX06Dr6isPA6hQox/lqc0bV8L28pt1D",
+	"4Xp1a7+bG2TZwcy/NluLrxRJc0q85VZT15oglhs5lw23yKhxSxTHXd0b2YthNoH2DtLruF1ckbQJnbkq",
+	"Yuhr5DYRDFQ5u2TOM2MjA6dUj4uyZaadkLqL+igm053QDwyimaq07GBvP2Zsd68JP8xfzd09xpr78cGe",
+	"+cX8u9qHkzGavBbpbKXZoGOzfW34sUOuApUb3zlA2XwS5BO2KecgUBLYMZZqD12qzuKLmQXBLKofycUj",
+	"ufhE5GJlsPLtbN21IKkjSWvmtVsZ3jyf3+5e8c6loR6Dnr+uoOdKHsQvFvlcn7H0k8Q9vwtIUW0SFdOA",
+	"nFUzqfhPN2Gld/x2jqiVFwRz+jYwe4scj6kYcTEy6OaT8U+k9dy6XCZLindX9lQefxO72ynlDl1LxurW",
+	"iE54Ma7HHJIIl3MPQ90JDPMGlITaFBSSGpCEZfzK5bC1mioWswWn2hxF7xeBE+VJxjQh12O4kuGEVSjG",
+	"SUzZ4XB/SbxN557xNjVscfF1dvk45jfkPYsp1YYo96uWCFCy8zTtB/lOkby9HvrgODdKT2AeO3NnhUba",
+	"JgUrZhlh+XltzhXj3yJXzRci8wylu5xpVo+XG8xZtEwcWAzHqb8YiyEKmNN38kLfbM8IxJmcLILkZ7mC",
+	"u5AalQ3yjOvZuaG1Nk8aoxlm4MfffnB85S8/XzTmc31CXRjQ0o9seRuQ7bvkOfQmvTyOdwbQCn5l/SKl",
+	"J3BAtK8JwpXKkZHoUP3RWQ45UhG+GNXAteoJmiecCQjN9KlBoStXNkmCuc4+XGXKMqjULIMq01hvyXyE",
+	"KdNykbCM9CXN9bjTd4a9K5ZBrEVPUEXe/nD89KCzRzLDvidMJBYxgVkZQFvwecCPtYaMeThoPSpV10ZF",
+	"uDTGEhWRhKVsRG28qo0btfkur2X2wRA4NRhLmRI6gIvUIm9YpqSgaVF8qifslwrDYItMW8EaikybvjYN",
+	"kN4ZZNnbjXdaBMoMYTsHHbIEOMNUXmPauxBFnN299OG7LLVAU93t7VSOuGh5nUuKlAvWGsjJtsxGVNg+",
+	"ahuBu33VacXbvsoS+IiGGVPj+w8K+AvHLKd4TVAQeAUOxQkD86hqvWU0aR2lKeQJpsl81S+KLtWFnX/O",
+	"uGbhCJAKwXy4YKybqAFr29QWw9ByxFhIoczFULr03nQA+gDkkes6Rcdnx8v9Qrrb2+3OQStuxa1292n8",
+	"NN6ez15YbMrlHvoOncQLfGffkW9x95FLGPqkC4nksAw8lrOvGvFLJgYpCO0JpNCGH2UyH4197BRYKfCj",
+	"ck0C8lxCsio9ViQ189n8V8DerJ2gJ3riT3+ydiAuiBrLTPfEUfFYzVMejIyBkm6VB2wtxxMGKaOZIrTo",
+	"/a01izJgs4I4Uk+QuKsnNrhdzPBJWU/AiEQxbSZokf6/bvoWSCASjrkYobbik1na0GHU3XBfQUrWIgse",
+	"UPwXF3TUB7XG187HHdJRT5gGp8PmK6oH437B8EEDwDVEIZ1HTQfUQlR22p3Kq71xUVTOzH7J9DVjokVe",
+	"gB5mz56rHsS+US0nfECUZlNvhgP1jCRcfSiyMZe3rpjQ7hiPpfBFLRFkPXEkSiBIzB9DbuNRXYGrMKlN",
+	"FxQ+C/FKrviwjxHS/TpVnl3xK2bOPmNK08ys6UK6LdJiEQbYBvTA5cw16JrFf0f6P7646IewMyMbRINT",
+	"xHPDbCpWyiD9XuN59vrqKk6vjn49Pn75t7OjTnOmdq97DZeT1wyHSQ5bMAfgeR/yHWJC4L4/PH/wXbJk",
+	"3BY5zwcDo2FPGBVWUBIS7gYI6/60dXjgPUHKOGsUGXvrXPZkwa4depq1GmQK5lBywmCWhCcIdQfJzBsj",
+	"3Nz+mpybgyBQYRFQ5Gf7hiNAcu30fntS11yoqLi/l7PC/RmC6Lu+ffSp4O5anDBc1pE2f4xmdoPgpWoD",
+	"dqmRszsrf0FPh80zKZhdX5fsxLuR1ZZQ2LRZ+gLYeDkUF4D6TLGEnrjMtc0uZXcJmr7DBo8BWEuoawdo",
+	"8mETxAsxsq92SkszMOhWT4lrwj5CxUmaGjgUBNaXKVI9YSfq2+KU147CYiYxm0Eo5R8MYZ2vb+S6YeZD",
+	"P+ycFDqUaSqvWRKapXsCk8qr+Z6h2v1ByGtY+b+JX+u/DSH6N2HDIRto8u+e+Hez2fT/QVN0J38PJi2a",
+	"mi4A4Qg9Bf8mnXg3eEaEx4iQt7cbJAf4wOXi6iMFcsgUqKukNGfGphgVZXtVp55nEFSVHjYX8LAD1yCB",
+	"HRR20i4ITFm9j4CPmzsgh2TXIG+ZJXggA6KYyQBBfjAqheECIYnwzMfe8J43l9rA6j4UlOhbWRfllEtm",
+	"r0shj2N5Afx0akgCGFXdTJEtaKRsdG7Sx+8doN0tgjqayrPQ4IzgdlSLh4CobfTilGlvmGSqaxETCr6S",
+	"XLiaqwZLZ4XuwxNF+i0Yuif6rVbfwNio2AKKy6qI9JNS4Yxvt1qtrSd9o1kNaK6YrzcLQYIM96jYCIIY",
+	"XYQEuLLsCUBcg+qJFzWRv+j79cHBcMvA1Ef6RUCxYzqlBP5dUq0pY0A3kAnrG+4dZmmL0JrTt5m8iu9t",
+	"9rC+zbnWh9XIhXnWunhMGOYHo6xOitoT9blPyS1Sn5JzoxtD2VRFslyUpAYjFcwll1Qg7jmGZu2tHub+",
+	"PaO8FmhI0+yjBsG4/82Qp5oZkPe/AePA5Qx+t153xMhv1Ac+BR2hT74tXkhOesLVP7HiZ5anjHRi68uz",
+	"JQ6O8Li1TWtrrixA0QH/ikv0CbZIcSvti5OMTRnVLnpEY7K4jPWEIVEFisKttSkXplbzbZEjQWxwCJ4D",
+	"V2RgKCYU6dvfDYpbWPFLkf7//J//60wyA+fKNGSzOaE87Ql7+56ZY7RIYFRdO2Z7H40JcBMuxhljFfRX",
+	"gY9SyIKwlHbifQ+2LIVLBdwFaSbeJf23TMk8g8hNqOFmTuwUMcAl1O6Sj0jNEN08sbxkIy7s9UIl6hkO",
+	"G5P+c5rYyi9mQDcJdBuaabwj195+svVxqwWzBKnknXARkokIkfwDg/QbkDDYzrpH+hBJrscyIRMoxpHJ",
+	"XBsMnUxTqpmnBUeG1tVOVjAMEE+kdhyFK1fhwpxHUSokxMRrlqbNocwmLIGaGNvtVhtyiJgTTqnhR8g3",
+	"HIkPa7n4ZQBpMiTZwPFbKgi3p/GTNMwGaE82MKSM2VK1TyKy2z6Atv0XH6dw12wuEPCmtOO4aYbnImd9",
+	"03inTb6lQW7WCa6CCoPJ/8mfP4nIXgxtdEaFGhoZxZXbDcYdjHPxgSX9J+ZI9uK9FnltZBzYeieUegap",
+	"VFa5UTpjdOJLiksh0OXoGDSA9wc4YkBUd54VBd9GySkDpGcIwKM3p8GneyBMQGUS66pRLfLTi6MT3wYk",
+	"vB9fXLgPop4IZQ8o2GC50EW1xnlP7HYOSb9SxR4p3F68Q/rnLDN88J2gLoS9b4WDoJp4v0uuKdf2KlCN",
+	"cyg2kCJRLQJtiJlIFOXQe8JL6U5H95oG1nCHNDGoXtgh9uIdLLgdChgGaVMJ2XqdAG6InszgH/9CD16J",
+	"TWjCrEbowlOu57WWeXG8X7emn8HnyQGPLO2PUGSnMwxuMbJ7ITmDf9Loam6fthISS7r1+qk1+7dwuahS",
+	"zi/kGZC/ZXPOT2iHxBgb57d0EpkXiK3IDAqDV3vw3kjBuuiT1UEWKEcHvPGDe2A9Z1qzLDLbd5rRWmoR",
+	"FfbVNuii8hpVTYNLgWJUW9R/TG9f2N8w26DNfIOegCoi4MEFmpCAtaewncsMJmYCXlhY1zWYteRwzmJZ",
+	"5FBw4qQ9Xc0UnISBHcJ4EuGuaapkuHXrAACxFRSYzAhr1kFuFQfQwDuxu5Bd0o5jb4MBqcRaAs21woKk",
+	"EekUbXoCRRf3VTuK47iAJph3ZpgheOFo0CUcpkVeBKV5gqo/3uuFgmNYi8oxbCM+YUBA0QsAAzzKgMnK",
+	"hajLWqwE9RlKj7X3ySv+vKhTZ6nj2zwtabrobjdnghqVUQKVkWEMrDNobHgc5Kbgw1KfMYWznwCxabfI",
+	"GyNvOP0gsvkxDCX0VZ6Qz5sNiRnkoTcAPDo/Pj0lKdwd1SKnNg19JU19T3QMRD4U4l5Zm+nOazM82XoC",
+	"wnvlm22e9MFPUvBlllgjF/m2/786B/0nNoDdkHBCfJUPuKz4l2GB3Gb/sOJNInNzH1o9sQMiKE+wcKQh",
+	"0KKJ1RLQaBuVpQL0o7y7+KH5tEXe/Uds0AjEUitLwDcAFBsZ0uqJXQONUHmoc3B54Q9oXxFZYmM0JLFl",
+	"6fCWDQZ5poi+xmd+4BuTw9IcCI25U2zZGJBAZ0Dd9TrjWqOjMOEjbrDChvrguUC8D9gSIX1c3+yppHPA",
+	"tbNmbUJsEFPmCgoXG2r1xJ4r1unqBpqNlSvBlUMzLxnp12iWp1oVOprNJ+PKCF6C2aVv1AdlFEMzDizM",
+	"jJXrYfNpv9UT+2gvAt3HAhjUHpAnoRzAD82nUWjHmWlXr2tCsw+FEceJEqhkcO3M3ohFZiyOOiAhJXn2",
+	"neAGrbpQW0EYzT3L5Mjwtm/7vV6ePI3j/pMy+A7gZae3WobIgEdNMFCm1RNPoaldg9eVEG9bPXHYIm/c",
+	"MEVRqvn6ffP+EWsQWIS1rZ5ox+ZmCYlGKnNbfcCaMOA16ov9hGkwiPWLV0ZBPF8/Iv/zf/7vk/Lp+iKR",
+	"qDOj6tkir0U6Awj7oWEEXBhN4KpTvyZkCbfeWwTWSleLxT2Wabdb5JV9bOscDPnE3e7V1NTnPSreqaDa",
+	"NCsVCjPXxszWQbKFwXOofeL9LVB1aLQe2CbwQPYR47a6pH/Yii0BaLN2v0Kt2juQDwmlqwTrZKBBaECn",
+	"XNOU9C/M9SS/GXT9Nvj47xhZZvBvOFRMk3wKhQP/v/+3s9PdO+yD/WEWRCX6FSLFwZPD7AhWOCD7Md5Q",
+	"G6ACOy0kiRl44OI4bpuJDg8PD10Nj+qbH4xnvKbehdTebaH1z5V6tNYu56hwdKcuGvx0rosRXHlI5eYj",
+	"xDHeub3XAlJmLVVFSjCPS11n9Qfhy4CR6whtqFdMQAIuOp1a9L7kIjF0rL3fIuc2tKfQHKI5tcHQ78Ie",
+	"L/zrL2vlgVjQnmgfeIOQZeBG9AeLpqV2o9/49FnZOziQI8F/QwehjQtCaV9fSxshVND4F1bt7bsJ+mbE",
+	"PmLAt2aVH5vwCajAfXTk6Vk/8nSWpYqVibcr0tsGYerbdhTvPo32DvZx8idRuAmDZAkrPjCbftoiR26I",
+	"OC4sXkgUUyhh/CwwWHpXlsfnwOpmBjxcLFOCsKGuWWZRM6zCD8IaFjL0NRONoDhFhdb5Q6jG5G1SEmut",
+	"8tKjAeIpvtvp5xk8wLI18RADDMT65DJj9AP4MPMUXL200MxgWiu+xrHXKXDxtiMoEdfCkktz9XFm8G8B",
+	"/wzsiBA0MyPTlA6sWxnHclNEpawoXKugAKcrxNsTHUsNzMUNK3OShA+Hhg6KwOSCEK0VXPu+TGjf8j2w",
+	"zwf02a4HJSvPVUIdwwcXWAvqmfTQs6MTKaymEJGEZ2yg01kYwADCkuFa5t9rbg2LHkEKkgwMrShz2rd+",
+	"eVsEtaTJbSnyZqbHUpDzk/+MXMY6qkpbBnSjQclMA9q2Ba1BGOcyqcPbxTVhg+y5lKiUqjFxHBV85JYm",
+	"G5wwH+ZZaiuOmf05O3Q1Tq2PopMKULioFo3RSykfMBtUb2NeXp1elCJdVHd7W06ZQGNpS2ajbdtpe8Ih",
+	"oFhzjaF8y4JbGlHjyr0kbJidQ9zYlAk65Y1uY6cVt3YaUC1qDCFI29/ArsyvhZi68EFn0aSuGPz7qDGV",
+	"qibQ/9wQYGV5bSfQg5GugK/EUBQwOKGZJgVzCXyDVZjL8XdRwd1cwK0ryWzQpie4LvoJ68tyIWmV2I7A",
+	"gpHlwuODuTcYA8gFGNkz8LvkImWqjKv2dRXEpDqbntUzLFky+pAzAkH2JBW5wLsiuGg3jl3aJtyeGcxc",
+	"nsI9g4hpKE0XAxhtb25U+N0I42uKeot99+bHpf8odJbi1vn8g9K6G5wNILhT3uBFL83VscaAb9v70cHB",
+	"QdRpOwZWUHjyWgxYYFDwLhcMR7BWBXisgBW0kdL4M4JAFDx/Z6HAtc8Z8yLLCaC2pLe22bta1iTRF9UT",
+	"5sDsuiC+yqzX59AOoO1eTqCRFiV0ZZDP8jp8XYrp2QDGmO/FdTMz2FAJNIL500Oi4DXr08RcVriHvpbZ",
+	"c1tquO4aFk04K5fxh2C+UsnnThwvHsa2wyGOgNvDCLvrdUrCqbFfe3W/d8KHVybYaWd1px9kdsmThAns",
+	"sb+6x5nUR2CIhEhm6PV0dS+7mQs+YTLHPbXXWJ4VGi+kfEmzEU7X3lsHFj4+9hVLOL2YTbFz53B154oL",
+	"wvTbW+fgToVmmaApkOWsyITlArmB/LsQ7l/e30T/8pHHv6wTdrpuD9v4fdRQLotw49zcIvcCoOAThmgP",
+	"sA7nCPIR4215b5a9jTr50XRazLHtuaPa/lfBKZOb7bLxzgCrtpjpSx/SsyABC9ovVJClICIKDhJUi8Qz",
+	"Cu8ONxRlxK8sO/LPs9CSx4dIBul06mP4LbEehpkqrSO6joCYAU/Ku4tuydTRid8w57eipd3UOk2R7K7T",
+	"UsvpWgN+4Gu1G9hXoWsNaEOX39+FfHp434J0mgvwYCjnZ6dGpu8ae5t3tf5uCJkhIAtoB1xMR8gq9Oj9",
+	"zW3vbEDd1roUt5Dbj/Fh1eIyK9aIG76zd4YkRXjiTbc8dBIFcesjptE82hO2yorq2tj1ckaWuL+oXmmr",
+	"9qVdYjY7AeuRLj8/dcGVPYEhNIpo+cwrhVAuxmUAUBhe4x5TlaktOl9DentraotWrrdg/7OU55aiX1hL",
+	"Z17wW4Oi4AknxUPYTry7DoGw8s7tCN6jmPjwxcR7EmZPHhHxFhsxFpLHewp84ZelelTJDdK/lOnaJ9vm",
+	"89WUcI5M4ID3IhPOVr4OdS/Z0pvwhJvVCTVrXHLccvIQZJq1SBaGON6DLrQ7q3u9ycAnxF0dZ7unB3tN",
+	"EQnucE2jerXKYIgK/ZKrCrktulcjpu97qYqLci+x3wB7Z00UfCUTeOj6eKkeNYs7axY/Mn2nC/lJ1YpF",
+	"XPUeKonzS1RylYD3YyM0JIehPhtvRnH/nlx8owrCGncIwV1SEB7VivVI45iL0YW0+co/vzpyd2nlUZO5",
+	"jYi0yh27OU2Gz5Xcq5WxjtG1VySRUd5HauvDFBZlrFvHM+KeqZdS8Cr/MB6L5ykSh+Zob6fGd3JrG6pH",
+	"TFdKxH0R6c3O/ZWKb4/S2BeUxjxau8tfubpfxMp7a3qT+3RWaznKajM238tNdlQy3OJD/p64HkOJ0EqG",
+	"rMBky8vJb2syv0rFiBQ2+2LGqAth1/AUfy5+rydswLpZjw8qK6TPrn//+v1cck4y0iTu5XHc2XdbrGlk",
+	"YNrH0KICEJczQ1hnuJjLXGMwaAYqNC69DIKArhdPkOmIYRy8faBr+2MsThAN6CJbIHTGPqNStbb1yxnp",
+	"s18xTI+LvksGMeQiUQGXceFki1yV70LsenRUfhZHZQnmj0zskYmFzso6+l1yVZb4wcNjYdv/qtuhNfzf",
+	"0lq5hNfNJ8PajXeNcCzkMpa1QFAubuwXEZKD6f+4Zk7Ihfpo6vxCwnVtdvwvRZTqKcjvi5xtPMStUhSh",
+	"ElCxvjy/RBB8jFv7knFrr4fmDB4FwkfCu1b0WiECfSV0+J7xbyGBVDUUspyNzr8LhgccNQr2BsLpiIum",
+	"Wxy5VqW6Dz56rSBijzFsjzFsXzyGbR0i+Vnkv08b8baK9i3UhktRtj0RZEmqo1m4ynvTrMdQusdQut9l",
+	"KN16ItUmQ+rucXHD0Hmy4uJaE9bvJFavkBEeI/YetanfQcTeg1alfv8xf3clcuAEXZ/IYSDhZ5VOHn4w",
+	"YaivPep6j4GFj+rlbQIL11IvN8r+DEeDbSItK1Po1wKzzU7oYMzh5boifUizkeWij8l1IL3YiupOkLEm",
+	"anxscgvZRhdyOZrZ7S7rip8trdREFhRqMmuxyXgqHhMDnZpSrtPplioq1A4l1rxUkQ+vLOoU+rUA1/LT",
+	"KhZMmpeDMZZXxw0jOTG+hguM8ClFbAbDV0LO5ic4r2ZZ4AIYXDHEpRW4b/7/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Decode reads a JSON text that did not come as the body of a request, such as one of many in a file, for CheckBody. The only
-// error is a *SyntaxError.
+// Decode reads a JSON text that is not the body of a request, such as one line of a file, for CheckBody. It returns no error but
+// *SyntaxError.
 func Decode(text []byte) (value any, duplicates []Violation, err error) {
 	return decode(text, anything)
 }
@@ -24,7 +24,7 @@ func Decode(text []byte) (value any, duplicates []Violation, err error) {
 // If a name occurs more than once in an object, the first value counts and each later one is a violation. Rule 7.
 func decode(text []byte, s *shape) (value any, duplicates []Violation, err error) {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
-		return nil, nil, &SyntaxError{Line: 1, Column: 1, What: "there is a byte order mark; leave it out"}
+		return nil, nil, &SyntaxError{Line: 1, Column: 1, What: "a byte order mark is not allowed"}
 	}
 	d := decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), text: string(text)}
 	if value, err = d.value(s); err == nil {
@@ -37,9 +37,9 @@ func decode(text []byte, s *shape) (value any, duplicates []Violation, err error
 	return nil, nil, d.explain(text, err)
 }
 
-var errTrailing = errors.New("there is something after the JSON text")
+var errTrailing = errors.New("unexpected data after the JSON text")
 
-// SyntaxError says where a text is not JSON, without repeating any of it but one character.
+// SyntaxError describes where a text is not JSON. It quotes at most one character of the text.
 type SyntaxError struct {
 	Line, Column int // from 1
 	What         string
@@ -51,7 +51,7 @@ func (e *SyntaxError) Error() string {
 
 type decoder struct {
 	tokens     *jsontext.Decoder
-	text       string // all of it, of which most strings are parts
+	text       string // the whole text; most decoded strings are parts of it
 	duplicates []Violation
 }
 
@@ -83,7 +83,7 @@ func (d *decoder) value(s *shape) (any, error) {
 	}
 }
 
-// unquote is the value of the string that was read last. Without an escape it stands in the text.
+// unquote returns the value of the string that was read last. A string without escapes is a part of the text.
 func (d *decoder) unquote(quoted []byte) (string, error) {
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		return strings.Trim(d.last(len(quoted)), `"`), nil
@@ -92,7 +92,7 @@ func (d *decoder) unquote(quoted []byte) (string, error) {
 	return string(unquoted), err
 }
 
-// last is the end of what was read so far.
+// last returns the last bytes that were read.
 func (d *decoder) last(length int) string {
 	end := int(d.tokens.InputOffset())
 	return d.text[end-length : end]
@@ -108,15 +108,15 @@ func (d *decoder) object(s *shape) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		_, twice := object[name]
-		if twice {
+		_, duplicate := object[name]
+		if duplicate {
 			d.duplicates = append(d.duplicates, duplicateProperty(slices.Collect(d.tokens.StackPointer().Tokens())))
 		}
 		value, err := d.value(s.of(name))
 		if err != nil {
 			return nil, err
 		}
-		if !twice {
+		if !duplicate {
 			object[name] = value
 		}
 	}
@@ -124,7 +124,7 @@ func (d *decoder) object(s *shape) (any, error) {
 	return object, err
 }
 
-// name reads the name of a property. One that the schema has is not made anew.
+// name reads the name of a property. It does not allocate a name that the schema has.
 func (d *decoder) name(s *shape) (string, error) {
 	text, err := d.tokens.ReadValue()
 	if err != nil {
@@ -142,7 +142,7 @@ func (d *decoder) array(s *shape) (any, error) {
 	}
 	array := []any{}
 	for d.tokens.PeekKind() != ']' {
-		if s.maxItems > 0 && len(array) > s.maxItems { // one too many tells that there are
+		if s.maxItems > 0 && len(array) > s.maxItems { // one more than allowed is enough to report it
 			if err := d.tokens.SkipValue(); err != nil {
 				return nil, err
 			}
@@ -158,7 +158,7 @@ func (d *decoder) array(s *shape) (any, error) {
 	return array, err
 }
 
-// explain turns what the decoder said into a line, a column and a reason.
+// explain turns an error of the decoder into a line, a column and a reason.
 func (d *decoder) explain(text []byte, err error) *SyntaxError {
 	offset := d.tokens.InputOffset()
 	what := "this is not JSON"
@@ -169,18 +169,18 @@ func (d *decoder) explain(text []byte, err error) *SyntaxError {
 	case errors.Is(err, io.EOF):
 		what = "the body is empty"
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		offset, what = int64(len(text)), "the text ends too early"
+		offset, what = int64(len(text)), "unexpected end of the text"
 	case errors.As(err, &syntax):
 		offset = syntax.ByteOffset
 		switch reason := syntax.Err.Error(); {
 		case strings.HasPrefix(reason, "invalid character"), strings.HasPrefix(reason, "missing character"):
 			what = reason
 		case strings.Contains(reason, "depth"):
-			what = "it is nested deeper than 10,000 levels"
+			what = "the nesting is deeper than 10,000 levels"
 		case strings.Contains(reason, "UTF-8"):
 			what = "the text is not valid UTF-8"
 		case strings.Contains(reason, "escape sequence"), strings.Contains(reason, "surrogate"):
-			what = "this escape sequence stands for no character (a surrogate needs its pair)"
+			what = "this escape sequence is not a character (a surrogate needs its pair)"
 		}
 	}
 	before := text[:min(offset, int64(len(text)))]

@@ -9,14 +9,20 @@ import (
 // maxViolations is how many violations of one request are listed. Rule 18.
 const maxViolations = 100
 
+// The codes of an Invalid.
+const (
+	ModelValidationFailure = "ModelValidationFailure" // a value in the body is wrong
+	BadRequest             = "BadRequest"             // a parameter or a header is wrong, or the body is not JSON
+)
+
 // Invalid is a request that breaks the contract.
 type Invalid struct {
-	Code       string      // ModelValidationFailure where a property is at fault, else BadRequest
-	Violations []Violation // at least one, at most 100, those of parameters first
-	Total      int         // how many there were
+	Code       string      // ModelValidationFailure or BadRequest
+	Violations []Violation // 1 to 100 of them, those of parameters first
+	Total      int         // the number of violations, listed or not
 }
 
-// NewInvalid is an *Invalid with as many of the violations as are listed, nil where there are none.
+// NewInvalid returns an *Invalid that lists at most 100 of the violations, nil if there are none.
 func NewInvalid(code string, violations []Violation) error {
 	found := new(findings)
 	found.add(violations...)
@@ -31,11 +37,11 @@ func (e *Invalid) Error() string {
 	return message
 }
 
-// findings are the violations found in a request. Of very many, those after the first 100 are only counted.
+// findings are the violations found in a request. After the first 100 they are only counted.
 type findings struct {
 	listed []Violation
 	total  int
-	places map[string]bool // paths, quoted, at which addAt found something
+	places map[string]bool // the quoted paths of violations added by addAt
 }
 
 func (f *findings) add(violations ...Violation) {
@@ -44,7 +50,7 @@ func (f *findings) add(violations ...Violation) {
 	}
 }
 
-// addAt adds a violation of the value at a path of the body.
+// addAt adds a violation by the value at a path of the body.
 func (f *findings) addAt(path []string, describe func() Violation) {
 	if f.places == nil {
 		f.places = make(map[string]bool)
@@ -53,7 +59,7 @@ func (f *findings) addAt(path []string, describe func() Violation) {
 	f.count(describe)
 }
 
-// addNewAt is addAt unless there is a violation at the path already.
+// addNewAt is like addAt, but does nothing if the path has a violation already.
 func (f *findings) addNewAt(path []string, describe func() Violation) {
 	if !f.places[fmt.Sprintf("%q", path)] {
 		f.addAt(path, describe)
@@ -67,14 +73,14 @@ func (f *findings) count(describe func() Violation) {
 	}
 }
 
-// addSorted adds what others found, in the order of their targets.
+// addSorted adds other findings, sorted by target.
 func (f *findings) addSorted(others *findings) {
 	slices.SortStableFunc(others.listed, func(a, b Violation) int { return strings.Compare(a.Target, b.Target) })
 	f.add(others.listed...)
 	f.total += others.total - len(others.listed)
 }
 
-// invalid is an *Invalid, nil where nothing was found.
+// invalid returns an *Invalid, nil if nothing was found.
 func (f *findings) invalid(code string) error {
 	if f.total == 0 {
 		return nil

@@ -280,7 +280,7 @@ var rules = []struct {
 		batchOf(getURL("")).returns(200, "Resource not found for the segment ''."),
 		batchOf(getURL("/%zz")).returns(200, "relative to /beta/"),
 		batchOf(getURL("/$batch")).returns(200, `"Allow":"POST"`),
-		batchOf(`{"id":"1","method":"POST","url":"%24BATCH","headers":{"content-type":"application/json"},"body":{"requests":[]}}`).returns(200, "A batch cannot be a request of a batch."),
+		batchOf(`{"id":"1","method":"POST","url":"%24BATCH","headers":{"content-type":"application/json"},"body":{"requests":[]}}`).returns(200, "A batch cannot contain a batch."),
 		batchOf(`{"id":"1","method":"GET","url":"`+statusURL+`","headers":{"Authorization":"Bearer nonsense"}}`).returns(200, `"status":200`),
 	}},
 }

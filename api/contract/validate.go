@@ -16,7 +16,7 @@ import (
 
 const mediaType = "application/json"
 
-// bodyRule is what an operation says of its body.
+// bodyRule is how an operation checks its body.
 type bodyRule struct {
 	schema *openapi3.Schema
 	shape  *shape
@@ -26,7 +26,7 @@ type bodyRule struct {
 func newBodyRule(method string, body *openapi3.RequestBody, visit []openapi3.SchemaValidationOption) (*bodyRule, error) {
 	media := body.Content[mediaType]
 	if media == nil || media.Schema == nil || len(body.Content) != 1 || !body.Required {
-		return nil, fmt.Errorf("must be required, and %s alone, with a schema", mediaType)
+		return nil, fmt.Errorf("it must be required, with a schema for %s only", mediaType)
 	}
 	s, err := newShape(method, media.Schema)
 	if err != nil {
@@ -38,27 +38,29 @@ func newBodyRule(method string, body *openapi3.RequestBody, visit []openapi3.Sch
 // TakesBody reports whether requests of the operation have a body.
 func (o *Operation) TakesBody() bool { return o.body != nil }
 
-// Validate checks a request: its query, path and header parameters, its Content-Type and its body. params are the path's
-// parameters, decoded, in the order of the template; body is what was read and decompressed. It writes the names of query
-// options into r.URL as the contract spells them. What it returns is the body, decoded, with annotations left out and
-// members of enumerations as the contract spells them, and with a json.RawMessage where the contract has x-as-sent; nil for
-// an operation without a body. The only error is an *Invalid.
+// Validate checks a request: its query, path and header parameters, its Content-Type and its body. params are the decoded
+// parameters in the path, in the order of the template; body is the decompressed body. Validate changes the names of query
+// options in r.URL to the contract's spelling.
+//
+// It returns the decoded body without annotations, with enumeration members in the contract's spelling, and with a
+// json.RawMessage for values that the contract marks x-as-sent; nil if the operation takes no body. It returns no error but
+// *Invalid.
 func (o *Operation) Validate(r *http.Request, params []Param, body []byte) (value any, err error) {
 	found := new(findings)
 	found.add(o.checkQuery(r)...)
 	found.add(o.checkParameters(r, params)...)
 	if o.body == nil {
-		return nil, found.invalid("BadRequest")
+		return nil, found.invalid(BadRequest)
 	}
 	if wrong := checkContentType(r.Header.Values("Content-Type")); wrong != nil {
 		found.add(wrong...)
-		return nil, found.invalid("BadRequest")
+		return nil, found.invalid(BadRequest)
 	}
 	return o.checkBody(found, params, body)
 }
 
-// ValidateBody checks a body alone, as Validate does, but for what depends on the path. It is an error to ask it of an
-// operation without a body.
+// ValidateBody checks a body as Validate does, except for what depends on the path. It returns an error if the operation takes no
+// body.
 func (o *Operation) ValidateBody(body []byte) (value any, err error) {
 	if o.body == nil {
 		return nil, fmt.Errorf("the operation %s takes no body", o.ID)
@@ -66,8 +68,8 @@ func (o *Operation) ValidateBody(body []byte) (value any, err error) {
 	return o.checkBody(new(findings), nil, body)
 }
 
-// CheckBody is ValidateBody for a body that Decode has read, or that was put together of what Decode gives. It hands the body
-// on as Validate does, and may change value on the way.
+// CheckBody is ValidateBody for a body that Decode returned, or that has the types that Decode returns. It returns the body as
+// Validate does, and may change value.
 func (o *Operation) CheckBody(value any, duplicates []Violation) (body any, err error) {
 	if o.body == nil {
 		return nil, fmt.Errorf("the operation %s takes no body", o.ID)
@@ -83,25 +85,25 @@ func (o *Operation) checkQuery(r *http.Request) (violations []Violation) {
 	if r.URL.RawQuery == "" {
 		return nil
 	}
-	query, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B")) // which url.ParseQuery refuses, and RFC 3986 allows
+	query, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B")) // RFC 3986 allows a semicolon, ParseQuery does not
 	if err != nil {
-		return []Violation{{"MalformedQuery", "query", "The query specified in the URI is not valid: it is not percent-encoded as it should be."}}
+		return []Violation{{"MalformedQuery", "query", "The query specified in the URI is not valid: its percent-encoding is broken."}}
 	}
-	spelt := make(url.Values, len(query))
+	named := make(url.Values, len(query)) // as the contract spells the names
 	for _, option := range slices.Sorted(maps.Keys(query)) {
 		parameter := o.queryParameter(option)
 		if parameter == nil {
 			violations = append(violations, o.unknownQueryOption(option))
 			continue
 		}
-		spelt[parameter.Name] = append(spelt[parameter.Name], query[option]...)
+		named[parameter.Name] = append(named[parameter.Name], query[option]...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(spelt)) {
-		if len(spelt[name]) > 1 {
-			violations = append(violations, Violation{"DuplicateQueryOption", name, fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' stands more than once. Send it once.", name)})
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if len(named[name]) > 1 {
+			violations = append(violations, Violation{"DuplicateQueryOption", name, fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' occurs more than once. Send it once.", name)})
 		}
 	}
-	r.URL.RawQuery = spelt.Encode()
+	r.URL.RawQuery = named.Encode()
 	return violations
 }
 
@@ -120,7 +122,7 @@ func (o *Operation) checkParameters(r *http.Request, params []Param) (violations
 			violations = append(violations, invalidParameter(o.path[i], err))
 		}
 	}
-	var input *openapi3filter.RequestValidationInput // made once, for it parses the query
+	var input *openapi3filter.RequestValidationInput // shared, because it parses the query
 	for _, parameter := range o.optional {
 		if parameter.isAbsent(r) {
 			continue
@@ -139,7 +141,7 @@ func (o *Operation) checkParameters(r *http.Request, params []Param) (violations
 	return violations
 }
 
-// isAbsent is the quick answer for most of what a request may have and has not.
+// isAbsent is a cheap pre-check: most optional parameters are absent.
 func (p optional) isAbsent(r *http.Request) bool {
 	switch p.In {
 	case openapi3.ParameterInHeader:
@@ -161,12 +163,12 @@ func isLiteral(schema *openapi3.Schema, text string) bool {
 	return true
 }
 
-// checkBody reads and checks a body; found is what else is wrong with the request.
+// checkBody decodes and checks a body; found has the other violations of the request.
 func (o *Operation) checkBody(found *findings, params []Param, body []byte) (any, error) {
 	value, duplicates, err := decode(body, o.body.shape)
 	if err != nil {
 		found.add(unreadable("", err.Error()))
-		return nil, found.invalid("BadRequest")
+		return nil, found.invalid(BadRequest)
 	}
 	return o.checkValue(found, params, value, duplicates)
 }
@@ -182,10 +184,10 @@ func (o *Operation) checkValue(found *findings, params []Param, value any, dupli
 	})
 	inBody.add(duplicates...)
 	if inBody.total == 0 {
-		return value, found.invalid("BadRequest")
+		return value, found.invalid(BadRequest)
 	}
 	found.addSorted(inBody)
-	return nil, found.invalid("ModelValidationFailure")
+	return nil, found.invalid(ModelValidationFailure)
 }
 
 // checkID compares a body's id, which is read-only, with the last parameter in the path of a PATCH. A POST may not send one.
@@ -197,7 +199,7 @@ func (o *Operation) checkID(value any, params []Param) []Violation {
 		return nil
 	}
 	if o.Method == http.MethodPost {
-		return []Violation{{"IdNotAllowed", "/id", "The server makes the id of what a POST creates. To choose it, PATCH the path with that id and send Prefer: create-if-missing."}}
+		return []Violation{{"IdNotAllowed", "/id", "A POST cannot choose the id: the server makes it. To choose it, send a PATCH to the path with that id, and Prefer: create-if-missing."}}
 	}
 	if text, isText := id.(string); isText && len(params) > 0 && text != params[len(params)-1].Value {
 		return []Violation{otherID("/id")}
@@ -218,13 +220,13 @@ func checkContentType(lines []string) []Violation {
 		return []Violation{wrongContentType()}
 	}
 	if charset, given := parameters["charset"]; given && Fold(charset) != "utf-8" {
-		return []Violation{unreadable("Content-Type", "The only charset is utf-8.")}
+		return []Violation{unreadable("Content-Type", "The charset must be utf-8.")}
 	}
 	return nil
 }
 
 func wrongContentType() Violation {
-	return unreadable("Content-Type", "It must be there once, and be "+mediaType+".")
+	return unreadable("Content-Type", "Send it once, as "+mediaType+".")
 }
 
 func unreadable(target, reason string) Violation {
@@ -242,22 +244,24 @@ func (o *Operation) unknownQueryOption(name string) Violation {
 			names = append(names, p.Name)
 		}
 	}
-	message := fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' is not allowed. This operation takes none of that name.", Shown(name))
+	message := fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' is not allowed. This operation has no option of that name.", Shown(name))
 	if meant := Nearest(name, names); meant != "" {
 		message += fmt.Sprintf(" Did you mean '%s'?", meant)
 	}
 	return Violation{"UnknownQueryOption", Shown(name), message}
 }
 
-// invalidParameter says what a parameter must be; err is what kin-openapi found.
+// invalidParameter describes what a parameter must be; err is the error of kin-openapi.
 func invalidParameter(p *openapi3.Parameter, err error) Violation {
 	schema := p.Schema.Value
-	must := "be " + lowerFirst(strings.TrimSuffix(schema.Description, "."))
-	if schema.Type.Is("integer") {
+	must := "match its schema"
+	switch description := phraseOf(schema); {
+	case schema.Type.Is("integer"):
 		must = fmt.Sprintf("be a whole number from %.0f to %.0f, in digits", *schema.Min, *schema.Max)
-	}
-	if schema.Type.Is("boolean") {
+	case schema.Type.Is("boolean"):
 		must = "be true or false"
+	case description != "":
+		must = "be " + description
 	}
 	each(err, func(e *openapi3.SchemaError) {
 		switch e.SchemaField {

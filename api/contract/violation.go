@@ -9,16 +9,16 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Violation is one thing by which a request breaks the contract. It repeats names, as Shown has
-// them, but no value, which may be personal.
+// Violation is one way in which a request breaks the contract. It repeats names, as Shown returns them, but no values, because
+// those may be personal.
 type Violation struct {
 	Code    string // such as UnknownProperty
-	Target  string // a JSON pointer into the body, or the name of a header, a path parameter or a query option
-	Message string // what is wrong and what would be right
+	Target  string // a JSON pointer into the body, or the name of a header, path parameter or query option
+	Message string // what is wrong, and what would be right
 }
 
 func duplicateProperty(path []string) Violation {
-	return Violation{"DuplicateProperty", pointerOf(path), fmt.Sprintf("The property '%s' stands more than once in its object. Send it once.", nameOf(path))}
+	return Violation{"DuplicateProperty", pointerOf(path), fmt.Sprintf("The property '%s' occurs more than once in its object. Send it once.", nameOf(path))}
 }
 
 func unknownProperty(pointer, name, meant, typeName string) Violation {
@@ -29,12 +29,12 @@ func unknownProperty(pointer, name, meant, typeName string) Violation {
 	return Violation{"UnknownProperty", pointer, message + " Make sure to only use property names that are defined by the type."}
 }
 
-func navigationProperty(pointer, name string, of *shape) Violation {
-	return Violation{"NavigationProperty", pointer, fmt.Sprintf("Cannot apply %s to navigation property '%s' on entity type '%s'. Leave it out.", of.verb, name, of.typeName)}
+func navigationProperty(pointer, name string, s *shape) Violation {
+	return Violation{"NavigationProperty", pointer, fmt.Sprintf("Cannot apply %s to navigation property '%s' on entity type '%s'. Leave it out.", s.verb, name, s.typeName)}
 }
 
 func nulCharacter(path []string) Violation {
-	return Violation{"NulCharacter", pointerOf(path), fmt.Sprintf("The value of '%s' holds U+0000, which no string here may hold.", nameOf(path))}
+	return Violation{"NulCharacter", pointerOf(path), fmt.Sprintf("The value of '%s' contains U+0000, which is not allowed.", nameOf(path))}
 }
 
 func wrongType(pointer string, s *shape) Violation {
@@ -42,7 +42,7 @@ func wrongType(pointer string, s *shape) Violation {
 }
 
 func notAnInteger(pointer string, s *shape) Violation {
-	return Violation{"NotAnInteger", pointer, fmt.Sprintf("Cannot convert the number to the expected type '%s'. Allowed: %s, written without fraction and exponent.", s.typeName, s.allowed)}
+	return Violation{"NotAnInteger", pointer, fmt.Sprintf("Cannot convert the number to the expected type '%s'. Allowed: %s, without a fraction or an exponent.", s.typeName, s.allowed)}
 }
 
 func unknownMember(pointer, meant string, s *shape) Violation {
@@ -54,7 +54,7 @@ func unknownMember(pointer, meant string, s *shape) Violation {
 }
 
 func otherID(pointer string) Violation {
-	return Violation{"IdMismatch", pointer, "The id in the body is not the id in the path. Leave it out, or send the same."}
+	return Violation{"IdMismatch", pointer, "The id in the body is not the id in the path. Leave it out, or send the same id."}
 }
 
 // fromSchema describes in our words what kin-openapi found wrong with a value of a body. Its own words may repeat the value.
@@ -67,6 +67,9 @@ func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 	case "maxLength":
 		return Violation{"TooLong", pointer, fmt.Sprintf("The value of '%s' is longer than %d characters.", name, *e.Schema.MaxLength)}
 	case "minLength":
+		if e.Schema.MinLength == 1 {
+			return Violation{"TooShort", pointer, fmt.Sprintf("The value of '%s' is empty.", name)}
+		}
 		return Violation{"TooShort", pointer, fmt.Sprintf("The value of '%s' is shorter than %d characters.", name, e.Schema.MinLength)}
 	case "maxItems":
 		return Violation{"TooMany", pointer, fmt.Sprintf("'%s' has more than %d elements.", name, *e.Schema.MaxItems)}
@@ -130,7 +133,7 @@ func each(err error, f func(*openapi3.SchemaError)) {
 	}
 }
 
-// nameOf is what the value at a path is called.
+// nameOf returns the name of the value at a path.
 func nameOf(path []string) string {
 	if len(path) == 0 {
 		return "body"
@@ -138,8 +141,8 @@ func nameOf(path []string) string {
 	return Shown(path[len(path)-1])
 }
 
-// Shown is a name that a client sent as an answer may repeat it: no longer than 64 characters, and none in which somebody's
-// address stands.
+// Shown returns a name that a client sent in the form in which an answer may repeat it: cut after 64 characters, and "…" if it
+// contains an e-mail address.
 func Shown(name string) string {
 	if before, _, _ := strings.Cut(name, "@odata."); strings.ContainsRune(before, '@') {
 		return "…"
@@ -150,7 +153,7 @@ func Shown(name string) string {
 	return string([]rune(name)[:maxShown]) + "…"
 }
 
-// How much of what a client sent stands in an answer: characters of a name, names of a pointer.
+// Limits on what an answer repeats: the characters of a name and the names of a pointer.
 const (
 	maxShown = 64
 	maxDepth = 16
@@ -158,7 +161,7 @@ const (
 
 var escapePointer = strings.NewReplacer("~", "~0", "/", "~1")
 
-// pointerOf is the JSON pointer (RFC 6901) of a path, with names as Shown has them. One that is very deep ends early.
+// pointerOf returns the JSON pointer (RFC 6901) of a path, with names as Shown returns them. It ends after maxDepth names.
 func pointerOf(path []string) string {
 	var pointer strings.Builder
 	for i, name := range path {
