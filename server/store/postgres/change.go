@@ -56,11 +56,7 @@ func (v *versioned) Insert(ctx context.Context, r *status.Row) error {
 }
 
 // Change implements writes.Place.
-func (v *versioned) Change(ctx context.Context, found, next *status.Row) error {
-	changed := sqlgen.Changed(&found.Status, &next.Status)
-	if changed == 0 {
-		return nil
-	}
+func (v *versioned) Change(ctx context.Context, changed sqlgen.Columns, next *status.Row) error {
 	update := updateRow(v.place, changed, &next.Status)
 	update.Write(" AND xmin::text = ?", v.version)
 	return update.once(ctx, v.conn, "changing a status", errRaced)

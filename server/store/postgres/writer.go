@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -71,18 +70,9 @@ func (w *writer) apply(ctx context.Context, at place, user string, patch status.
 	return a.result, a.done, nil
 }
 
-// group returns a call and those that wait with it.
-func (w *writer) group(first *call) (group []*call) {
-	for next := first; next != nil; next = w.Next() {
-		if next.Begin() {
-			group = append(group, next)
-		}
-		if len(group) == maxGroup {
-			break
-		}
-	}
-	slices.SortStableFunc(group, func(a, b *call) int { return a.Work.at.compare(b.Work.at) }) // so that groups don't lock each other out
-	return group
+// group begins a call and those that wait with it, in an order in which groups don't lock each other out.
+func (w *writer) group(first *call) []*call {
+	return slices.SortedStableFunc(w.Group(first, maxGroup), func(a, b *call) int { return a.Work.at.compare(b.Work.at) })
 }
 
 // together runs a call, and those that wait with it, in one transaction. The group is complete only when there is a connection, since
@@ -123,13 +113,12 @@ func (w *writer) alone(one *call) {
 	}))
 }
 
-// answer answers the calls of a transaction, and counts it if it was committed.
+// answer answers the calls of a transaction.
 func (w *writer) answer(group []*call, err error) {
-	if err == nil {
-		w.Committed(len(group))
-	}
-	for _, one := range group {
-		one.Answer(err)
+	if err != nil {
+		w.Fail(group, err)
+	} else {
+		w.Answer(group)
 	}
 }
 
@@ -138,11 +127,7 @@ func transact(ctx context.Context, c *pgx.Conn, group []*call) (err error) {
 	if len(group) == 0 {
 		return nil
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("a write panicked: %v", p)
-		}
-	}()
+	defer writes.Recover(&err)
 	batch := new(pgx.Batch)
 	for _, one := range group {
 		apply := one.Work.statement()

@@ -40,8 +40,8 @@ func (p *place) Insert(ctx context.Context, r *status.Row) (err error) {
 }
 
 // Change implements writes.Place.
-func (p *place) Change(ctx context.Context, found, next *status.Row) error {
-	return p.changeRow(ctx, p.number, sqlgen.Changed(&found.Status, &next.Status), next)
+func (p *place) Change(ctx context.Context, changed sqlgen.Columns, next *status.Row) error {
+	return p.changeRow(ctx, p.number, changed, next)
 }
 
 // Remove implements writes.Place.
@@ -70,9 +70,6 @@ func (c *connection) addRow(ctx context.Context, app int64, r *status.Row) error
 
 // changeRow writes some columns of a row.
 func (c *connection) changeRow(ctx context.Context, app int64, changed sqlgen.Columns, r *status.Row) error {
-	if changed == 0 {
-		return nil
-	}
 	update, err := c.statement(ctx, updateRow(changed))
 	if err != nil {
 		return err

@@ -111,8 +111,10 @@ func (c *connection) importRow(ctx context.Context, app int64, appID string, imp
 	if found == nil {
 		return true, false, c.addRow(ctx, app, &next)
 	}
-	differs := sqlgen.Changed(&found.Status, &next.Status)
-	return false, differs != 0, c.changeRow(ctx, app, differs, &next)
+	if changed := sqlgen.Changed(&found.Status, &next.Status); changed != 0 {
+		return false, true, c.changeRow(ctx, app, changed, &next)
+	}
+	return false, false, nil
 }
 
 // others are the processes that write to the file too. Whoever has borrowed the writing connection may use it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"installstatus/api/status"
 	"installstatus/server/store/writes"
@@ -38,7 +39,7 @@ func newWriter(connections *pool, closing <-chan struct{}) *writer {
 func (w *writer) transact(first *call) {
 	c, err := w.connections.borrow(context.Background())
 	if err != nil {
-		writes.Refuse(err, first)
+		w.refuse(first, err)
 		return
 	}
 	defer w.connections.giveBack(c)
@@ -49,37 +50,26 @@ func (w *writer) transact(first *call) {
 	}
 	var group []*call
 	var errs []error
-	for next := first; next != nil; next = w.Next() {
-		if next.Begin() {
-			err := run(next, c)
-			group, errs = append(group, next), append(errs, err)
-			if isFailure(err) {
-				c.undo()
-				w.oneByOne(c, group, err)
-				return
-			}
-		}
-		if len(group) == maxGroup {
-			break
+	for one := range w.Group(first, maxGroup) {
+		err := run(one, c)
+		group, errs = append(group, one), append(errs, err)
+		if isFailure(err) {
+			c.undo()
+			w.oneByOne(c, group, err)
+			return
 		}
 	}
 	w.finish(c, group, errs)
 }
 
-// refuse answers a call and all that wait, which have waited for the same lock.
+// refuse answers a call and all that wait for the same with an error.
 func (w *writer) refuse(first *call, err error) {
-	for next := first; next != nil; next = w.Next() {
-		writes.Refuse(err, next)
-	}
+	w.Fail(slices.Collect(w.Group(first, writes.MaxWaiting+1)), err)
 }
 
 // run does the work of a call in the open transaction.
 func run(one *call, c *connection) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("a write panicked: %v", p)
-		}
-	}()
+	defer writes.Recover(&err)
 	return one.Work(one.Context(), c)
 }
 
@@ -112,16 +102,10 @@ func (w *writer) oneByOne(c *connection, group []*call, failed error) {
 func (w *writer) finish(c *connection, group []*call, errs []error) {
 	if _, err := c.commit.ExecContext(context.Background()); err != nil {
 		c.undo()
-		err = fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
-		for _, one := range group {
-			one.Answer(err)
-		}
+		w.Fail(group, fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err))
 		return
 	}
-	w.Committed(len(group))
-	for i, one := range group {
-		one.Answer(errs[i])
-	}
+	w.Answer(group, errs...)
 }
 
 // undo rolls back the transaction, if there is one. If that fails, the next lock fails and its caller calls undo again.

@@ -5,6 +5,7 @@ package writes
 import (
 	"context"
 	"fmt"
+	"iter"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -91,8 +92,8 @@ func (q *Queue[T]) Do(ctx context.Context, work T) error {
 	return call.err
 }
 
-// Serve passes calls to a writer, one after the other, until the queue is closing. The writer may take further calls with Next. Several
-// goroutines may call Serve.
+// Serve passes calls to a writer, one after the other, until the queue is closing. The writer may take further calls with Group.
+// Several goroutines may call Serve.
 func (q *Queue[T]) Serve(write func(first *Call[T])) {
 	for {
 		select {
@@ -104,8 +105,24 @@ func (q *Queue[T]) Serve(write func(first *Call[T])) {
 	}
 }
 
-// Next returns a call that waits, or nil. It gives callers that have just been answered a moment to return.
-func (q *Queue[T]) Next() *Call[T] {
+// Group begins a call, and those that wait or arrive while the caller ranges over them, most at most. It leaves out calls whose
+// callers have left.
+func (q *Queue[T]) Group(first *Call[T], most int) iter.Seq[*Call[T]] {
+	return func(yield func(*Call[T]) bool) {
+		begun := 0
+		for call := first; call != nil; call = q.next() {
+			if !call.begin() {
+				continue
+			}
+			if begun++; !yield(call) || begun == most {
+				return
+			}
+		}
+	}
+}
+
+// next returns a call that waits, or nil. It gives callers that have just been answered a moment to return.
+func (q *Queue[T]) next() *Call[T] {
 	for range 3 {
 		select {
 		case call := <-q.calls:
@@ -120,8 +137,8 @@ func (q *Queue[T]) Next() *Call[T] {
 // Len returns how many calls wait.
 func (q *Queue[T]) Len() int { return len(q.calls) }
 
-// Begin reports whether a writer must do the call and answer it. It is false if the caller has left.
-func (c *Call[T]) Begin() bool {
+// begin reports whether a writer must do the call and answer it. It is false if the caller has left.
+func (c *Call[T]) begin() bool {
 	if !c.state.CompareAndSwap(waiting, begun) {
 		return false
 	}
@@ -141,19 +158,32 @@ func (c *Call[T]) Answer(err error) {
 	close(c.done)
 }
 
-// Refuse ends calls with an error, those of them that still wait.
-func Refuse[T any](err error, calls ...*Call[T]) {
-	for _, c := range calls {
-		if c.Begin() {
-			c.Answer(err)
+// Answer ends the calls of a transaction. errs has an error for each; none means that all succeeded. It counts the transaction
+// as committed.
+func (q *Queue[T]) Answer(group []*Call[T], errs ...error) {
+	if len(group) > 0 {
+		q.groups.Add(len(group))
+	}
+	for i, call := range group {
+		if errs == nil {
+			call.Answer(nil)
+		} else {
+			call.Answer(errs[i])
 		}
 	}
 }
 
-// Committed counts a transaction of that many calls.
-func (q *Queue[T]) Committed(calls int) {
-	if calls > 0 {
-		q.groups.Add(calls)
+// Fail ends the calls of a transaction that was not committed.
+func (q *Queue[T]) Fail(group []*Call[T], err error) {
+	for _, call := range group {
+		call.Answer(err)
+	}
+}
+
+// Recover is deferred by what does the work of calls. It makes a panic the error.
+func Recover(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("a write panicked: %v", p)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"installstatus/api/status"
+	"installstatus/server/store/sqlgen"
 )
 
 // Place is where a row is or could be, on a connection that lets no other write to it go unnoticed between Find and the write that
@@ -13,8 +14,8 @@ type Place interface {
 	Find(context.Context) (*status.Row, error)
 	// Insert writes the row where Find found none.
 	Insert(context.Context, *status.Row) error
-	// Change writes what differs between what Find found and next, and nothing if nothing does.
-	Change(ctx context.Context, found, next *status.Row) error
+	// Change writes the columns in which next differs from what Find found.
+	Change(ctx context.Context, changed sqlgen.Columns, next *status.Row) error
 	// Remove deletes the row that Find found.
 	Remove(context.Context) error
 }
@@ -32,7 +33,9 @@ func Update(ctx context.Context, at Place, key status.Key, patch status.Patch, c
 	case created:
 		err = at.Insert(ctx, &next)
 	default:
-		err = at.Change(ctx, found, &next)
+		if changed := sqlgen.Changed(&found.Status, &next.Status); changed != 0 {
+			err = at.Change(ctx, changed, &next)
+		}
 	}
 	return next.Status, created, err
 }
