@@ -62,6 +62,9 @@ type clients struct {
 	stop     func()
 }
 
+// thinkTime is how long a client waits after an answer, so that clients do not take the time that replicas need to start.
+const thinkTime = 10 * time.Millisecond
+
 // client is one that waits for an answer and goes on with the next number, or with the same after a failure.
 func (r *replicas) client(c *clients, i int, token string, done <-chan struct{}) {
 	// Each client has its own connection, as programs on many machines have.
@@ -95,6 +98,7 @@ func (r *replicas) client(c *clients, i int, token string, done <-chan struct{})
 		case response.StatusCode == http.StatusOK, response.StatusCode == http.StatusCreated:
 			c.answered[i].Store(n)
 			n++
+			time.Sleep(thinkTime)
 		case response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != "":
 			c.refused.Add(1)
 			c.slowest.Store(max(c.slowest.Load(), int64(time.Since(began))))
