@@ -60,3 +60,27 @@ func TestEveryLogMessageIsDocumented(t *testing.T) {
 		t.Errorf("the code logs\n%s\nOPERATIONS.md documents\n%s", strings.Join(logged, "\n"), strings.Join(documented, "\n"))
 	}
 }
+
+func TestEveryMetricIsDocumented(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "server/ops/*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`"((?:http_server|db_client|installstatus)_\w+)"`)
+	found, documented := 0, pages(t)["server/OPERATIONS.md"]
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names.FindAllStringSubmatch(string(text), -1) {
+			found++
+			if !strings.Contains(documented, "`"+name[1]+"`") {
+				t.Errorf("%s uses %s, which OPERATIONS.md does not document", file, name[1])
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("server/ops has no metric")
+	}
+}
