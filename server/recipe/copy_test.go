@@ -11,11 +11,11 @@ import (
 // copied is a copy of the repository.
 type copied struct {
 	folder    string
-	before    map[string]string // what the edited files held at first
-	generated string            // the contract that gen/ follows from
+	before    map[string]string // the edited files before any edit
+	generated string            // the contract that gen/ was generated from
 }
 
-// newCopy copies what belongs to the repository, as it stands here.
+// newCopy copies the files of the repository as they are in the work tree.
 func newCopy(t *testing.T) *copied {
 	t.Helper()
 	root, err := filepath.Abs("../..")
@@ -62,7 +62,7 @@ func (c *copied) write(t *testing.T, file, content string) {
 	}
 }
 
-// apply applies all edits but one, nil for none, to the files as they were at first.
+// apply applies all edits but one, nil for none, to the original files.
 func (c *copied) apply(t *testing.T, edits []edit, but *edit) {
 	t.Helper()
 	now := make(map[string]string)
@@ -77,15 +77,15 @@ func (c *copied) apply(t *testing.T, edits []edit, but *edit) {
 			continue
 		}
 		after, applied := e.apply(before)
-		if !applied && but == nil { // else what was left out had what it is to be done at
-			t.Fatalf("%s does not have once what step %d, %s, is to be done at:\n%s", e.file, e.step, e.word, e.old)
+		if !applied && but == nil { // otherwise the edit that is left out may have added the place
+			t.Fatalf("%s must contain this once for step %d, %s:\n%s", e.file, e.step, e.word, e.old)
 		}
 		now[e.file] = after
 	}
 	for file, content := range now {
 		if content == "" {
 			c.remove(t, file)
-		} else if !c.holds(file, content) { // what stays as it is is not built anew
+		} else if !c.holds(file, content) { // so that unchanged files are not rebuilt
 			c.write(t, file, content)
 		}
 	}
@@ -98,7 +98,7 @@ func (e *edit) apply(content string) (edited string, applied bool) {
 	return strings.Replace(content, e.old, e.new, 1), strings.Count(content, e.old) == 1
 }
 
-// first is what a file held at first.
+// first returns the original content of a file.
 func (c *copied) first(t *testing.T, file string) string {
 	t.Helper()
 	if _, known := c.before[file]; !known {
@@ -119,7 +119,7 @@ func (c *copied) remove(t *testing.T, file string) {
 	}
 }
 
-// run runs a command in the copy. The tests there must not ask for what these tests were asked for.
+// run runs a command in the copy, without the variables that enabled these tests.
 func (c *copied) run(command ...string) (output string, err error) {
 	run := exec.Command(command[0], command[1:]...)
 	run.Dir = c.folder
@@ -132,7 +132,7 @@ func (c *copied) run(command ...string) (output string, err error) {
 	return string(combined), err
 }
 
-// must is run for a command that must not fail.
+// must runs a command that must succeed.
 func (c *copied) must(t *testing.T, command ...string) (output string) {
 	t.Helper()
 	output, err := c.run(command...)

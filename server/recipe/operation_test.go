@@ -32,9 +32,9 @@ var operationEdits = []edit{
         '503': {$ref: '#/components/responses/ServiceUnavailable'}
   /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses:
 `, build, "GetDeviceStatusApp"},
-	behind(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: [{bearer: []}, {oauth2: [DeviceManagementApps.ReadWrite.All]}, {oauth2: [DeviceManagementApps.Read.All]}]\n", test("api", "TestWhoeverMayReadMayReadEverything"), "getDeviceStatusApp"),
-	behind(1, "every answer", contract, "              schema: {$ref: '#/components/schemas/MobileApp'}\n", "        '404': {$ref: '#/components/responses/NotFound'}\n", test("server", asked), "404"),
-	behind(1, "every answer", contract, "  schemas:\n", `    MobileApp:
+	after(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: [{bearer: []}, {oauth2: [DeviceManagementApps.ReadWrite.All]}, {oauth2: [DeviceManagementApps.Read.All]}]\n", test("api", "TestWhoeverMayReadMayReadEverything"), "getDeviceStatusApp"),
+	after(1, "every answer", contract, "              schema: {$ref: '#/components/schemas/MobileApp'}\n", "        '404': {$ref: '#/components/responses/NotFound'}\n", test("server", asked), "404"),
+	after(1, "every answer", contract, "  schemas:\n", `    MobileApp:
       type: object
       description: An app.
       required: [id]
@@ -64,6 +64,6 @@ func (a *API) GetDeviceStatusApp(c echo.Context, app, id string, _ gen.GetDevice
 }
 `, build, "GetDeviceStatusApp"},
 
-	behind(3, "row", "server/operations_test.go", "	}{\n", `		"getDeviceStatusApp":     {call{method: http.MethodGet, target: statusPath("app", "none") + "/app"}, 404},
+	after(3, "row", "server/operations_test.go", "	}{\n", `		"getDeviceStatusApp":     {call{method: http.MethodGet, target: statusPath("app", "none") + "/app"}, 404},
 `, test("server", asked), "getDeviceStatusApp"),
 }

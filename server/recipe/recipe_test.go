@@ -12,46 +12,46 @@ import (
 	"testing"
 )
 
-// required is the environment variable that asks for these tests, which take minutes.
+// required is the environment variable that enables these tests, which take minutes.
 const required = "INSTALLSTATUS_RECIPE"
 
-// A property or an operation more can be noticed by tests of what is answered, kept and written. It is not by those of times,
-// crashes and browsers, which would take most of the time, and say something else on a busy machine.
+// A new property or operation can break tests of answers and of stored data. Tests of timing, crashes and browsers would take most of
+// the time, and depend on how busy the machine is.
 const (
 	aboutData = "Propert|Column|Rules|Schema|Migration|Contract|Example|Status|Entit|Import|Export|Row|List|Select|Operation|Summar|Patch|Post|Readme|Sample|Batch|CommandLine"
 	aboutTime = "^TestThePage$|Browser|Sessions|Replica|Crash|Cancelled|Concurrent|Connections|Bench"
 )
 
-// edit is what a step says of one place. A file has old once, and new stands there afterwards; a file that is added has none.
+// edit is one edit of a step. It replaces old, which the file contains exactly once; a new file has no old.
 type edit struct {
 	step     int    // its number in the recipe
-	word     string // by which the step says it
+	word     string // the step's words for it
 	file     string
 	old, new string
-	failing  []string // the command that fails where this edit is left out, and
-	naming   string   // what it writes then
+	failing  []string // the command that fails if this edit is left out
+	naming   string   // what the command then prints
 }
 
-// behind is an edit that adds something behind a place.
-func behind(step int, word, file, place, added string, failing []string, naming string) edit {
+// after returns an edit that adds something after a place.
+func after(step int, word, file, place, added string, failing []string, naming string) edit {
 	return edit{step, word, file, place, place + added, failing, naming}
 }
 
 var build = []string{"go", "build", "./..."}
 
-// test is the command that runs one test of a package.
+// test returns the command that runs one test of a package.
 func test(folder, name string) []string {
 	return []string{"go", "test", "./" + folder, "-count", "1", "-run", "^" + name + "$"}
 }
 
 func TestTheRecipe(t *testing.T) {
 	if os.Getenv(required) == "" {
-		t.Skipf("the recipe of CONTRIBUTING.md is not followed: that takes minutes, and %s=required asks for it", required)
+		t.Skipf("takes minutes; set %s=required to follow the recipe of CONTRIBUTING.md", required)
 	}
 	c := newCopy(t)
 	property, operation := c.recipe(t, "To add a property"), c.recipe(t, "To add an operation")
-	if len(property) > 9 {
-		t.Errorf("a property takes edits in %d files", len(property))
+	if len(property) != 4 {
+		t.Errorf("a property takes edits in %d files, want 4", len(property))
 	}
 	property.areFollowed(t, propertyEdits)
 	operation.areFollowed(t, operationEdits)
@@ -70,23 +70,23 @@ func TestTheRecipe(t *testing.T) {
 		t.Run(fmt.Sprintf("left out: %s, %s", e.file, e.word), func(t *testing.T) {
 			c.apply(t, edits, e)
 			if output := c.failure(t, e); !strings.Contains(output, e.naming) {
-				t.Errorf("what fails does not name %s:\n%s", e.naming, output)
+				t.Errorf("the failure does not name %s:\n%s", e.naming, output)
 			}
 		})
 	}
 }
 
-// steps are the files of a recipe's steps, or their folders, and what each step says.
+// steps are a recipe's steps: the file or the folder that each edits, and its text.
 type steps []struct{ file, text string }
 
 var stepPattern = regexp.MustCompile("(?m)^\\d\\. `([^`]+)`:((?:.*\n)(?:   .*\n)*)")
 
-// recipe reads the steps behind some words of CONTRIBUTING.md.
+// recipe reads the steps that follow some words of CONTRIBUTING.md.
 func (c *copied) recipe(t *testing.T, words string) (read steps) {
 	t.Helper()
 	_, text, found := strings.Cut(c.read(t, "CONTRIBUTING.md"), "\n"+words)
 	if !found {
-		t.Fatalf("CONTRIBUTING.md does not say %q", words)
+		t.Fatalf("CONTRIBUTING.md does not contain %q", words)
 	}
 	if next := strings.Index(text, "\nTo add"); next >= 0 {
 		text = text[:next]
@@ -97,25 +97,25 @@ func (c *copied) recipe(t *testing.T, words string) (read steps) {
 	return read
 }
 
-// areFollowed holds the edits to the steps: each is in the step's file and by a word of it, and no step is without one.
+// areFollowed checks that each edit is in the file of its step and in the step's words, and that every step has an edit.
 func (s steps) areFollowed(t *testing.T, edits []edit) {
 	t.Helper()
 	done := make([]bool, len(s))
 	for _, e := range edits {
 		if e.step > len(s) || !strings.HasPrefix(e.file, s[e.step-1].file) || !strings.Contains(s[e.step-1].text, e.word) {
-			t.Errorf("no step %d says %q of %s", e.step, e.word, e.file)
+			t.Errorf("step %d does not mention %q for %s", e.step, e.word, e.file)
 			continue
 		}
 		done[e.step-1] = true
 	}
 	for i, isDone := range done {
 		if !isDone {
-			t.Errorf("no edit follows step %d, %s", i+1, s[i].file)
+			t.Errorf("step %d, %s, has no edit", i+1, s[i].file)
 		}
 	}
 }
 
-// failure is what is written when the edit is not there.
+// failure returns what the failing command prints without the edit.
 func (c *copied) failure(t *testing.T, e *edit) (output string) {
 	t.Helper()
 	if c.generated != c.read(t, contract) {
@@ -126,12 +126,12 @@ func (c *copied) failure(t *testing.T, e *edit) (output string) {
 	}
 	output, err := c.run(e.failing...)
 	if err == nil {
-		t.Errorf("%s does not fail", strings.Join(e.failing, " "))
+		t.Errorf("%s succeeds", strings.Join(e.failing, " "))
 	}
 	return output
 }
 
-// isFormatted sees that the edits are as gofmt would have them.
+// isFormatted checks that the edits are formatted by gofmt.
 func (c *copied) isFormatted(t *testing.T, edits []edit) {
 	t.Helper()
 	command := []string{"gofmt", "-l"}
