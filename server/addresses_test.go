@@ -25,6 +25,7 @@ func (s *testServer) follow(t testing.TB, address string) answered {
 }
 
 func TestAddressesOfIdsThatAreDotsCanBeFollowed(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for _, id := range []string{".", "..", "...", ".a", "'..'"} {
 		parentheses := func(name string) string { return name + "('" + strings.ReplaceAll(id, "'", "''") + "')" }

@@ -65,6 +65,7 @@ func statusesOf(items []contracttest.Item) (statuses []int) {
 }
 
 func TestARequestOfABatchIsAnsweredAsItIsAlone(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	target := userStatusPath("app", "user", "a b/c")
 	tag := s.create(t, target, seedBody).header.Get("ETag")
@@ -126,6 +127,7 @@ func withoutTrace(body string) string {
 }
 
 func TestTheHeadersInABatchAreSpeltAsInTheContract(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	items := s.batch(t, nil,
 		inBatch("new", call{method: http.MethodPost, target: statusesPath("app"), body: `{}`, header: map[string]string{"prefer": "return=representation", "CLIENT-REQUEST-ID": "mine"}}),
@@ -150,6 +152,7 @@ func TestTheHeadersInABatchAreSpeltAsInTheContract(t *testing.T) {
 }
 
 func TestABatchIsRefusedAsAWhole(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.create(t, statusPath("app", "id"), `{}`)
 	write := `{"id":"w","method":"PATCH","url":"` + strings.TrimPrefix(statusPath("app", "id"), "/beta") + `","headers":{"Content-Type":"application/json"},"body":{"errorCode":1}},`
@@ -199,6 +202,7 @@ func readingOf(n int) string {
 }
 
 func TestABatchIsARequestLikeAnyOther(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for name, c := range map[string]struct {
 		call
@@ -232,6 +236,7 @@ func TestABatchIsARequestLikeAnyOther(t *testing.T) {
 }
 
 func TestTheRequestsOfABatchAreItsCallers(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.create(t, statusPath("app", "id"), seedBody)
 	as := func(grant auth.Grant) map[string]string {
@@ -269,6 +274,7 @@ func TestTheRequestsOfABatchAreItsCallers(t *testing.T) {
 }
 
 func TestNothingPersonalComesBackInTheErrorsOfABatch(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	const person = "joe.person@contoso.example"
 	for _, request := range []string{
@@ -292,6 +298,7 @@ func TestNothingPersonalComesBackInTheErrorsOfABatch(t *testing.T) {
 }
 
 func TestPagesOfAListCanBeReadInBatches(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for i := range 3 {
 		s.create(t, statusPath("app", fmt.Sprint(i)), `{}`)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestWhatDependsOnAFailureFailsToo(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.create(t, statusPath("app", "id"), `{}`)
 	good := call{method: http.MethodGet, target: statusPath("app", "id")}
@@ -38,6 +39,7 @@ func TestWhatDependsOnAFailureFailsToo(t *testing.T) {
 }
 
 func TestDependentRequestsGoInTheirOrder(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	const most = 20
 	for round := range 5 {
@@ -59,6 +61,7 @@ func TestDependentRequestsGoInTheirOrder(t *testing.T) {
 }
 
 func TestTwentyChangesInABatchLoseNothing(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.create(t, statusPath("app", "id"), `{}`)
 	properties := []string{"deviceName", "deviceId", "osVersion", "osDescription", "userName", "userPrincipalName", "displayVersion"}

@@ -15,6 +15,7 @@ import (
 )
 
 func TestTheConnectionsThatWaitLongestGiveWay(t *testing.T) {
+	t.Parallel()
 	const most = 10
 	for name, scheme := range map[string][]string{"HTTP": nil, "HTTPS": pairFlags(certstest.NewPair(t, 1))} {
 		t.Run(name, func(t *testing.T) {

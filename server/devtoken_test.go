@@ -38,6 +38,7 @@ func (s *testServer) askForToken(t testing.TB, form string) (a tokenAnswer) {
 }
 
 func TestATokenOfTheEndpointIsAcceptedByTheAPI(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--allow-app-only")
 	const granted = auth.WritePermission
 	for _, c := range []struct {
@@ -79,6 +80,7 @@ func TestATokenOfTheEndpointIsAcceptedByTheAPI(t *testing.T) {
 }
 
 func TestTheTokensOfTheEndpointAndOfTheCommandAreOfOneTenant(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	target := statusPath("app", "id")
 	authorization := func(form string) map[string]string {
@@ -94,6 +96,7 @@ func TestTheTokensOfTheEndpointAndOfTheCommandAreOfOneTenant(t *testing.T) {
 }
 
 func TestExposedDevelopmentIsServedOffLoopbackAndSaysSo(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--dev-expose", "--addr", "0.0.0.0:0")
 	if logged := s.logged.String(); !strings.Contains(logged, "--dev-expose gives every permission to anyone who can reach the address") || !strings.Contains(logged, "WARN") {
 		t.Errorf("logged: %s", logged)
@@ -104,6 +107,7 @@ func TestExposedDevelopmentIsServedOffLoopbackAndSaysSo(t *testing.T) {
 }
 
 func TestWithoutDevThereIsNoTokenEndpoint(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	keys := filepath.Join(dir, "keys.json")
 	newTestIssuer(t).save(t, keys)
@@ -119,6 +123,7 @@ func TestWithoutDevThereIsNoTokenEndpoint(t *testing.T) {
 }
 
 func TestTheTokenEndpointAnswersTheNameOfAContainerWhenExposed(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		args   []string
 		status int

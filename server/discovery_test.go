@@ -33,6 +33,7 @@ func (s *testServer) write(t testing.TB, token string) answered {
 }
 
 func TestTheKeysOfOneTenantAreDiscovered(t *testing.T) {
+	t.Parallel()
 	issuer := newTestIssuer(t)
 	s := startFor(t, "--issuer", issuer.URL+"/"+tenantA+"/v2.0")
 	for _, c := range []struct {
@@ -62,6 +63,7 @@ func TestTheKeysOfOneTenantAreDiscovered(t *testing.T) {
 }
 
 func TestAnIssuerOfManyTenantsIsServedForThoseThatAreListed(t *testing.T) {
+	t.Parallel()
 	const tenantC = "cccccccc-0000-4000-8000-000000000003"
 	issuer := newTestIssuer(t)
 	s := startFor(t, "--issuer", issuer.URL+"/{tenantid}/v2.0,"+issuer.URL+"/{tenantid}/", "--tenants", tenantA+","+tenantB)
@@ -96,6 +98,7 @@ func TestAnIssuerOfManyTenantsIsServedForThoseThatAreListed(t *testing.T) {
 }
 
 func TestATokenOfANewKeyIsAcceptedAtOnce(t *testing.T) {
+	t.Parallel()
 	issuer := newTestIssuer(t)
 	s := startFor(t, "--issuer", issuer.URL+"/"+tenantA+"/v2.0")
 	old := issuer.token(t, nil)
@@ -117,6 +120,7 @@ func TestATokenOfANewKeyIsAcceptedAtOnce(t *testing.T) {
 }
 
 func TestTokensAreAcceptedWhileTheirIssuerIsDown(t *testing.T) {
+	t.Parallel()
 	issuer := newTestIssuer(t)
 	s := startFor(t, "--issuer", issuer.URL+"/"+tenantA+"/v2.0")
 	known := issuer.token(t, nil)
@@ -135,6 +139,7 @@ func TestTokensAreAcceptedWhileTheirIssuerIsDown(t *testing.T) {
 }
 
 func TestATokenForGraphItselfIsToldWhatToDo(t *testing.T) {
+	t.Parallel()
 	issuer := newTestIssuer(t)
 	s := startFor(t, "--issuer", issuer.URL+"/"+tenantA+"/v2.0")
 	token := issuer.tokenWith(t, map[jose.HeaderKey]any{"nonce": "c2FsdA"}, tokenClaims{"aud": "https://graph.microsoft.com"})
@@ -146,6 +151,7 @@ func TestATokenForGraphItselfIsToldWhatToDo(t *testing.T) {
 }
 
 func TestAUsersIDTokenIsNoApplications(t *testing.T) {
+	t.Parallel()
 	issuer := newTestIssuer(t)
 	s := startFor(t, "--allow-app-only", "--issuer", issuer.URL+"/"+tenantA+"/v2.0")
 	roles := tokenClaims{"scp": nil, "roles": []string{auth.WritePermission}}
@@ -174,6 +180,7 @@ func TestAUsersIDTokenIsNoApplications(t *testing.T) {
 }
 
 func TestDevelopmentTokensAndAnIssuersEachHaveTheirAudience(t *testing.T) {
+	t.Parallel()
 	issuer := newTestIssuer(t)
 	s := start(t, "--audience", ownAudience, "--issuer", issuer.URL+"/"+tenantA+"/v2.0")
 	for _, c := range []struct {
@@ -191,6 +198,7 @@ func TestDevelopmentTokensAndAnIssuersEachHaveTheirAudience(t *testing.T) {
 }
 
 func TestAServerThatAwaitsItsIssuerCanBeEnded(t *testing.T) {
+	t.Parallel()
 	asked := make(chan struct{}, 100)
 	for rule, failing := range map[string]http.HandlerFunc{
 		"while it does not answer": func(_ http.ResponseWriter, r *http.Request) {
@@ -226,6 +234,7 @@ func TestAServerThatAwaitsItsIssuerCanBeEnded(t *testing.T) {
 }
 
 func TestIdentityThatCannotWorkIsSaidAtTheStart(t *testing.T) {
+	t.Parallel()
 	issuer := newTestIssuer(t)
 	gone := httptest.NewServer(http.NotFoundHandler())
 	defer gone.Close()

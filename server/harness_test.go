@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -30,6 +32,10 @@ const asProgram = "INSTALLSTATUS_TEST_AS_PROGRAM"
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
+	}
+	flag.Parse()
+	if runtime.GOMAXPROCS(0) < 4 { // most tests wait for a process, a disk or a timeout
+		flag.Set("test.parallel", "4")
 	}
 	os.Exit(m.Run())
 }

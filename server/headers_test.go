@@ -14,6 +14,7 @@ func escape(id string) string { return url.PathEscape(id) }
 var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
 func TestTheHeadersOfAnAnswer(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	target := statusPath("app", "id")
 	s.create(t, target, `{}`)
@@ -43,6 +44,7 @@ func TestTheHeadersOfAnAnswer(t *testing.T) {
 const contentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 func TestClientRequestID(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for id, echoed := range map[string]bool{
 		"abc":                    true,
@@ -77,6 +79,7 @@ func TestClientRequestID(t *testing.T) {
 }
 
 func TestAccept(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	target := statusPath("app", "id")
 	s.create(t, target, `{}`)
@@ -109,6 +112,7 @@ func TestAccept(t *testing.T) {
 }
 
 func TestHeadIsGetWithoutTheBody(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for _, target := range []string{statusPath("app", "id"), userStatusPath("app", "user", "id2")} {
 		s.create(t, target, seedBody)
@@ -124,6 +128,7 @@ func TestHeadIsGetWithoutTheBody(t *testing.T) {
 }
 
 func TestWrongVerbsAndAddresses(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for _, method := range []string{"PUT", "OPTIONS", "TRACE", "PROPFIND", "patch"} {
 		for target, template := range map[string]string{
@@ -174,6 +179,7 @@ func TestWrongVerbsAndAddresses(t *testing.T) {
 }
 
 func TestEveryIDThatCanBePercentEncodedIsAnID(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ids := []string{"..", ".", "%", "%25", "%2F", "+", " ", "a/b", "//", "?", "#", ";", ":", "@", "'", "''", "('x')", ",", "\x7f", "\x01", "ü", "💾", "é vs é", strings.Repeat("💾", 1024)}
 	for i := 1; i < 128; i++ {
@@ -201,6 +207,7 @@ func TestEveryIDThatCanBePercentEncodedIsAnID(t *testing.T) {
 }
 
 func TestNothingPersonalComesBackInAnError(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	const person = "joe.person@contoso.example"
 	for _, body := range []string{

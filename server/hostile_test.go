@@ -34,6 +34,7 @@ func bomb(t testing.TB, blocks int) string {
 }
 
 func TestGzipBombsOf1GiBAreRefusedWithLittleMemory(t *testing.T) {
+	t.Parallel()
 	s := startProcess(t, t.TempDir())
 	s.create(t, statusPath("app", "id"), seedBody)
 	before := s.peakMemory(t)
@@ -80,6 +81,7 @@ func (s *testServer) peakMemory(t testing.TB) int {
 }
 
 func TestTwoProcessesServeOneFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	servers := []*testServer{startProcess(t, dir), startProcess(t, dir)}
 	servers[0].create(t, statusPath("app", "id"), `{}`)
@@ -103,6 +105,7 @@ func TestTwoProcessesServeOneFile(t *testing.T) {
 }
 
 func TestAFullDiskLosesNothing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	disk := filepath.Join(dir, "disk")
 	if err := os.Mkdir(disk, 0o700); err != nil {
@@ -146,6 +149,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 }
 
 func TestOptionsOfNoAddressAreAnsweredByTheContract(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
 	if err != nil {
@@ -160,6 +164,7 @@ func TestOptionsOfNoAddressAreAnsweredByTheContract(t *testing.T) {
 }
 
 func TestGarbageOnTheWireHarmsNobody(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.create(t, statusPath("app", "id"), `{}`)
 	token := s.token(t)

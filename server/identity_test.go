@@ -13,6 +13,7 @@ import (
 )
 
 func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	target := statusPath("app", "id")
 	s.create(t, target, `{}`)
@@ -47,6 +48,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 }
 
 func TestApplicationPermissionsCountWhereTheOperatorAllowsThem(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--allow-app-only")
 	target := statusPath("app", "id")
 	s.create(t, target, `{}`)
@@ -59,6 +61,7 @@ func TestApplicationPermissionsCountWhereTheOperatorAllowsThem(t *testing.T) {
 }
 
 func TestTheCallerComesBeforeEverythingElse(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	good := s.token(t)
 	broken := good[:len(good)-5] + "AAAAA"
@@ -98,6 +101,7 @@ func TestTheCallerComesBeforeEverythingElse(t *testing.T) {
 }
 
 func TestNoByteOfTheBodyIsReadBeforeTheCallerIsKnown(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
 	if err != nil {
@@ -116,6 +120,7 @@ func TestNoByteOfTheBodyIsReadBeforeTheCallerIsKnown(t *testing.T) {
 }
 
 func TestATenantCannotTellAnothersRowFromAMissingOne(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	target := statusPath("app", "id")
 	s.create(t, target, seedBody)

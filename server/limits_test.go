@@ -16,6 +16,7 @@ import (
 )
 
 func TestTheGreatestRequestFitsAndAGreaterHeaderDoesNot(t *testing.T) {
+	t.Parallel()
 	pair := certstest.NewPair(t, 1)
 	plain, secure := start(t), start(t, pairFlags(pair)...)
 	secure.client = certstest.Client(t, pair.Cert, true)
@@ -38,6 +39,7 @@ func TestTheGreatestRequestFitsAndAGreaterHeaderDoesNot(t *testing.T) {
 }
 
 func TestAHeaderThatNeverEndsIsCutOff(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
 	if err != nil {

@@ -176,6 +176,7 @@ func TestANextLinkCarriesEveryOption(t *testing.T) {
 }
 
 func TestANextLinkCanBeFollowedWhateverTheListIsOrderedBy(t *testing.T) {
+	t.Parallel()
 	properties := []string{"deviceName", "deviceId", "osVersion", "osDescription", "userName", "userPrincipalName", "displayVersion"}
 	for _, character := range []string{"x", "漢", "💾", `\u0001`} {
 		s := start(t)
@@ -196,6 +197,7 @@ func TestANextLinkCanBeFollowedWhateverTheListIsOrderedBy(t *testing.T) {
 }
 
 func TestAListWhoseNextLinkCouldBeTooLongIsRefusedFromItsFirstPageOn(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	app := strings.Repeat("💾", 1024) // 12 KiB of an address
 	filter := "id ne '" + strings.Repeat("é", 2200) + "'"

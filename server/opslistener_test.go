@@ -91,6 +91,7 @@ func (s *testServer) awaitClosed(t testing.TB) {
 }
 
 func TestWhatTheServerDoesIsMeasured(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--ops-addr", "127.0.0.1:0")
 	target := statusPath("app", "id")
 	s.create(t, target, `{}`)
@@ -146,6 +147,7 @@ func request(method, route string, status int) string {
 }
 
 func TestNoClientMakesMetricsGrowOrPutsAnythingIntoThem(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--ops-addr", "127.0.0.1:0")
 	probe := func(i int) {
 		tenant := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: fmt.Sprint("secret-tenant-", i), Scope: auth.WritePermission, Lifetime: time.Hour})}
@@ -177,6 +179,7 @@ func TestNoClientMakesMetricsGrowOrPutsAnythingIntoThem(t *testing.T) {
 }
 
 func TestOperatorsHaveAListenerOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--ops-addr", ":0")
 	address := s.opsAddress(t)
 	if !strings.HasPrefix(address, "http://127.0.0.1:") {
@@ -195,6 +198,7 @@ func TestOperatorsHaveAListenerOfTheirOwn(t *testing.T) {
 }
 
 func TestNobodyListensForOperatorsUnlessTheyWantIt(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		args      []string
 		listeners int
@@ -234,6 +238,7 @@ func listeners(t testing.TB, pid int) (n int) {
 }
 
 func TestACleanStopIsNoFailureOfTheOperatorsListener(t *testing.T) {
+	t.Parallel()
 	for range 5 {
 		s := start(t, "--ops-addr", "127.0.0.1:0")
 		s.metrics(t)
@@ -248,6 +253,7 @@ func TestACleanStopIsNoFailureOfTheOperatorsListener(t *testing.T) {
 }
 
 func TestAStoppingServerSaysSoAndServesUntilTheDelayIsOver(t *testing.T) {
+	t.Parallel()
 	s := startProcess(t, t.TempDir(), "--ops-addr", "127.0.0.1:0", "--drain-delay", "2s")
 	operators, target := s.opsAddress(t), statusPath("app", "id")
 	s.create(t, target, `{}`)

@@ -8,6 +8,7 @@ import (
 )
 
 func TestThePagesStandBesideTheAPI(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--sample")
 	for path, says := range map[string]string{
 		"/":             `data-app="` + sampleApp + `"`,

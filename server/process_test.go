@@ -21,6 +21,7 @@ import (
 )
 
 func TestAnsweredWritesSurviveKill9(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	const writers = 8
 	answered := make([]int, writers) // the last errorCode that each writer was told of
@@ -89,6 +90,7 @@ func storedErrorCode(t *testing.T, body string) int {
 }
 
 func TestDataOutliveARestart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	first := startIn(t, dir)
 	target := userStatusPath("app", "user", seedID)
@@ -104,6 +106,7 @@ func TestDataOutliveARestart(t *testing.T) {
 }
 
 func TestStoppingAnswersWhatIsInFlight(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--ops-addr", "127.0.0.1:0")
 	s.create(t, statusPath("app", "id"), `{}`)
 	connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
@@ -128,6 +131,7 @@ func TestStoppingAnswersWhatIsInFlight(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200} {
 		response, err := s.client.Get(s.base + path)
@@ -143,6 +147,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestTheRequestLogHasOneLineARequest(t *testing.T) {
+	t.Parallel()
 	s := start(t, "--request-log")
 	s.create(t, statusPath("app", "id"), seedBody)
 	s.do(t, call{method: http.MethodGet, target: "/beta/unknown", header: map[string]string{"Authorization": ""}})
@@ -167,6 +172,7 @@ func TestTheRequestLogHasOneLineARequest(t *testing.T) {
 }
 
 func TestTheCommandLine(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	key := filepath.Join(dir, "dev.pem")
 	garbage := filepath.Join(dir, "garbage")
@@ -267,6 +273,7 @@ func TestTheCommandLine(t *testing.T) {
 }
 
 func TestServeAloneOffersADatabaseThatIsKeptNowhere(t *testing.T) {
+	t.Parallel()
 	for _, command := range []string{"serve", "import", "export", "backup", "restore"} {
 		var out, err bytes.Buffer
 		if code := run(t.Context(), []string{command, "--help"}, terminal{out: &out, err: &err}); code != 0 {
@@ -302,6 +309,7 @@ func TestFlagsComeFromTheEnvironmentToo(t *testing.T) {
 }
 
 func TestTheCommandThatIsPrintedWorksWhenPasted(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("there is no curl")
 	}
@@ -328,6 +336,7 @@ func TestTheCommandThatIsPrintedWorksWhenPasted(t *testing.T) {
 }
 
 func TestTheSampleIsAddedOnceAndStaysAsChanged(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	first := startIn(t, dir, "--sample")
 	header := map[string]string{}

@@ -3,6 +3,7 @@ package main
 import "testing"
 
 func TestTheAddressOfANewStatusIsTheOneThatTheProxyWasAskedFor(t *testing.T) {
+	t.Parallel()
 	header := map[string]string{"Prefer": "create-if-missing", "X-Forwarded-Host": "mdm.example:8443", "X-Forwarded-Proto": "https"}
 	for _, c := range []struct {
 		args    []string

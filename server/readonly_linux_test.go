@@ -45,7 +45,7 @@ func TestADatabaseThatCannotBeWrittenIsReadButNotServed(t *testing.T) {
 		says string
 	}{
 		{[]string{"export", "--db", "sqlite:test.db", "--tenant", tenantA}, 0, `"id":"kept"`},
-		{[]string{"backup", "--db", "sqlite:test.db", "backup.db"}, 0, "backup.db is a copy"},
+		{[]string{"backup", "--db", "sqlite:test.db", "backup.db"}, 0, "test.db copied to backup.db"},
 		{[]string{"serve", "--db", "sqlite:test.db", "--dev", "--addr", "127.0.0.1:0"}, 1, "must be writable"},
 		{[]string{"import", "--db", "sqlite:test.db", "--tenant", tenantA, "--app", "app", "-"}, 1, "must be writable"},
 	} {

@@ -63,7 +63,7 @@ type clients struct {
 }
 
 // thinkTime is how long a client waits after an answer, so that clients do not take the time that replicas need to start.
-const thinkTime = 10 * time.Millisecond
+const thinkTime = 20 * time.Millisecond
 
 // client is one that waits for an answer and goes on with the next number, or with the same after a failure.
 func (r *replicas) client(c *clients, i int, token string, done <-chan struct{}) {
@@ -172,6 +172,7 @@ func (r *replicas) progress(c *clients, within time.Duration) {
 }
 
 func TestReplicasAreReplacedOneByOneAndNoRequestFails(t *testing.T) {
+	t.Parallel()
 	r := startReplicas(t, 3, postgrestest.New(t))
 	c := r.keepWriting(64)
 	for range 2 {
@@ -192,6 +193,7 @@ func TestReplicasAreReplacedOneByOneAndNoRequestFails(t *testing.T) {
 }
 
 func TestAReplicaThatIsKilledTakesOnlyWhatIsInFlightOnItWithIt(t *testing.T) {
+	t.Parallel()
 	r := startReplicas(t, 3, postgrestest.New(t))
 	const many = 64
 	c := r.keepWriting(many)
@@ -211,6 +213,7 @@ func TestAReplicaThatIsKilledTakesOnlyWhatIsInFlightOnItWithIt(t *testing.T) {
 }
 
 func TestADatabaseThatCrashesOrIsCutOffLosesNothingAndNeedsNoRestart(t *testing.T) {
+	t.Parallel()
 	cluster := postgrestest.NewCluster(t)
 	proxy, address := postgrestest.Through(t, cluster.URL("postgres"))
 	r := startReplicas(t, 3, address)
@@ -247,6 +250,7 @@ func TestADatabaseThatCrashesOrIsCutOffLosesNothingAndNeedsNoRestart(t *testing.
 }
 
 func TestWithoutItsDatabaseAServerSaysSoAtOnceAndComesBackByItself(t *testing.T) {
+	t.Parallel()
 	cluster := postgrestest.NewCluster(t)
 	s := startProcess(t, t.TempDir(), "--db", cluster.URL("postgres"))
 	target := statusPath("app", "id")
@@ -290,6 +294,7 @@ func TestWithoutItsDatabaseAServerSaysSoAtOnceAndComesBackByItself(t *testing.T)
 }
 
 func TestOnOneRowEveryPropertyOfEveryWriterIsThere(t *testing.T) {
+	t.Parallel()
 	r := startReplicas(t, 3, postgrestest.New(t))
 	target := statusPath("app", "id")
 	r.create(t, target, `{}`)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestAServerThatAwaitsItsDatabaseCanBeEnded(t *testing.T) {
+	t.Parallel()
 	for rule, db := range map[string]func(*testing.T) string{
 		"PostgreSQL does not answer": func(t *testing.T) string {
 			silent, err := net.Listen("tcp", "127.0.0.1:0")
@@ -34,6 +35,7 @@ func TestAServerThatAwaitsItsDatabaseCanBeEnded(t *testing.T) {
 		},
 	} {
 		t.Run(rule, func(t *testing.T) {
+			t.Parallel()
 			args := serveArgs(t.TempDir(), []string{"--db", db(t)})
 			ctx, terminate := context.WithCancel(t.Context())
 			var out, complaints syncBuffer

@@ -14,6 +14,7 @@ import (
 )
 
 func TestPostCreatesWithAnIDOfTheServersOwn(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, testPostCreatesWithAnIDOfTheServersOwn)
 }
 
@@ -136,6 +137,7 @@ func testPagesTogetherAreTheList(t *testing.T, s *testServer) {
 }
 
 func TestASkipTokenIsGoodForItsListAndTenantAlone(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: auth.WritePermission, Lifetime: time.Hour})}
 	for i := range 3 {

@@ -11,6 +11,7 @@ import (
 )
 
 func TestASkipTokenThatAClientMadeUpIsRefusedOnEachEngine(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, func(t *testing.T, s *testServer) {
 		s.create(t, statusPath("app", "id"), `{}`)
 		for name, c := range map[string]struct {

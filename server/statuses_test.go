@@ -42,6 +42,7 @@ func answerOf(entity string) string {
 }
 
 func TestTheDocumentedExampleIsAnsweredOnBothPaths(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, testTheDocumentedExampleIsAnsweredOnBothPaths)
 }
 
@@ -59,6 +60,7 @@ func testTheDocumentedExampleIsAnsweredOnBothPaths(t *testing.T, s *testServer) 
 }
 
 func TestAPatchChangesWhatItNamesAndNothingElse(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, testAPatchChangesWhatItNamesAndNothingElse)
 }
 
@@ -160,6 +162,7 @@ func testCreateIfMissing(t *testing.T, s *testServer) {
 }
 
 func TestOfRacedCreationsOneIsTold201(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, testOfRacedCreationsOneIsTold201)
 }
 
@@ -258,6 +261,7 @@ func testIfNoneMatchOfAChange(t *testing.T, s *testServer) {
 }
 
 func TestIfNoneMatch(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	target := statusPath("app", "id")
 	tag := s.create(t, target, `{}`).header.Get("ETag")
@@ -275,6 +279,7 @@ func TestIfNoneMatch(t *testing.T) {
 }
 
 func TestConcurrentPatchesOfDifferentPropertiesLoseNothing(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, testConcurrentPatchesOfDifferentPropertiesLoseNothing)
 }
 

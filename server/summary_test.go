@@ -27,6 +27,7 @@ func summaryAnswer(app string, devices, users [5]int) string {
 }
 
 func TestASummaryCountsTheDeviceStatusesThereAre(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, testASummaryCountsTheDeviceStatusesThereAre)
 }
 
@@ -59,6 +60,7 @@ func testASummaryCountsTheDeviceStatusesThereAre(t *testing.T, s *testServer) {
 }
 
 func TestAnAppThatNobodyHasHeardOfHasASummaryOfZeros(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	if a := s.read(t, summaryPath("it's/ü")); a.status != http.StatusOK || a.body != summaryAnswer("it's/ü", [5]int{}, [5]int{}) {
 		t.Errorf("%d %s", a.status, a.body)

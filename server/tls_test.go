@@ -29,6 +29,7 @@ func handshake(t testing.TB, base string) int64 {
 }
 
 func TestHTTPSIsServedInBothVersionsOfHTTP(t *testing.T) {
+	t.Parallel()
 	pair := certstest.NewPair(t, 1)
 	s := start(t, pairFlags(pair)...)
 	if !strings.HasPrefix(s.base, "https://127.0.0.1:") {
@@ -52,6 +53,7 @@ func TestHTTPSIsServedInBothVersionsOfHTTP(t *testing.T) {
 }
 
 func TestTLSBefore12IsRefused(t *testing.T) {
+	t.Parallel()
 	s := start(t, pairFlags(certstest.NewPair(t, 1))...)
 	for version, accepted := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
 		connection, err := tls.Dial("tcp", strings.TrimPrefix(s.base, "https://"), &tls.Config{InsecureSkipVerify: true, MinVersion: version, MaxVersion: version})
@@ -83,6 +85,7 @@ func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 }
 
 func TestACertificateThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
+	t.Parallel()
 	dir, one, other := t.TempDir(), certstest.NewPair(t, 1), certstest.NewPair(t, 2)
 	none, expired := filepath.Join(dir, "none.pem"), filepath.Join(dir, "ca.pem")
 	if _, err := certs.NewSelfSigned(expired, "", func() time.Time { return time.Now().AddDate(-20, 0, 0) }); err != nil {
@@ -141,6 +144,7 @@ func TestTheAddressThatIsPrintedIsTheOneAskedForWithTheOpenPort(t *testing.T) {
 }
 
 func TestASelfSignedServerIsTrustedByItsAuthorityAcrossRestarts(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	authority := filepath.Join(dir, "ca.pem")
 	for round := range 2 {

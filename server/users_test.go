@@ -44,6 +44,7 @@ func (s *testServer) put(t testing.TB, target, body string) {
 }
 
 func TestAUserStatusIsMadeOfItsDeviceStatuses(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, testAUserStatusIsMadeOfItsDeviceStatuses)
 }
 
@@ -82,6 +83,7 @@ func testAUserStatusIsMadeOfItsDeviceStatuses(t *testing.T, s *testServer) {
 }
 
 func TestAUserStatusIsThereWhileADeviceStatusBelongsToIt(t *testing.T) {
+	t.Parallel()
 	onEachEngine(t, testAUserStatusIsThereWhileADeviceStatusBelongsToIt)
 }
 
@@ -109,6 +111,7 @@ func testAUserStatusIsThereWhileADeviceStatusBelongsToIt(t *testing.T, s *testSe
 }
 
 func TestADerivedUserStatusLeadsToItsDevices(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.create(t, statusPath("app", "1"), `{"userPrincipalName":"Anna@contoso.example","installState":"failed"}`)
 	s.create(t, statusPath("app", "2"), `{"userPrincipalName":"anna@contoso.example","installState":"installed"}`)
