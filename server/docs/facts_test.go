@@ -84,3 +84,28 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 		t.Error("server/ops has no metric")
 	}
 }
+
+// TestEveryNamedFileAndTestExists checks the paths and the tests that CONTRIBUTING.md names in code.
+func TestEveryNamedFileAndTestExists(t *testing.T) {
+	named := regexp.MustCompile("`((?:api|gen|server|\\.ci)/[a-z0-9_./-]*)`").FindAllStringSubmatch(pages(t)["CONTRIBUTING.md"], -1)
+	if len(named) == 0 {
+		t.Error("CONTRIBUTING.md names no file")
+	}
+	for _, path := range named {
+		if _, err := os.Stat(filepath.Join(root, path[1])); err != nil {
+			t.Errorf("CONTRIBUTING.md names %s: %v", path[1], err)
+		}
+	}
+	for _, run := range regexp.MustCompile(`go test \./(\S+) -run '?(Test\w+)`).FindAllStringSubmatch(pages(t)["CONTRIBUTING.md"], -1) {
+		files, err := filepath.Glob(filepath.Join(root, run[1], "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(files, func(file string) bool {
+			text, err := os.ReadFile(file)
+			return err == nil && strings.Contains(string(text), "func "+run[2]+"(")
+		}) {
+			t.Errorf("%s has no test %s", run[1], run[2])
+		}
+	}
+}
