@@ -1,5 +1,5 @@
-// Package api is what the contract means: an http.Handler that answers its operations over a status.Store. It knows no
-// database, no token format and no process.
+// Package api implements the contract: an http.Handler that serves its operations from a status.Store. It imports no database, no
+// token format and no command line.
 package api
 
 import (
@@ -20,23 +20,24 @@ import (
 	"installstatus/gen"
 )
 
-// Options are what New needs beside a store. Authenticate is required.
+// Options configure New. Authenticate is required.
 type Options struct {
-	// Authenticate finds out who sent a request from its headers alone. Any error refuses the request; to refuse it with
-	// 401, return Unauthenticated.
+	// Authenticate identifies the caller of a request by its headers. Any error refuses the request; Unauthenticated refuses
+	// it with 401.
 	Authenticate func(*http.Request) (Caller, error)
-	// AllowAppOnly lets application permissions count, as a later revision of the API does; the seed of the contract does not.
+	// AllowAppOnly accepts application permissions, as a later revision of the API does. The documentation that the contract
+	// follows does not.
 	AllowAppOnly bool
-	// Admit is asked about every request that its caller may send, before its body is read, and about each request of a
-	// batch instead of the batch. An error refuses it. It may be called concurrently; nil admits all.
+	// Admit is called for every authorized request before its body is read; for a batch, it is called for each of its
+	// requests instead. An error refuses the request. It may be called concurrently; nil admits all requests.
 	Admit func(Admission) error
-	// Observe is told of every request when it has been answered; it may be called concurrently.
+	// Observe is called after every request has been answered. It may be called concurrently.
 	Observe func(Exchange)
-	// Now is the clock, time.Now if nil.
+	// Now returns the current time; nil means time.Now.
 	Now func() time.Time
 }
 
-// API answers requests for the contract's operations.
+// API serves the operations of the contract.
 type API struct {
 	store      status.Store
 	options    Options
@@ -62,7 +63,7 @@ var builtIn = sync.OnceValues(func() (*contract.Contract, error) {
 	return contract.New(doc)
 })
 
-// New makes the handler. It is an error if an operation of the contract would run unvalidated or not at all.
+// New returns the handler. It returns an error if an operation of the contract would run unvalidated or not at all.
 func New(store status.Store, options Options) (*API, error) {
 	c, err := Contract()
 	if err != nil {
@@ -95,7 +96,7 @@ func New(store status.Store, options Options) (*API, error) {
 	return a, a.matched()
 }
 
-// matched is an error unless the routes and the contract's operations match one to one.
+// matched returns an error unless the routes and the contract's operations match one to one.
 func (a *API) matched() error {
 	routes := make(map[string]bool)
 	for _, route := range a.echo.Routes() {
@@ -113,7 +114,7 @@ func (a *API) matched() error {
 	return nil
 }
 
-// ServeHTTP gives a request its ids and finds out its caller; route and inForce are the rest of the way.
+// ServeHTTP gives a request its ids and authenticates its caller. Then route and inForce take it to its operation.
 func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	w := &answer{ResponseWriter: to}
 	r, x := begin(w, r, a.options.Now())
@@ -129,7 +130,7 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	a.route(w, r)
 }
 
-// route sends a request, once its caller is known, to the route of its operation.
+// route sends an authenticated request to the route of its operation.
 func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	addressed, err := a.tree.resolve(r)
 	if err != nil {
@@ -142,8 +143,8 @@ func (a *API) route(w http.ResponseWriter, r *http.Request) {
 	a.echo.ServeHTTP(w, forRouter(r, addressed))
 }
 
-// forRouter is the request in a form that echo and the generated binder cannot misread: its path is spelt as in the contract,
-// with Path and RawPath both set, HEAD is GET, and each header that is a list has one line.
+// forRouter returns the request in a form that echo and the generated binder cannot misread: its path is spelled as in the contract,
+// with both Path and RawPath set, HEAD is GET, and each header that is a list has one line.
 func forRouter(r *http.Request, to *address) *http.Request {
 	routed := new(http.Request)
 	*routed = *r
@@ -159,8 +160,8 @@ func forRouter(r *http.Request, to *address) *http.Request {
 	return routed
 }
 
-// inForce lets a request reach its handler if its caller has the permission, there is room for it, the client can read the
-// answer, and the contract accepts it. It fails closed: a route that the contract does not name is not served.
+// inForce enforces the contract. A request reaches its handler if its caller has the permission, it is admitted, the client accepts
+// JSON, and the request is valid. It fails closed: a route that is not in the contract is not served.
 func (a *API) inForce(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -185,7 +186,7 @@ func (a *API) inForce(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// validate reads the body of a request, where its operation takes one, and checks the request against the contract.
+// validate reads the body of a request, if its operation takes one, and validates the request against the contract.
 func (a *API) validate(x *exchange, w http.ResponseWriter, r *http.Request) (err error) {
 	var body []byte
 	if x.operation.TakesBody() {

@@ -41,7 +41,7 @@ const maxLink = 32 << 10
 // options are the query options of a list.
 type options = gen.ListDeviceStatusesParams
 
-// lists answers all lists of entities of one type. R is what a store lists, E the entity in it.
+// lists answers all lists of one type of entity. R is what a store returns, E the entity in it.
 type lists[R query.Row, E any] struct {
 	schema  string // of the type, in the contract
 	odata   *odata.Parser

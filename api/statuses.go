@@ -17,7 +17,7 @@ import (
 	"installstatus/gen"
 )
 
-// contentType is that of every success with a body, as Graph spells it.
+// contentType is the Content-Type of every success with a body, spelled as Graph spells it.
 const contentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 // GetDeviceStatus implements the operation getDeviceStatus.
@@ -115,7 +115,7 @@ func (a *API) create(c echo.Context, key status.Key, prefer *string) error {
 	}
 	c.Response().Header().Set("Location", addressOf(c.Request())+"/"+key.ID)
 	preferred := parsePrefer(prefer)
-	preferred.createIfMissing = false // which a POST does anyway
+	preferred.createIfMissing = false // a POST always creates
 	writeEntity(c, http.StatusCreated, s, preferred, false)
 	return nil
 }
@@ -129,8 +129,7 @@ func (a *API) write(c echo.Context, key status.Key, cond status.Cond) (status.St
 	return a.store.Update(c.Request().Context(), x.caller.Tenant, key, patch, cond)
 }
 
-// writeEntity answers with what was written, in the form that the preferences ask for. created says that create-if-missing
-// created it.
+// writeEntity answers a write as the preferences ask. created reports whether create-if-missing created the entity.
 func writeEntity(c echo.Context, code int, s status.Status, preferred preferences, created bool) {
 	w := c.Response()
 	w.Header().Set("ETag", s.ETag())
@@ -153,8 +152,8 @@ func (a *API) delete(c echo.Context, key status.Key, cond status.Cond) error {
 	return nil
 }
 
-// addressOf is the address of the request, without its query, as its client wrote it except for upper and lower case. The ids
-// . and .. stand in parentheses: as segments of their own clients would take them out (RFC 3986, 5.2.4).
+// addressOf returns the URL of the request without its query, as its client wrote it except for upper and lower case. The ids . and
+// .. are in parentheses, since clients remove such segments from a URL (RFC 3986, 5.2.4).
 func addressOf(r *http.Request) string {
 	scheme := r.URL.Scheme
 	switch {

@@ -13,17 +13,18 @@ import (
 	"installstatus/api/query"
 )
 
-// Bounds of an expression. Its length is bounded by the contract.
+// Bounds of an expression. The contract bounds its length.
 const (
 	maxDepth = 50  // of parentheses and nots
 	maxIn    = 200 // values of one in
 )
 
-// Filter reads a $filter (OData 4.01, part 2, 5.1.1): eq ne gt ge lt le, in, and, or, not, startswith, contains and
-// parentheses, on the properties of the parser's type. An error says where, what, and what is supported; it repeats no value.
+// Filter parses a $filter (OData 4.01, part 2, 5.1.1): eq ne gt ge lt le, in, and, or, not, startswith, contains and
+// parentheses, on the properties of the parser's type. An error gives the place, the problem and what is supported. It repeats no
+// value, which may be personal.
 func (p *Parser) Filter(text string) (query.Filter, error) {
 	if !isText(text) {
-		return nil, errors.New("it is not valid UTF-8, or holds U+0000")
+		return nil, errors.New("it is not valid UTF-8, or contains U+0000")
 	}
 	f := filterParser{Parser: p, text: text}
 	f.advance()
@@ -37,29 +38,29 @@ func (p *Parser) Filter(text string) (query.Filter, error) {
 	return filter, nil
 }
 
-// filterParser is a recursive descent, one method for each level of precedence.
+// filterParser is a recursive descent parser with a method for each level of precedence.
 type filterParser struct {
 	*Parser
 	text  string
-	token token // the one to be read
+	token token // the next one
 	after int
 }
 
 func (f *filterParser) advance() { f.token, f.after = next(f.text, f.after) }
 
-// wrong is an error at the token to be read.
+// wrong returns an error at the next token.
 func (f *filterParser) wrong(format string, arguments ...any) error {
 	return fmt.Errorf("at character %d, %s", 1+utf8.RuneCountInString(f.text[:f.token.at]), fmt.Sprintf(format, arguments...))
 }
 
 func (f *filterParser) expected(what string) error { return f.wrong("%s is expected", what) }
 
-// is reports whether the token is the given word, in any case.
+// is reports whether the next token is the given word in any case.
 func (f *filterParser) is(text string) bool {
 	return f.token.kind == word && strings.EqualFold(f.token.text, text)
 }
 
-// skip reads a symbol that must be there.
+// skip reads a symbol. It returns an error if the next token is another.
 func (f *filterParser) skip(text string) error {
 	if f.token.kind != symbol || f.token.text != text {
 		return f.expected("'" + text + "'")
@@ -92,10 +93,10 @@ func (f *filterParser) and(depth int) (query.Filter, error) {
 	return left, err
 }
 
-// term is a comparison, a function, a parenthesis, or the not of one of the latter two.
+// term parses a comparison, a function, a parenthesized expression, or the negation of one of the latter two.
 func (f *filterParser) term(depth int) (query.Filter, error) {
 	if depth == maxDepth {
-		return nil, f.wrong("it is nested more than %d deep", maxDepth)
+		return nil, f.wrong("it is nested more than %d levels deep", maxDepth)
 	}
 	switch {
 	case f.token.kind == symbol && f.token.text == "(":
@@ -108,7 +109,7 @@ func (f *filterParser) term(depth int) (query.Filter, error) {
 	case f.is("not"):
 		f.advance()
 		if f.token.kind == word && !f.is("not") && !f.isCall() {
-			return nil, f.wrong("not stands before a comparison; put the comparison in parentheses")
+			return nil, f.wrong("not precedes a comparison; put the comparison in parentheses")
 		}
 		inner, err := f.term(depth + 1)
 		return query.Not{Of: inner}, err
@@ -120,7 +121,7 @@ func (f *filterParser) term(depth int) (query.Filter, error) {
 	return nil, f.expected("a property, a function, not, or '('")
 }
 
-// isCall reports whether a parenthesis follows the word.
+// isCall reports whether a parenthesis follows the next token.
 func (f *filterParser) isCall() bool {
 	following, _ := next(f.text, f.after)
 	return following.kind == symbol && following.text == "("
@@ -129,7 +130,7 @@ func (f *filterParser) isCall() bool {
 func (f *filterParser) function() (query.Filter, error) {
 	name := strings.ToLower(f.token.text)
 	if name != "startswith" && name != "contains" {
-		return nil, f.wrong("the function is not supported; startswith and contains are")
+		return nil, f.wrong("the function is not supported; only startswith and contains are")
 	}
 	f.advance()
 	if err := f.skip("("); err != nil {
@@ -140,7 +141,7 @@ func (f *filterParser) function() (query.Filter, error) {
 		return nil, err
 	}
 	if of.edm != edmString {
-		return nil, f.wrong("%s is no string, as %s needs", property, name)
+		return nil, f.wrong("%s is not a string, which %s requires", property, name)
 	}
 	if err := f.skip(","); err != nil {
 		return nil, err
@@ -216,7 +217,7 @@ func (f *filterParser) in(property string, of propertyType) (query.Filter, error
 	}
 }
 
-// value reads a literal of the property's type, or null.
+// value parses a literal of the property's type, or null.
 func (f *filterParser) value(of propertyType) (value query.Value, err error) {
 	t := f.token
 	switch {
@@ -248,7 +249,7 @@ func (f *filterParser) value(of propertyType) (value query.Value, err error) {
 	return value, nil
 }
 
-// memberOf says which members an enumeration has, and which one a token is nearest to.
+// memberOf describes the members of an enumeration, and names the one that a token may have meant.
 func memberOf(members map[string]string, t token) string {
 	names := slices.Sorted(maps.Values(members))
 	message := "a member of the enumeration in single quotes is expected: " + strings.Join(names, ", ")

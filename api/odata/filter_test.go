@@ -93,7 +93,7 @@ func TestFilter(t *testing.T) {
 		"lastSyncDateTime gt 2017-01-01T00:00:00 01:00":     "a date and time with a zone",
 		"endswith(deviceId,'a')":                            "startswith and contains are",
 		"tolower(deviceId) eq 'a'":                          "startswith and contains are",
-		"contains(errorCode,'1')":                           "is no string",
+		"contains(errorCode,'1')":                           "is not a string",
 		"contains(deviceId,1)":                              "a string in single quotes",
 		"contains(deviceId 'a')":                            "',' is expected",
 		"deviceId in ()":                                    "a string in single quotes",
@@ -103,8 +103,8 @@ func TestFilter(t *testing.T) {
 		"deviceId eq 'a'; drop":                             "and, or, or the end",
 		"deviceId eq 'a\x00'":                               "U+0000",
 		"deviceId eq '\xff'":                                "UTF-8",
-		strings.Repeat("(", 51) + "deviceId eq 'a'":         "more than 50 deep",
-		strings.Repeat("not ", 60) + "(deviceId eq 'a')":    "more than 50 deep",
+		strings.Repeat("(", 51) + "deviceId eq 'a'":         "more than 50 levels deep",
+		strings.Repeat("not ", 60) + "(deviceId eq 'a')":    "more than 50 levels deep",
 		"errorCode in (" + strings.Repeat("1,", 200) + "1)": "more than 200 values",
 	} {
 		if got, err := p.Filter(text); err == nil || !strings.Contains(err.Error(), says) {
@@ -138,7 +138,7 @@ func TestOrderByAndSelect(t *testing.T) {
 	}
 }
 
-// FuzzFilter holds the reader to its bounds: it ends, repeats no value, and what it accepts can be asked of a status.
+// FuzzFilter checks that the parser ends, that errors are short, and that a filter it returns can be evaluated.
 func FuzzFilter(f *testing.F) {
 	for _, seed := range []string{"deviceId eq 'a' and not (errorCode in (1,2) or contains(id,'x''y'))", "lastSyncDateTime ge 2017-01-01T00:00:00Z", "((", "not not", "'", "installState ne null"} {
 		f.Add(seed)

@@ -9,12 +9,12 @@ import (
 	"installstatus/api/query"
 )
 
-// OrderBy reads an $orderby: properties with commas between them, each with asc or desc if need be.
+// OrderBy parses an $orderby: a comma-separated list of properties, each optionally followed by asc or desc.
 func (p *Parser) OrderBy(text string) (orders []query.Order, err error) {
 	for part := range strings.SplitSeq(text, ",") {
 		words := strings.Fields(part)
 		if len(words) == 0 || len(words) > 2 {
-			return nil, errors.New("each part must be a property, and asc or desc if need be")
+			return nil, errors.New("each item must be a property, optionally followed by asc or desc")
 		}
 		property, _, err := p.property(words[0])
 		if err != nil {
@@ -27,18 +27,18 @@ func (p *Parser) OrderBy(text string) (orders []query.Order, err error) {
 			case "desc":
 				order.Descending = true
 			default:
-				return nil, errors.New("a property is followed by asc, by desc, or by a comma")
+				return nil, errors.New("only asc, desc or a comma can follow a property")
 			}
 		}
 		if slices.ContainsFunc(orders, func(o query.Order) bool { return o.Property == property }) {
-			return nil, fmt.Errorf("%s stands twice", property)
+			return nil, fmt.Errorf("%s is listed twice", property)
 		}
 		orders = append(orders, order)
 	}
 	return orders, nil
 }
 
-// Select reads a $select: properties with commas between them, or * for all of them (nil).
+// Select parses a $select: a comma-separated list of properties. It returns nil for *, which selects all.
 func (p *Parser) Select(text string) (properties []string, err error) {
 	all := false
 	for part := range strings.SplitSeq(text, ",") {

@@ -1,5 +1,4 @@
-// Package odata reads and writes the texts of OData's query options. It knows what they ask for, and no store that could
-// answer.
+// Package odata parses and writes OData's query options. It imports neither a store nor an entity.
 package odata
 
 import (
@@ -13,17 +12,17 @@ import (
 	"installstatus/api/query"
 )
 
-// List is what makes a list: a skip token is good for this one alone.
+// List identifies a list. A skip token is valid for one list only.
 type List struct {
 	Schema            string // of its entities, in the contract
 	Tenant, App, User string
-	Filter, OrderBy   string // the options' texts
+	Filter, OrderBy   string // as sent
 }
 
-// checkLength is how many bytes of a skip token bind it to its list.
+// checkLength is the number of bytes of a skip token that bind it to its list.
 const checkLength = 9
 
-// SkipToken is the $skiptoken by which the list goes on after a place. It has letters, digits, - and _ alone.
+// SkipToken returns the $skiptoken that continues the list after a place. It has only letters, digits, - and _.
 func SkipToken(list List, after *query.Cursor) string {
 	var place []byte
 	for _, value := range after.Values {
@@ -40,7 +39,7 @@ func SkipToken(list List, after *query.Cursor) string {
 	return base64.RawURLEncoding.EncodeToString(append(list.check(place), place...))
 }
 
-// LongestSkipToken is how long a SkipToken of a list that is sorted so can become, whatever is in the list.
+// LongestSkipToken returns the greatest length of a SkipToken of a list with this order.
 func (p *Parser) LongestSkipToken(sort []query.Order) int {
 	bytes := checkLength + longestText(p.types[query.ID].longest)
 	for _, order := range sort[:len(sort)-1] {
@@ -53,7 +52,7 @@ func (p *Parser) LongestSkipToken(sort []query.Order) int {
 	return base64.RawURLEncoding.EncodedLen(bytes)
 }
 
-// longestText is how many bytes appendText may append.
+// longestText returns how many bytes appendText appends at most.
 func longestText(characters int) int {
 	return binary.MaxVarintLen32 + utf8.UTFMax*characters
 }
@@ -62,17 +61,17 @@ func appendText(to []byte, text string) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
 }
 
-// check binds a place to the list. It is no signature: a token that somebody forged reaches nothing that the list does not
-// show its caller anyway.
+// check binds a place to the list. It is not a signature: a forged token reaches nothing that the list would not show to its
+// caller anyway.
 func (l List) check(place []byte) []byte {
 	hash := sha256.Sum256(fmt.Appendf(nil, "1 %q %q %q %q %q %q %q", l.Schema, l.Tenant, l.App, l.User, l.Filter, l.OrderBy, place))
 	return hash[:checkLength]
 }
 
-var errSkipToken = errors.New("it is not of this list; follow an @odata.nextLink as it is, or leave it out")
+var errSkipToken = errors.New("it does not belong to this list; follow an @odata.nextLink unchanged, or leave it out")
 
-// ParseSkipToken is the place after which the list goes on, with as many values as its Cursors have, each one that its property
-// can have. What a client made up is refused, or is a place like any other: engines need not ask where it comes from.
+// ParseSkipToken returns the place after which the list continues. It has as many values as the list's Cursors, and each is one that
+// its property can have, so engines can use it even if a client has forged the token.
 func (p *Parser) ParseSkipToken(list List, sort []query.Order, token string) (*query.Cursor, error) {
 	decoded, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(decoded) < checkLength {
@@ -92,7 +91,7 @@ func (p *Parser) ParseSkipToken(list List, sort []query.Order, token string) (*q
 	return after, nil
 }
 
-// placeReader reads what SkipToken wrote.
+// placeReader reads what SkipToken writes.
 type placeReader struct {
 	rest   []byte
 	broken bool

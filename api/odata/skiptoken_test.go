@@ -17,7 +17,7 @@ import (
 	"installstatus/api/status"
 )
 
-// order is what the tests list by: a property of each type.
+// order has a property of each type.
 var order = []string{"deviceName", "errorCode", "lastSyncDateTime", "installState"}
 
 // valueOf draws a value that the property can have.
@@ -139,8 +139,8 @@ func TestASkipTokenIsNoLongerThanTheLongestOfItsOrder(t *testing.T) {
 	}
 }
 
-// FuzzSkipToken holds the reader to accepting exactly what the writer writes, and nothing that an engine cannot compare a
-// property with. A place is read as if a client had made it up: behind the check that belongs to it, and without it.
+// FuzzSkipToken checks that the parser accepts exactly what SkipToken returns, and only values that an engine can compare with a property.
+// The fuzzed place is parsed as a forged token: with the right check before it, and without.
 func FuzzSkipToken(f *testing.F) {
 	p := newParser(f)
 	list := odata.List{Tenant: "tenant", App: "app"}

@@ -4,26 +4,26 @@ import (
 	"strings"
 )
 
-// kind is what sort of token a text begins with.
+// kind is the kind of a token.
 type kind uint8
 
 const (
 	end kind = iota
 	word
 	quoted // a string, without its quotes
-	number // digits, and what a date and time has beside them
+	number // a number, or a date and time
 	symbol // ( ) or ,
 	broken
 )
 
-// token is a piece of an expression, and where in it.
+// token is a token of an expression.
 type token struct {
 	kind kind
 	text string
-	at   int // in bytes from the start
+	at   int // its offset in bytes
 }
 
-// next cuts the first token off an expression.
+// next returns the first token at or after an offset, and the offset after it.
 func next(text string, from int) (t token, after int) {
 	for from < len(text) && (text[from] == ' ' || text[from] == '\t') {
 		from++
@@ -54,7 +54,7 @@ func next(text string, from int) (t token, after int) {
 	return t, after
 }
 
-// quotedToken reads a string, in which a quote is written twice.
+// quotedToken reads a string. A quote in it is doubled.
 func quotedToken(text string, from int) (t token, after int) {
 	var content strings.Builder
 	for at := from + 1; at < len(text); at++ {

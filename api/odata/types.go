@@ -10,17 +10,17 @@ import (
 	"installstatus/api/query"
 )
 
-// Parser reads query options about the properties of one type. It is safe for concurrent use.
+// Parser parses query options for the properties of one type. It is safe for concurrent use.
 type Parser struct {
 	types map[string]propertyType
 	names []string
 }
 
-// propertyType is what the contract says of a property.
+// propertyType is the type of a property in the contract.
 type propertyType struct {
 	edm     string
 	members map[string]string // of an enumeration, by folded name
-	longest int               // of a value as text, in characters; 0 for no bound
+	longest int               // the greatest length of a value as text, in characters; 0 for no bound
 }
 
 const (
@@ -30,7 +30,7 @@ const (
 	edmEnum     = "an enumeration" // of any name
 )
 
-// NewParser is the parser of a type that has these properties.
+// NewParser returns a parser for a type that has these properties.
 func NewParser(properties []contract.Property) *Parser {
 	p := &Parser{types: make(map[string]propertyType)}
 	for _, property := range properties {
@@ -57,7 +57,7 @@ func typeOf(property contract.Property) propertyType {
 	return t
 }
 
-// has reports whether a property of the type can have the value. Null is one that each can be compared with.
+// has reports whether a property of the type can be compared with the value. Null can be compared with any property.
 func (t propertyType) has(value query.Value) bool {
 	switch {
 	case value.Kind == query.Null:
@@ -75,10 +75,10 @@ func (t propertyType) has(value query.Value) bool {
 	return isText(value.Text) && (t.longest == 0 || utf8.RuneCountInString(value.Text) <= t.longest)
 }
 
-// isText reports whether the contract lets a string hold the text.
+// isText reports whether the contract allows the text in a string.
 func isText(text string) bool { return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 }
 
-// property finds a property by its name.
+// property returns the named property and its type.
 func (p *Parser) property(name string) (string, propertyType, error) {
 	t, known := p.types[name]
 	if known {

@@ -1,5 +1,5 @@
-// Package memory is a status.Store that keeps rows in a map and forgets them with the process: the store for tests and
-// benchmarks of what stands above it, and the model that engines are compared with.
+// Package memory is a status.Store that keeps rows in a map, for tests and benchmarks of the layers above, and as the model that engines
+// are compared with.
 package memory
 
 import (
@@ -12,7 +12,7 @@ import (
 	"installstatus/api/status"
 )
 
-// Store is an empty store when zero.
+// Store is a status.Store. The zero Store is empty.
 type Store struct {
 	mutex  sync.RWMutex
 	rows   map[place]status.Row
@@ -147,7 +147,7 @@ func (s *Store) usable(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// of is all of an app's rows.
+// of returns all rows of an app.
 func (s *Store) of(ctx context.Context, tenant, app string) (rows []status.Row, err error) {
 	if err := s.usable(ctx); err != nil {
 		return nil, err

@@ -1,5 +1,5 @@
 // Package postgres is the engine for many replicas: a status.Store in one PostgreSQL database, 13 or later, which other
-// processes use at the same time. It knows the rules of the domain only as package status states them, and nothing of HTTP.
+// processes use at the same time. It applies the rules of package status and imports no HTTP.
 package postgres
 
 import (
@@ -114,7 +114,7 @@ func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Im
 	return i.created, i.changed, err
 }
 
-// Ready implements status.Store: the database answers, and takes writes.
+// Ready implements status.Store. It checks that the database answers and takes writes.
 func (s *Store) Ready(ctx context.Context) error {
 	return s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
 		var readOnly string

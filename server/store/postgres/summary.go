@@ -8,7 +8,7 @@ import (
 	"installstatus/api/status"
 )
 
-// summarize counts an app's rows, and its users by how many rows of each are in which state.
+// summarize counts an app's rows by state, and its users by the states of their rows.
 func summarize(ctx context.Context, c *pgx.Conn, tenant, app string) (status.Summary, error) {
 	s := status.Summary{App: app}
 	err := c.QueryRow(ctx, summary, keyOf(tenant), keyOf(app)).Scan(
@@ -21,7 +21,7 @@ func summarize(ctx context.Context, c *pgx.Conn, tenant, app string) (status.Sum
 	return s, nil
 }
 
-// summary is in SQL what status.SummaryOf is in Go.
+// summary does in SQL what status.SummaryOf does in Go.
 const summary = `
 SELECT
 	COALESCE(SUM(installed), 0)::bigint, COALESCE(SUM(failed), 0)::bigint,

@@ -14,17 +14,17 @@ import (
 	"installstatus/server/store/sqlgen"
 )
 
-// connection is one connection with its statements prepared. One goroutine uses it at a time.
+// connection is a connection with its prepared statements. One goroutine uses it at a time.
 type connection struct {
 	*sql.Conn
 	findApp, find, anyApp   *sql.Stmt
 	begin, commit, rollback *sql.Stmt
 	addApp, insert, remove  *sql.Stmt
 	prepared                []*sql.Stmt          // those above
-	others                  map[string]*sql.Stmt // by their text, some of those that were used
-	othersText              int                  // how many bytes of text they have
+	others                  map[string]*sql.Stmt // by their text, some of those used recently
+	othersText              int                  // the total length of their texts in bytes
 	numbers                 map[appKey]int64     // of some apps
-	patience                time.Duration        // of lock
+	patience                time.Duration        // how long lock waits
 }
 
 func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
@@ -58,7 +58,7 @@ func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {
 	return c, nil
 }
 
-// close also closes the statements: with one of them open SQLite would keep the file open.
+// close also closes the statements, since SQLite keeps the file open while a statement is open.
 func (c *connection) close() {
 	for _, statement := range slices.AppendSeq(c.prepared, maps.Values(c.others)) {
 		statement.Close()
@@ -66,7 +66,7 @@ func (c *connection) close() {
 	c.Close()
 }
 
-// row is the row of an app, by its number, under an id; nil for none.
+// row returns the row of an app, by the app's number, with an id. It returns nil if there is none.
 func (c *connection) row(ctx context.Context, app int64, id string) (*status.Row, error) {
 	found := &status.Row{Status: status.Status{ID: id}}
 	err := c.find.QueryRowContext(ctx, app, id).Scan(sqlgen.AppendRowFields(make([]any, 0, sqlgen.RowWidth), found)...)
@@ -79,13 +79,13 @@ func (c *connection) row(ctx context.Context, app int64, id string) (*status.Row
 	return found, nil
 }
 
-// appKey is what the number of an app stands for.
+// appKey identifies an app.
 type appKey struct{ tenant, app string }
 
-// maxApps is how many numbers of apps a connection keeps.
+// maxApps is how many apps' numbers a connection caches.
 const maxApps = 1024
 
-// appNumber is the number of an app, which it keeps for ever; 0, which none has, for one that has never had a row.
+// appNumber returns the number that an app keeps forever. It returns 0, which no app has, if the app has never had a row.
 func (c *connection) appNumber(ctx context.Context, tenant, app string) (number int64, err error) {
 	key := appKey{tenant, app}
 	if number, ok := c.numbers[key]; ok {
@@ -105,15 +105,15 @@ func (c *connection) appNumber(ctx context.Context, tenant, app string) (number 
 	return number, nil
 }
 
-// What a connection keeps beside the statements that it always has. Callers patch the same few sets of columns, and filter in
-// the same few ways, again and again; SQLite needs a hundred times as much memory for a statement as its text has.
+// Bounds of the cache of prepared statements. Callers patch the same few sets of columns and use the same few filters again and again.
+// SQLite needs about a hundred times as much memory for a statement as its text has.
 const (
 	maxOthers     = 128       // statements
 	maxOthersText = 256 << 10 // bytes of their texts
-	maxOther      = 4 << 10   // bytes of the text of one; what is longer hardly comes again
+	maxOther      = 4 << 10   // bytes of the text of one; a longer one is unlikely to be repeated
 )
 
-// statement is the prepared form of a text that depends on what is asked for; it belongs to the connection.
+// statement returns a prepared statement from the cache, which owns it.
 func (c *connection) statement(ctx context.Context, text string) (*sql.Stmt, error) {
 	if prepared, ok := c.others[text]; ok {
 		return prepared, nil
@@ -135,7 +135,7 @@ func (c *connection) statement(ctx context.Context, text string) (*sql.Stmt, err
 	return prepared, nil
 }
 
-// query reads rows, by a statement that is kept unless its text is long.
+// query reads rows. It caches the statement unless its text is long.
 func (c *connection) query(ctx context.Context, text string, arguments ...any) (*sql.Rows, error) {
 	if len(text) > maxOther {
 		return c.QueryContext(ctx, text, arguments...)
@@ -147,10 +147,10 @@ func (c *connection) query(ctx context.Context, text string, arguments ...any) (
 	return statement.QueryContext(ctx, arguments...)
 }
 
-// numberOfApp is the number of an app: its parameters are the tenant and the app.
+// numberOfApp is the number of an app. Its parameters are the tenant and the app.
 const numberOfApp = "(SELECT number FROM apps WHERE tenant = ? AND app = ?)"
 
-// rowPlace says which row of the table statuses: its parameters are the app's number and the id.
+// rowPlace selects one row of the table statuses. Its parameters are the app's number and the id.
 const rowPlace = " WHERE app = ? AND id = ?"
 
 func findRow() string {

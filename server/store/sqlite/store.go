@@ -1,5 +1,5 @@
 // Package sqlite is the embedded engine: a status.Store in one SQLite file, which other processes may have open too. It
-// knows the rules of the domain only as package status states them, and nothing of HTTP.
+// applies the rules of package status and imports no HTTP.
 package sqlite
 
 import (
@@ -15,11 +15,11 @@ import (
 	"installstatus/server/store/writes"
 )
 
-// Store is a status.Store. One connection writes; several others read, and never wait for it.
+// Store is a status.Store. One connection writes. Several others read, and never wait for it.
 type Store struct {
 	db      *sql.DB
 	writer  *writer
-	readers *pool // in memory the writer's own, since no other connection would see the data
+	readers *pool // for an in-memory database the writer's pool, since no other connection would see the data
 	others  others
 	disk    disk
 	closing chan struct{}
@@ -113,7 +113,7 @@ func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Im
 	return i.created, i.changed, err
 }
 
-// Ready implements status.Store: it reads from the database, and the disk takes writes.
+// Ready implements status.Store. It checks that the database can be read and that the disk takes writes.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := s.read(ctx); err != nil {
 		return err
@@ -134,7 +134,7 @@ func (s *Store) read(ctx context.Context) error {
 	return nil
 }
 
-// Close implements status.Store. What the write-ahead log still holds goes into the file, unless another process has it
+// Close implements status.Store. It moves the rest of the write-ahead log into the file, unless another process has the file
 // open. A second call does nothing.
 func (s *Store) Close() (err error) {
 	s.close.Do(func() {

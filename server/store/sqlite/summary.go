@@ -6,7 +6,7 @@ import (
 	"installstatus/api/status"
 )
 
-// summary counts an app's rows, and its users by how many rows of each are in which state.
+// summary counts an app's rows by state, and its users by the states of their rows.
 func (c *connection) summary(ctx context.Context, tenant, app string) (status.Summary, error) {
 	statement, err := c.statement(ctx, summarize)
 	if err != nil {
@@ -23,10 +23,9 @@ func (c *connection) summary(ctx context.Context, tenant, app string) (status.Su
 	return s, nil
 }
 
-// summarize is in SQL what status.SummaryOf is in Go. Most devices have their app installed: all are counted by the index on
-// user_status, the others are sorted by user, and those that are installed are what is left. The + keeps SQLite from reading
-// the rows in the order of the index: to read them in their own order and to sort what is needed of them is several times
-// faster.
+// summarize does in SQL what status.SummaryOf does in Go. Most devices have their app installed. So the query counts all rows by the
+// index on user_status, sorts only the others by user, and gets the installed ones by subtraction. The + keeps SQLite from reading
+// the rows in the order of the index, since reading them in their own order and sorting those needed is several times as fast.
 const summarize = `
 WITH
 	place AS (SELECT number FROM apps WHERE tenant = ? AND app = ?),
