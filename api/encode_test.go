@@ -2,8 +2,11 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -12,6 +15,7 @@ import (
 	"installstatus/api/contract"
 	"installstatus/api/query"
 	"installstatus/api/status"
+	"installstatus/api/status/memory"
 	"installstatus/gen"
 )
 
@@ -177,6 +181,45 @@ func TestAStringIsEncodedAsByEncodingJSON(t *testing.T) {
 			t.Fatalf("%s, want %s", got, want)
 		}
 	})
+}
+
+// onePage is a store that always lists the same page.
+type onePage struct {
+	memory.Store
+	page status.Page
+}
+
+func (s *onePage) List(context.Context, string, status.Query) (status.Page, error) {
+	return s.page, nil
+}
+
+// BenchmarkPage answers a list of 1,000 rows in process, whole and with $select.
+func BenchmarkPage(b *testing.B) {
+	store := new(onePage)
+	for i := range 1000 {
+		s := status.New(fmt.Sprintf("7560ee45-ee45-7560-45ee-60754%07d", i))
+		for _, p := range []*status.Text{&s.DeviceName, &s.DeviceID, &s.OSVersion, &s.OSDescription, &s.UserName, &s.UserPrincipalName, &s.DisplayVersion} {
+			*p = status.TextOf("Some Text value")
+		}
+		store.page.Add(status.Row{Status: s}, query.Query{Limit: 1000})
+	}
+	caller := Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.Read.All"}}
+	handler, err := New(store, Options{Authenticate: func(*http.Request) (Caller, error) { return caller, nil }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct{ name, selects string }{{"whole", ""}, {"selected", "&$select=deviceName,installState"}} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/beta/deviceAppManagement/mobileApps/app/deviceStatuses?$top=1000"+c.selects, nil))
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Body)
+				}
+			}
+		})
+	}
 }
 
 func BenchmarkEntity(b *testing.B) {

@@ -92,10 +92,7 @@ func (l *lists[R, E]) answer(c echo.Context, q status.Query, params options) err
 
 // encode returns a page as the contract answers it. next is the address of the page after it, "" if there is none.
 func (l *lists[R, E]) encode(page query.Page[R], count bool, next string, selected selection) []byte {
-	size := len(next) + 64
-	for i := range page.Rows {
-		size += page.Rows[i].Size() + l.encoder.overhead
-	}
+	size := 64 + len(next) + page.Size() + len(page.Rows)*l.encoder.overhead
 	answer := append(make([]byte, 0, size), '{')
 	if count {
 		answer = strconv.AppendInt(append(answer, `"@odata.count":`...), int64(page.Count), 10)

@@ -37,6 +37,9 @@ func (p *Page[R]) Add(row R, query Query) bool {
 	return true
 }
 
+// Size returns about how many bytes the page's rows take in an answer.
+func (p *Page[R]) Size() int { return p.size }
+
 // PageOf returns the page that the query asks for, out of all rows. It defines what a list is: the answer of every engine must
 // equal it.
 func PageOf[R Row](q Query, rows []R) (page Page[R]) {
