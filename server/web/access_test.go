@@ -26,7 +26,7 @@ func keyboard(t *testing.T, browser context.Context) {
 	p.press(kb.Enter)
 	p.tabTo("id", "osVersion")
 	p.press(kb.End + "7" + kb.Enter)
-	p.awaitText("#shown", "ALEX-TABLET is saved.")
+	p.awaitText("#shown", "ALEX-TABLET was saved.")
 	p.await("document.activeElement.dataset.id === '4'")
 	if !strings.Contains(s.get(t, "4"), `"osVersion":"167"`) {
 		t.Error(s.get(t, "4"))

@@ -22,15 +22,27 @@ import (
 )
 
 const (
-	// browserVariable says which browser the tests drive: the path of one that speaks the DevTools protocol, "required" for
-	// one that must be found, or nothing for one that may be missing.
+	// browserVariable is the path of a browser that speaks the DevTools protocol, or "required" to fail the tests if none is
+	// in the PATH. If it is empty and no browser is in the PATH, the tests are skipped.
 	browserVariable = "INSTALLSTATUS_BROWSER"
-	// screenshotsVariable names a folder for screenshots.
+	// screenshotsVariable is the folder for screenshots. If it is empty, the tests take none.
 	screenshotsVariable = "INSTALLSTATUS_SCREENSHOTS"
 )
 
-// startBrowser starts a browser for the time of the test, and skips the test where there is none.
-func startBrowser(t *testing.T) context.Context {
+// TestMain ends the browser after all tests.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if endBrowser != nil {
+		endBrowser()
+	}
+	os.Exit(code)
+}
+
+// endBrowser ends the browser, nil if none has started.
+var endBrowser func()
+
+// startBrowser starts the browser that all tests share, and returns nil if none is installed.
+var startBrowser = sync.OnceValues(func() (context.Context, error) {
 	path := os.Getenv(browserVariable)
 	required := path == "required"
 	if path == "" || required {
@@ -43,37 +55,53 @@ func startBrowser(t *testing.T) context.Context {
 		}
 	}
 	if path == "" && required {
-		t.Fatalf("%s=required, and no Chromium or Chrome is in the PATH", browserVariable)
+		return nil, fmt.Errorf("%s=required, but no Chromium or Chrome is in the PATH", browserVariable)
 	}
 	if path == "" {
-		t.Skipf("no Chromium or Chrome is in the PATH; %s can name one", browserVariable)
+		return nil, nil
 	}
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.WindowSize(1100, 900), chromedp.Env("LANG=en_US.UTF-8", "TZ=UTC"),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
 	if os.Geteuid() == 0 {
-		flags = append(flags, chromedp.NoSandbox) // Chromium has none for root
+		flags = append(flags, chromedp.NoSandbox) // Chromium refuses to run as root in a sandbox
 	}
-	allocated, end := chromedp.NewExecAllocator(context.Background(), flags...)
-	t.Cleanup(end)
+	allocated, endAllocator := chromedp.NewExecAllocator(context.Background(), flags...)
 	browser, end := chromedp.NewContext(allocated)
-	t.Cleanup(end)
+	endBrowser = func() {
+		end()
+		endAllocator()
+	}
 	if err := chromedp.Do(browser); err != nil {
-		t.Fatalf("%s does not start: %v", path, err)
+		return nil, fmt.Errorf("starting %s: %w", path, err)
+	}
+	return browser, nil
+})
+
+// useBrowser returns the browser. It skips the test if none is installed, and lets other tests run at the same time.
+func useBrowser(t *testing.T) context.Context {
+	t.Helper()
+	t.Parallel()
+	browser, err := startBrowser()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if browser == nil {
+		t.Skipf("no Chromium or Chrome is in the PATH; %s can name one", browserVariable)
 	}
 	return browser
 }
 
-// tab is a window of the browser. When its test ends it must have written no message to its console, and asked nobody but
-// its server.
+// tab is a window of the browser. At the end of its test it fails if a page wrote to the console or sent a request to another
+// server.
 type tab struct {
 	*testing.T
 	ctx  context.Context
 	base string
 
-	expected []int // statuses of answers that the browser may complain of in its console
-	broken   bool  // it may complain of a server that has gone
+	expected []int // the response statuses that the console may report
+	offline  bool  // the console may report failed connections
 	mutex    sync.Mutex
 	messages []string
 	foreign  []string
@@ -82,9 +110,9 @@ type tab struct {
 // open opens a path of the server in a new window.
 func open(t *testing.T, browser context.Context, base, path string) *tab {
 	t.Helper()
-	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	ctx, end := chromedp.NewContext(browser)
 	t.Cleanup(end)
-	ctx, end = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, end = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(end)
 	p := &tab{T: t, ctx: ctx, base: base}
 	if err := chromedp.Listen(ctx, p.hear); err != nil {
@@ -95,7 +123,7 @@ func open(t *testing.T, browser context.Context, base, path string) *tab {
 	return p
 }
 
-// hear keeps what a page must not do.
+// hear records console messages and requests to other servers.
 func (p *tab) hear(event any) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -119,18 +147,28 @@ func (p *tab) checkSilence() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	for _, message := range p.messages {
-		complaint, ofAnAnswer := strings.CutPrefix(message, "Failed to load resource: ")
+		failure, isResponse := strings.CutPrefix(message, "Failed to load resource: ")
 		isExpected := func(status int) bool {
-			return strings.HasPrefix(complaint, fmt.Sprintf("the server responded with a status of %d ", status))
+			return strings.HasPrefix(failure, fmt.Sprintf("the server responded with a status of %d ", status))
 		}
-		if ofAnAnswer && (slices.ContainsFunc(p.expected, isExpected) || p.broken && strings.HasPrefix(complaint, "net::ERR_")) {
+		if isResponse && (slices.ContainsFunc(p.expected, isExpected) || p.offline && strings.HasPrefix(failure, "net::ERR_")) {
 			continue
 		}
-		p.Errorf("the console says: %s", message)
+		p.Errorf("console message: %s", message)
 	}
 	for _, url := range p.foreign {
-		p.Errorf("the page asked for %s", url)
+		p.Errorf("request to another server: %s", url)
 	}
+}
+
+// run runs a subtest on the tab's page.
+func (p *tab) run(name string, test func(t *testing.T)) {
+	parent := p.T
+	parent.Run(name, func(t *testing.T) {
+		p.T = t
+		test(t)
+	})
+	p.T = parent
 }
 
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -146,7 +184,7 @@ func (p *tab) goTo(path string) {
 	p.do(chromedp.Navigate(p.base + path))
 }
 
-// click clicks the element that a CSS selector finds first. One that the page replaces meanwhile is looked for again.
+// click clicks the first element that matches a CSS selector. It tries again if the page replaces the element meanwhile.
 func (p *tab) click(selector string) {
 	p.Helper()
 	err := chromedp.Do(p.ctx, chromedp.Click(chromedp.CSS(selector)))
@@ -161,7 +199,7 @@ func (p *tab) click(selector string) {
 	}
 }
 
-// fill replaces what is in a field.
+// fill replaces the text in a field.
 func (p *tab) fill(selector, text string) {
 	p.Helper()
 	p.do(chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.Focus(chromedp.CSS(selector)))
@@ -169,13 +207,13 @@ func (p *tab) fill(selector, text string) {
 	p.press("\b" + text)
 }
 
-// press types text, or keys of the package kb, wherever the focus is.
+// press types text, or keys of package kb, into the focused element.
 func (p *tab) press(keys string) {
 	p.Helper()
 	p.do(chromedp.KeyEvent(keys))
 }
 
-// tabTo presses the tabulator key until the focus is on an element with an attribute.
+// tabTo presses the Tab key until the focused element has an attribute with the value.
 func (p *tab) tabTo(attribute, value string) {
 	p.Helper()
 	for range 40 {
@@ -184,10 +222,10 @@ func (p *tab) tabTo(attribute, value string) {
 			return
 		}
 	}
-	p.Fatalf("the tabulator key leads to no element whose %s is %s", attribute, value)
+	p.Fatalf("the Tab key reaches no element with %s=%q", attribute, value)
 }
 
-// value is what a JavaScript expression gives, as text.
+// value returns the result of a JavaScript expression as text.
 func (p *tab) value(expression string) string {
 	p.Helper()
 	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+expression+")"))
@@ -197,32 +235,46 @@ func (p *tab) value(expression string) string {
 	return text
 }
 
-// text is the text of the first element that a CSS selector finds, as it is seen, in one line.
+// text returns the visible text of the first element that matches a CSS selector, in one line.
 func (p *tab) text(selector string) string {
 	p.Helper()
 	return p.value(fmt.Sprintf(`(document.querySelector(%q)?.innerText ?? 'nothing').replace(/\s+/g, ' ').trim()`, selector))
 }
 
-// await waits until a JavaScript expression is true.
+// await waits until a JavaScript expression is true. The page does the polling, because messages to the browser are slow.
 func (p *tab) await(expression string) {
 	p.Helper()
-	for range 200 {
-		if p.value("Boolean("+expression+")") == "true" {
+	poll := fmt.Sprintf(`(async () => {
+		for (const end = Date.now() + 1000; Date.now() < end; await new Promise(next => setTimeout(next, 20))) {
+			if (%s) return true
+		}
+		return false
+	})()`, expression)
+	for began := time.Now(); time.Since(began) < 20*time.Second; {
+		isTrue, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](poll, chromedp.EvalAwaitPromise))
+		if isTrue {
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
+		if err != nil && !isNavigation(err) {
+			p.Fatalf("%s: %v", expression, err)
+		}
 	}
-	p.Fatalf("it is never true that %s. The page: %s", expression, p.text("body"))
+	p.Fatalf("timed out waiting for %s. Page: %s", expression, p.text("body"))
 }
 
-// awaitText waits until an element is seen, and its text has a part.
+// isNavigation reports whether an expression ended because the browser loaded another page.
+func isNavigation(err error) bool {
+	return strings.Contains(err.Error(), "context was destroyed") || strings.Contains(err.Error(), "navigated or closed")
+}
+
+// awaitText waits until an element is visible and its text contains part.
 func (p *tab) awaitText(selector, part string) {
 	p.Helper()
-	hasPart := fmt.Sprintf(`(e => e?.checkVisibility() && e.innerText.replace(/\s+/g, ' ').includes(%q))`, part)
-	p.await(fmt.Sprintf("%s(document.querySelector(%q))", hasPart, selector))
+	contains := fmt.Sprintf(`(e => e?.checkVisibility() && e.innerText.replace(/\s+/g, ' ').includes(%q))`, part)
+	p.await(fmt.Sprintf("%s(document.querySelector(%q))", contains, selector))
 }
 
-// checkNames checks that a screen reader has a name for whatever takes the focus.
+// checkNames checks that every focusable element has a name for screen readers.
 func (p *tab) checkNames() {
 	p.Helper()
 	tree, err := chromedp.Call(p.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
@@ -239,31 +291,31 @@ func (p *tab) checkNames() {
 		}
 		seen++
 		if node.Name == nil || string(node.Name.Value) == `""` {
-			p.Errorf("a %s has no name", node.Role.Value)
+			p.Errorf("%s without a name", node.Role.Value)
 		}
 	}
 	if seen < 10 {
-		p.Errorf("only %d elements take the focus", seen)
+		p.Errorf("only %d focusable elements, want at least 10", seen)
 	}
 }
 
-// checkWidth checks that nothing is wider than the window.
+// checkWidth checks that no element extends past the right edge of the window.
 func (p *tab) checkWidth() {
 	p.Helper()
 	wide := p.value(`[...document.querySelectorAll('body *')]
 		.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80)).join('\n')`)
 	if wide != "" {
-		p.Errorf("wider than the window: %s", wide)
+		p.Errorf("elements wider than the window:\n%s", wide)
 	}
 }
 
-// screen gives the window another size.
+// screen sets the size of the window.
 func (p *tab) screen(width, height int64) {
 	p.Helper()
 	p.do(chromedp.EmulateViewport(width, height))
 }
 
-// dark makes the reader one who prefers dark pages.
+// dark sets the user's preference for a dark theme.
 func (p *tab) dark() {
 	p.Helper()
 	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
@@ -272,7 +324,7 @@ func (p *tab) dark() {
 	}
 }
 
-// shoot keeps a picture of the window, where pictures are asked for.
+// shoot saves a screenshot if screenshotsVariable is set.
 func (p *tab) shoot(name string) {
 	p.Helper()
 	folder := os.Getenv(screenshotsVariable)

@@ -9,25 +9,25 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-func aChange(t *testing.T, browser context.Context) {
+func change(t *testing.T, browser context.Context) {
 	s, p := openSample(t, browser)
 	p.click("[data-id='1']")
 	p.await("document.querySelector('#detail').open")
 	p.shoot("detail")
 	p.click("#save")
-	p.awaitText("#saved", "Nothing has been changed yet.")
+	p.awaitText("#saved", "You have not changed anything.")
 	before := s.get(t, "1")
 	p.fill("#deviceName", "ADELE-LAPTOP-2")
 	p.fill("#displayVersion", "")
 	p.value("document.querySelector('#installState').value = 'installed'")
 	p.click("#save")
-	p.awaitText("#shown", "ADELE-LAPTOP-2 is saved.")
+	p.awaitText("#shown", "ADELE-LAPTOP-2 was saved.")
 	p.awaitText("#counts", "Installed 3")
 	p.await("document.activeElement.dataset.id === '1'")
 	p.shoot("change")
 	want := strings.NewReplacer(`"ADELE-LAPTOP"`, `"ADELE-LAPTOP-2"`, `"installState":"pendingInstall"`, `"installState":"installed"`, `"displayVersion":"4.2.0"`, `"displayVersion":null`).Replace(before)
 	if after := s.get(t, "1"); after != want {
-		t.Errorf("the status is %s instead of %s", after, want)
+		t.Errorf("status is %s, want %s", after, want)
 	}
 }
 
@@ -40,7 +40,7 @@ func violations(t *testing.T, browser context.Context) {
 	p.click("#save")
 	p.awaitText("#errorCode-violation", "an integer from -2147483648")
 	p.awaitText("#lastSyncDateTime-violation", "an RFC 3339 date and time")
-	p.await("document.activeElement.id === 'errorCode'")
+	p.await("document.activeElement.id === 'lastSyncDateTime'")
 	p.awaitText("#detail-problem", "Nothing has been saved.")
 	p.shoot("violations")
 	p.fill("#errorCode", "")
@@ -50,7 +50,7 @@ func violations(t *testing.T, browser context.Context) {
 	p.await("document.querySelectorAll('[aria-invalid]').length === 1")
 }
 
-func anErrorCode(t *testing.T, browser context.Context) {
+func errorCode(t *testing.T, browser context.Context) {
 	s, p := openSample(t, browser)
 	p.click("[data-id='3']")
 	p.awaitText("#errorCode-hint", "hexadecimal such as 0x87D1041C")
@@ -58,14 +58,14 @@ func anErrorCode(t *testing.T, browser context.Context) {
 		"-2147023293": "0x80070643, decimal -2147023293: The Windows Installer (MSI) failed with a fatal error.",
 		"0x87D1041C":  "0x87D1041C, decimal -2016345060: The installation reported success, but the app was not detected afterwards.",
 		"-2147024891": "0x80070005, decimal -2147024891: Windows error 5.",
-		"9":           "0x00000009, decimal 9: Nothing is known about this code.",
+		"9":           "0x00000009, decimal 9: The meaning of this code is not known.",
 		"0":           "0x00000000, decimal 0: No error.",
 		"nine":        "",
 		"4294967295":  "",
 	} {
 		p.fill("#errorCode", typed)
 		if got := p.text("#explanation"); got != explained {
-			t.Errorf("%s is explained as %q", typed, got)
+			t.Errorf("explanation of %s is %q, want %q", typed, got, explained)
 		}
 	}
 	p.fill("#errorCode", "0x87d1041c\r")
@@ -75,7 +75,7 @@ func anErrorCode(t *testing.T, browser context.Context) {
 	}
 }
 
-func aConflict(t *testing.T, browser context.Context) {
+func conflict(t *testing.T, browser context.Context) {
 	s, p := openSample(t, browser)
 	p.expected = []int{http.StatusPreconditionFailed}
 	p.click("[data-id='1']")
@@ -96,13 +96,13 @@ func aConflict(t *testing.T, browser context.Context) {
 	p.click("#save-mine")
 	p.awaitText("#conflict-rows", "OS version not changed 13")
 	p.click("#save-mine")
-	p.awaitText("#shown", "MINE AGAIN is saved.")
+	p.awaitText("#shown", "MINE AGAIN was saved.")
 	if body := s.get(t, "1"); !strings.Contains(body, `"deviceName":"MINE AGAIN"`) || !strings.Contains(body, `"osVersion":"13"`) {
 		t.Error(body)
 	}
 }
 
-func aDeletion(t *testing.T, browser context.Context) {
+func deletion(t *testing.T, browser context.Context) {
 	s, p := openSample(t, browser)
 	p.expected = []int{http.StatusNotFound}
 	p.click("[data-id='1']")
@@ -122,15 +122,15 @@ func unsavedChanges(t *testing.T, browser context.Context) {
 	s, p := openSample(t, browser)
 	p.click("[data-id='1']")
 	p.fill("#deviceName", "MINE")
-	for range 3 { // a browser lets no page hold a dialog open at two in a row
+	for range 3 { // without the page's own handling, the browser would close the dialog at the second Escape in a row
 		p.press(kb.Escape)
-		p.awaitText("#unsaved", "What you have changed is not saved")
+		p.awaitText("#unsaved", "Your changes are not saved")
 		p.await("document.activeElement.id === 'unsaved'")
 		p.press(kb.Escape)
 		p.await("!document.querySelector('#unsaved').checkVisibility() && document.activeElement.id === 'deviceName'")
 	}
 	p.click("#close")
-	p.awaitText("#unsaved", "What you have changed is not saved")
+	p.awaitText("#unsaved", "Your changes are not saved")
 	p.shoot("unsaved")
 	p.checkNames()
 	p.click("#stay")
@@ -149,7 +149,7 @@ func unsavedChanges(t *testing.T, browser context.Context) {
 	p.await("!document.querySelector('#detail').open")
 }
 
-func aStateDetail(t *testing.T, browser context.Context) {
+func stateDetail(t *testing.T, browser context.Context) {
 	s, p := openSample(t, browser)
 	p.click("[data-id='3']")
 	p.await("document.querySelector('#deviceName').value === 'ALEX-LAPTOP'")

@@ -16,40 +16,42 @@ import (
 var development = web.Options{Development: true, App: "app"}
 
 func TestThePage(t *testing.T) {
-	browser := startBrowser(t)
+	browser := useBrowser(t)
 	for name, test := range map[string]func(*testing.T, context.Context){
-		"counts and lists the app that the server names":     theSampleApp,
-		"lists the state that is chosen in the chart":        aChosenState,
-		"finds and sorts through the API":                    searchAndOrder,
-		"shows another app, and keeps it in its address":     anotherApp,
-		"sends what was changed, and nothing else":           aChange,
-		"shows each violation at its field":                  violations,
-		"explains an error code as it is typed":              anErrorCode,
-		"shows a conflict with both values":                  aConflict,
-		"tells when a status has been deleted meanwhile":     aDeletion,
-		"asks before it loses what was typed":                unsavedChanges,
-		"saves what was typed once there is another token":   anExpiredTokenWhileSaving,
-		"offers the details of a state, and no null again":   aStateDetail,
-		"says what to do where there is nothing":             nothing,
-		"says what went wrong and tries again":               failure,
-		"leaves no change to those who may only read":        aReader,
-		"pages through 10,000 rows":                          manyRows,
-		"lists users, and the devices of one":                users,
-		"goes back to what was looked at before":             back,
-		"can be used with the keyboard alone":                keyboard,
-		"names everything that takes the focus":              names,
-		"fits on a narrow screen":                            narrow,
-		"has a dark side":                                    dark,
-		"asks for a token, and keeps it in its memory alone": aPastedToken,
-		"gets a new token when a development token expires":  anExpiredToken,
-		"shows text as text":                                 markup,
-		"takes any id":                                       oddIDs,
+		"counts and lists the first app":                   sampleApp,
+		"filters the list by a state in the chart":         stateFilter,
+		"searches and sorts":                               searchAndOrder,
+		"shows another app and adds it to the address":     anotherApp,
+		"sends only what was changed":                      change,
+		"shows each violation beside its field":            violations,
+		"explains an error code while it is typed":         errorCode,
+		"shows both values of a conflict":                  conflict,
+		"reports that a status has been deleted":           deletion,
+		"asks before it discards changes":                  unsavedChanges,
+		"saves with a new token after the old one expires": expiredTokenWhileSaving,
+		"offers state details but no return to null":       stateDetail,
+		"explains an empty list":                           emptyList,
+		"shows errors and tries again":                     failure,
+		"cannot save with a read-only token":               readOnlyToken,
+		"pages through 10,000 rows":                        manyRows,
+		"lists users, and the devices of one":              users,
+		"goes back to earlier views":                       back,
+		"works with the keyboard alone":                    keyboard,
+		"names every focusable element":                    names,
+		"fits a narrow screen":                             narrow,
+		"has a dark theme":                                 dark,
+		"keeps a token only in memory":                     pastedToken,
+		"renews a development token":                       expiredToken,
+		"shows markup as text":                             markup,
+		"shows, labels and edits a new property":           newProperties,
+		"labels every property of the contract":            labels,
+		"accepts any id":                                   oddIDs,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, browser) })
+		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, browser) })
 	}
 }
 
-// openSample opens the page on a server with statuses in each state.
+// openSample opens the page on a server with statuses in every state.
 func openSample(t *testing.T, browser context.Context) (server, *tab) {
 	t.Helper()
 	s := serve(t, development)
@@ -59,18 +61,18 @@ func openSample(t *testing.T, browser context.Context) (server, *tab) {
 	return s, p
 }
 
-func theSampleApp(t *testing.T, browser context.Context) {
+func sampleApp(t *testing.T, browser context.Context) {
 	_, p := openSample(t, browser)
 	p.awaitText("#counts", "All 9 ✓ Installed 2 … Pending 1 ✕ Failed 2 ✕ Uninstall failed 1 – Not installed 1 ∅ Not applicable 1 ? Unknown 1")
 	p.awaitText("tbody tr:nth-child(3)", "ALEX-LAPTOP alex@contoso.example ✕Failed 0x80070643 The Windows Installer (MSI) failed with a fatal error. 10.0.22631.4460 Nov 21, 2026, 9:40 AM")
 	p.awaitText("tbody tr:nth-child(9)", "never")
 	if title := p.value("document.querySelector('tbody time').title"); title != "2026-11-20T08:12:44.1203341Z" {
-		t.Errorf("the time as it was sent is %s", title)
+		t.Errorf("the title of the time is %s", title)
 	}
 	p.shoot("first-load")
 }
 
-func aChosenState(t *testing.T, browser context.Context) {
+func stateFilter(t *testing.T, browser context.Context) {
 	_, p := openSample(t, browser)
 	p.click("input[value=failed]")
 	p.awaitText("#shown", "1 to 2 of 2")
@@ -107,14 +109,14 @@ func anotherApp(t *testing.T, browser context.Context) {
 	p.awaitText("#shown", "1 to 9 of 9")
 }
 
-func nothing(t *testing.T, browser context.Context) {
+func emptyList(t *testing.T, browser context.Context) {
 	s := serve(t, web.Options{Development: true})
 	p := open(t, browser, s.URL, "/")
 	p.await("document.activeElement.id === 'app'")
 	p.awaitText("#no-app", "Enter the id of an app")
 	p.shoot("no-app")
 	p.press("app\r")
-	p.awaitText("#nothing", "No device has a status for the app app. Is the id right?")
+	p.awaitText("#nothing", "No device has a status for the app app. Check the id.")
 	p.awaitText("#counts", "All 0")
 	p.await("!document.querySelector('#no-app').checkVisibility()")
 	p.shoot("empty")
@@ -122,7 +124,7 @@ func nothing(t *testing.T, browser context.Context) {
 	p.click("#app-form button")
 	p.awaitText("#shown", "1 to 9 of 9")
 	p.fill("#search", "nobody")
-	p.awaitText("#nothing", "Nothing here is like that. Capitals count: ADELE is not adele.")
+	p.awaitText("#nothing", "No match. Search is case-sensitive.")
 	p.shoot("nothing-found")
 	p.click("#nothing button")
 	p.awaitText("#shown", "1 to 9 of 9")
@@ -133,7 +135,7 @@ func nothing(t *testing.T, browser context.Context) {
 		s.put(t, strconv.Itoa(id+1), `{"installState":"installed"}`)
 	}
 	p.click("input[value=failed]")
-	p.awaitText("#nothing", "Nothing here is like that. Show all")
+	p.awaitText("#nothing", "No match. Show all")
 }
 
 func failure(t *testing.T, browser context.Context) {
@@ -145,7 +147,7 @@ func failure(t *testing.T, browser context.Context) {
 	p.shoot("error")
 
 	s, p = openSample(t, browser)
-	p.broken = true
+	p.offline = true
 	s.Close()
 	p.click("input[value=failed]")
 	p.awaitText("#problem", "The server does not answer.")
@@ -160,7 +162,7 @@ func manyRows(t *testing.T, browser context.Context) {
 	p := open(t, browser, s.URL, "/")
 	began := time.Now()
 	p.awaitText("#shown", "1 to 50 of 10,000")
-	t.Logf("10,000 rows are there after %s", time.Since(began).Round(time.Millisecond))
+	t.Logf("10,000 rows loaded after %s", time.Since(began).Round(time.Millisecond))
 	p.awaitText("#counts", "All 10,000 ✓ Installed 5,000")
 	p.click("#next")
 	p.awaitText("#shown", "51 to 100 of 10,000")
@@ -232,10 +234,10 @@ func back(t *testing.T, browser context.Context) {
 	p.click("[data-id='3']")
 	p.fill("#deviceName", "MINE")
 	p.value("history.back()")
-	p.awaitText("#unsaved", "What you have changed is not saved")
+	p.awaitText("#unsaved", "Your changes are not saved")
 	p.awaitText("#list-title", "Users")
 	p.click("#save")
-	p.awaitText("#shown", "MINE is saved. 1 to 1 of 1")
+	p.awaitText("#shown", "MINE was saved. 1 to 1 of 1")
 
 	p.click("tbody button")
 	p.click("[data-id='3']")

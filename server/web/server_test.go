@@ -17,15 +17,15 @@ const (
 	writePermission = "DeviceManagementApps.ReadWrite.All"
 )
 
-// server is the API over a store in memory, with the pages before it.
+// server serves the pages, and the API over a store in memory.
 type server struct {
 	*httptest.Server
 	api   http.Handler
 	store *memory.Store
 }
 
-// serve starts a server where "Bearer writer" may write and "Bearer reader" may read. In development it gives the
-// writer's token to everybody.
+// serve starts a server on which "Bearer writer" may write and "Bearer reader" may read. In development, /dev/token returns
+// the writer's token.
 func serve(t *testing.T, options web.Options) server {
 	t.Helper()
 	callers := map[string]api.Caller{
@@ -58,25 +58,25 @@ func serve(t *testing.T, options web.Options) server {
 	return s
 }
 
-// put creates or changes a device status of the app "app", past the browser.
+// put creates or changes a device status of the app "app" without the browser.
 func (s server) put(t *testing.T, id, body string) {
 	t.Helper()
 	s.ask(t, http.MethodPatch, "deviceStatuses/"+id, body)
 }
 
-// delete deletes a device status of the app "app", past the browser.
+// delete deletes a device status of the app "app" without the browser.
 func (s server) delete(t *testing.T, id string) {
 	t.Helper()
 	s.ask(t, http.MethodDelete, "deviceStatuses/"+id, "")
 }
 
-// get is the body of a device status of the app "app".
+// get returns the body of a device status of the app "app".
 func (s server) get(t *testing.T, id string) string {
 	t.Helper()
 	return s.ask(t, http.MethodGet, "deviceStatuses/"+id, "")
 }
 
-// ask sends a request to the API, with a path beneath the app "app".
+// ask sends a request to the API. The path is relative to the app "app".
 func (s server) ask(t *testing.T, method, path, body string) string {
 	t.Helper()
 	r := httptest.NewRequest(method, "/beta/deviceAppManagement/mobileApps/app/"+path, strings.NewReader(body))
@@ -90,7 +90,7 @@ func (s server) ask(t *testing.T, method, path, body string) string {
 	return w.Body.String()
 }
 
-// putSample creates statuses in each state.
+// putSample creates statuses in every state.
 func (s server) putSample(t *testing.T) {
 	t.Helper()
 	for id, body := range map[string]string{

@@ -10,7 +10,7 @@ import (
 	"installstatus/server/web"
 )
 
-func aPastedToken(t *testing.T, browser context.Context) {
+func pastedToken(t *testing.T, browser context.Context) {
 	s := serve(t, web.Options{App: "app"})
 	s.putSample(t)
 	p := open(t, browser, s.URL, "/")
@@ -24,13 +24,13 @@ func aPastedToken(t *testing.T, browser context.Context) {
 	p.fill("#token", "Bearer writer\r")
 	p.awaitText("#shown", "1 to 9 of 9")
 	if kept := p.value("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href, document.documentElement.outerHTML])"); strings.Contains(kept, "writer") {
-		t.Errorf("the token is in %s", kept)
+		t.Errorf("the page kept the token: %s", kept)
 	}
 	p.goTo("/?again")
 	p.await("document.activeElement.id === 'token'")
 }
 
-func anExpiredToken(t *testing.T, browser context.Context) {
+func expiredToken(t *testing.T, browser context.Context) {
 	s := serve(t, development)
 	s.putSample(t)
 	var expired atomic.Bool
@@ -53,7 +53,7 @@ func anExpiredToken(t *testing.T, browser context.Context) {
 	p.awaitText("#shown", "1 to 2 of 2")
 }
 
-func aReader(t *testing.T, browser context.Context) {
+func readOnlyToken(t *testing.T, browser context.Context) {
 	s := serve(t, web.Options{})
 	s.putSample(t)
 	p := open(t, browser, s.URL, "/")
@@ -67,7 +67,7 @@ func aReader(t *testing.T, browser context.Context) {
 	p.awaitText("#detail-problem", "Nothing has been saved. Application is not authorized")
 }
 
-func anExpiredTokenWhileSaving(t *testing.T, browser context.Context) {
+func expiredTokenWhileSaving(t *testing.T, browser context.Context) {
 	s := serve(t, web.Options{App: "app"})
 	s.putSample(t)
 	var expired atomic.Bool
@@ -86,14 +86,14 @@ func anExpiredTokenWhileSaving(t *testing.T, browser context.Context) {
 	p.fill("#deviceName", "MINE")
 	expired.Store(true)
 	p.click("#save")
-	p.awaitText("#detail-problem", "With another token what you have changed is saved.")
+	p.awaitText("#detail-problem", "Enter another token to save your changes.")
 	p.await("document.activeElement.id === 'token' && document.activeElement.closest('#detail')")
 	p.shoot("token-while-saving")
 	p.press("writer\r")
 	p.await("document.querySelector('#detail-problem').checkVisibility() && document.activeElement.id === 'token'")
 	expired.Store(false)
 	p.press("writer\r")
-	p.awaitText("#shown", "MINE is saved.")
+	p.awaitText("#shown", "MINE was saved.")
 	p.await("document.querySelector('main #sign-in') && document.activeElement.dataset.id === '1'")
 
 	p.click("[data-id='2']")

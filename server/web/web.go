@@ -1,6 +1,6 @@
-// Package web is what a browser gets: a page to look at install statuses and to change them, the reference of the API, and
-// the contract itself. All of it is in the binary, and the pages ask nobody but this server. The page is a client like any
-// other: it knows nothing of what stands behind the API.
+// Package web serves the files for a browser: a page that shows install statuses and edits them, the API reference, and
+// the contract. The binary contains all of them, and the pages connect only to this server. The page is an ordinary client of
+// the API: this package does not depend on its implementation.
 package web
 
 import (
@@ -19,21 +19,21 @@ import (
 	"installstatus/gen"
 )
 
-// Options say what the pages start with.
+// Options configure what the pages show first.
 type Options struct {
-	// Development says that the server has POST /dev/token, where the pages sign themselves in.
+	// Development means that the server has POST /dev/token. The pages use it to sign in.
 	Development bool
-	// App is the id of the app that is shown first, "" for none.
+	// App is the id of the app that the page shows first, "" for none.
 	App string
-	// User is the id of a user status of the app, and Status that of a device status beside the documentation's own: with
-	// them the reference is tried. "" leaves the contract's example.
+	// User is the id of a user status of the app. Status is the id of a device status other than the one in the
+	// documentation's example. The reference sends its examples with these ids. "" leaves the contract's example.
 	User, Status string
 }
 
 //go:embed page docs
 var folders embed.FS
 
-// site answers GET and HEAD of its files' paths, exactly as they stand, and hands everything else on as it is.
+// site answers GET and HEAD for the exact paths of its files, and passes every other request to next.
 type site struct {
 	next  http.Handler
 	files map[string]file
@@ -47,26 +47,27 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.next.ServeHTTP(w, r)
 }
 
-// New adds the pages to a server whose API is next: /, /docs and /openapi.yaml, and what the first two load from /web/ and
-// /docs/.
+// New adds the pages to a server whose API is next: /, /docs, /openapi.yaml, and below /web/ and /docs/ the files that the
+// pages load.
 func New(next http.Handler, options Options) (http.Handler, error) {
 	s := site{next: next, files: map[string]file{"/openapi.yaml": newFile("openapi.yaml", gen.YAML, pagePolicy)}}
 	err := errors.Join(
 		s.addPage("/", "page/index.html", pagePolicy, options),
 		s.addFiles("/web/", folders, "page/*", pagePolicy),
+		s.addProperties("/web/properties.json"),
 		s.addPage("/docs", "docs/index.html", docsPolicy, options),
 		s.addFiles("/docs/", folders, "docs/*", docsPolicy),
 		s.addFiles("/docs/", viewer.FS, "swagger-ui-bundle.js.gz", docsPolicy),
 		s.addFiles("/docs/", viewer.FS, "swagger-ui.css.gz", docsPolicy),
 	)
 	if err != nil {
-		return nil, fmt.Errorf("reading the pages that are built in: %w", err)
+		return nil, fmt.Errorf("reading the built-in pages: %w", err)
 	}
 	return s, nil
 }
 
-// addPage adds a template, carried out once.
-func (s site) addPage(at, name, policy string, options Options) error {
+// addPage executes a template once and adds the result.
+func (s site) addPage(target, name, policy string, options Options) error {
 	page, err := template.ParseFS(folders, name)
 	if err != nil {
 		return err
@@ -75,12 +76,12 @@ func (s site) addPage(at, name, policy string, options Options) error {
 	if err := page.Execute(&body, options); err != nil {
 		return err
 	}
-	s.files[at] = newFile(name, body.Bytes(), policy)
+	s.files[target] = newFile(name, body.Bytes(), policy)
 	return nil
 }
 
-// addFiles adds the files that match, but for templates, beneath a path.
-func (s site) addFiles(beneath string, from fs.FS, pattern, policy string) error {
+// addFiles adds the files that match pattern, except templates, below a prefix.
+func (s site) addFiles(prefix string, from fs.FS, pattern, policy string) error {
 	names, err := fs.Glob(from, pattern)
 	if err != nil {
 		return err
@@ -91,8 +92,22 @@ func (s site) addFiles(beneath string, from fs.FS, pattern, policy string) error
 			return err
 		}
 		if path.Ext(name) != ".html" {
-			s.files[beneath+strings.TrimSuffix(path.Base(name), ".gz")] = newFile(name, body, policy)
+			s.files[prefix+strings.TrimSuffix(path.Base(name), ".gz")] = newFile(name, body, policy)
 		}
 	}
+	return nil
+}
+
+// addProperties adds the properties of a device status, which the page's scripts read.
+func (s site) addProperties(target string) error {
+	contract, err := gen.GetSpecJSON()
+	if err != nil {
+		return err
+	}
+	body, err := propertiesFile(contract)
+	if err != nil {
+		return err
+	}
+	s.files[target] = newFile(target, body, pagePolicy)
 	return nil
 }

@@ -1,20 +1,20 @@
-// Shows /openapi.yaml in Swagger UI, ready to try.
+// Shows /openapi.yaml in Swagger UI, ready for requests to this server.
 
 const { development, app, user, status } = document.body.dataset
 
-// withSample is the contract with the ids that the server names, in the place of those that its examples have.
+// withSample returns the contract with the sample's ids in place of its examples' ids.
 function withSample(contract) {
   const { mobileAppId, userAppInstallStatusId } = contract.components.parameters
   const another = 'deviceStatuses/another'
   const ids = [[mobileAppId.example, app], [userAppInstallStatusId.example, user], [another, status && `deviceStatuses/${status}`]]
-  const named = text => ids.reduce((sofar, [example, id]) => id ? sofar.replaceAll(example, id) : sofar, text)
-  return JSON.parse(JSON.stringify(contract), (_, value) => typeof value === 'string' ? named(value) : value)
+  const replaced = text => ids.reduce((result, [example, id]) => id ? result.replaceAll(example, id) : result, text)
+  return JSON.parse(JSON.stringify(contract), (_, value) => typeof value === 'string' ? replaced(value) : value)
 }
 
-// forTrying is the contract with what makes a trial work: this server's address instead of the one that make run has, ids
-// that are there, and no value where none is required, since the viewer would send each example. One signs in with a token:
-// the flow that the contract describes is an issuer's, who knows nothing of this page.
-function forTrying(original) {
+// forThisServer returns the contract changed so that requests from the page succeed: with this server's address, with ids that
+// exist, and without examples for optional parameters, because Swagger UI would send them. Signing in takes a token: this page
+// is not registered with the issuer, so the contract's OAuth flow would not work.
+function forThisServer(original) {
   const contract = withSample(original)
   const parameters = Object.entries(contract.components.parameters).map(([name, parameter]) =>
     [name, parameter.required ? parameter : { ...parameter, example: undefined }])
@@ -29,19 +29,19 @@ function forTrying(original) {
   }
 }
 
-const trying = { statePlugins: { spec: { wrapActions: { updateJsonSpec: show => contract => show(forTrying(contract)) } } } }
+const plugin = { statePlugins: { spec: { wrapActions: { updateJsonSpec: show => contract => show(forThisServer(contract)) } } } }
 
 const viewer = window.SwaggerUIBundle({
   url: '/openapi.yaml',
   dom_id: '#viewer',
   deepLinking: true,
-  validatorUrl: null, // else it asks a server of its own
+  validatorUrl: null, // the default sends the contract to another server
   defaultModelsExpandDepth: 0,
-  plugins: [trying],
+  plugins: [plugin],
   onComplete: signIn,
 })
 
-// signIn authorizes the viewer where the server gives a token to everybody, which it does in development alone.
+// signIn authorizes Swagger UI with a token from a development server.
 async function signIn() {
   if (development !== 'true') return
   const body = new URLSearchParams({ grant_type: 'client_credentials' })

@@ -1,41 +1,41 @@
-// The page: what is being looked at, and what the controls change of it.
+// The page: the current view, and the controls that change it.
 
 import { Refused, call, isSignedIn, signIn, statusesPath, usersPath } from './client.js'
 import { chooseState, showCounts } from './counts.js'
 import { leave, openDetail } from './detail.js'
 import { byId, element, show } from './dom.js'
 import { nameOf, pageSize, queryOf, showNothing, showPage } from './list.js'
-import { askForToken, putToken } from './token.js'
+import { askForToken, placeToken } from './token.js'
 
-// All that decides what is on the page. user is the user status whose devices are listed, null for everybody's.
+// A view is everything that determines what the page shows. user is the user status whose devices are listed, null for all.
 const byName = { order: 'deviceName', descending: false }
 const everything = { kind: 'devices', user: null, state: '', search: '', ...byName }
 const ofUsers = { kind: 'users', order: 'userPrincipalName' }
 const view = { app: '', ...everything }
 
-let pages = [] // the addresses of the pages up to the one that is shown
-let next       // that of the page after it
+let pages = [] // the addresses of the pages up to the current one
+let next       // the address of the page after it
 let total = 0
 let counted    // the path whose statuses the chart counts
-let typing     // the timer that searches for what is typed
+let typing     // the timer that starts a search after the user stops typing
 let loading = new AbortController()
 
-// go looks at another list, which the browser's Back leads back from.
-function go(change) {
-  step({ ...view, ...change })
-  return look(change)
+// navigate shows another list and adds it to the browser's history.
+function navigate(change) {
+  pushAddress({ ...view, ...change })
+  return update(change)
 }
 
-// step makes a list a step of the browser's history, with an address of its own.
-function step({ app, kind, user }) {
-  const named = { app, ...kind === 'users' && { list: 'users' }, ...user && { user: user.id } }
-  const hash = '#' + new URLSearchParams(named)
+// pushAddress adds a list to the browser's history with its own address.
+function pushAddress({ app, kind, user }) {
+  const parameters = { app, ...kind === 'users' && { list: 'users' }, ...user && { user: user.id } }
+  const hash = '#' + new URLSearchParams(parameters)
   if (hash === location.hash) history.replaceState(null, '', hash)
   else history.pushState(null, '', hash)
 }
 
-// named is what the step of the history has, or else the address, or the app that the server names.
-function named() {
+// requested returns the view in the history entry, in the address, or with the server's first app.
+function requested() {
   if (history.state) return history.state
   const address = new URLSearchParams(location.hash.slice(1))
   const app = address.get('app') || document.body.dataset.app
@@ -43,8 +43,8 @@ function named() {
   return { app, ...everything, user: address.has('user') ? { id: address.get('user') } : null }
 }
 
-// look changes what is looked at, and shows it from its first page on.
-async function look(change) {
+// update changes the view and shows its first page.
+async function update(change) {
   clearTimeout(typing)
   Object.assign(view, change)
   history.replaceState(view, '')
@@ -58,7 +58,7 @@ async function look(change) {
   await load(forward, count)
 }
 
-// load shows what steps bring, or what went wrong. A later load ends an earlier one.
+// load runs steps and shows an error if one fails. A later load aborts an earlier one.
 async function load(...steps) {
   loading.abort()
   const current = loading = new AbortController()
@@ -85,7 +85,7 @@ function showProblem(error) {
   const lines = [element('span', {}, error.message)]
   if (error.requestId) lines.push(element('small', {}, `request-id ${error.requestId}`))
   if (error.status === 401) askForToken(byId('app-form'), withToken)
-  else lines.push(element('button', { type: 'button', onclick: () => look({}) }, 'Try again'))
+  else lines.push(element('button', { type: 'button', onclick: () => update({}) }, 'Try again'))
   show(byId('problem'), ...lines)
 }
 
@@ -100,10 +100,10 @@ async function back() {
 async function showAt(address, step) {
   const { signal } = loading
   const { body } = await call(address, { signal })
-  signal.throwIfAborted() // an answer may come just before a later load
+  signal.throwIfAborted() // a later load may have started meanwhile
   if (step > 0) pages.push(address)
   else pages.pop()
-  // The path alone: behind a proxy that this server does not know, the link's scheme and host are not the page's.
+  // Only the path: behind a proxy unknown to this server, the link's scheme and host differ from the page's.
   const link = body['@odata.nextLink'] && new URL(body['@odata.nextLink'])
   next = link && link.pathname + link.search
   total = body['@odata.count'] ?? total
@@ -113,11 +113,11 @@ async function showAt(address, step) {
   if (focused.sort) document.querySelector(`[data-sort="${focused.sort}"]`)?.focus()
   describe(body.value.length)
   if (body.value.length) show(byId('nothing'))
-  else showNothing(view, () => look({ state: '', search: '' }))
+  else showNothing(view, () => update({ state: '', search: '' }))
   enablePaging()
 }
 
-// enablePaging keeps the focus: a button that is disabled would lose it.
+// enablePaging keeps the focus, which a disabled button would lose.
 function enablePaging() {
   const [previous, following] = [byId('previous'), byId('next')]
   const focused = document.activeElement
@@ -128,7 +128,7 @@ function enablePaging() {
   if (focused === following && following.disabled) previous.focus()
 }
 
-// count counts anew only where other statuses are meant than before: there are seven questions in it.
+// count updates the chart if its path changed. It costs seven requests.
 async function count() {
   const path = statusesPath(view.app, view.user?.id)
   if (path === counted) return
@@ -149,7 +149,7 @@ function describe(length) {
 }
 
 async function open(row) {
-  if (view.kind === 'users') return go({ ...everything, user: row })
+  if (view.kind === 'users') return navigate({ ...everything, user: row })
   byId('detail').onclose = () => focusRow(row.id)
   await openDetail(view.app, row.id, saved).catch(showProblem)
 }
@@ -158,20 +158,20 @@ function focusRow(id) {
   document.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus()
 }
 
-// saved shows the list as it is now, at the same page.
+// saved reloads the current page of the list.
 async function saved(status) {
   counted = ''
   await load(() => showAt(pages.pop(), +1), count)
-  byId('shown').textContent = `${status.deviceName || 'The status'} is saved. ${byId('shown').textContent}`
+  byId('shown').textContent = `${status.deviceName || 'The status'} was saved. ${byId('shown').textContent}`
 }
 
 function sort(property) {
-  look({ order: property, descending: view.order === property && !view.descending })
+  update({ order: property, descending: view.order === property && !view.descending })
 }
 
-// start shows what is named, and signs in first.
+// start signs in and shows the requested view.
 async function start() {
-  const { app } = named()
+  const { app } = requested()
   byId('app').value = app
   byId('no-app').hidden = app !== ''
   byId('content').hidden = true
@@ -181,41 +181,42 @@ async function start() {
   }
   if (!app) return byId('app').focus()
   counted = ''
-  await look(named())
+  await update(requested())
 }
 
+// withToken loads the view again with the user's token.
 function withToken() {
-  if (byId('app').value === named().app) start()
+  if (byId('app').value === requested().app) start()
   else byId('app-form').requestSubmit()
 }
 
-putToken(byId('app-form'), withToken)
-byId('detail').addEventListener('close', () => putToken(byId('app-form'), withToken))
+placeToken(byId('app-form'), withToken)
+byId('detail').addEventListener('close', () => placeToken(byId('app-form'), withToken))
 byId('app-form').onsubmit = event => {
   event.preventDefault()
-  step({ app: byId('app').value })
+  pushAddress({ app: byId('app').value })
   start()
 }
 byId('search').oninput = event => {
   clearTimeout(typing)
-  typing = setTimeout(() => look({ search: event.target.value }), 250)
+  typing = setTimeout(() => update({ search: event.target.value }), 250)
 }
 byId('search-form').onsubmit = event => {
   event.preventDefault()
-  look({ search: byId('search').value })
+  update({ search: byId('search').value })
 }
 byId('counts').onchange = event => {
   const state = event.target.value
-  if (view.kind === 'users') go({ ...everything, state })
-  else look({ state })
+  if (view.kind === 'users') navigate({ ...everything, state })
+  else update({ state })
 }
-byId('show-devices').onclick = () => go({ ...everything, state: view.state })
-byId('show-users').onclick = () => go({ ...everything, ...ofUsers })
+byId('show-devices').onclick = () => navigate({ ...everything, state: view.state })
+byId('show-users').onclick = () => navigate({ ...everything, ...ofUsers })
 byId('next').onclick = () => load(forward)
 byId('previous').onclick = () => load(back)
 window.onpopstate = () => {
   leave()
-  if (history.state) look(history.state)
+  if (history.state) update(history.state)
   else start()
 }
 start()

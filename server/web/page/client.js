@@ -1,7 +1,7 @@
-// The API as this page speaks to it: a bearer token, JSON, entity tags. Nothing outlives the page.
+// A client of the API: bearer token, JSON, entity tags. Nothing is kept after the page closes.
 
 let token = ''
-let isDevelopment = false // that is, the token: another can be had
+let isDevelopment = false // the token came from /dev/token, so it can be renewed
 
 export const isSignedIn = () => token !== ''
 
@@ -10,7 +10,7 @@ export function useToken(text) {
   isDevelopment = false
 }
 
-// signIn gets a token where the server gives one to everybody, which it does in development alone.
+// signIn gets a token from a development server, and reports whether it did.
 export async function signIn() {
   if (document.body.dataset.development !== 'true') return false
   const body = new URLSearchParams({ grant_type: 'client_credentials' })
@@ -21,7 +21,7 @@ export async function signIn() {
   return true
 }
 
-// Refused is an answer that is not a success; status 0 is no answer at all.
+// Refused is an unsuccessful response. Status 0 means that there was no response.
 export class Refused extends Error {
   constructor(status, error = {}) {
     super(error.message || `The server answered ${status}.`)
@@ -31,7 +31,7 @@ export class Refused extends Error {
   }
 }
 
-// call gives an answer's body and entity tag, or throws Refused.
+// call returns a response's body and entity tag, or throws Refused.
 export async function call(path, { method = 'GET', body, ifMatch, signal } = {}) {
   const attempt = () => {
     const headers = { Accept: 'application/json', Authorization: `Bearer ${token}` }
@@ -56,7 +56,7 @@ async function send(path, options) {
   }
 }
 
-// key is a path segment for an id. In parentheses and quotes even '..' is an id, where a browser would leave it out.
+// key returns the path segment for an id. Without the parentheses and quotes, a browser would resolve an id such as '..'.
 const key = id => `('${encodeURIComponent(id.replaceAll("'", "''"))}')`
 
 export const appPath = app => `/beta/deviceAppManagement/mobileApps${key(app)}`

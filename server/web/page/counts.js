@@ -1,4 +1,4 @@
-// The chart: how many devices are in each state. Its rows are also the choice of the state that is listed.
+// The chart: the number of devices in each state. Choosing a row filters the list by its state.
 
 import { call } from './client.js'
 import { byId, element } from './dom.js'
@@ -18,19 +18,19 @@ function row(state, { sign, name }) {
   return { choice, bar, count }
 }
 
-// chooseState marks a state as the one that is listed, '' for all.
+// chooseState selects a state's row, '' for all.
 export function chooseState(state) {
   rows[state].choice.checked = true
 }
 
-// showCounts counts the statuses at a path, one question for each state.
+// showCounts counts the statuses at a path, with one request for each state.
 export async function showCounts(path, signal) {
   const counts = await Promise.all(Object.keys(states).map(async state => {
     const query = new URLSearchParams({ $count: true, $top: 0, $filter: `installState eq '${state}'` })
     const { body } = await call(`${path}?${query}`, { signal })
     return [state, body['@odata.count']]
   }))
-  signal.throwIfAborted() // the answers may come just before a later load
+  signal.throwIfAborted() // a later load may have started meanwhile
   const all = counts.reduce((sum, [, count]) => sum + count, 0)
   for (const [state, count] of [['', all], ...counts]) {
     const share = all ? 100 * count / all : 0

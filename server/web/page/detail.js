@@ -1,59 +1,49 @@
-// One status, in a dialog: every property, and what the user changes of them sent as a PATCH that holds only if nobody
-// else was faster.
+// One status in a dialog: all of its properties. A PATCH with If-Match sends the ones that the user changes.
 
 import { call, statusPath } from './client.js'
 import { byId, element, show } from './dom.js'
 import { explain } from './errorcode.js'
-import { stateDetails, states } from './states.js'
+import { label, properties } from './properties.js'
+import { states } from './states.js'
 import { askForToken } from './token.js'
 
-const labels = {
-  deviceName: 'Device name',
-  deviceId: 'Device id',
-  userName: 'User name',
-  userPrincipalName: 'User principal name',
-  installState: 'Install state',
-  mobileAppInstallStatusValue: 'Install status value',
-  installStateDetail: 'Install state detail',
-  errorCode: 'Error code',
-  osVersion: 'OS version',
-  osDescription: 'OS description',
-  displayVersion: 'App version',
-  lastSyncDateTime: 'Last sync',
-}
-const hints = {
-  errorCode: 'Decimal, or hexadecimal such as 0x87D1041C',
-  lastSyncDateTime: 'With a zone, such as 2026-11-24T08:00:00Z',
-}
-const stateNames = Object.entries(states).map(([value, { name }]) => [value, name])
-const choices = {
-  installState: stateNames,
-  mobileAppInstallStatusValue: stateNames,
-  installStateDetail: [['', '(never set)'], ...stateDetails.map(detail => [detail, detail])],
-}
 const dialog = byId('detail')
-const fields = {}
-for (const property in labels) fields[property] = field(property)
+const fields = {} // by property name: { property, input, violation }
+for (const property of properties) fields[property.name] = field(property)
 
 const explanation = element('span', { id: 'explanation', className: 'hint' })
 fields.errorCode.input.after(explanation)
 fields.errorCode.input.setAttribute('aria-describedby', 'explanation errorCode-hint errorCode-violation')
 
-let opened // { path, status, etag, saved }: what the dialog shows, as it was read
+let opened // the status in the dialog as it was read: { path, status, etag, saved }
 
 function field(property) {
-  const describedBy = `${property}-hint ${property}-violation`
-  const input = element(choices[property] ? 'select' : 'input', { id: property, 'aria-describedby': describedBy })
-  if (choices[property]) input.append(...choices[property].map(([value, name]) => element('option', { value }, name)))
+  const { name, readOnly } = property
+  const choices = choicesOf(property)
+  const input = element(choices ? 'select' : 'input', { id: name, 'aria-describedby': `${name}-hint ${name}-violation` })
+  if (choices) input.append(...choices.map(([value, text]) => element('option', { value }, text)))
   else Object.assign(input, { autocomplete: 'off', spellcheck: false })
-  const hint = element('span', { id: `${property}-hint`, className: 'hint' }, hints[property] ?? '')
-  const violation = element('span', { id: `${property}-violation`, className: 'violation' })
-  const label = element('label', { htmlFor: property }, labels[property])
-  byId('fields').append(element('div', { className: 'field' }, label, input, hint, violation))
-  return { input, violation }
+  if (readOnly) input[choices ? 'disabled' : 'readOnly'] = true
+  const hint = element('span', { id: `${name}-hint`, className: 'hint' }, hintOf(property))
+  const violation = element('span', { id: `${name}-violation`, className: 'violation' })
+  byId('fields').append(element('div', { className: 'field' },
+    element('label', { htmlFor: name }, label(name)), input, hint, violation))
+  return { property, input, violation }
 }
 
-// openDetail reads a status anew and shows it; saved is called with it when it has been changed.
+// choicesOf returns the values to choose from, each with its text, or undefined if any text may be typed.
+function choicesOf({ type, members, nullable, optional }) {
+  const values = type === 'boolean' ? ['true', 'false'] : members
+  const empty = optional ? [['', '(never set)']] : nullable ? [['', '(none)']] : []
+  return values && [...empty, ...values.map(value => [value, states[value]?.name ?? value])]
+}
+
+function hintOf({ name, format }) {
+  if (name === 'errorCode') return 'Decimal, or hexadecimal such as 0x87D1041C'
+  return format === 'date-time' ? 'With a zone, such as 2026-11-24T08:00:00Z' : ''
+}
+
+// openDetail reads a status and shows it. It calls saved with the status after each change.
 export async function openDetail(app, id, saved) {
   const path = statusPath(app, id)
   const { body, etag } = await call(path)
@@ -67,11 +57,12 @@ function fill(status, etag) {
   Object.assign(opened, { status, etag })
   byId('detail-title').textContent = status.deviceName || 'Install status'
   byId('detail-id').textContent = `id ${status.id}`
-  for (const [property, { input }] of Object.entries(fields)) {
-    input.value = status[property] ?? ''
+  for (const { property: { name, nullable }, input } of Object.values(fields)) {
+    input.value = status[name] ?? ''
     input.dataset.was = input.value
+    const empty = input.options?.[0]
+    if (empty?.value === '') empty.disabled = !nullable && input.value !== '' // once set, it cannot become null
   }
-  fields.installStateDetail.input.options[0].disabled = Boolean(status.installStateDetail) // null is not allowed
   explainCode()
   clearMessages()
 }
@@ -88,30 +79,30 @@ function clearMessages() {
 }
 
 function explainCode() {
-  const code = valueOf('errorCode')
+  const code = valueOf(fields.errorCode)
   const { hex, meaning } = explain(code)
   explanation.textContent = code === (code | 0) ? `${hex}, decimal ${code}: ${meaning}` : ''
 }
 
-// valueOf is a field's value as the API takes it. What it would not take is sent as it stands: the server says why.
-function valueOf(property) {
-  const text = fields[property].input.value
-  if (text === '') return null
-  if (property !== 'errorCode') return text
-  if (/^0x[0-9a-f]{1,8}$/i.test(text)) return parseInt(text, 16) | 0
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
+// valueOf returns a field's value in the property's type. It leaves an invalid value as text: the server explains the error.
+function valueOf({ property: { type }, input: { value } }) {
+  if (value === '') return null
+  if (type === 'boolean') return value === 'true'
+  if (type !== 'integer') return value
+  if (/^0x[0-9a-f]{1,8}$/i.test(value)) return parseInt(value, 16) | 0
+  return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
 }
 
 function changes() {
   const changed = Object.entries(fields).filter(([, { input }]) => input.value !== input.dataset.was)
-  return Object.fromEntries(changed.map(([property]) => [property, valueOf(property)]))
+  return Object.fromEntries(changed.map(([name, field]) => [name, valueOf(field)]))
 }
 
 function isChanged() {
   return dialog.open && Object.keys(changes()).length > 0
 }
 
-// leave closes the dialog. Where something is not saved it asks first.
+// leave closes the dialog. If there are unsaved changes, it asks first.
 export function leave() {
   if (!isChanged()) return dialog.close()
   const { activeElement } = document
@@ -127,7 +118,7 @@ async function save(ifMatch) {
   clearMessages()
   const body = changes()
   if (Object.keys(body).length === 0) {
-    byId('saved').textContent = 'Nothing has been changed yet.'
+    byId('saved').textContent = 'You have not changed anything.'
     return
   }
   try {
@@ -140,7 +131,7 @@ async function save(ifMatch) {
   }
 }
 
-// showRefusal puts each violation beside its field, and the rest above them all. What the user changed stays.
+// showRefusal puts each violation beside its field and the rest above the form. The user's changes stay.
 function showRefusal(refused) {
   const others = []
   for (const { target, message } of refused.details) {
@@ -156,7 +147,7 @@ function showRefusal(refused) {
   if (first) first.focus()
   const texts = ['Nothing has been saved.', ...(first ? others : [refused.message])]
   if (refused.status === 401) {
-    texts.push('With another token what you have changed is saved.')
+    texts.push('Enter another token to save your changes.')
     askForToken(byId('detail-problem'), () => byId('detail-form').requestSubmit())
   }
   show(byId('detail-problem'), texts.join(' '))
@@ -170,15 +161,15 @@ async function showConflict(mine) {
     return showRefusal(refused)
   }
   const wanted = { ...opened.status, ...mine }
-  const differing = Object.keys(fields).filter(property => wanted[property] !== now.body[property])
+  const differing = Object.keys(fields).filter(name => wanted[name] !== now.body[name])
   const text = value => String(value ?? null)
-  byId('conflict-rows').replaceChildren(...differing.map(property => element('tr', {},
-    element('th', { scope: 'row' }, labels[property]),
-    element('td', {}, property in mine ? text(mine[property]) : 'not changed'),
-    element('td', {}, text(now.body[property])))))
+  byId('conflict-rows').replaceChildren(...differing.map(name => element('tr', {},
+    element('th', { scope: 'row' }, label(name)),
+    element('td', {}, name in mine ? text(mine[name]) : 'not changed'),
+    element('td', {}, text(now.body[name])))))
   byId('take-theirs').onclick = () => {
     fill(now.body, now.etag)
-    fields.deviceName.input.focus()
+    byId('fields').querySelector('input').focus()
   }
   byId('save-mine').onclick = () => save(now.etag)
   byId('conflict').hidden = false
@@ -190,7 +181,7 @@ byId('close').onclick = leave
 byId('discard').onclick = () => dialog.close()
 dialog.onkeydown = event => {
   if (event.key !== 'Escape' || event.isComposing) return
-  event.preventDefault() // the browser would close the dialog at the second one, whatever is said to its cancel event
+  event.preventDefault() // at a second Escape the browser would close the dialog even if its cancel event is prevented
   if (byId('unsaved').hidden) leave()
   else byId('stay').click()
 }

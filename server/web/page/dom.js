@@ -1,8 +1,8 @@
-// The little that the page needs to build elements. Text only ever becomes text: nothing here reads HTML.
+// Helpers that build elements. Text stays text: nothing here parses HTML.
 
 export const byId = id => document.getElementById(id)
 
-// element makes <tag>: properties are set where elements have them (className, onclick), else as attributes (aria-label).
+// element makes <tag>. A name that the element has (className, onclick) sets its property, any other (aria-label) an attribute.
 export function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag)
   for (const [name, value] of Object.entries(properties)) {
@@ -13,7 +13,7 @@ export function element(tag, properties = {}, ...children) {
   return made
 }
 
-// show puts text and elements into a box that hides while it is empty.
+// show replaces the content of a box, and hides the box if there is none.
 export function show(box, ...children) {
   box.replaceChildren(...children)
   box.hidden = children.length === 0

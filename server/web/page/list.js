@@ -8,7 +8,7 @@ export const pageSize = 50
 
 export const nameOf = user => user.userPrincipalName || user.userName || user.id
 
-// A column is sorted by its property; cell makes what stands in it, text by itself.
+// A column sorts by its property. cell returns the content of a cell, by default the property's text.
 const columns = {
   devices: [
     { property: 'deviceName', title: 'Device', cell: (status, on) => opener(status, status.deviceName, on) },
@@ -27,7 +27,7 @@ const columns = {
   ],
 }
 
-// queryOf is the first page of what is looked at, in the words of OData.
+// queryOf returns the OData query for a view's first page.
 export function queryOf({ kind, state, search, order, descending }) {
   const text = `'${search.replaceAll("'", "''")}'`
   const filters = []
@@ -39,9 +39,9 @@ export function queryOf({ kind, state, search, order, descending }) {
   return query
 }
 
-// showPage fills the table. on has what happens when a row is opened, and when a column is to be sorted by.
+// showPage fills the table. It calls on.open with a row, and on.sort with a property.
 export function showPage(rows, { kind, order, descending }, on) {
-  // The roles say what the elements are anyway, until the narrow layout makes blocks of them.
+  // The narrow layout makes the elements blocks, which would lose their implicit roles.
   const head = columns[kind].map(({ property, title }) => {
     const sorted = property === order
     const sort = element('button', { type: 'button', onclick: () => on.sort(property), 'data-sort': property }, title)
@@ -57,16 +57,16 @@ export function showPage(rows, { kind, order, descending }, on) {
     element('tbody', { role: 'rowgroup' }, ...body))
 }
 
-// showNothing says why the table is empty, and what to do.
+// showNothing explains why the table is empty and what to do.
 export function showNothing({ app, kind, state, search }, showAll) {
   if (state && kind === 'devices' || search) {
-    const hint = search ? ' Capitals count: ADELE is not adele.' : ''
-    return show(byId('nothing'), element('p', {}, `Nothing here is like that.${hint}`),
+    const hint = search ? ' Search is case-sensitive.' : ''
+    return show(byId('nothing'), element('p', {}, `No match.${hint}`),
       element('button', { type: 'button', onclick: showAll }, 'Show all'))
   }
   show(byId('nothing'),
     element('p', {}, `No ${kind === 'users' ? 'user' : 'device'} has a status for the app `, element('code', {}, app), '.'),
-    element('p', {}, 'Is the id right? The server keeps no list of apps: an app is there as soon as it has a status. The ',
+    element('p', {}, 'Check the id. The server keeps no list of apps: an app exists as soon as it has a status. The ',
       element('a', { href: '/docs' }, 'API reference'), ' shows how to create one.'))
 }
 

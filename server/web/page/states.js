@@ -1,4 +1,4 @@
-// The seven install states, as people read them: a sign that needs no colour, and a name.
+// The seven install states as people read them: a sign that needs no colour, and a name.
 
 export const states = {
   installed: { sign: '✓', name: 'Installed' },
@@ -9,43 +9,3 @@ export const states = {
   notApplicable: { sign: '∅', name: 'Not applicable' },
   unknown: { sign: '?', name: 'Unknown' },
 }
-
-// The members of resultantAppStateDetail, as the contract has them.
-export const stateDetails = [
-  'noAdditionalDetails',
-  'dependencyFailedToInstall',
-  'dependencyWithRequirementsNotMet',
-  'dependencyPendingReboot',
-  'dependencyWithAutoInstallDisabled',
-  'supersededAppUninstallFailed',
-  'supersededAppUninstallPendingReboot',
-  'removingSupersededApps',
-  'iosAppStoreUpdateFailedToInstall',
-  'vppAppHasUpdateAvailable',
-  'userRejectedUpdate',
-  'uninstallPendingReboot',
-  'supersedingAppsDetected',
-  'supersededAppsDetected',
-  'seeInstallErrorCode',
-  'autoInstallDisabled',
-  'managedAppNoLongerPresent',
-  'userRejectedInstall',
-  'userIsNotLoggedIntoAppStore',
-  'untargetedSupersedingAppsDetected',
-  'appRemovedBySupersedence',
-  'seeUninstallErrorCode',
-  'pendingReboot',
-  'installingDependencies',
-  'contentDownloaded',
-  'processorArchitectureNotApplicable',
-  'minimumDiskSpaceNotMet',
-  'minimumOsVersionNotMet',
-  'minimumPhysicalMemoryNotMet',
-  'minimumLogicalProcessorCountNotMet',
-  'minimumCpuSpeedNotMet',
-  'platformNotApplicable',
-  'fileSystemRequirementNotMet',
-  'registryRequirementNotMet',
-  'powerShellScriptRequirementNotMet',
-  'supersedingAppsNotApplicable',
-]

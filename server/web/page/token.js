@@ -1,22 +1,22 @@
-// The field for a token. There is one, which comes to where a token is missing.
+// The token field. It moves to the place on the page that needs a token.
 
 import { useToken } from './client.js'
 import { byId } from './dom.js'
 
-let goOn
+let onToken
 
-// askForToken shows the field behind an element; then goes on with the token.
-export function askForToken(behind, then) {
-  putToken(behind, then)
+// askForToken opens the field after an element, and calls then when the user has entered a token.
+export function askForToken(sibling, then) {
+  placeToken(sibling, then)
   byId('signed-in').textContent = 'Not signed in'
   byId('sign-in').open = true
   byId('token').focus()
 }
 
-// putToken puts the field behind an element, as it is.
-export function putToken(behind, then) {
-  goOn = then
-  behind.after(byId('sign-in'))
+// placeToken moves the field after an element, and leaves it open or closed.
+export function placeToken(sibling, then) {
+  onToken = then
+  sibling.after(byId('sign-in'))
 }
 
 byId('token-form').onsubmit = event => {
@@ -25,5 +25,5 @@ byId('token-form').onsubmit = event => {
   byId('token').value = ''
   byId('signed-in').textContent = 'Signed in with your token'
   byId('sign-in').open = false
-  goOn()
+  onToken()
 }
