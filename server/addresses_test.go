@@ -10,7 +10,7 @@ import (
 	"installstatus/gen"
 )
 
-// follow is what an address answers to a client that takes . and .. out of its path, as RFC 3986, 5.2.4 has it.
+// follow gets an address like a client that removes . and .. from its path, as in RFC 3986, 5.2.4.
 func (s *testServer) follow(t testing.TB, address string) answered {
 	t.Helper()
 	base, err := url.Parse(s.base + "/")

@@ -20,7 +20,7 @@ func isReady(base string) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// balancer hands each connection to one replica after the other, of those that have lately said that they are ready.
+// balancer passes connections to the replicas in turn, skipping those that are not ready.
 type balancer struct {
 	listener net.Listener
 	mutex    sync.Mutex
@@ -81,7 +81,7 @@ func (b *balancer) look(i int) {
 	}
 }
 
-// connect goes on to the next replica where one takes no connection.
+// connect tries the next replica if one accepts no connection.
 func (b *balancer) connect() (net.Conn, error) {
 	for range 3 * len(b.replicas) {
 		b.mutex.Lock()

@@ -18,7 +18,7 @@ import (
 
 const batchPath = "/beta/$batch"
 
-// batched is a request of a batch, as a table writes it.
+// batched is a request of a batch.
 type batched struct {
 	ID        string            `json:"id"`
 	Method    string            `json:"method"`
@@ -28,7 +28,7 @@ type batched struct {
 	DependsOn []string          `json:"dependsOn,omitempty"`
 }
 
-// inBatch is a call as a request of a batch.
+// inBatch returns a call as a request of a batch.
 func inBatch(id string, c call, dependsOn ...string) batched {
 	b := batched{ID: id, Method: c.method, URL: strings.TrimPrefix(c.target, "/beta"), Headers: maps.Clone(c.header), Body: json.RawMessage(c.body), DependsOn: dependsOn}
 	if b.Method == "" {
@@ -43,7 +43,7 @@ func inBatch(id string, c call, dependsOn ...string) batched {
 	return b
 }
 
-// batch sends the requests as a batch, with headers beside those of a call, and holds each answer to the contract.
+// batch sends the requests as a batch, with more headers, and checks each answer against the contract.
 func (s *testServer) batch(t testing.TB, header map[string]string, requests ...batched) []contracttest.Item {
 	t.Helper()
 	sent, err := json.Marshal(map[string]any{"requests": requests})
@@ -121,7 +121,7 @@ func TestARequestOfABatchIsAnsweredAsItIsAlone(t *testing.T) {
 	}
 }
 
-// withoutTrace is a body without what names one request and no other.
+// withoutTrace removes what identifies a request from a body.
 func withoutTrace(body string) string {
 	return regexp.MustCompile(`"innerError":{[^}]*}`).ReplaceAllString(body, "")
 }
@@ -192,7 +192,7 @@ func TestABatchIsRefusedAsAWhole(t *testing.T) {
 	}
 }
 
-// readingOf is the text of n requests.
+// readingOf returns n requests as JSON.
 func readingOf(n int) string {
 	var requests []string
 	for i := range n {

@@ -14,7 +14,7 @@ import (
 	"installstatus/server/front/fronttest"
 )
 
-func TestTheConnectionsThatWaitLongestGiveWay(t *testing.T) {
+func TestTheConnectionsIdleLongestAreEvicted(t *testing.T) {
 	t.Parallel()
 	const most = 10
 	for name, scheme := range map[string][]string{"HTTP": nil, "HTTPS": pairFlags(certstest.NewPair(t, 1))} {
@@ -28,7 +28,7 @@ func TestTheConnectionsThatWaitLongestGiveWay(t *testing.T) {
 			s.client.CloseIdleConnections()
 			crowd := make([]net.Conn, 5*most)
 			for i := range crowd {
-				crowd[i] = fronttest.Dial(t, address, "\x16"[:i%2*len(scheme)/4]) // every other one begins a handshake, where there is one
+				crowd[i] = fronttest.Dial(t, address, "\x16"[:i%2*len(scheme)/4]) // with TLS, every other one begins a handshake
 			}
 			for i := range 3 {
 				if a := s.do(t, call{target: statusPath("app", "id"), body: fmt.Sprintf(`{"errorCode":%d}`, i)}); a.status != http.StatusOK {
@@ -37,7 +37,7 @@ func TestTheConnectionsThatWaitLongestGiveWay(t *testing.T) {
 				s.client.CloseIdleConnections()
 				time.Sleep(10 * time.Millisecond)
 			}
-			for i, connection := range crowd { // of the last ones, those that gave way to the three requests may be closed
+			for i, connection := range crowd { // the three requests may have evicted some of the last
 				open := fronttest.IsOpen(connection)
 				if i < len(crowd)-most+1 && open || i >= len(crowd)-most+3 && !open {
 					t.Errorf("connection %d is open: %t", i, open)
@@ -50,8 +50,8 @@ func TestTheConnectionsThatWaitLongestGiveWay(t *testing.T) {
 	}
 }
 
-// A client is served quickly beside a thousand connections without a request, and two hundred that send a header or a
-// body one byte a second.
+// A client is served quickly beside a thousand idle connections, and two hundred that send a header or a body at one byte a
+// second.
 func TestAClientIsServedBesideIdleAndSlowOnes(t *testing.T) {
 	const idle, slow, within = 1000, 200, 500 * time.Millisecond
 	if front.OpenFiles() < 2*(idle+slow) {
@@ -65,7 +65,7 @@ func TestAClientIsServedBesideIdleAndSlowOnes(t *testing.T) {
 	for i := range crowd {
 		begins := ""
 		if i >= idle {
-			begins = header + "\r\n"[:i%2*2] // an even one is still in its header
+			begins = header + "\r\n"[:i%2*2] // an even one has not ended its header
 		}
 		crowd[i] = fronttest.Dial(t, address, begins)
 	}
@@ -96,10 +96,10 @@ func TestAClientIsServedBesideIdleAndSlowOnes(t *testing.T) {
 	p50, p99 := took[len(took)/2], took[len(took)*99/100]
 	t.Logf("%d requests: half within %s, 99 of 100 within %s", len(took), p50, p99)
 	if p99 > within {
-		t.Errorf("99 of 100 requests are answered within %s, and should be within %s", p99, within)
+		t.Errorf("99 of 100 requests are answered within %s, want %s", p99, within)
 	}
 	open := each(len(crowd), func(i int) bool { return fronttest.IsOpen(crowd[i]) })
 	if time.Since(began) < front.DefaultLimits(0).Header && slices.Contains(open, false) {
-		t.Error("some of the others were closed")
+		t.Error("some of the other connections were closed")
 	}
 }

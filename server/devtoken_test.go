@@ -45,14 +45,14 @@ func TestATokenOfTheEndpointIsAcceptedByTheAPI(t *testing.T) {
 		rule, form string
 		seconds    int
 		scope      string
-		status     int // of a PATCH that creates
+		status     int // of a PATCH that creates a status
 	}{
 		{"nothing but the grant type", "grant_type=client_credentials", 3600, granted, 201},
-		{"a name and a password, which nobody looks at", "grant_type=password&username=a&password=b", 3600, granted, 201},
-		{"a client and its secret, which nobody looks at", "grant_type=client_credentials&client_id=a&client_secret=b", 3600, granted, 201},
+		{"a name and a password are ignored", "grant_type=password&username=a&password=b", 3600, granted, 201},
+		{"a client and its secret are ignored", "grant_type=client_credentials&client_id=a&client_secret=b", 3600, granted, 201},
 		{"a tenant", "grant_type=client_credentials&tenant=contoso", 3600, granted, 201},
-		{"what is empty is not there", "grant_type=client_credentials&tenant=&scope=&app_only=&expires_in=", 3600, granted, 201},
-		{"what is unknown is ignored", "grant_type=client_credentials&resource=a&resource=b&x", 3600, granted, 201},
+		{"empty parameters count as absent", "grant_type=client_credentials&tenant=&scope=&app_only=&expires_in=", 3600, granted, 201},
+		{"unknown parameters are ignored", "grant_type=client_credentials&resource=a&resource=b&x", 3600, granted, 201},
 		{"a permission", "grant_type=client_credentials&scope=" + granted, 3600, granted, 201},
 		{"a permission for reading", "grant_type=client_credentials&scope=DeviceManagementApps.Read.All", 3600, "DeviceManagementApps.Read.All", 403},
 		{"several permissions", "grant_type=client_credentials&scope=openid+++" + granted, 3600, "openid " + granted, 201},
@@ -60,8 +60,8 @@ func TestATokenOfTheEndpointIsAcceptedByTheAPI(t *testing.T) {
 		{"Graph's .default", "grant_type=client_credentials&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default", 3600, granted, 201},
 		{"Graph's .default with two slashes", "grant_type=client_credentials&scope=https://graph.microsoft.com//.default", 3600, granted, 201},
 		{"an own API's .default", "grant_type=client_credentials&scope=api://installstatus/.default+offline_access", 3600, granted + " offline_access", 201},
-		{"an application alone", "grant_type=client_credentials&app_only=true", 3600, granted, 201},
-		{"an application alone that may only read", "grant_type=client_credentials&app_only=1&scope=DeviceManagementApps.Read.All", 3600, "DeviceManagementApps.Read.All", 403},
+		{"an application", "grant_type=client_credentials&app_only=true", 3600, granted, 201},
+		{"an application that may only read", "grant_type=client_credentials&app_only=1&scope=DeviceManagementApps.Read.All", 3600, "DeviceManagementApps.Read.All", 403},
 		{"a lifetime", "grant_type=client_credentials&expires_in=5", 5, granted, 201},
 		{"the longest lifetime", "grant_type=client_credentials&expires_in=31536000", 31536000, granted, 201},
 	} {
@@ -79,7 +79,7 @@ func TestATokenOfTheEndpointIsAcceptedByTheAPI(t *testing.T) {
 	}
 }
 
-func TestTheTokensOfTheEndpointAndOfTheCommandAreOfOneTenant(t *testing.T) {
+func TestTheEndpointAndTheCommandShareADefaultTenant(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	target := statusPath("app", "id")
@@ -95,7 +95,7 @@ func TestTheTokensOfTheEndpointAndOfTheCommandAreOfOneTenant(t *testing.T) {
 	}
 }
 
-func TestExposedDevelopmentIsServedOffLoopbackAndSaysSo(t *testing.T) {
+func TestExposedDevelopmentIsServedOffLoopbackWithAWarning(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--dev-expose", "--addr", "0.0.0.0:0")
 	if logged := s.logged.String(); !strings.Contains(logged, "--dev-expose gives every permission to anyone who can reach the address") || !strings.Contains(logged, "WARN") {

@@ -19,13 +19,13 @@ import (
 
 const ownAudience = "api://installstatus"
 
-// startFor runs the program for an issuer alone, without a development issuer.
+// startFor runs the program with an issuer, and without the development issuer.
 func startFor(t testing.TB, args ...string) *testServer {
 	t.Helper()
 	return start(t, append([]string{"--dev=false", "--audience", ownAudience}, args...)...)
 }
 
-// write is a PATCH that creates a status if it is missing.
+// write sends a PATCH that creates a status if it is missing.
 func (s *testServer) write(t testing.TB, token string) answered {
 	t.Helper()
 	return s.do(t, call{target: statusPath("app", "id"), body: `{}`, header: map[string]string{
@@ -62,7 +62,7 @@ func TestTheKeysOfOneTenantAreDiscovered(t *testing.T) {
 	}
 }
 
-func TestAnIssuerOfManyTenantsIsServedForThoseThatAreListed(t *testing.T) {
+func TestAnIssuerOfManyTenantsIsServedForTheListedOnes(t *testing.T) {
 	t.Parallel()
 	const tenantC = "cccccccc-0000-4000-8000-000000000003"
 	issuer := newTestIssuer(t)
@@ -91,7 +91,7 @@ func TestAnIssuerOfManyTenantsIsServedForThoseThatAreListed(t *testing.T) {
 				t.Errorf("%d %s", a.status, a.body)
 			}
 			if strings.Contains(a.body, tenantC) {
-				t.Errorf("%s tells a tenant", a.body)
+				t.Errorf("%s reveals a tenant", a.body)
 			}
 		})
 	}
@@ -127,7 +127,7 @@ func TestTokensAreAcceptedWhileTheirIssuerIsDown(t *testing.T) {
 	issuer.Close()
 	issuer.rotate(t, "unknown")
 	if a := s.write(t, issuer.token(t, nil)); a.status != http.StatusUnauthorized {
-		t.Errorf("a key that nobody can know: %d", a.status)
+		t.Errorf("an unknown key: %d", a.status)
 	}
 	if a := s.write(t, known); a.status != http.StatusCreated {
 		t.Errorf("%d %s", a.status, a.body)
@@ -138,7 +138,7 @@ func TestTokensAreAcceptedWhileTheirIssuerIsDown(t *testing.T) {
 	}
 }
 
-func TestATokenForGraphItselfIsToldWhatToDo(t *testing.T) {
+func TestTheErrorOfATokenForGraphTellsWhatToDo(t *testing.T) {
 	t.Parallel()
 	issuer := newTestIssuer(t)
 	s := startFor(t, "--issuer", issuer.URL+"/"+tenantA+"/v2.0")
@@ -150,7 +150,7 @@ func TestATokenForGraphItselfIsToldWhatToDo(t *testing.T) {
 	}
 }
 
-func TestAUsersIDTokenIsNoApplications(t *testing.T) {
+func TestAUsersIDTokenIsNotAnApplications(t *testing.T) {
 	t.Parallel()
 	issuer := newTestIssuer(t)
 	s := startFor(t, "--allow-app-only", "--issuer", issuer.URL+"/"+tenantA+"/v2.0")
@@ -197,7 +197,7 @@ func TestDevelopmentTokensAndAnIssuersEachHaveTheirAudience(t *testing.T) {
 	}
 }
 
-func TestAServerThatAwaitsItsIssuerCanBeEnded(t *testing.T) {
+func TestAServerCanBeStoppedWhileItWaitsForItsIssuer(t *testing.T) {
 	t.Parallel()
 	asked := make(chan struct{}, 100)
 	for rule, failing := range map[string]http.HandlerFunc{
@@ -227,13 +227,13 @@ func TestAServerThatAwaitsItsIssuerCanBeEnded(t *testing.T) {
 					t.Errorf("exit code %d: %s", code, &complaints)
 				}
 			case <-time.After(20 * time.Second):
-				t.Error("it waits on")
+				t.Error("the server does not stop")
 			}
 		})
 	}
 }
 
-func TestIdentityThatCannotWorkIsSaidAtTheStart(t *testing.T) {
+func TestAWrongIdentityIsAnErrorAtTheStart(t *testing.T) {
 	t.Parallel()
 	issuer := newTestIssuer(t)
 	gone := httptest.NewServer(http.NotFoundHandler())
@@ -262,7 +262,7 @@ func TestIdentityThatCannotWorkIsSaidAtTheStart(t *testing.T) {
 		t.Run(c.rule, func(t *testing.T) {
 			var out, err bytes.Buffer
 			args := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", "sqlite::memory:", "--dev-key", filepath.Join(dir, "dev.pem")}, c.args...)
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // ends one that starts all the same
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // stops a server that starts
 			defer cancel()
 			if code := run(ctx, args, terminal{out: &out, err: &err}); code != c.code || !strings.Contains(err.String(), c.says) {
 				t.Errorf("exit code %d: %s", code, err.String())

@@ -19,12 +19,12 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// testIssuer publishes its keys as Entra does: one document for all tenants of each version, and one for a tenant.
+// testIssuer publishes its keys like Entra: a document for all tenants of each version, and one for a tenant.
 type testIssuer struct {
 	*httptest.Server
 	mutex sync.Mutex
 	keys  []jose.JSONWebKey // the last one signs
-	reads int               // of keys
+	reads int               // of the keys
 }
 
 func newTestIssuer(t testing.TB) *testIssuer {
@@ -64,7 +64,7 @@ func (i *testIssuer) public() (keys []jose.JSONWebKey) {
 	return keys
 }
 
-// rotate adds a key, which signs from now on.
+// rotate adds a key that signs from now on.
 func (i *testIssuer) rotate(t testing.TB, id string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -95,7 +95,7 @@ func (i *testIssuer) keysRead() int {
 
 type tokenClaims map[string]any
 
-// claims are those of a user of tenant A who may write, by version 2, with changes; nil takes a claim away.
+// claims returns version 2 claims of a user of tenant A who may write, with changes; nil removes a claim.
 func (i *testIssuer) claims(changes tokenClaims) tokenClaims {
 	c := tokenClaims{
 		"iss": i.URL + "/" + tenantA + "/v2.0", "aud": ownAudience, "tid": tenantA, "scp": auth.WritePermission,

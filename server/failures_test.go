@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestFailedLoginsAreLimitedByTheAddressThatNoClientChooses(t *testing.T) {
+func TestFailedLoginsAreLimitedByTheClientsRealAddress(t *testing.T) {
 	target := statusPath("app", "id")
 	fails := func(headers map[string]string) call {
 		c := call{method: http.MethodGet, target: target, header: map[string]string{"Authorization": "Bearer x"}}
@@ -23,7 +23,7 @@ func TestFailedLoginsAreLimitedByTheAddressThatNoClientChooses(t *testing.T) {
 		if a := direct.do(t, fails(lie)); a.status != http.StatusUnauthorized {
 			t.Fatalf("failure %d: %d", i, a.status)
 		}
-		lie["X-Forwarded-For"] = "192.0.2.7" // which the proxy says
+		lie["X-Forwarded-For"] = "192.0.2.7" // as the proxy reports
 		if a := proxied.do(t, fails(lie)); a.status != http.StatusUnauthorized {
 			t.Fatalf("failure %d behind a proxy: %d", i, a.status)
 		}

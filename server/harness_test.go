@@ -26,7 +26,7 @@ import (
 	"installstatus/server/store/postgres/postgrestest"
 )
 
-// asProgram makes the test binary behave as the program itself, so that a test can start a process and kill it.
+// asProgram makes the test binary run the program, so that a test can start a process and kill it.
 const asProgram = "INSTALLSTATUS_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -40,14 +40,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// testServer is the program, serving on a free port.
+// testServer is the program serving on a free port.
 type testServer struct {
 	base   string      // http://127.0.0.1:port
 	dir    string      // its database and its key
 	told   *syncBuffer // what it prints after the first line
 	logged *syncBuffer
-	stop   func() int // ends it as SIGTERM does, and gives the exit code
-	kill   func()     // kill -9, of a process of its own
+	stop   func() int // stops it like SIGTERM, and returns the exit code
+	kill   func()     // kill -9, for a process of its own
 	pid    int        // of that process
 	client *http.Client
 }
@@ -57,12 +57,12 @@ const (
 	tenantB = "bbbbbbbb-0000-4000-8000-000000000002"
 )
 
-// start runs the program in this process until the test ends: serve with a development issuer, and what args add.
+// start runs serve in this process until the test ends, with a development issuer and further args.
 func start(t testing.TB, args ...string) *testServer {
 	return startIn(t, t.TempDir(), args...)
 }
 
-// onEachEngine runs a test on a server of each storage engine that keeps its data.
+// onEachEngine runs a test on a server with each storage engine.
 func onEachEngine(t *testing.T, test func(*testing.T, *testServer)) {
 	t.Run("SQLite", func(t *testing.T) { test(t, start(t)) })
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, start(t, "--db", postgrestest.New(t))) })
@@ -92,7 +92,7 @@ func startIn(t testing.TB, dir string, args ...string) *testServer {
 	return s
 }
 
-// startProcess runs the program in a process of its own, which can be killed.
+// startProcess runs serve in a process of its own that can be killed.
 func startProcess(t testing.TB, dir string, args ...string) *testServer {
 	t.Helper()
 	s := newTestServer(dir)
@@ -139,7 +139,7 @@ func (s *testServer) awaitAddress(t testing.TB, out io.Reader) {
 	s.base = strings.TrimSuffix(strings.Fields(line)[2], "/beta")
 }
 
-// token is a development token for writing in tenant A.
+// token returns a development token that may write in tenant A.
 func (s *testServer) token(t testing.TB) string {
 	return s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: auth.WritePermission, Lifetime: time.Hour})
 }
@@ -157,22 +157,22 @@ func (s *testServer) tokenOf(t testing.TB, grant auth.Grant) string {
 	return token
 }
 
-// call is a request, as a table writes it.
+// call is a request.
 type call struct {
-	method string // PATCH where empty
-	target string // percent-encoded, from /beta on
+	method string // PATCH if empty
+	target string // percent-encoded, starting with /beta
 	body   string
-	header map[string]string // beside a token for tenant A and a JSON Content-Type; "" takes one of those away
+	header map[string]string // besides a token for tenant A and a JSON Content-Type; "" removes one of those
 }
 
-// answered is what came back.
+// answered is a response.
 type answered struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// do sends the call, and holds the answer to the contract.
+// do sends the call, and checks the response against the contract.
 func (s *testServer) do(t testing.TB, c call) answered {
 	t.Helper()
 	method := c.method
@@ -217,7 +217,7 @@ func (s *testServer) send(t testing.TB, request *http.Request) answered {
 	return answered{status: response.StatusCode, header: response.Header, body: string(body)}
 }
 
-// create makes a status by its path, with a body.
+// create creates the status at a path.
 func (s *testServer) create(t testing.TB, target, body string) answered {
 	t.Helper()
 	a := s.do(t, call{target: target, body: body, header: map[string]string{"Prefer": "create-if-missing"}})
@@ -227,7 +227,7 @@ func (s *testServer) create(t testing.TB, target, body string) answered {
 	return a
 }
 
-// problem is the error in an answer.
+// problem returns the error in a response.
 func (a answered) problem(t testing.TB) gen.MainError {
 	t.Helper()
 	var body gen.ODataError
@@ -237,25 +237,25 @@ func (a answered) problem(t testing.TB) gen.MainError {
 	return body.Error
 }
 
-// statusPath is the path of a device status by its app.
+// statusPath returns the path of a device status by its app.
 func statusPath(app, id string) string {
 	return fmt.Sprintf("/beta/deviceAppManagement/mobileApps/%s/deviceStatuses/%s", url.PathEscape(app), url.PathEscape(id))
 }
 
-// userStatusPath is the path of a device status by its user status.
+// userStatusPath returns the path of a device status by its user status.
 func userStatusPath(app, user, id string) string {
 	return fmt.Sprintf("/beta/deviceAppManagement/mobileApps/%s/userStatuses/%s/deviceStatuses/%s", url.PathEscape(app), url.PathEscape(user), url.PathEscape(id))
 }
 
-// statusesPath is the path of an app's device statuses.
+// statusesPath returns the path of an app's device statuses.
 func statusesPath(app string) string { return strings.TrimSuffix(statusPath(app, ""), "/") }
 
-// userStatusesPath is the path of a user status's device statuses.
+// userStatusesPath returns the path of a user status's device statuses.
 func userStatusesPath(app, user string) string {
 	return strings.TrimSuffix(userStatusPath(app, user, ""), "/")
 }
 
-// syncBuffer is a buffer that a process may write while a test reads.
+// syncBuffer is a buffer for concurrent use.
 type syncBuffer struct {
 	mutex  sync.Mutex
 	buffer bytes.Buffer

@@ -74,7 +74,7 @@ func TestClientRequestID(t *testing.T) {
 	request.Header["Authorization"] = []string{"Bearer " + s.token(t)}
 	request.Header["Client-Request-Id"] = []string{"a", "b"}
 	if a := s.send(t, request); a.status != http.StatusNotFound || a.header.Get("client-request-id") != "" {
-		t.Errorf("two lines: %d %v", a.status, a.header)
+		t.Errorf("two headers: %d %v", a.status, a.header)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestHeadIsGetWithoutTheBody(t *testing.T) {
 			t.Errorf("%d %v", head.status, head.header)
 		}
 		if missing := s.do(t, call{method: http.MethodHead, target: target + "x"}); missing.status != 404 {
-			t.Errorf("HEAD of what is missing: %d", missing.status)
+			t.Errorf("HEAD of a missing status: %d", missing.status)
 		}
 	}
 }
@@ -206,7 +206,7 @@ func TestEveryIDThatCanBePercentEncodedIsAnID(t *testing.T) {
 	}
 }
 
-func TestNothingPersonalComesBackInAnError(t *testing.T) {
+func TestAnErrorRepeatsNothingPersonal(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	const person = "joe.person@contoso.example"
@@ -228,6 +228,6 @@ func TestNothingPersonalComesBackInAnError(t *testing.T) {
 		}
 	}
 	if logged := s.logged.String(); strings.Contains(logged, "joe") {
-		t.Errorf("the log has %s", logged)
+		t.Errorf("the log is %s", logged)
 	}
 }

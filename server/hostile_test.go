@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// bomb is gzip data of about 1 MiB that decompresses to the given number of 64 MiB blocks.
+// bomb returns about 1 MiB of gzip data that decompresses to the given number of 64 MiB blocks.
 func bomb(t testing.TB, blocks int) string {
 	var block bytes.Buffer
 	w, err := gzip.NewWriterLevel(&block, gzip.BestCompression)
@@ -38,7 +38,7 @@ func TestGzipBombsOf1GiBAreRefusedWithLittleMemory(t *testing.T) {
 	s := startProcess(t, t.TempDir())
 	s.create(t, statusPath("app", "id"), seedBody)
 	before := s.peakMemory(t)
-	for _, blocks := range []int{15, 16} { // just below and above what may be sent
+	for _, blocks := range []int{15, 16} { // just below and above the limit
 		body := bomb(t, blocks)
 		for _, status := range each(20, func(int) int {
 			return s.do(t, call{target: statusPath("app", "id"), body: body, header: map[string]string{"Content-Encoding": "gzip"}}).status
@@ -55,17 +55,17 @@ func TestGzipBombsOf1GiBAreRefusedWithLittleMemory(t *testing.T) {
 	}
 }
 
-// withRaceDetector reports whether this is a build with the race detector, which takes several times the memory.
+// withRaceDetector reports whether the race detector is on, which takes several times the memory.
 func withRaceDetector() bool {
 	build, ok := debug.ReadBuildInfo()
 	return ok && slices.Contains(build.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-// peakMemory is the most memory that the process has had, in KiB.
+// peakMemory returns the peak memory of the process, in KiB.
 func (s *testServer) peakMemory(t testing.TB) int {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
 	if err != nil {
-		t.Skip("this system does not say how much memory a process has")
+		t.Skip("this system does not report the memory of a process")
 	}
 	for line := range strings.Lines(string(text)) {
 		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
@@ -112,7 +112,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk).CombinedOutput(); err != nil {
-		t.Skipf("a small disk cannot be made here: %s", out)
+		t.Skipf("cannot make a small disk: %s", out)
 	}
 	t.Cleanup(func() { exec.Command("umount", "-l", disk).Run() })
 	s := startIn(t, dir, "--db", "sqlite:"+filepath.Join(disk, "test.db"))
@@ -143,12 +143,12 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if a := s.do(t, call{target: statusPath("app", "after"), body: `{"deviceName":"` + long + `"}`, header: map[string]string{"Prefer": "create-if-missing"}}); a.status != http.StatusCreated {
-		t.Errorf("when there is room again: %d %s", a.status, a.body)
+		t.Errorf("with room again: %d %s", a.status, a.body)
 	}
 	t.Logf("%d writes were answered before the disk was full", answered)
 }
 
-func TestOptionsOfNoAddressAreAnsweredByTheContract(t *testing.T) {
+func TestOptionsOfAnyAddressIsAnsweredByTheContract(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
@@ -163,7 +163,7 @@ func TestOptionsOfNoAddressAreAnsweredByTheContract(t *testing.T) {
 	}
 }
 
-func TestGarbageOnTheWireHarmsNobody(t *testing.T) {
+func TestGarbageOnTheWireDoesNoHarm(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	s.create(t, statusPath("app", "id"), `{}`)

@@ -12,7 +12,7 @@ import (
 	"installstatus/server/auth"
 )
 
-func TestWhoMayDoWhat(t *testing.T) {
+func TestPermissions(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	target := statusPath("app", "id")
@@ -47,7 +47,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-func TestApplicationPermissionsCountWhereTheOperatorAllowsThem(t *testing.T) {
+func TestApplicationPermissionsCountIfTheOperatorAllowsThem(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--allow-app-only")
 	target := statusPath("app", "id")
@@ -60,7 +60,7 @@ func TestApplicationPermissionsCountWhereTheOperatorAllowsThem(t *testing.T) {
 	}
 }
 
-func TestTheCallerComesBeforeEverythingElse(t *testing.T) {
+func TestAuthenticationComesFirst(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	good := s.token(t)
@@ -100,7 +100,7 @@ func TestTheCallerComesBeforeEverythingElse(t *testing.T) {
 	}
 }
 
-func TestNoByteOfTheBodyIsReadBeforeTheCallerIsKnown(t *testing.T) {
+func TestTheBodyIsNotReadBeforeAuthentication(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
@@ -115,7 +115,7 @@ func TestNoByteOfTheBodyIsReadBeforeTheCallerIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	if response.StatusCode != http.StatusUnauthorized {
-		t.Errorf("%s: the body was asked for", response.Status)
+		t.Errorf("%s: the server asked for the body", response.Status)
 	}
 }
 

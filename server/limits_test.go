@@ -15,7 +15,7 @@ import (
 	"installstatus/server/front/fronttest"
 )
 
-func TestTheGreatestRequestFitsAndAGreaterHeaderDoesNot(t *testing.T) {
+func TestTheLargestRequestFitsAndALargerHeaderDoesNot(t *testing.T) {
 	t.Parallel()
 	pair := certstest.NewPair(t, 1)
 	plain, secure := start(t), start(t, pairFlags(pair)...)
@@ -53,7 +53,7 @@ func TestAHeaderThatNeverEndsIsCutOff(t *testing.T) {
 			break
 		}
 		if sent > 64<<20 {
-			t.Fatal("it still reads after 64 MiB")
+			t.Fatal("the server still reads after 64 MiB")
 		}
 	}
 	if answer, _ := bufio.NewReader(connection).ReadString('\n'); answer != "" && !strings.Contains(answer, "431") {

@@ -12,7 +12,7 @@ import (
 	"installstatus/gen"
 )
 
-// newListed serves an app of six statuses, a to f.
+// newListed starts a server with an app of six statuses, a to f.
 func newListed(t *testing.T) *testServer {
 	s := start(t)
 	for id, body := range map[string]string{
@@ -35,7 +35,7 @@ func (s *testServer) list(t testing.TB, options string) (ids string, pages []ans
 	return s.listOf(t, statusesPath("app"), options)
 }
 
-// listOf reads every page of a list, with options as they are typed, and gives the ids.
+// listOf reads every page of a list, with options as typed, and returns the ids.
 func (s *testServer) listOf(t testing.TB, target, options string) (ids string, pages []answered) {
 	t.Helper()
 	query := url.Values{}
@@ -107,7 +107,7 @@ func TestListsAreFilteredOrderedAndCut(t *testing.T) {
 				continue
 			}
 			if got, pages := s.list(t, options+top); got != want {
-				t.Errorf("%s%s has %s instead of %s: %s", options, top, got, want, pages[len(pages)-1].body)
+				t.Errorf("%s%s has %s, want %s: %s", options, top, got, want, pages[len(pages)-1].body)
 			}
 		}
 	}
@@ -149,7 +149,7 @@ func TestANextLinkCarriesEveryOption(t *testing.T) {
 	s := newListed(t)
 	_, pages := s.list(t, "$top=1&$skip=1&$count=true&$select=deviceName&$orderby=deviceName desc&$filter=contains(deviceName,'C + /?#')or deviceName ne 'ü'&client=x")
 	if pages[0].status != http.StatusBadRequest {
-		t.Fatal("an unknown option is taken")
+		t.Fatal("an unknown option is accepted")
 	}
 	ids, pages := s.list(t, "$top=1&$skip=1&$count=true&$select=deviceName&$orderby=deviceName desc&$filter=contains(deviceName,'C + /?#')or deviceName ne 'ü'")
 	if ids != "badef" {
@@ -199,7 +199,7 @@ func TestANextLinkCanBeFollowedWhateverTheListIsOrderedBy(t *testing.T) {
 func TestAListWhoseNextLinkCouldBeTooLongIsRefusedFromItsFirstPageOn(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	app := strings.Repeat("💾", 1024) // 12 KiB of an address
+	app := strings.Repeat("💾", 1024) // 12 KiB of a URL
 	filter := "id ne '" + strings.Repeat("é", 2200) + "'"
 	for options, status := range map[string]int{
 		"$filter=" + filter:                                   200,
@@ -214,7 +214,7 @@ func TestAListWhoseNextLinkCouldBeTooLongIsRefusedFromItsFirstPageOn(t *testing.
 	}
 }
 
-func TestWhatAListDoesNotTakeIsNamed(t *testing.T) {
+func TestUnsupportedOptionsAreNamed(t *testing.T) {
 	s := newListed(t)
 	for options, says := range map[string]string{
 		"$filter=deviceName eq":            "'$filter' is not valid: at character 14, a string in single quotes",
@@ -235,7 +235,7 @@ func TestWhatAListDoesNotTakeIsNamed(t *testing.T) {
 	}
 }
 
-func TestEveryOptionThatIsWrongIsNamedAtOnce(t *testing.T) {
+func TestAllWrongOptionsAreNamedAtOnce(t *testing.T) {
 	s := newListed(t)
 	for options, targets := range map[string][]string{
 		"$filter=x&$orderby=x&$select=x&$skiptoken=x": {"$filter", "$orderby", "$select", "$skiptoken"},

@@ -16,7 +16,7 @@ import (
 	"installstatus/server/ops"
 )
 
-func TestAFaultIsLoggedOnceAndARefusalByWhoeverRefuses(t *testing.T) {
+func TestAFaultIsLoggedAndARefusalIsNot(t *testing.T) {
 	for _, c := range []struct {
 		rule   string
 		fault  error
@@ -34,7 +34,7 @@ func TestAFaultIsLoggedOnceAndARefusalByWhoeverRefuses(t *testing.T) {
 	}
 }
 
-// slowStore answers no read before its context ends.
+// slowStore blocks a read until its context ends.
 type slowStore struct{ memory.Store }
 
 func (s *slowStore) Get(ctx context.Context, _ string, _ status.Key) (status.Status, error) {
@@ -42,7 +42,7 @@ func (s *slowStore) Get(ctx context.Context, _ string, _ status.Key) (status.Sta
 	return status.Status{}, ctx.Err()
 }
 
-func TestAClientThatLeavesIs499InTheLogAndInMetricsAndNoFault(t *testing.T) {
+func TestAClientThatLeavesIs499InLogAndMetricsAndNotAFault(t *testing.T) {
 	logged, metrics := new(syncBuffer), ops.New()
 	handler, err := api.New(new(slowStore), api.Options{
 		Authenticate: func(*http.Request) (api.Caller, error) {
@@ -69,12 +69,12 @@ func TestAClientThatLeavesIs499InTheLogAndInMetricsAndNoFault(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	if lines := logged.String(); strings.Count(lines, "\n") != 1 || !strings.Contains(lines, `"status":499`) {
-		t.Errorf("it is logged as %s", lines)
+		t.Errorf("the log is %s", lines)
 	}
 	w := httptest.NewRecorder()
 	metrics.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	const route = "/beta/deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId}"
 	if n := metric(strings.Split(w.Body.String(), "\n"), request("GET", route, 499)); n != "1" {
-		t.Errorf("it is counted %q times", n)
+		t.Errorf("the metric is %q, want 1", n)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"installstatus/gen"
 )
 
-func TestEveryOperationOfTheContractIsAskedFor(t *testing.T) {
+func TestEveryOperationOfTheContractIsServed(t *testing.T) {
 	rows := map[string]struct {
 		call
 		want int
@@ -37,7 +37,7 @@ func TestEveryOperationOfTheContractIsAskedFor(t *testing.T) {
 		for _, operation := range item.Operations() {
 			row, ok := rows[operation.OperationID]
 			if !ok {
-				t.Errorf("no row asks for %s", operation.OperationID)
+				t.Errorf("no case requests %s", operation.OperationID)
 				continue
 			}
 			if a := s.do(t, row.call); a.status != row.want {

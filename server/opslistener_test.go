@@ -15,7 +15,7 @@ import (
 	"installstatus/server/auth"
 )
 
-// opsAddress is where an operator looks at a server that was started with --ops-addr.
+// opsAddress returns the URL of the operators' listener of a server with --ops-addr.
 func (s *testServer) opsAddress(t testing.TB) string {
 	t.Helper()
 	for range 500 {
@@ -25,11 +25,11 @@ func (s *testServer) opsAddress(t testing.TB) string {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("it does not say where operators look: %s", s.told)
+	t.Fatalf("the server does not print the operators' address: %s", s.told)
 	return ""
 }
 
-// fetch is what a path of any server answers.
+// fetch gets a URL.
 func (s *testServer) fetch(t testing.TB, address string) (status int, body string) {
 	t.Helper()
 	response, err := s.client.Get(address)
@@ -44,14 +44,14 @@ func (s *testServer) fetch(t testing.TB, address string) (status int, body strin
 	return response.StatusCode, string(text)
 }
 
-// metrics are the lines of /metrics.
+// metrics returns the lines of /metrics.
 func (s *testServer) metrics(t testing.TB) []string {
 	t.Helper()
 	_, text := s.fetch(t, s.opsAddress(t)+"/metrics")
 	return strings.Split(strings.TrimSpace(text), "\n")
 }
 
-// metric is the value of one series, "" where there is none.
+// metric returns the value of a series, or "" if there is none.
 func metric(lines []string, series string) string {
 	for _, line := range lines {
 		if value, found := strings.CutPrefix(line, series+" "); found {
@@ -70,12 +70,12 @@ func (s *testServer) awaitMetric(t testing.TB, series, want string) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("%s is still %q, and not %s", series, got, want)
+			t.Fatalf("%s is still %q, want %s", series, got, want)
 		}
 	}
 }
 
-// awaitClosed waits until the server takes no connections of clients any more.
+// awaitClosed waits until the server accepts no connections.
 func (s *testServer) awaitClosed(t testing.TB) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
@@ -85,7 +85,7 @@ func (s *testServer) awaitClosed(t testing.TB) {
 		}
 		connection.Close()
 		if time.Now().After(deadline) {
-			t.Fatal("a stopping server still takes connections")
+			t.Fatal("a stopping server still accepts connections")
 		}
 	}
 }
@@ -130,10 +130,10 @@ func TestWhatTheServerDoesIsMeasured(t *testing.T) {
 		`installstatus_token_cache_lookups_total{result="miss"}`: "8",
 	} {
 		if got := metric(lines, series); got != want {
-			t.Errorf("%s is %q instead of %s", series, got, want)
+			t.Errorf("%s is %q, want %s", series, got, want)
 		}
 	}
-	// The writer answers a group before it gives its connection back.
+	// The writer answers a group before it returns its connection.
 	s.awaitMetric(t, `db_client_connection_count{db_client_connection_state="used"}`, "0")
 	for _, series := range []string{"go_goroutines", "process_open_fds", "process_resident_memory_bytes", "db_client_connection_wait_time_seconds_count"} {
 		if metric(lines, series) == "" {
@@ -146,7 +146,7 @@ func request(method, route string, status int) string {
 	return fmt.Sprintf(`http_server_request_duration_seconds_count{http_request_method="%s",http_response_status_code="%d",http_route="%s"}`, method, status, route)
 }
 
-func TestNoClientMakesMetricsGrowOrPutsAnythingIntoThem(t *testing.T) {
+func TestMetricsContainNothingThatClientsChoose(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--ops-addr", "127.0.0.1:0")
 	probe := func(i int) {
@@ -156,7 +156,7 @@ func TestNoClientMakesMetricsGrowOrPutsAnythingIntoThem(t *testing.T) {
 		s.do(t, call{method: http.MethodGet, target: fmt.Sprint("/beta/secret-segment-", i), header: tenant})
 		s.do(t, call{method: http.MethodGet, target: fmt.Sprint("/secret-version-", i, "?secret=", i), header: tenant})
 	}
-	// Values of the runtime that come and go are no series of ours.
+	// The runtime's series come and go.
 	series := func() (names []string) {
 		for _, line := range s.metrics(t) {
 			if !strings.HasPrefix(line, "go_") && !strings.HasPrefix(line, "process_") && !strings.HasPrefix(line, "#") {
@@ -171,14 +171,14 @@ func TestNoClientMakesMetricsGrowOrPutsAnythingIntoThem(t *testing.T) {
 		probe(i + 1)
 	}
 	if many := series(); len(many) != len(few) {
-		t.Errorf("there were %d series, and are %d:\n%s", len(few), len(many), strings.Join(many, "\n"))
+		t.Errorf("%d series became %d:\n%s", len(few), len(many), strings.Join(many, "\n"))
 	}
 	if found := regexp.MustCompile("(?i)secret.*").FindString(strings.Join(s.metrics(t), "\n")); found != "" {
 		t.Error(found)
 	}
 }
 
-func TestOperatorsHaveAListenerOfTheirOwn(t *testing.T) {
+func TestOperatorsHaveTheirOwnListener(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--ops-addr", ":0")
 	address := s.opsAddress(t)
@@ -192,32 +192,32 @@ func TestOperatorsHaveAListenerOfTheirOwn(t *testing.T) {
 	}
 	for path, want := range map[string]int{"/metrics": 401, "/debug/pprof/": 401, "/healthz": 200} {
 		if status, body := s.fetch(t, s.base+path); status != want {
-			t.Errorf("where clients are, %s: %d %s", path, status, body)
+			t.Errorf("on the clients' listener, %s: %d %s", path, status, body)
 		}
 	}
 }
 
-func TestNobodyListensForOperatorsUnlessTheyWantIt(t *testing.T) {
+func TestTheOperatorsListenerIsOffByDefault(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		args      []string
 		listeners int
 	}{{nil, 1}, {[]string{"--ops-addr", ":0"}, 2}} {
 		s := startProcess(t, t.TempDir(), c.args...)
-		s.create(t, statusPath("app", "id"), `{}`) // it serves, and so opens no more listeners
+		s.create(t, statusPath("app", "id"), `{}`) // the server serves, so it opens no more listeners
 		if got := listeners(t, s.pid); got != c.listeners {
-			t.Errorf("%v: %d listeners, not %d", c.args, got, c.listeners)
+			t.Errorf("%v: %d listeners, want %d", c.args, got, c.listeners)
 		}
 		s.stop()
 	}
 }
 
-// listeners is on how many TCP sockets a process listens.
+// listeners returns how many TCP sockets a process listens on.
 func listeners(t testing.TB, pid int) (n int) {
 	t.Helper()
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	if len(files) == 0 {
-		t.Skip("the system does not say what a process listens on")
+		t.Skip("this system does not report what a process listens on")
 	}
 	own := make(map[string]bool)
 	for _, file := range files {
@@ -237,7 +237,7 @@ func listeners(t testing.TB, pid int) (n int) {
 	return n
 }
 
-func TestACleanStopIsNoFailureOfTheOperatorsListener(t *testing.T) {
+func TestACleanStopLogsNoErrorOfTheOperatorsListener(t *testing.T) {
 	t.Parallel()
 	for range 5 {
 		s := start(t, "--ops-addr", "127.0.0.1:0")
@@ -245,19 +245,19 @@ func TestACleanStopIsNoFailureOfTheOperatorsListener(t *testing.T) {
 		if code := s.stop(); code != 0 {
 			t.Errorf("exit code %d", code)
 		}
-		time.Sleep(20 * time.Millisecond) // for what is logged by whoever is not waited for
+		time.Sleep(20 * time.Millisecond) // for goroutines that may still log
 		if lines := s.logged.String(); lines != "" {
 			t.Error(lines)
 		}
 	}
 }
 
-func TestAStoppingServerSaysSoAndServesUntilTheDelayIsOver(t *testing.T) {
+func TestAStoppingServerIsNotReadyAndServesUntilTheDelayIsOver(t *testing.T) {
 	t.Parallel()
 	s := startProcess(t, t.TempDir(), "--ops-addr", "127.0.0.1:0", "--drain-delay", "2s")
 	operators, target := s.opsAddress(t), statusPath("app", "id")
 	s.create(t, target, `{}`)
-	begin := func() net.Conn { // a change of which the last byte is missing
+	begin := func() net.Conn { // a change without its last byte
 		connection, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
 		if err != nil {
 			t.Fatal(err)
@@ -283,15 +283,15 @@ func TestAStoppingServerSaysSoAndServesUntilTheDelayIsOver(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if status, body := s.fetch(t, operators+"/readyz"); status != http.StatusServiceUnavailable || body != "stopping\n" {
-		t.Errorf("operators are told %d %s", status, body)
+		t.Errorf("the operators' /readyz: %d %s", status, body)
 	}
 	end(begin())
 	s.awaitClosed(t)
 	if took := time.Since(began); took < 2*time.Second {
-		t.Errorf("it took new connections for %s", took)
+		t.Errorf("the server accepted connections for %s", took)
 	}
 	if status, _ := s.fetch(t, operators+"/metrics"); status != http.StatusOK {
-		t.Errorf("while a request is in flight, operators see %d", status)
+		t.Errorf("while a request is in flight, /metrics: %d", status)
 	}
 	end(held)
 	if code := <-stopped; code != 0 {

@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-func TestThePagesStandBesideTheAPI(t *testing.T) {
+func TestThePagesAreServedBesideTheAPI(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--sample")
-	for path, says := range map[string]string{
+	for path, text := range map[string]string{
 		"/":             `data-app="` + sampleApp + `"`,
 		"/docs":         `data-user="` + sampleUser + `" data-status="` + sampleRows[1].id + `"`,
 		"/openapi.yaml": "openapi: 3.0.3",
@@ -22,8 +22,8 @@ func TestThePagesStandBesideTheAPI(t *testing.T) {
 		}
 		body, err := io.ReadAll(response.Body)
 		response.Body.Close()
-		if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(body), says) {
-			t.Errorf("%s: %d %v, without %s: %.2000s", path, response.StatusCode, err, says, body)
+		if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(body), text) {
+			t.Errorf("%s: %d %v, without %s: %.2000s", path, response.StatusCode, err, text, body)
 		}
 	}
 	for _, target := range []string{"/web", "/docs/", "/web/index.html", "/web/../", "//"} {

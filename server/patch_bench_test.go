@@ -18,8 +18,8 @@ import (
 	"installstatus/server/store/sqlite"
 )
 
-// BenchmarkPatch says what one PATCH of the documentation's example costs in process, and which step costs it. Whole is
-// everything but the network; the others are its steps, each alone.
+// BenchmarkPatch measures one PATCH of the documentation's example in process. Whole is everything but the network; the
+// others are its steps.
 func BenchmarkPatch(b *testing.B) {
 	key := status.Key{App: "7a6f1c2e-0d4b-4a55-9f0e-3c1d5b8e2f60", ID: seedID}
 	disk, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "bench.db"))
@@ -58,7 +58,7 @@ func (p *patchBench) setIdentity(b *testing.B) {
 	}
 }
 
-// body is the documentation's example, of which one property changes with n.
+// body returns the documentation's example with n in one property.
 func (p *patchBench) body(n int) []byte {
 	return bytes.Replace([]byte(seedBody), []byte(`"errorCode":9`), fmt.Appendf(nil, `"errorCode":%d`, n), 1)
 }
@@ -70,7 +70,7 @@ func (p *patchBench) request(n int) *http.Request {
 	return r
 }
 
-// discard is a ResponseWriter without a recorder's cost.
+// discard is a ResponseWriter that records nothing.
 type discard struct {
 	header http.Header
 	status int
@@ -88,7 +88,7 @@ func (p *patchBench) whole(b *testing.B, store status.Store) {
 	if _, _, err := store.Update(b.Context(), tenantA, p.key, status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
 		b.Fatal(err)
 	}
-	bodies := [2][]byte{p.body(10), p.body(11)} // each changes what the other wrote
+	bodies := [2][]byte{p.body(10), p.body(11)} // each changes the other's value
 	r, w := p.request(10), &discard{header: http.Header{}}
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {

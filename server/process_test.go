@@ -24,7 +24,7 @@ func TestAnsweredWritesSurviveKill9(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	const writers = 8
-	answered := make([]int, writers) // the last errorCode that each writer was told of
+	answered := make([]int, writers) // the last errorCode that each writer got an answer for
 	for round := range 20 {
 		s := startProcess(t, dir)
 		var group sync.WaitGroup
@@ -35,7 +35,7 @@ func TestAnsweredWritesSurviveKill9(t *testing.T) {
 			}
 			a := s.do(t, call{method: http.MethodGet, target: target})
 			if stored := storedErrorCode(t, a.body); stored != answered[w] && stored != answered[w]+1 {
-				t.Fatalf("round %d: writer %d was told %d, and %d is stored", round, w, answered[w], stored)
+				t.Fatalf("round %d: writer %d got an answer for %d, and %d is stored", round, w, answered[w], stored)
 			} else {
 				answered[w] = stored
 			}
@@ -73,7 +73,7 @@ func TestAnsweredWritesSurviveKill9(t *testing.T) {
 	t.Logf("%d answered writes, none lost", total)
 }
 
-// storedErrorCode is the errorCode, which every write of the test above also puts into deviceName: a row is whole.
+// storedErrorCode returns the errorCode. Every write of the test above puts it into deviceName too, so a row must be whole.
 func storedErrorCode(t *testing.T, body string) int {
 	t.Helper()
 	var entity struct {
@@ -89,7 +89,7 @@ func storedErrorCode(t *testing.T, body string) int {
 	return entity.ErrorCode
 }
 
-func TestDataOutliveARestart(t *testing.T) {
+func TestDataSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := startIn(t, dir)
@@ -105,7 +105,7 @@ func TestDataOutliveARestart(t *testing.T) {
 	}
 }
 
-func TestStoppingAnswersWhatIsInFlight(t *testing.T) {
+func TestStoppingAnswersRequestsInFlight(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--ops-addr", "127.0.0.1:0")
 	s.create(t, statusPath("app", "id"), `{}`)
@@ -146,7 +146,7 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-func TestTheRequestLogHasOneLineARequest(t *testing.T) {
+func TestTheRequestLogHasOneLinePerRequest(t *testing.T) {
 	t.Parallel()
 	s := start(t, "--request-log")
 	s.create(t, statusPath("app", "id"), seedBody)
@@ -183,7 +183,7 @@ func TestTheCommandLine(t *testing.T) {
 		name     string
 		args     []string
 		code     int
-		out, err string // what stdout and stderr say
+		out, err string // text in stdout and stderr
 		in       string
 	}{
 		{"help", []string{"--help"}, 0, "serve", "", ""},
@@ -197,7 +197,7 @@ func TestTheCommandLine(t *testing.T) {
 		{"no command", nil, 2, "", "serve", ""},
 		{"an unknown command", []string{"sevre"}, 2, "", "sevre", ""},
 		{"an unknown flag", []string{"serve", "--prot", "1"}, 2, "", "--prot", ""},
-		{"nobody could call", []string{"serve"}, 2, "", "--dev", ""},
+		{"no one could sign in", []string{"serve"}, 2, "", "--dev", ""},
 		{"an address without a port", []string{"serve", "--dev", "--addr", "127.0.0.1", "--dev-key", key}, 2, "", "missing port", ""},
 		{"dev off loopback", []string{"serve", "--dev", "--addr", "0.0.0.0:0", "--dev-key", key}, 2, "", "loopback", ""},
 		{"dev on all addresses", []string{"serve", "--dev", "--addr", ":0", "--dev-key", key}, 2, "", "loopback", ""},
@@ -216,7 +216,7 @@ func TestTheCommandLine(t *testing.T) {
 		{"an id in the body of a POST", []string{"validate", "--operation", "createDeviceStatus", "-"}, 1, "/id\tIdNotAllowed", "createDeviceStatus", `{"id": "x"}`},
 		{"a batch", []string{"validate", "--operation", "batch", "-"}, 0, "", "", `{"requests":[{"id":"1","method":"GET","url":"/x"},{"id":"2","method":"GET","url":"/x","dependsOn":["1"]}]}`},
 		{"a batch with an id twice", []string{"validate", "--operation", "batch", "-"}, 1, "/requests/1/id\tDuplicateId\tAnother", "1 violation in the body of batch", `{"requests":[{"id":"1","method":"GET","url":"/x"},{"id":"1","method":"GET","url":"/x"}]}`},
-		{"a batch that waits for nobody", []string{"validate", "--operation", "batch", "-"}, 1, "/requests/0/dependsOn/0\tUnknownDependency\tNo request", "1 violation in the body of batch", `{"requests":[{"id":"1","method":"GET","url":"/x","dependsOn":["2"]}]}`},
+		{"a batch that waits for an unknown request", []string{"validate", "--operation", "batch", "-"}, 1, "/requests/0/dependsOn/0\tUnknownDependency\tNo request", "1 violation in the body of batch", `{"requests":[{"id":"1","method":"GET","url":"/x","dependsOn":["2"]}]}`},
 		{"a batch that waits for itself", []string{"validate", "--operation", "batch", "-"}, 1, "/requests/0/dependsOn\tCircularDependency\tThe request", "1 violation in the body of batch", `{"requests":[{"id":"1","method":"GET","url":"/x","depends_on":["1"]}]}`},
 		{"a batch without requests", []string{"validate", "--operation", "batch", "-"}, 1, "/requests\t", "1 violation in the body of batch", `{}`},
 		{"a name that is more than one line", []string{"validate", "-"}, 1, `/a\tb\nc` + "\tUnknownProperty\tThe property 'a" + `\tb\nc'`, "1 violation in the body of updateDeviceStatus", `{"a\tb\nc": 1}`},
@@ -251,7 +251,7 @@ func TestTheCommandLine(t *testing.T) {
 		{"a restore into PostgreSQL", []string{"restore", "--db", "postgresql://localhost/x", "x"}, 1, "", "pg_restore", ""},
 		{"operators at no address", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", "127.0.0.1:0", "--ops-addr", "9090"}, 2, "", "--ops-addr", ""},
 		{"operators at a port that is taken", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", "127.0.0.1:0", "--ops-addr", taken(t)}, 1, "", "choose another --ops-addr", ""},
-		{"the limits of nobody", []string{"serve", "--dev", "--dev-key", key, "--throttle", "entra"}, 2, "", "intune", ""},
+		{"unknown limits", []string{"serve", "--dev", "--dev-key", key, "--throttle", "entra"}, 2, "", "intune", ""},
 		{"a port that is taken", []string{"serve", "--dev", "--dev-key", key, "--db", "sqlite::memory:", "--addr", taken(t)}, 1, "", "in use", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -272,7 +272,7 @@ func TestTheCommandLine(t *testing.T) {
 	}
 }
 
-func TestServeAloneOffersADatabaseThatIsKeptNowhere(t *testing.T) {
+func TestOnlyServeOffersADatabaseInMemory(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"serve", "import", "export", "backup", "restore"} {
 		var out, err bytes.Buffer
@@ -286,7 +286,7 @@ func TestServeAloneOffersADatabaseThatIsKeptNowhere(t *testing.T) {
 	}
 }
 
-// taken is an address on which somebody listens.
+// taken returns an address that is in use.
 func taken(t *testing.T) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -296,7 +296,7 @@ func taken(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-func TestFlagsComeFromTheEnvironmentToo(t *testing.T) {
+func TestFlagsCanComeFromTheEnvironment(t *testing.T) {
 	key := filepath.Join(t.TempDir(), "dev.pem")
 	t.Setenv("INSTALLSTATUS_DEV_KEY", key)
 	var out, err bytes.Buffer
@@ -308,10 +308,10 @@ func TestFlagsComeFromTheEnvironmentToo(t *testing.T) {
 	}
 }
 
-func TestTheCommandThatIsPrintedWorksWhenPasted(t *testing.T) {
+func TestThePrintedCommandWorksWhenPasted(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("there is no curl")
+		t.Skip("curl is not installed")
 	}
 	odd := filepath.Join(t.TempDir(), "it's")
 	if err := os.Mkdir(odd, 0o755); err != nil {
@@ -335,7 +335,7 @@ func TestTheCommandThatIsPrintedWorksWhenPasted(t *testing.T) {
 	}
 }
 
-func TestTheSampleIsAddedOnceAndStaysAsChanged(t *testing.T) {
+func TestTheSampleIsAddedOnceAndKeepsChanges(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := startIn(t, dir, "--sample")
@@ -361,6 +361,6 @@ func TestTheSampleIsAddedOnceAndStaysAsChanged(t *testing.T) {
 	first.stop()
 	second := startIn(t, dir, "--sample")
 	if a := sample(second, call{method: http.MethodGet, target: statusPath(sampleApp, sampleStatus)}); a.body != seedAnswer {
-		t.Errorf("after a restart it is %s", a.body)
+		t.Errorf("after a restart the status is %s", a.body)
 	}
 }

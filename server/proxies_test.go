@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-func TestTheAddressOfANewStatusIsTheOneThatTheProxyWasAskedFor(t *testing.T) {
+func TestTheLocationOfANewStatusHasTheProxysAddress(t *testing.T) {
 	t.Parallel()
 	header := map[string]string{"Prefer": "create-if-missing", "X-Forwarded-Host": "mdm.example:8443", "X-Forwarded-Proto": "https"}
 	for _, c := range []struct {
@@ -17,7 +17,7 @@ func TestTheAddressOfANewStatusIsTheOneThatTheProxyWasAskedFor(t *testing.T) {
 		target := statusPath("app", "id")
 		a := s.do(t, call{target: target, body: `{}`, header: header})
 		if want := c.address(s.base) + target; a.header.Get("Location") != want {
-			t.Errorf("%v: Location: %s instead of %s", c.args, a.header.Get("Location"), want)
+			t.Errorf("%v: Location: %s, want %s", c.args, a.header.Get("Location"), want)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func TestADatabaseThatCannotBeWrittenIsReadButNotServed(t *testing.T) {
-	dir, err := os.MkdirTemp("/tmp", "installstatus-*") // which, unlike TempDir, others may enter
+	dir, err := os.MkdirTemp("/tmp", "installstatus-*") // unlike TempDir, other users may enter it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func TestADatabaseThatCannotBeWrittenIsReadButNotServed(t *testing.T) {
 	command := func(args ...string) ran {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		process := exec.CommandContext(ctx, "/proc/self/exe", args...) // by its path others may not reach it
+		process := exec.CommandContext(ctx, "/proc/self/exe", args...) // other users may not reach its path
 		process.Env, process.Dir = append(os.Environ(), asProgram+"=1"), dir
 		if os.Geteuid() == 0 { // modes don't bind root
 			process.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}

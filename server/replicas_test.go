@@ -14,16 +14,16 @@ import (
 	"installstatus/server/store/postgres/postgrestest"
 )
 
-// replicas are processes over one database, behind a balancer.
+// replicas are processes that share one database, behind a balancer.
 type replicas struct {
-	*testServer // what clients see: the balancer
+	*testServer // as clients see it: the balancer
 	testing     testing.TB
 	args        []string
 	balancer    *balancer
 	running     []*testServer
 }
 
-// recovery is how long after its database is back a server may take to answer again.
+// recovery is how long a server may take to answer again after its database is back.
 const recovery = 5 * time.Second
 
 func startReplicas(t testing.TB, n int, database string) *replicas {
@@ -39,7 +39,7 @@ func startReplicas(t testing.TB, n int, database string) *replicas {
 	return r
 }
 
-// start starts a replica, again if it has ended, and returns when it is ready.
+// start starts or restarts a replica, and returns when it is ready.
 func (r *replicas) start(i int) {
 	r.testing.Helper()
 	s := startProcess(r.testing, r.dir, r.args...)
@@ -52,20 +52,20 @@ func (r *replicas) start(i int) {
 	r.balancer.use(i, strings.TrimPrefix(s.base, "http://"))
 }
 
-// clients write, each to a row of its own, until they are stopped.
+// clients write until they are stopped, each to its own row.
 type clients struct {
-	answered []atomic.Int64 // the errorCode that each was told of last
-	sent     []atomic.Int64 // that each has sent last
+	answered []atomic.Int64 // the last errorCode that each got an answer for
+	sent     []atomic.Int64 // the last errorCode that each sent
 	failed   atomic.Int64   // requests without an answer
-	refused  atomic.Int64   // requests that were answered with 503
-	slowest  atomic.Int64   // time that a 503 took, in nanoseconds
+	refused  atomic.Int64   // requests answered with 503
+	slowest  atomic.Int64   // 503, in nanoseconds
 	stop     func()
 }
 
-// thinkTime is how long a client waits after an answer, so that clients do not take the time that replicas need to start.
+// thinkTime is how long a client waits after an answer, so that clients leave the processors to replicas that start.
 const thinkTime = 20 * time.Millisecond
 
-// client is one that waits for an answer and goes on with the next number, or with the same after a failure.
+// client writes one number after the other, and retries a number after a failure.
 func (r *replicas) client(c *clients, i int, token string, done <-chan struct{}) {
 	// Each client has its own connection, as programs on many machines have.
 	transport := &http.Transport{DisableCompression: true}
@@ -82,7 +82,7 @@ func (r *replicas) client(c *clients, i int, token string, done <-chan struct{})
 		request.Header.Set("Authorization", "Bearer "+token)
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Prefer", "create-if-missing")
-		request.GetBody = nil // no second try behind the test's back
+		request.GetBody = nil // no hidden retry
 		began := time.Now()
 		response, err := client.Do(request)
 		if err != nil {
@@ -129,7 +129,7 @@ func (c *clients) total() (answered int64) {
 	return answered
 }
 
-// nothingIsLost fails the test unless each row has what its client was told of last, or what it has sent after that.
+// nothingIsLost fails the test unless each row has the last answered number of its client, or a later one that it sent.
 func (r *replicas) nothingIsLost(c *clients) {
 	r.testing.Helper()
 	c.stop()
@@ -144,7 +144,7 @@ func (r *replicas) nothingIsLost(c *clients) {
 			r.testing.Fatal(err)
 		}
 		if answered, sent := c.answered[i].Load(), c.sent[i].Load(); entity.ErrorCode < answered || entity.ErrorCode > sent {
-			r.testing.Errorf("client %d was told of %d, has sent %d, and %d is stored", i, answered, sent, entity.ErrorCode)
+			r.testing.Errorf("client %d got an answer for %d and sent %d, and %d is stored", i, answered, sent, entity.ErrorCode)
 		}
 	}
 	if c.total() == 0 {
@@ -152,7 +152,7 @@ func (r *replicas) nothingIsLost(c *clients) {
 	}
 }
 
-// progress waits until every client has been answered once more.
+// progress waits until every client gets another answer.
 func (r *replicas) progress(c *clients, within time.Duration) {
 	r.testing.Helper()
 	before := make([]int64, len(c.answered))
@@ -171,7 +171,7 @@ func (r *replicas) progress(c *clients, within time.Duration) {
 	}
 }
 
-func TestReplicasAreReplacedOneByOneAndNoRequestFails(t *testing.T) {
+func TestReplacingReplicasOneByOneFailsNoRequest(t *testing.T) {
 	t.Parallel()
 	r := startReplicas(t, 3, postgrestest.New(t))
 	c := r.keepWriting(64)
@@ -187,12 +187,12 @@ func TestReplicasAreReplacedOneByOneAndNoRequestFails(t *testing.T) {
 	r.progress(c, 30*time.Second)
 	r.nothingIsLost(c)
 	if c.failed.Load()+c.refused.Load() > 0 {
-		t.Errorf("of %d requests %d had no answer, %d were refused", c.total(), c.failed.Load(), c.refused.Load())
+		t.Errorf("of %d requests, %d had no answer and %d were refused", c.total(), c.failed.Load(), c.refused.Load())
 	}
 	t.Logf("%d answered, none failed", c.total())
 }
 
-func TestAReplicaThatIsKilledTakesOnlyWhatIsInFlightOnItWithIt(t *testing.T) {
+func TestAKilledReplicaFailsOnlyItsRequestsInFlight(t *testing.T) {
 	t.Parallel()
 	r := startReplicas(t, 3, postgrestest.New(t))
 	const many = 64
@@ -212,7 +212,7 @@ func TestAReplicaThatIsKilledTakesOnlyWhatIsInFlightOnItWithIt(t *testing.T) {
 	t.Logf("%d answered, none lost; %d were in flight on a replica that was killed", c.total(), c.failed.Load())
 }
 
-func TestADatabaseThatCrashesOrIsCutOffLosesNothingAndNeedsNoRestart(t *testing.T) {
+func TestAfterTroubleWithTheDatabaseNothingIsLostAndNoRestartIsNeeded(t *testing.T) {
 	t.Parallel()
 	cluster := postgrestest.NewCluster(t)
 	proxy, address := postgrestest.Through(t, cluster.URL("postgres"))
@@ -242,14 +242,14 @@ func TestADatabaseThatCrashesOrIsCutOffLosesNothingAndNeedsNoRestart(t *testing.
 		time.Sleep(time.Second)
 		trouble.end()
 		began := time.Now()
-		r.progress(c, recovery+20*time.Second) // a machine that is busy, and clients that wait for their last answer
+		r.progress(c, recovery+20*time.Second) // the machine may be busy, and clients wait for their last answer
 		t.Logf("%s: every client is served again after %s", trouble.name, time.Since(began).Round(time.Millisecond))
 	}
 	r.nothingIsLost(c)
 	t.Logf("%d answered, none lost; %d refused with 503, the slowest after %s; %d without an answer", c.total(), c.refused.Load(), time.Duration(c.slowest.Load()), c.failed.Load())
 }
 
-func TestWithoutItsDatabaseAServerSaysSoAtOnceAndComesBackByItself(t *testing.T) {
+func TestAServerWithoutItsDatabaseAnswers503AndRecovers(t *testing.T) {
 	t.Parallel()
 	cluster := postgrestest.NewCluster(t)
 	s := startProcess(t, t.TempDir(), "--db", cluster.URL("postgres"))
@@ -293,7 +293,7 @@ func TestWithoutItsDatabaseAServerSaysSoAtOnceAndComesBackByItself(t *testing.T)
 	}
 }
 
-func TestOnOneRowEveryPropertyOfEveryWriterIsThere(t *testing.T) {
+func TestConcurrentWritersOfOneRowKeepEachOthersProperties(t *testing.T) {
 	t.Parallel()
 	r := startReplicas(t, 3, postgrestest.New(t))
 	target := statusPath("app", "id")

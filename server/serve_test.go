@@ -11,7 +11,7 @@ import (
 	"installstatus/server/store/postgres/postgrestest"
 )
 
-func TestAServerThatAwaitsItsDatabaseCanBeEnded(t *testing.T) {
+func TestAServerCanBeStoppedWhileItWaitsForItsDatabase(t *testing.T) {
 	t.Parallel()
 	for rule, db := range map[string]func(*testing.T) string{
 		"PostgreSQL does not answer": func(t *testing.T) string {
@@ -49,13 +49,13 @@ func TestAServerThatAwaitsItsDatabaseCanBeEnded(t *testing.T) {
 					t.Errorf("exit code %d: %s", code, said)
 				}
 			case <-time.After(20 * time.Second):
-				t.Error("it waits on")
+				t.Error("the server does not stop")
 			}
 		})
 	}
 }
 
-// hold keeps what a statement takes until the test ends.
+// hold holds the lock that a statement takes until the test ends.
 func hold(t *testing.T, driver, address, statement string) {
 	t.Helper()
 	db, err := sql.Open(driver, address)

@@ -13,7 +13,7 @@ import (
 	"installstatus/server/auth"
 )
 
-func TestPostCreatesWithAnIDOfTheServersOwn(t *testing.T) {
+func TestPostCreatesWithAnIDFromTheServer(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, testPostCreatesWithAnIDOfTheServersOwn)
 }
@@ -35,7 +35,7 @@ func testPostCreatesWithAnIDOfTheServersOwn(t *testing.T, s *testServer) {
 				t.Errorf("its Location answers %d %s", got.status, got.body)
 			}
 			if again := s.do(t, call{method: http.MethodPost, target: target, body: body}); again.header.Get("Location") == location {
-				t.Error("the same again has the same id")
+				t.Error("the same request again gets the same id")
 			}
 		}
 	}
@@ -124,7 +124,7 @@ func testPagesTogetherAreTheList(t *testing.T, s *testServer) {
 				}
 			}
 			if !slices.Equal(got, want) {
-				t.Errorf("%s%s has %q instead of %q", target, top, got, want)
+				t.Errorf("%s%s has %q, want %q", target, top, got, want)
 			}
 		}
 	}
@@ -136,7 +136,7 @@ func testPagesTogetherAreTheList(t *testing.T, s *testServer) {
 	}
 }
 
-func TestASkipTokenIsGoodForItsListAndTenantAlone(t *testing.T) {
+func TestASkipTokenIsValidForItsListAndTenantOnly(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: auth.WritePermission, Lifetime: time.Hour})}

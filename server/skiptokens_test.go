@@ -10,7 +10,7 @@ import (
 	"installstatus/api/query"
 )
 
-func TestASkipTokenThatAClientMadeUpIsRefusedOnEachEngine(t *testing.T) {
+func TestAForgedSkipTokenIsRefusedOnEachEngine(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, func(t *testing.T, s *testServer) {
 		s.create(t, statusPath("app", "id"), `{}`)
@@ -34,7 +34,7 @@ func TestASkipTokenThatAClientMadeUpIsRefusedOnEachEngine(t *testing.T) {
 			}
 		}
 		if logged := s.logged.String(); strings.Contains(logged, "joe") {
-			t.Errorf("the log has %s", logged)
+			t.Errorf("the log is %s", logged)
 		}
 	})
 }

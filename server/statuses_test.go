@@ -12,7 +12,7 @@ import (
 	"installstatus/gen"
 )
 
-// The documentation's example, without its white space.
+// The documentation's example without white space.
 const (
 	seedProperties = `"deviceName":"Device Name value","deviceId":"Device Id value","lastSyncDateTime":"2017-01-01T00:02:49.3205976-08:00","mobileAppInstallStatusValue":"failed","installState":"failed","errorCode":9,"osVersion":"Os Version value","osDescription":"Os Description value","userName":"User Name value","userPrincipalName":"User Principal Name value","displayVersion":"Display Version value"`
 	seedBody       = `{` + seedProperties + `}`
@@ -20,15 +20,15 @@ const (
 	seedEntity     = `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","id":"` + seedID + `",` + seedProperties + `}`
 )
 
-// seedAnswer is the example as it is answered.
+// seedAnswer is the answer to the example.
 var seedAnswer = answerOf(seedEntity)
 
-// emptyAnswer is a new entity of which nothing was said.
+// emptyAnswer is the answer to a new entity with defaults only.
 func emptyAnswer(id string) string {
 	return answerOf(`{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","id":"` + id + `","lastSyncDateTime":"0001-01-01T00:00:00Z","mobileAppInstallStatusValue":"unknown","installState":"unknown"}`)
 }
 
-// answerOf is an entity with null for what it does not say, in the order of the contract.
+// answerOf adds null for absent properties, in the order of the contract.
 func answerOf(entity string) string {
 	var model gen.MobileAppInstallStatus
 	if err := json.Unmarshal([]byte(entity), &model); err != nil {
@@ -89,7 +89,7 @@ func testAPatchChangesWhatItNamesAndNothingElse(t *testing.T, s *testServer) {
 			a := s.do(t, call{target: target, body: c.body})
 			want := strings.Replace(seedAnswer, c.was, c.becomes, 1)
 			if a.status != http.StatusOK || a.body != want {
-				t.Errorf("%d %s\ninstead of %s", a.status, a.body, want)
+				t.Errorf("%d %s\nwant %s", a.status, a.body, want)
 			}
 			if changed := want != seedAnswer; changed != (before.header.Get("ETag") != a.header.Get("ETag")) {
 				t.Errorf("the ETag was %s and is %s", before.header.Get("ETag"), a.header.Get("ETag"))
@@ -161,7 +161,7 @@ func testCreateIfMissing(t *testing.T, s *testServer) {
 	}
 }
 
-func TestOfRacedCreationsOneIsTold201(t *testing.T) {
+func TestOfConcurrentCreationsOneIsAnswered201(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, testOfRacedCreationsOneIsTold201)
 }

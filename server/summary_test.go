@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// summaryPath is the path of an app's summary.
+// summaryPath returns the path of an app's summary.
 func summaryPath(app string) string {
 	return fmt.Sprintf("/beta/deviceAppManagement/mobileApps/%s/installSummary", url.PathEscape(app))
 }
 
-// summaryAnswer is a summary as it is answered, from how many devices and users are installed, failed, notApplicable,
-// notInstalled and pendingInstall.
+// summaryAnswer returns the answer with a summary, from the numbers of devices and users that are installed, failed,
+// notApplicable, notInstalled and pendingInstall.
 func summaryAnswer(app string, devices, users [5]int) string {
 	answer := `{"@odata.type":"#microsoft.graph.mobileAppInstallSummary","id":"` + app + `"`
 	states := [5]string{"installed", "failed", "notApplicable", "notInstalled", "pendingInstall"}
@@ -26,7 +26,7 @@ func summaryAnswer(app string, devices, users [5]int) string {
 	return answer + "}"
 }
 
-func TestASummaryCountsTheDeviceStatusesThereAre(t *testing.T) {
+func TestASummaryCountsDeviceStatuses(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, testASummaryCountsTheDeviceStatusesThereAre)
 }
@@ -51,7 +51,7 @@ func testASummaryCountsTheDeviceStatusesThereAre(t *testing.T, s *testServer) {
 		s.put(t, step.target, step.body)
 		got := s.read(t, summaryPath("app"))
 		if want := summaryAnswer("app", step.devices, step.users); got.status != http.StatusOK || got.body != want {
-			t.Errorf("%s: %d %s\ninstead of %s", step.name, got.status, got.body, want)
+			t.Errorf("%s: %d %s\nwant %s", step.name, got.status, got.body, want)
 		}
 		if (before.header.Get("ETag") == got.header.Get("ETag")) != (before.body == got.body) {
 			t.Errorf("%s: the ETag was %s and is %s", step.name, before.header.Get("ETag"), got.header.Get("ETag"))
@@ -59,7 +59,7 @@ func testASummaryCountsTheDeviceStatusesThereAre(t *testing.T, s *testServer) {
 	}
 }
 
-func TestAnAppThatNobodyHasHeardOfHasASummaryOfZeros(t *testing.T) {
+func TestTheSummaryOfAnUnknownAppIsZero(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	if a := s.read(t, summaryPath("it's/ü")); a.status != http.StatusOK || a.body != summaryAnswer("it's/ü", [5]int{}, [5]int{}) {

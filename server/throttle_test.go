@@ -11,7 +11,7 @@ import (
 	"installstatus/server/auth"
 )
 
-// exampleMessage is the text of one of the contract's examples of errors.
+// exampleMessage returns the message of an example of an error in the contract.
 func exampleMessage(t testing.TB, name string) string {
 	t.Helper()
 	doc, err := gen.GetSpec()
@@ -24,7 +24,7 @@ func exampleMessage(t testing.TB, name string) string {
 	return message
 }
 
-func TestAThrottledServerTellsAClientWhenToComeAgain(t *testing.T) {
+func TestAThrottledServerTellsAClientWhenToRetry(t *testing.T) {
 	s := start(t, "--throttle", "intune", "--db", "sqlite::memory:")
 	target := statusPath("app", "id")
 	s.create(t, target, `{}`)
@@ -99,14 +99,14 @@ func TestEachRequestOfABatchCountsAndTheBatchDoesNot(t *testing.T) {
 		}
 	}
 	if served != 19 {
-		t.Errorf("of the last 20 changes %d are served, and 81 were before", served)
+		t.Errorf("after 81 changes, %d of 20 are served, want 19", served)
 	}
 	if items := s.batch(t, nil, inBatch("1", call{target: target, body: `{}`}), inBatch("2", call{method: http.MethodGet, target: target}, "1")); items[0].Status != 429 || items[1].Status != 424 {
-		t.Errorf("what depends on a request that is refused: %v", statusesOf(items))
+		t.Errorf("a request that depends on a refused one: %v", statusesOf(items))
 	}
 }
 
-func TestWhoMayNotChangeTakesNothingFromThoseWhoMay(t *testing.T) {
+func TestForbiddenRequestsDoNotCountForTheThrottle(t *testing.T) {
 	s := start(t, "--throttle", "intune", "--db", "sqlite::memory:")
 	target := statusPath("app", "id")
 	reader := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: "DeviceManagementApps.Read.All", Lifetime: time.Hour})}

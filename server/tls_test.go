@@ -17,7 +17,7 @@ import (
 // pairFlags returns the flags that serve a certificate.
 func pairFlags(p certstest.Pair) []string { return []string{"--tls-cert", p.Cert, "--tls-key", p.Key} }
 
-// handshake gives the serial number of the certificate that an address shows.
+// handshake returns the serial number of the certificate that a server presents.
 func handshake(t testing.TB, base string) int64 {
 	t.Helper()
 	connection, err := tls.Dial("tcp", strings.TrimPrefix(base, "https://"), &tls.Config{InsecureSkipVerify: true})
@@ -47,7 +47,7 @@ func TestHTTPSIsServedInBothVersionsOfHTTP(t *testing.T) {
 		}
 		response.Body.Close()
 		if response.ProtoMajor != version || response.TLS.Version != tls.VersionTLS13 {
-			t.Errorf("%s, %s instead of HTTP/%d", response.Proto, tls.VersionName(response.TLS.Version), version)
+			t.Errorf("%s over %s, want HTTP/%d", response.Proto, tls.VersionName(response.TLS.Version), version)
 		}
 	}
 }
@@ -81,10 +81,10 @@ func TestARenewedCertificateIsServedWithoutARestart(t *testing.T) {
 			t.Fatal("the renewed certificate is not served")
 		}
 	}
-	s.create(t, statusPath("app", "after"), `{}`) // the connection from before lives on
+	s.create(t, statusPath("app", "after"), `{}`) // on the same connection
 }
 
-func TestACertificateThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
+func TestAnUnusableCertificateIsAnErrorAtTheStart(t *testing.T) {
 	t.Parallel()
 	dir, one, other := t.TempDir(), certstest.NewPair(t, 1), certstest.NewPair(t, 2)
 	none, expired := filepath.Join(dir, "none.pem"), filepath.Join(dir, "ca.pem")
@@ -101,15 +101,15 @@ func TestACertificateThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
 		{"no certificate file", []string{"--tls-cert", none, "--tls-key", one.Key}, 1, none},
 		{"no key file", []string{"--tls-cert", one.Cert, "--tls-key", none}, 1, none},
 		{"a pair of two", []string{"--tls-cert", one.Cert, "--tls-key", other.Key}, 1, "belong together"},
-		{"exchanged", []string{"--tls-cert", one.Key, "--tls-key", one.Cert}, 1, one.Key},
-		{"a certificate alone", []string{"--tls-cert", one.Cert}, 2, "--tls-key"},
-		{"a key alone", []string{"--tls-key", one.Key}, 2, "--tls-cert"},
-		{"two kinds", append(pairFlags(one), "--tls-self-signed"), 2, "--tls-self-signed"},
-		{"an authority that is none", []string{"--tls-self-signed", "--tls-ca", one.Key}, 1, one.Key + ": "},
+		{"swapped", []string{"--tls-cert", one.Key, "--tls-key", one.Cert}, 1, one.Key},
+		{"only a certificate", []string{"--tls-cert", one.Cert}, 2, "--tls-key"},
+		{"only a key", []string{"--tls-key", one.Key}, 2, "--tls-cert"},
+		{"two kinds of certificate", append(pairFlags(one), "--tls-self-signed"), 2, "--tls-self-signed"},
+		{"a file that is no authority", []string{"--tls-self-signed", "--tls-ca", one.Key}, 1, one.Key + ": "},
 		{"an authority that is none, and what to do", []string{"--tls-self-signed", "--tls-ca", one.Key}, 1, "choose another --tls-ca"},
 		{"an authority that has expired", []string{"--tls-self-signed", "--tls-ca", expired}, 1, expired + " is not for"},
 		{"an authority that has expired, and what to do", []string{"--tls-self-signed", "--tls-ca", expired}, 1, "remove the file"},
-		{"an authority nowhere", []string{"--tls-self-signed", "--tls-ca", filepath.Join(none, "x")}, 1, none},
+		{"a directory that is missing", []string{"--tls-self-signed", "--tls-ca", filepath.Join(none, "x")}, 1, none},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out, err bytes.Buffer
@@ -127,7 +127,7 @@ func TestACertificateThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
 	}
 }
 
-func TestTheAddressThatIsPrintedIsTheOneAskedForWithTheOpenPort(t *testing.T) {
+func TestThePrintedAddressHasTheHostOfTheFlagAndTheOpenPort(t *testing.T) {
 	for _, c := range [][3]string{
 		{"127.0.0.1:0", "127.0.0.1:4711", "127.0.0.1:4711"},
 		{"localhost:0", "127.0.0.1:4711", "localhost:4711"},
@@ -138,12 +138,12 @@ func TestTheAddressThatIsPrintedIsTheOneAskedForWithTheOpenPort(t *testing.T) {
 		{"[::]:http", "[::]:80", "localhost:80"},
 	} {
 		if got := reachableAt(c[0], c[1]); got != c[2] {
-			t.Errorf("%s, opened as %s, is reached by %s and not %s", c[0], c[1], got, c[2])
+			t.Errorf("%s, opened as %s, is reachable at %s, want %s", c[0], c[1], got, c[2])
 		}
 	}
 }
 
-func TestASelfSignedServerIsTrustedByItsAuthorityAcrossRestarts(t *testing.T) {
+func TestClientsThatTrustTheAuthorityAcceptTheServerAcrossRestarts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	authority := filepath.Join(dir, "ca.pem")
@@ -170,7 +170,7 @@ func TestASelfSignedServerIsTrustedByItsAuthorityAcrossRestarts(t *testing.T) {
 		t.Errorf("the modes are %v and %v", private.Mode(), public.Mode())
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, "ca.crt")); err != nil || bytes.Contains(text, []byte("KEY")) || bytes.Count(text, []byte("BEGIN")) != 1 {
-		t.Errorf("clients are given %s", text)
+		t.Errorf("the file for clients has %s", text)
 	}
 }
 
@@ -183,7 +183,7 @@ func stat(t *testing.T, path string) os.FileInfo {
 	return info
 }
 
-func TestHowToTrustIsPrintedWhereClientsCouldNotKnow(t *testing.T) {
+func TestHowToTrustIsPrintedForASelfSignedCertificate(t *testing.T) {
 	var none, lines bytes.Buffer
 	if err := (tlsFlags{TLSCert: "x"}).printTrust(&none, "https://localhost:1"); err != nil || none.Len() > 0 {
 		t.Errorf("%v %s", err, none.String())

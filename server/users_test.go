@@ -11,15 +11,15 @@ import (
 	"installstatus/server/auth"
 )
 
-// usersPath is the path of an app's user statuses.
+// usersPath returns the path of an app's user statuses.
 func usersPath(app string) string {
 	return fmt.Sprintf("/beta/deviceAppManagement/mobileApps/%s/userStatuses", url.PathEscape(app))
 }
 
-// userPath is the path of a user status.
+// userPath returns the path of a user status.
 func userPath(app, user string) string { return usersPath(app) + "/" + url.PathEscape(user) }
 
-// userAnswer is a user status as it is answered, from its names (as JSON) and what it counts as installed, failed and
+// userAnswer returns the answer with a user status, from its names (as JSON) and its counts of installed, failed and
 // notInstalled.
 func userAnswer(id, userName, userPrincipalName string, counts ...int) string {
 	return fmt.Sprintf(`{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"%s","userName":%s,"userPrincipalName":%s,"installedDeviceCount":%d,"failedDeviceCount":%d,"notInstalledDeviceCount":%d}`,
@@ -31,7 +31,7 @@ func (s *testServer) read(t testing.TB, target string) answered {
 	return s.do(t, call{method: http.MethodGet, target: target})
 }
 
-// put creates or changes a device status, or without a body deletes it.
+// put creates or changes a device status; without a body, it deletes it.
 func (s *testServer) put(t testing.TB, target, body string) {
 	t.Helper()
 	c := call{target: target, body: body, header: map[string]string{"Prefer": "create-if-missing"}}
@@ -71,7 +71,7 @@ func testAUserStatusIsMadeOfItsDeviceStatuses(t *testing.T, s *testServer) {
 		s.put(t, userStatusPath("app", "user", step.id), step.body)
 		got := s.read(t, userPath("app", "user"))
 		if got.status != http.StatusOK || got.body != step.want {
-			t.Errorf("%s: %d %s\ninstead of %s", step.name, got.status, got.body, step.want)
+			t.Errorf("%s: %d %s\nwant %s", step.name, got.status, got.body, step.want)
 		}
 		if list := s.read(t, usersPath("app")); list.body != `{"value":[`+step.want+`]}` {
 			t.Errorf("%s: the list is %s", step.name, list.body)
@@ -82,7 +82,7 @@ func testAUserStatusIsMadeOfItsDeviceStatuses(t *testing.T, s *testServer) {
 	}
 }
 
-func TestAUserStatusIsThereWhileADeviceStatusBelongsToIt(t *testing.T) {
+func TestAUserStatusExistsWhileItHasDeviceStatuses(t *testing.T) {
 	t.Parallel()
 	onEachEngine(t, testAUserStatusIsThereWhileADeviceStatusBelongsToIt)
 }
@@ -106,7 +106,7 @@ func testAUserStatusIsThereWhileADeviceStatusBelongsToIt(t *testing.T, s *testSe
 	s.put(t, statusPath("app", "1"), "")
 	missing(userPath("app", "user"))
 	if a := s.read(t, usersPath("app")); a.body != `{"value":[]}` {
-		t.Errorf("a list of none is %s", a.body)
+		t.Errorf("an empty list is %s", a.body)
 	}
 }
 
@@ -127,7 +127,7 @@ func TestADerivedUserStatusLeadsToItsDevices(t *testing.T) {
 	}
 }
 
-// newUsers serves an app of four user statuses, a to d, and of a device of nobody's.
+// newUsers starts a server with an app of four user statuses, a to d, and a device without a user.
 func newUsers(t *testing.T) *testServer {
 	s := start(t)
 	for user, devices := range map[string][]string{
@@ -164,7 +164,7 @@ func TestListsOfUserStatusesAreFilteredOrderedAndCut(t *testing.T) {
 	} {
 		for _, top := range []string{"", "&$top=1", "&$top=3"} {
 			if got, pages := s.listOf(t, usersPath("app"), options+top); got != want {
-				t.Errorf("%s%s has %s instead of %s: %s", options, top, got, want, pages[len(pages)-1].body)
+				t.Errorf("%s%s has %s, want %s: %s", options, top, got, want, pages[len(pages)-1].body)
 			}
 		}
 	}
@@ -193,7 +193,7 @@ func TestListsOfUserStatusesAreFilteredOrderedAndCut(t *testing.T) {
 	}
 }
 
-func TestASkipTokenOfUserStatusesIsNoneOfDeviceStatuses(t *testing.T) {
+func TestASkipTokenOfUserStatusesIsInvalidForDeviceStatuses(t *testing.T) {
 	s := newUsers(t)
 	_, token, _ := strings.Cut(s.read(t, usersPath("app")+"?$top=1").body, "$skiptoken=")
 	token, _, _ = strings.Cut(token, `"`)
@@ -204,7 +204,7 @@ func TestASkipTokenOfUserStatusesIsNoneOfDeviceStatuses(t *testing.T) {
 	}
 }
 
-func TestWhatIsMadeOfDeviceStatusesIsReadAsTheyAre(t *testing.T) {
+func TestDerivedEntitiesAreReadLikeDeviceStatuses(t *testing.T) {
 	s := newUsers(t)
 	reader := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantA, Scope: "DeviceManagementApps.Read.All", Lifetime: time.Hour})}
 	stranger := map[string]string{"Authorization": "Bearer " + s.tokenOf(t, auth.Grant{Tenant: tenantB, Scope: auth.WritePermission, Lifetime: time.Hour})}
@@ -224,7 +224,7 @@ func TestWhatIsMadeOfDeviceStatusesIsReadAsTheyAre(t *testing.T) {
 		if foreign == "" && a.status != 404 || foreign != "" && a.body != foreign {
 			t.Errorf("%s of another tenant: %d %s", target, a.status, a.body)
 		}
-		if target == usersPath("app") { // which is no single entity
+		if target == usersPath("app") { // not a single entity
 			continue
 		}
 		tag := get.header.Get("ETag")

@@ -20,7 +20,7 @@ import (
 	"installstatus/api/status/memory"
 )
 
-// slowStore holds each call until it is let go, or until its context ends.
+// slowStore holds each call until letGo is closed or its context ends.
 type slowStore struct {
 	memory.Store
 	letGo chan struct{}
@@ -84,7 +84,7 @@ const (
 	target = "/beta/deviceAppManagement/mobileApps/app/deviceStatuses/id"
 )
 
-// send sends a request for a status that is made if it is missing. Any body but "" is read from.
+// send sends a request for a status, which creates it if it is missing.
 func (a *admitting) send(t testing.TB, method string, body io.Reader) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(method, target, body)
@@ -96,7 +96,7 @@ func (a *admitting) send(t testing.TB, method string, body io.Reader) *httptest.
 	return w
 }
 
-// fill has writes come until so many wait. done waits for their answers.
+// fill sends writes until all of them wait. done waits for their answers.
 func (a *admitting) fill(t testing.TB, writes int64) (done func() []int) {
 	t.Helper()
 	var group sync.WaitGroup
@@ -134,18 +134,18 @@ func TestAFullStoreRefusesAtOnceAndReadsNoBody(t *testing.T) {
 	close(a.slow.letGo)
 	for _, status := range done() {
 		if status != http.StatusOK && status != http.StatusCreated {
-			t.Errorf("one of those that waited: %d", status)
+			t.Errorf("a waiting write is answered %d", status)
 		}
 	}
 	if w := a.send(t, http.MethodPatch, strings.NewReader(`{}`)); w.Code != http.StatusOK {
-		t.Errorf("when there is room again: %d", w.Code)
+		t.Errorf("with room again: %d", w.Code)
 	}
 	if logged := a.logged.String(); strings.Count(logged, "\n") != 1 || !strings.Contains(logged, "store queue full") {
-		t.Errorf("101 refusals are logged as %s", logged)
+		t.Errorf("101 refusals are logged as %s, want one line", logged)
 	}
 }
 
-func TestWhereNoMoreWritesAreTakenReadsAre(t *testing.T) {
+func TestReadsAreAcceptedWhileWritesAreRefused(t *testing.T) {
 	a := newAdmitting(t, 10)
 	done := a.fill(t, 10)
 	read := make(chan int)
@@ -157,7 +157,7 @@ func TestWhereNoMoreWritesAreTakenReadsAre(t *testing.T) {
 	done()
 }
 
-func TestACallerWhoGoesIsNoFullStore(t *testing.T) {
+func TestACanceledCallIsNotRefused(t *testing.T) {
 	a := newAdmitting(t, 10)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -165,11 +165,11 @@ func TestACallerWhoGoesIsNoFullStore(t *testing.T) {
 		t.Error(err)
 	}
 	if a.writes.inside.Load() != 0 {
-		t.Error("it is still counted")
+		t.Error("the call is still counted")
 	}
 }
 
-func TestOfManyWritesAsManyAreTakenAsMay(t *testing.T) {
+func TestOfManyWritesTheLimitIsAccepted(t *testing.T) {
 	a := newAdmitting(t, 10)
 	done := a.fill(t, 10)
 	var group sync.WaitGroup
@@ -183,13 +183,13 @@ func TestOfManyWritesAsManyAreTakenAsMay(t *testing.T) {
 	}
 	group.Wait()
 	if inside := a.writes.inside.Load(); inside != 10 {
-		t.Errorf("%d are inside", inside)
+		t.Errorf("%d calls are inside, want 10", inside)
 	}
 	close(a.slow.letGo)
 	done()
 }
 
-// Every method of status.Store is bounded, also one that is added later, unless it is listed here.
+// Every method of status.Store is bounded, including future ones, unless it is listed here.
 func TestEveryCallOfAFullStoreIsRefused(t *testing.T) {
 	full := reflect.ValueOf(NewStore(new(memory.Store), 0, slog.New(slog.DiscardHandler)))
 	for method := range reflect.TypeFor[status.Store]().Methods() {

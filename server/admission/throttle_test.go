@@ -13,7 +13,7 @@ import (
 	"installstatus/api"
 )
 
-// throttled is a throttle with a clock that is set by hand.
+// throttled is a throttle with a manual clock.
 type throttled struct {
 	*Throttle
 	passed time.Duration
@@ -29,7 +29,7 @@ func newThrottled(t interface{ Fatal(...any) }) *throttled {
 	return h
 }
 
-// retryAfter is what a request is told, 0 for one that is served.
+// retryAfter returns the Retry-After of a request, or 0 if it is served.
 func (h *throttled) retryAfter(t interface{ Fatal(...any) }, request api.Admission) time.Duration {
 	var refused *api.Error
 	if !errors.As(h.Admit(request), &refused) {
@@ -42,7 +42,7 @@ func (h *throttled) retryAfter(t interface{ Fatal(...any) }, request api.Admissi
 	return time.Duration(seconds) * time.Second
 }
 
-// served is how many of the requests pass, each a millisecond after the one before.
+// admitted returns how many of the requests are served, one each millisecond.
 func (h *throttled) admitted(t testing.TB, requests ...api.Admission) (served int) {
 	for _, request := range requests {
 		if h.retryAfter(t, request) == 0 {
@@ -61,7 +61,7 @@ func repeated(request api.Admission, times int) []api.Admission {
 	return requests
 }
 
-// spread is requests to an app after the other.
+// spread returns requests to the apps in turn.
 func spread(request api.Admission, times, apps int) []api.Admission {
 	requests := repeated(request, times)
 	for i := range requests {
@@ -88,13 +88,13 @@ func TestIntunesLimitsAreKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if served := newThrottled(t).admitted(t, c.requests...); served != c.served {
-				t.Errorf("%d are served, not %d", served, c.served)
+				t.Errorf("%d are served, want %d", served, c.served)
 			}
 		})
 	}
 }
 
-func TestAfterTheTimeThatItNamesARequestIsServedAndNoWholeSecondEarlier(t *testing.T) {
+func TestARequestIsServedAfterRetryAfterAndNotASecondEarlier(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := newThrottled(t)
 		for range rapid.IntRange(1, 600).Draw(t, "requests") {
@@ -110,10 +110,10 @@ func TestAfterTheTimeThatItNamesARequestIsServedAndNoWholeSecondEarlier(t *testi
 			}
 			asked := h.passed
 			if h.passed = asked + wait - time.Second; wait > time.Second && h.retryAfter(t, request) == 0 {
-				t.Fatalf("told to wait %s, it is served a second earlier", wait)
+				t.Fatalf("Retry-After is %s, and it is served a second earlier", wait)
 			}
 			if h.passed = asked + wait; h.retryAfter(t, request) != 0 {
-				t.Fatalf("it waited %s as it was told, and is refused again", wait)
+				t.Fatalf("it is refused again after the %s of Retry-After", wait)
 			}
 		}
 	})
@@ -137,7 +137,7 @@ func TestNoTwentySecondsHaveMoreThanTheLimit(t *testing.T) {
 	})
 }
 
-func TestTheThrottleRemembersSoManyAndNoMore(t *testing.T) {
+func TestTheThrottleKeepsALimitedNumberOfCounters(t *testing.T) {
 	h := newThrottled(t)
 	for i := range 10 * maxCounters {
 		h.admitted(t, api.Admission{Tenant: fmt.Sprint(i), App: "app", Write: true})

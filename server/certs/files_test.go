@@ -11,19 +11,19 @@ import (
 	"installstatus/server/certs/certstest"
 )
 
-func TestWhileTheFilesAreNoPairTheOneBeforeIsServed(t *testing.T) {
+func TestThePreviousCertificateIsServedWhileTheFilesDoNotMatch(t *testing.T) {
 	oldCert, oldKey := certstest.Make(t, 1)
 	newCert, newKey := certstest.Make(t, 2)
 	for name, c := range map[string]struct{ cert, key []byte }{
-		"a new certificate, the old key":   {newCert, oldKey},
-		"the old certificate, a new key":   {oldCert, newKey},
-		"half a certificate":               {newCert[:len(newCert)/2], newKey},
-		"half a key":                       {newCert, newKey[:len(newKey)/2]},
-		"an empty file":                    {nil, newKey},
-		"something else":                   {[]byte("x"), newKey},
-		"a missing certificate":            {nil, nil},
-		"the two of them, the wrong way":   {newKey, newCert},
-		"a certificate with nothing in it": {[]byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), newKey},
+		"a new certificate, the old key": {newCert, oldKey},
+		"the old certificate, a new key": {oldCert, newKey},
+		"half a certificate":             {newCert[:len(newCert)/2], newKey},
+		"half a key":                     {newCert, newKey[:len(newKey)/2]},
+		"an empty file":                  {nil, newKey},
+		"something else":                 {[]byte("x"), newKey},
+		"a missing certificate":          {nil, nil},
+		"the two files swapped":          {newKey, newCert},
+		"an empty certificate":           {[]byte("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"), newKey},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now, logged := time.Now(), new(bytes.Buffer)
@@ -44,7 +44,7 @@ func TestWhileTheFilesAreNoPairTheOneBeforeIsServed(t *testing.T) {
 					}
 				}
 				if n := strings.Count(logged.String(), "\n"); n != lines {
-					t.Errorf("%d lines are logged, not %d: %s", n, lines, logged)
+					t.Errorf("%d lines are logged, want %d: %s", n, lines, logged)
 				}
 			}
 			serves(1, 0)
@@ -61,7 +61,7 @@ func TestWhileTheFilesAreNoPairTheOneBeforeIsServed(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreGoneAreComplainedAboutOnce(t *testing.T) {
+func TestMissingFilesAreLoggedOnce(t *testing.T) {
 	now, logged, pair := time.Now(), new(bytes.Buffer), certstest.NewPair(t, 1)
 	files, err := NewFiles(pair.Cert, pair.Key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
 	if err != nil {
@@ -80,7 +80,7 @@ func TestFilesThatAreGoneAreComplainedAboutOnce(t *testing.T) {
 	}
 }
 
-func TestARenewedCertificateThatCouldNotBeReadIsTriedAgain(t *testing.T) {
+func TestReadingARenewedCertificateIsRetried(t *testing.T) {
 	now, logged, pair := time.Now(), new(bytes.Buffer), certstest.NewPair(t, 1)
 	files, err := NewFiles(pair.Cert, pair.Key, func() time.Time { return now }, slog.New(slog.NewTextHandler(logged, nil)))
 	if err != nil {
@@ -96,9 +96,9 @@ func TestARenewedCertificateThatCouldNotBeReadIsTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		reads      []byte // of the same time and size, as if reading alone went wrong
-		serial     int64
-		complaints int
+		reads  []byte // with the same time and size, as if only reading failed
+		serial int64
+		errors int
 	}{{bytes.Repeat([]byte("x"), len(whole)), 1, 1}, {bytes.Repeat([]byte("y"), len(whole)), 1, 1}, {whole, 2, 1}} {
 		if err := os.WriteFile(pair.Cert, c.reads, 0o600); err != nil {
 			t.Fatal(err)
@@ -109,10 +109,10 @@ func TestARenewedCertificateThatCouldNotBeReadIsTriedAgain(t *testing.T) {
 		now = now.Add(checkInterval)
 		served, err := files.GetCertificate(nil)
 		if err != nil || served.Leaf.SerialNumber.Int64() != c.serial {
-			t.Errorf("%v instead of %d is served, %v", served.Leaf.SerialNumber, c.serial, err)
+			t.Errorf("certificate %v is served, want %d: %v", served.Leaf.SerialNumber, c.serial, err)
 		}
-		if n := strings.Count(logged.String(), "level=ERROR"); n != c.complaints {
-			t.Errorf("%d complaints are logged, not %d: %s", n, c.complaints, logged)
+		if n := strings.Count(logged.String(), "level=ERROR"); n != c.errors {
+			t.Errorf("%d errors are logged, want %d: %s", n, c.errors, logged)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-func TestTheAuthorityCanSignForItsNamesAlone(t *testing.T) {
+func TestTheAuthorityCanSignForItsNamesOnly(t *testing.T) {
 	s, err := NewSelfSigned(filepath.Join(t.TempDir(), "ca.pem"), "status.example", time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func TestTheAuthorityCanSignForItsNamesAlone(t *testing.T) {
 		accepted bool
 	}{
 		{"localhost", x509.Certificate{DNSNames: []string{"localhost"}}, true},
-		{"the host of --addr", x509.Certificate{DNSNames: []string{"status.example"}}, true},
+		{"the host to listen on", x509.Certificate{DNSNames: []string{"status.example"}}, true},
 		{"loopback", x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback, net.IPv4(127, 9, 9, 9)}}, true},
 		{"another name", x509.Certificate{DNSNames: []string{"graph.microsoft.com"}}, false},
 		{"another name beside", x509.Certificate{DNSNames: []string{"localhost", "graph.microsoft.com"}}, false},
@@ -44,7 +44,7 @@ func TestTheAuthorityCanSignForItsNamesAlone(t *testing.T) {
 	}
 }
 
-// verify signs a certificate as the authority could, and checks it as a client of servers or servers of clients would.
+// verify signs a certificate with the authority's key, and verifies it as the peer would.
 func verify(t *testing.T, authority *tls.Certificate, template x509.Certificate) error {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -79,7 +79,7 @@ func TestTheCertificateIsRenewedLongBeforeItExpires(t *testing.T) {
 			t.Fatal(err)
 		}
 		if left := served.Leaf.NotAfter.Sub(now); left < leafLifetime/2-time.Hour || served.Leaf.NotBefore.After(now) {
-			t.Fatalf("%s are left", left)
+			t.Fatalf("the certificate is valid for another %s", left)
 		}
 		seen[served.Leaf.SerialNumber.String()] = true
 		now = now.Add(time.Hour)
@@ -115,7 +115,7 @@ func TestServersThatStartTogetherAgreeOnOneAuthority(t *testing.T) {
 	}
 }
 
-func TestAnAuthorityThatIsNotForTheServerIsNotReplaced(t *testing.T) {
+func TestAnAuthorityForAnotherServerIsNotReplaced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ca.pem")
 	if _, err := NewSelfSigned(path, "", time.Now); err != nil {
 		t.Fatal(err)
@@ -135,7 +135,7 @@ func TestAnAuthorityThatIsNotForTheServerIsNotReplaced(t *testing.T) {
 	}
 }
 
-func TestTheNamesAreThoseOfTheMachineAndOfTheAddress(t *testing.T) {
+func TestTheNamesAreLoopbackAndTheHost(t *testing.T) {
 	for host, want := range map[string]string{
 		"":                 "localhost 127.0.0.1 ::1",
 		"0.0.0.0":          "localhost 127.0.0.1 ::1",

@@ -12,7 +12,7 @@ import (
 	"installstatus/server/front/fronttest"
 )
 
-func TestAConnectionWithARequestDoesNotGiveWay(t *testing.T) {
+func TestAConnectionWithARequestIsNotEvicted(t *testing.T) {
 	active, release := make(chan struct{}, 3), make(chan struct{})
 	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		active <- struct{}{}
@@ -25,10 +25,10 @@ func TestAConnectionWithARequestDoesNotGiveWay(t *testing.T) {
 	third := fronttest.Dial(t, address, getRequest)
 	third.SetReadDeadline(time.Now().Add(10 * time.Second))
 	if io.Copy(io.Discard, third); !fronttest.IsOpen(first) || !fronttest.IsOpen(second) {
-		t.Error("one with a request was closed")
+		t.Error("a connection with a request was closed")
 	}
 	if fronttest.IsOpen(third) {
-		t.Error("the third was not closed")
+		t.Error("the third connection is open")
 	}
 	close(release)
 	for _, connection := range []net.Conn{first, second} {
@@ -36,7 +36,7 @@ func TestAConnectionWithARequestDoesNotGiveWay(t *testing.T) {
 	}
 }
 
-func TestAConnectionThatWasUsedWaitsFromThenOn(t *testing.T) {
+func TestAConnectionIsIdleSinceItsLastRequest(t *testing.T) {
 	server := DefaultLimits(2).Server(http.NotFoundHandler(), slog.New(slog.DiscardHandler))
 	idle, observe := make(chan struct{}, 4), server.ConnState
 	server.ConnState = func(connection net.Conn, state http.ConnState) {
@@ -49,7 +49,7 @@ func TestAConnectionThatWasUsedWaitsFromThenOn(t *testing.T) {
 	answered := func(connection net.Conn) {
 		t.Helper()
 		readAnswer(t, connection)
-		<-idle // which is after the answer
+		<-idle // after the answer
 	}
 	first, second := fronttest.Dial(t, address, getRequest), fronttest.Dial(t, address, "")
 	answered(first)
@@ -59,7 +59,7 @@ func TestAConnectionThatWasUsedWaitsFromThenOn(t *testing.T) {
 	answered(first)
 	readAnswer(t, fronttest.Dial(t, address, getRequest))
 	if !fronttest.IsOpen(first) || fronttest.IsOpen(second) {
-		t.Error("it was not the second that gave way")
+		t.Error("the second connection was not the one evicted")
 	}
 }
 
@@ -77,7 +77,7 @@ func readAnswer(t testing.TB, connection net.Conn) {
 	}
 }
 
-func TestConnectionsAreAtMostWhatTheOpenFilesBear(t *testing.T) {
+func TestTheDefaultOfConnectionsFollowsFromOpenFiles(t *testing.T) {
 	if l := DefaultLimits(0); l.Connections < 1 || l.Connections > 10_000 || uint(l.Connections) > OpenFiles() {
 		t.Errorf("%d connections with %d open files", l.Connections, OpenFiles())
 	}

@@ -16,21 +16,21 @@ import (
 	"installstatus/server/front/fronttest"
 )
 
-// patient are limits that no test waits for. Each test shortens the one that it is about, so that a machine which is busy
-// cannot come to another.
+// patient returns limits so long that no test waits for them. Each test shortens the one that it tests, so that a busy
+// machine cannot run into another.
 func patient() Limits {
 	return Limits{Header: 2 * time.Minute, Request: 2 * time.Minute, Answer: 4 * time.Minute, Idle: 2 * time.Minute, Drain: 2 * time.Minute, Connections: 100}
 }
 
-// around fails unless something took as long as a limit, or longer on a busy machine.
+// around fails the test unless took is about the limit; a busy machine may take longer.
 func around(t testing.TB, limit, took time.Duration) {
 	t.Helper()
 	if took < limit-50*time.Millisecond || took > limit+time.Minute {
-		t.Errorf("it took %s, and the limit is %s", took.Round(time.Millisecond), limit)
+		t.Errorf("it took %s, want about %s", took.Round(time.Millisecond), limit)
 	}
 }
 
-// reading answers 408 to a body whose time is over.
+// reading reads the body, and answers 408 if that times out.
 func reading(w http.ResponseWriter, r *http.Request) {
 	_, err := io.Copy(io.Discard, r.Body)
 	switch {
@@ -41,7 +41,7 @@ func reading(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// encrypted serves in both versions of HTTP, and gives the base address and the file with the certificate.
+// encrypted serves HTTPS, in both versions of HTTP, and returns the URL and the file with the certificate.
 func encrypted(t testing.TB, server *http.Server) (base, trusted string) {
 	t.Helper()
 	pair := certstest.NewPair(t, 1)
@@ -54,7 +54,7 @@ func encrypted(t testing.TB, server *http.Server) (base, trusted string) {
 	return "https://" + listener.Addr().String(), pair.Cert
 }
 
-// trickle is a body with a byte every 20 ms for a time.
+// trickle is a body that sends a byte every 20 ms.
 type trickle struct{ until time.Time }
 
 func (s *trickle) Read(p []byte) (int, error) {
@@ -66,7 +66,7 @@ func (s *trickle) Read(p []byte) (int, error) {
 	return 1, nil
 }
 
-func TestASlowBodyHasTheTimeOfARequest(t *testing.T) {
+func TestASlowBodyTimesOut(t *testing.T) {
 	l := patient()
 	l.Request = 2 * time.Second
 	plain := "http://" + listening(t, l.Server(http.HandlerFunc(reading), slog.Default()))
@@ -100,7 +100,7 @@ func TestASlowBodyHasTheTimeOfARequest(t *testing.T) {
 	}
 }
 
-func TestASlowHeaderIsNotWaitedFor(t *testing.T) {
+func TestASlowHeaderTimesOut(t *testing.T) {
 	short := patient()
 	short.Header = 200 * time.Millisecond
 	plain := listening(t, short.Server(http.NotFoundHandler(), slog.Default()))
@@ -120,7 +120,7 @@ func TestASlowHeaderIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-func TestAConnectionWithoutASecondRequestIsClosed(t *testing.T) {
+func TestAnIdleConnectionIsClosed(t *testing.T) {
 	t.Parallel()
 	l := patient()
 	l.Idle = 400 * time.Millisecond
@@ -128,8 +128,8 @@ func TestAConnectionWithoutASecondRequestIsClosed(t *testing.T) {
 	around(t, l.Idle, untilClosed(t, address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", false))
 }
 
-// untilClosed sends something, and then a byte now and then if it trickles, and says how long it took until the server closed
-// the connection.
+// untilClosed sends the text, followed by a trickle if trickles is true, and returns how long the server kept the connection
+// open.
 func untilClosed(t *testing.T, address, sends string, trickles bool) time.Duration {
 	t.Helper()
 	connection, err := net.Dial("tcp", address)
@@ -146,7 +146,7 @@ func untilClosed(t *testing.T, address, sends string, trickles bool) time.Durati
 	return time.Since(began)
 }
 
-func TestAConnectionOfHTTP2WithoutARequestIsClosed(t *testing.T) {
+func TestAnIdleConnectionOfHTTP2IsClosed(t *testing.T) {
 	t.Parallel()
 	l := patient()
 	l.Idle = 400 * time.Millisecond
@@ -158,12 +158,12 @@ func TestAConnectionOfHTTP2WithoutARequestIsClosed(t *testing.T) {
 	defer connection.Close()
 	began := time.Now()
 	io.WriteString(connection, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00"+ // the preface and empty settings
-		"\x00\x00\x10\x01\x00\x00\x00\x00\x01") // a header of 16 bytes, of which none come
+		"\x00\x00\x10\x01\x00\x00\x00\x00\x01") // a header of 16 bytes that never arrive
 	io.Copy(io.Discard, connection)
 	around(t, l.Idle, time.Since(began))
 }
 
-func TestABodyThatNobodyReadsHasTheTimeOfAHeader(t *testing.T) {
+func TestAnUnreadBodyTimesOutLikeAHeader(t *testing.T) {
 	t.Parallel()
 	l := patient()
 	l.Header = 200 * time.Millisecond
@@ -178,7 +178,7 @@ func TestABodyThatNobodyReadsHasTheTimeOfAHeader(t *testing.T) {
 	around(t, l.Header, time.Since(began))
 }
 
-func TestAnAnswerThatNobodyReadsIsGivenUp(t *testing.T) {
+func TestAnAnswerThatTheClientDoesNotReadTimesOut(t *testing.T) {
 	for version, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()

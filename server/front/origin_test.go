@@ -11,8 +11,8 @@ import (
 	"installstatus/server/front/fronttest"
 )
 
-// origins is the address of a server that answers with where a request came from, and with what is left of the
-// headers that say so.
+// origins returns the address of a server that answers with the origin of a request and the names of the forwarding headers
+// that are left.
 func origins(t testing.TB, scheme string, trusted ...string) string {
 	t.Helper()
 	probe := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -37,7 +37,7 @@ func ranges(t testing.TB, texts ...string) []AddressRange {
 	return read
 }
 
-// listening serves until the test ends, and gives the address.
+// listening serves until the test ends, and returns the address.
 func listening(t testing.TB, server *http.Server) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -49,7 +49,7 @@ func listening(t testing.TB, server *http.Server) string {
 	return listener.Addr().String()
 }
 
-func TestTrustedProxiesSayWhereARequestComesFrom(t *testing.T) {
+func TestTrustedProxiesReportTheOriginOfARequest(t *testing.T) {
 	us := []string{"127.0.0.1", "10.0.0.0/8", "2001:db8::/32"}
 	const direct = "http://status.example sender"
 	for _, c := range []struct {
@@ -58,34 +58,34 @@ func TestTrustedProxiesSayWhereARequestComesFrom(t *testing.T) {
 		headers string
 		want    string
 	}{
-		{"nothing is said", us, "", direct},
-		{"everything is said", us, "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: mdm.example:8443", "https://mdm.example:8443 192.0.2.7:0"},
-		{"the host alone", us, "X-Forwarded-Host: mdm.example", "http://mdm.example sender"},
-		{"the scheme alone, in any case", us, "X-Forwarded-Proto: HTTPS", "https://status.example sender"},
-		{"nobody is trusted", nil, "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example", direct},
-		{"others are trusted", us[1:], "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example", direct},
-		{"others are trusted, and named", us[1:], "X-Forwarded-For: 10.0.0.1, 127.0.0.1", direct},
+		{"no headers", us, "", direct},
+		{"all headers", us, "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: mdm.example:8443", "https://mdm.example:8443 192.0.2.7:0"},
+		{"only the host", us, "X-Forwarded-Host: mdm.example", "http://mdm.example sender"},
+		{"only the scheme, in any case", us, "X-Forwarded-Proto: HTTPS", "https://status.example sender"},
+		{"no trusted proxies", nil, "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example", direct},
+		{"another proxy is trusted", us[1:], "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example", direct},
+		{"another proxy is trusted, and named", us[1:], "X-Forwarded-For: 10.0.0.1, 127.0.0.1", direct},
 
-		{"the client is the first from the right that is none of us", us, "X-Forwarded-For: 198.51.100.1, 192.0.2.7, 10.1.2.3, 2001:db8::5", "http://status.example 192.0.2.7:0"},
-		{"what the client says of itself does not count", us, "X-Forwarded-For: 127.0.0.1, 192.0.2.7", "http://status.example 192.0.2.7:0"},
-		{"over several lines", us, "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-For: 10.1.2.3", "http://status.example 192.0.2.7:0"},
-		{"all are ours", us, "X-Forwarded-For: 10.0.0.9, 10.0.0.8", "http://status.example 10.0.0.9:0"},
+		{"the client is the first from the right that is not trusted", us, "X-Forwarded-For: 198.51.100.1, 192.0.2.7, 10.1.2.3, 2001:db8::5", "http://status.example 192.0.2.7:0"},
+		{"the client's own headers do not count", us, "X-Forwarded-For: 127.0.0.1, 192.0.2.7", "http://status.example 192.0.2.7:0"},
+		{"on several lines", us, "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-For: 10.1.2.3", "http://status.example 192.0.2.7:0"},
+		{"all are trusted", us, "X-Forwarded-For: 10.0.0.9, 10.0.0.8", "http://status.example 10.0.0.9:0"},
 		{"with ports", us, "X-Forwarded-For: 192.0.2.7:5501, 10.0.0.1:443", "http://status.example 192.0.2.7:0"},
 		{"version 6", us, "X-Forwarded-For: 2001:db9::7", "http://status.example [2001:db9::7]:0"},
 		{"version 6 with a port", us, "X-Forwarded-For: [2001:db9::7]:5501", "http://status.example [2001:db9::7]:0"},
 		{"version 4 within 6", us, "X-Forwarded-For: 192.0.2.7, ::ffff:10.0.0.1", "http://status.example 192.0.2.7:0"},
-		{"up to what is no address", us, "X-Forwarded-For: 192.0.2.7, unknown, 10.0.0.1", "http://status.example 10.0.0.1:0"},
-		{"no address at all", us, "X-Forwarded-For: _hidden", direct},
+		{"up to a malformed address", us, "X-Forwarded-For: 192.0.2.7, unknown, 10.0.0.1", "http://status.example 10.0.0.1:0"},
+		{"only a malformed address", us, "X-Forwarded-For: _hidden", direct},
 		{"an empty list", us, "X-Forwarded-For:", direct},
 
-		{"of several the nearest proxy's counts", us, "X-Forwarded-Host: evil.example, mdm.example\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Proto: https", "https://mdm.example sender"},
+		{"the nearest proxy's value of several counts", us, "X-Forwarded-Host: evil.example, mdm.example\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Proto: https", "https://mdm.example sender"},
 		{"another scheme", us, "X-Forwarded-Proto: javascript", direct},
 		{"a host with a path", us, "X-Forwarded-Host: evil.example/x", direct},
 		{"a host with a user", us, "X-Forwarded-Host: a@evil.example", direct},
 		{"a host with a quote", us, `X-Forwarded-Host: evil.example"x`, direct},
 		{"a host with a space", us, "X-Forwarded-Host: evil example", direct},
 		{"an empty host", us, "X-Forwarded-Host:", direct},
-		{"other headers say nothing", us, "Forwarded: for=192.0.2.7;proto=https;host=mdm.example\r\nX-Real-IP: 192.0.2.7", direct},
+		{"other headers are ignored", us, "Forwarded: for=192.0.2.7;proto=https;host=mdm.example\r\nX-Real-IP: 192.0.2.7", direct},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			request := "GET /beta HTTP/1.1\r\nHost: status.example\r\nConnection: close\r\n"
@@ -94,26 +94,26 @@ func TestTrustedProxiesSayWhereARequestComesFrom(t *testing.T) {
 			}
 			_, body, sender := fronttest.Exchange(t, origins(t, "http", c.trusted...), request+"\r\n")
 			if want := strings.Replace(c.want, "sender", sender, 1); body != want {
-				t.Errorf("%s instead of %s", body, want)
+				t.Errorf("the origin is %s, want %s", body, want)
 			}
 		})
 	}
 }
 
-func TestTheRequestItselfDoesNotSayItsScheme(t *testing.T) {
+func TestTheTargetOfARequestDoesNotSetTheScheme(t *testing.T) {
 	for scheme, target := range map[string]string{"http": "https://status.example/beta", "https": "http://status.example/beta"} {
 		_, body, sender := fronttest.Exchange(t, origins(t, scheme), "GET "+target+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 		if want := scheme + "://status.example " + sender; body != want {
-			t.Errorf("%s instead of %s", body, want)
+			t.Errorf("the origin is %s, want %s", body, want)
 		}
 	}
 }
 
-func TestARequestWithoutAHostIsOneForTheAddress(t *testing.T) {
+func TestWithoutAHostTheHostIsTheLocalAddress(t *testing.T) {
 	address := origins(t, "http")
 	_, body, sender := fronttest.Exchange(t, address, "GET /beta HTTP/1.0\r\n\r\n")
 	if want := "http://" + address + " " + sender; body != want {
-		t.Errorf("%s instead of %s", body, want)
+		t.Errorf("the origin is %s, want %s", body, want)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestAHostIsANameOrAnAddressWithOrWithoutAPort(t *testing.T) {
 	}
 }
 
-func TestProxiesAreAddressesAndRanges(t *testing.T) {
+func TestAnAddressRangeIsAnAddressOrARange(t *testing.T) {
 	for text, wellFormed := range map[string]bool{
 		"10.0.0.0/8": true, "10.1.2.3/8": true, "10.0.0.1": true, "::1": true, "2001:db8::/32": true, "::ffff:10.0.0.1": true, "0.0.0.0/0": true,
 		"10.0.0.0/33": false, "10.0.0": false, "localhost": false, "": false, "::ffff:10.0.0.0/104": false, "10.0.0.0-10.0.0.9": false,

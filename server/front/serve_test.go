@@ -14,15 +14,15 @@ import (
 	"installstatus/server/front/fronttest"
 )
 
-func TestAStoppingServerWaitsForWhatIsInFlightAsLongAsItMay(t *testing.T) {
+func TestAStoppingServerWaitsForRequestsInFlightUpToALimit(t *testing.T) {
 	for rule, c := range map[string]struct {
 		drain    time.Duration
-		rest     string // of the body, sent when the server is told to stop
+		rest     string // of the body, sent after the server is told to stop
 		answer   string
 		warnings int
 	}{
 		"a request that ends in time is answered": {time.Hour, strings.Repeat("x", 99), "HTTP/1.1 200 OK", 0},
-		"one that rests is cut off":               {100 * time.Millisecond, "", "", 1},
+		"a request that stalls is cut off":        {100 * time.Millisecond, "", "", 1},
 	} {
 		t.Run(rule, func(t *testing.T) {
 			l, logged, began := patient(), new(bytes.Buffer), make(chan struct{})
@@ -50,7 +50,7 @@ func TestAStoppingServerWaitsForWhatIsInFlightAsLongAsItMay(t *testing.T) {
 					t.Error(err)
 				}
 			case <-time.After(20 * time.Second):
-				t.Fatal("it waits on")
+				t.Fatal("the server does not stop")
 			}
 			connection.SetReadDeadline(time.Now().Add(20 * time.Second))
 			answer, _ := io.ReadAll(connection)
@@ -58,7 +58,7 @@ func TestAStoppingServerWaitsForWhatIsInFlightAsLongAsItMay(t *testing.T) {
 				t.Errorf("the answer is %q", line)
 			}
 			if lines := logged.String(); strings.Count(lines, "\n") != c.warnings || strings.Count(lines, "level=WARN") != c.warnings {
-				t.Errorf("it logs %s", lines)
+				t.Errorf("the log is %s", lines)
 			}
 		})
 	}

@@ -110,7 +110,7 @@ func TestMetricNamesFollowPrometheus(t *testing.T) {
 	}
 }
 
-// Every method of status.Store is measured, also one that is added later, unless it is listed here.
+// Every method of status.Store is measured, including future ones, unless it is listed here.
 func TestEveryCallOfTheStoreIsMeasured(t *testing.T) {
 	m := ops.New()
 	store := reflect.ValueOf(m.Store(new(memory.Store)))

@@ -16,7 +16,7 @@ import (
 
 // call is a request to the endpoint.
 type call struct {
-	method string // POST where empty
+	method string // POST if empty
 	form   string
 	header map[string]string // besides the Content-Type of a form; "" removes that
 }
@@ -75,7 +75,7 @@ func ask(t testing.TB, base string, c call) answered {
 	}
 	for name := range response.Header {
 		if strings.HasPrefix(name, "Access-Control-") {
-			t.Errorf("a page of another origin may read this: %s", name)
+			t.Errorf("pages of other origins can read this: %s", name)
 		}
 	}
 	return a
@@ -93,7 +93,7 @@ func serve(t testing.TB, options Options) string {
 	return server.URL
 }
 
-func TestABadTokenRequestIsAnsweredAsRFC6749Says(t *testing.T) {
+func TestABadRequestIsAnsweredAsInRFC6749(t *testing.T) {
 	base := serve(t, Options{})
 	const good = "grant_type=client_credentials"
 	for _, c := range []struct {
@@ -101,7 +101,7 @@ func TestABadTokenRequestIsAnsweredAsRFC6749Says(t *testing.T) {
 		call   call
 		status int
 		code   string
-		says   string
+		text   string
 	}{
 		{"no form", call{}, 400, "invalid_request", "grant_type is missing"},
 		{"no grant type", call{form: "scope=A"}, 400, "invalid_request", "grant_type is missing"},
@@ -134,11 +134,11 @@ func TestABadTokenRequestIsAnsweredAsRFC6749Says(t *testing.T) {
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			a := ask(t, base, c.call)
-			if a.status != c.status || a.Code != c.code || !strings.Contains(a.Description, c.says) || a.AccessToken != "" {
+			if a.status != c.status || a.Code != c.code || !strings.Contains(a.Description, c.text) || a.AccessToken != "" {
 				t.Errorf("%+v", a)
 			}
 			if strings.ContainsAny(a.Description, "\"\\\n") {
-				t.Errorf("%q has a character that RFC 6749 does not allow there", a.Description)
+				t.Errorf("RFC 6749 does not allow a character in %q", a.Description)
 			}
 			if allow := a.header.Get("Allow"); (allow == "POST") != (c.status == 405) {
 				t.Errorf("Allow: %s", allow)
@@ -148,12 +148,12 @@ func TestABadTokenRequestIsAnsweredAsRFC6749Says(t *testing.T) {
 }
 
 func TestAWebPageOfAnotherOriginGetsNoToken(t *testing.T) {
-	base, exposed := serve(t, Options{HostHelp: "; HELP"}), serve(t, Options{AnyHost: true})
+	base, anyHost := serve(t, Options{HostHelp: "; HELP"}), serve(t, Options{AnyHost: true})
 	_, port, _ := strings.Cut(strings.TrimPrefix(base, "http://"), ":")
 	for _, c := range []struct {
-		rule          string
-		header        map[string]string
-		status, shown int // shown is with AnyHost
+		rule            string
+		header          map[string]string
+		status, exposed int // exposed is with AnyHost
 	}{
 		{"no browser", nil, 200, 200},
 		{"no browser, by the name localhost", map[string]string{"Host": "localhost:" + port}, 200, 200},
@@ -178,7 +178,7 @@ func TestAWebPageOfAnotherOriginGetsNoToken(t *testing.T) {
 			if a := ask(t, base, request); a.status != c.status || (a.AccessToken == "") != (c.status != 200) {
 				t.Errorf("%d %s", a.status, a.Description)
 			}
-			if a := ask(t, exposed, request); a.status != c.shown {
+			if a := ask(t, anyHost, request); a.status != c.exposed {
 				t.Errorf("with AnyHost: %d %s", a.status, a.Description)
 			}
 		})
