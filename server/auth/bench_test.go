@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// BenchmarkAuthenticate measures a token that is known already, and one that must be verified: two tokens that push
-// each other out of a cache of one are never known.
+// BenchmarkAuthenticate measures a cached token, and one that must be verified: two tokens that evict each other from a cache
+// of one.
 func BenchmarkAuthenticate(b *testing.B) {
 	rsa := func(scp string) *http.Request { return request("Bearer " + goodToken(goodClaims().with("scp", scp))) }
 	p256 := func(scp string) *http.Request { return request("Bearer " + p256Token(goodClaims().with("scp", scp))) }

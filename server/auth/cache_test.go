@@ -18,7 +18,7 @@ import (
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// workshop is a Verifier of development tokens with a clock that is set by hand.
+// workshop is a Verifier of development tokens with a manual clock.
 type workshop struct {
 	*Verifier
 	development *Development
@@ -64,8 +64,7 @@ func send(verifier *Verifier, token string) (api.Caller, error) {
 	return verifier.Authenticate(&http.Request{Header: http.Header{"Authorization": {"Bearer " + token}}})
 }
 
-// Whatever the times of a token are, and wherever the clock is put, a Verifier that has met it answers as one that has
-// not.
+// For any times of a token and any clock, a Verifier that has seen the token answers like one that has not.
 func TestTheCacheChangesNoAnswer(t *testing.T) {
 	shop := newWorkshop(t, 100)
 	rapid.Check(t, func(t *rapid.T) {
@@ -115,7 +114,7 @@ func TestTheCacheServesFromNbfAndIatUntilExpWithoutLeeway(t *testing.T) {
 	}
 }
 
-func TestTheCacheKeepsTheTokensUsedLast(t *testing.T) {
+func TestTheCacheKeepsTheMostRecentlyUsedTokens(t *testing.T) {
 	shop := newWorkshop(t, 3)
 	tokens := make([]string, 10)
 	for i := range tokens {
@@ -136,7 +135,7 @@ func TestTheCacheKeepsTheTokensUsedLast(t *testing.T) {
 	}
 }
 
-func TestARefusalIsNotRemembered(t *testing.T) {
+func TestARefusalIsNotCached(t *testing.T) {
 	shop := newWorkshop(t, 10)
 	token := shop.token(t, "A")
 	shop.now = start.Add(-time.Hour)
@@ -150,11 +149,11 @@ func TestARefusalIsNotRemembered(t *testing.T) {
 	}
 	shop.now = start
 	if _, err := send(shop.Verifier, token); err != nil {
-		t.Errorf("refused when its time had come: %v", err)
+		t.Errorf("refused after its nbf: %v", err)
 	}
 }
 
-func TestACallerIsOnesOwnToChange(t *testing.T) {
+func TestChangingACallerChangesNoOther(t *testing.T) {
 	shop := newWorkshop(t, 10)
 	token := shop.token(t, "Things.Read")
 	for range 3 {

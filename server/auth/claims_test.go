@@ -8,7 +8,7 @@ import (
 	"installstatus/api"
 )
 
-func TestAClaimOfTheWrongKindIsRefused(t *testing.T) {
+func TestAClaimOfTheWrongTypeIsRefused(t *testing.T) {
 	verifier := newVerifier(t, goodConfig(t))
 	for _, c := range []struct {
 		rule, claim string
@@ -29,7 +29,7 @@ func TestAClaimOfTheWrongKindIsRefused(t *testing.T) {
 		{"aud a list with a number", "aud", []any{audience, 1}, "'aud' must be an array of strings"},
 		{"aud a list with null", "aud", []any{audience, nil}, "'aud' must be an array of strings"},
 		{"aud an object", "aud", object{audience: true}, "'aud' must be a string"},
-		{"aud of somebody else", "aud", "api://other", "Access token validation failure. Invalid audience. Accepted here: " + audience},
+		{"aud of another API", "aud", "api://other", "Access token validation failure. Invalid audience. Accepted here: " + audience},
 		{"aud with more behind it", "aud", audience + "/", "Invalid audience"},
 		{"two aud in one string", "aud", audience + " api://other", "Invalid audience"},
 
@@ -78,7 +78,7 @@ func TestAPayloadThatIsNotOneJSONObjectIsRefused(t *testing.T) {
 	for rule, payload := range map[string]string{
 		"a claim twice":                       strings.Replace(good, "{", `{"tid":"other",`, 1),
 		"a claim twice, once escaped":         strings.Replace(good, "{", `{"\u0074id":"other",`, 1),
-		"a claim nobody reads twice":          strings.Replace(good, "{", `{"x":1,"x":2,`, 1),
+		"an unused claim twice":          strings.Replace(good, "{", `{"x":1,"x":2,`, 1),
 		"data after it":                       good + "{}",
 		"a comma after the last claim":        strings.Replace(good, "}", ",}", 1),
 		"cut short":                           good[:len(good)-1],
@@ -105,7 +105,7 @@ func TestANumberThatNoFloatHoldsIsRefused(t *testing.T) {
 	expectRefusal(t, err, "'exp' must be a number", token)
 }
 
-func TestATokenIsGoodFromNbfUntilExpWithAMinuteOfLeeway(t *testing.T) {
+func TestATokenIsValidFromNbfUntilExpWithAMinuteOfLeeway(t *testing.T) {
 	const expired, early = "Lifetime validation failed, the token is expired.", "the token is not valid yet"
 	exp := noon.Add(time.Hour)
 	for _, c := range []struct {
@@ -167,7 +167,7 @@ func TestTheClaimsMakeTheCaller(t *testing.T) {
 	})
 }
 
-func TestATokenIsAnApplicationsOnlyWhereItIsNoUsersForSure(t *testing.T) {
+func TestATokenIsAnApplicationsOnlyIfItCannotBeAUsers(t *testing.T) {
 	verifier := newVerifier(t, goodConfig(t))
 	entra := goodClaims().with("scp", absent{}).with("upn", absent{}).with("roles", []string{"Things.Write"})
 	app := entra.with("oid", "a").with("sub", "a").with("azp", "client")
@@ -201,7 +201,7 @@ func TestATokenIsAnApplicationsOnlyWhereItIsNoUsersForSure(t *testing.T) {
 				t.Fatal(err)
 			}
 			if caller.AppOnly != c.appOnly {
-				t.Errorf("taken for an application's: %t", caller.AppOnly)
+				t.Errorf("AppOnly is %t", caller.AppOnly)
 			}
 		})
 	}

@@ -7,7 +7,7 @@ import (
 	"installstatus/server/auth"
 )
 
-func TestAConfigurationThatCouldNotWorkIsAnError(t *testing.T) {
+func TestAConfigurationThatCannotWorkIsAnError(t *testing.T) {
 	keys := keySet(t, jwk("rsa"))
 	many := []auth.Issuer{{Name: "https://sts.windows.net/{tenantid}/", Keys: keys}}
 	for _, c := range []struct {
@@ -37,7 +37,7 @@ func TestAConfigurationThatCouldNotWorkIsAnError(t *testing.T) {
 	}
 }
 
-func TestAListOfTenantsHoldsForEveryIssuer(t *testing.T) {
+func TestAListOfTenantsAppliesToEveryIssuer(t *testing.T) {
 	config := goodConfig(t)
 	config.Tenants = []string{"other"}
 	token := goodToken(goodClaims())
@@ -45,7 +45,7 @@ func TestAListOfTenantsHoldsForEveryIssuer(t *testing.T) {
 	expectRefusal(t, err, "tenant is not served", token)
 }
 
-func TestAnIssuersOwnAudiencesTakeThePlaceOfTheOthers(t *testing.T) {
+func TestAnIssuersOwnAudiencesReplaceTheCommonOnes(t *testing.T) {
 	const own = "api://own"
 	config := goodConfig(t)
 	config.Issuers = []auth.Issuer{

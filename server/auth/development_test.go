@@ -54,12 +54,12 @@ func TestADevelopmentTokenIsAcceptedByAServerInDevelopment(t *testing.T) {
 	}
 }
 
-func TestARequestWithoutATokenIsToldWhereDevelopmentTokensComeFrom(t *testing.T) {
+func TestTheErrorOfAMissingTokenTellsHowToGetADevelopmentToken(t *testing.T) {
 	const hint = "installstatus token"
 	_, err := newVerifier(t, developmentConfig(newDevelopment(t))).Authenticate(request())
 	expectRefusal(t, err, hint, "Bearer")
 	if _, err := newVerifier(t, goodConfig(t)).Authenticate(request()); err == nil || strings.Contains(err.Error(), hint) {
-		t.Errorf("without --dev: %v", err)
+		t.Errorf("without the development issuer: %v", err)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestTheUserOfATenantIsAlwaysTheSame(t *testing.T) {
 	}
 }
 
-func TestADevelopmentTokenThatNobodyWouldAcceptIsNotIssued(t *testing.T) {
+func TestADevelopmentTokenThatNoServerAcceptsIsNotIssued(t *testing.T) {
 	for rule, grant := range map[string]auth.Grant{
 		"no tenant":                            {Scope: "A", Lifetime: time.Hour},
 		"a tenant with a space":                {Tenant: "a b", Scope: "A", Lifetime: time.Hour},
@@ -152,7 +152,7 @@ func TestADevelopmentTokenThatNobodyWouldAcceptIsNotIssued(t *testing.T) {
 	}
 }
 
-func TestADevelopmentKeyVouchesForDevelopmentAlone(t *testing.T) {
+func TestADevelopmentKeyVerifiesDevelopmentTokensOnly(t *testing.T) {
 	config := goodConfig(t)
 	config.Issuers = append(config.Issuers, newDevelopment(t).Issuer())
 	token := forge("ES256", "p256", object{"alg": "ES256"}.json(), goodClaims().json())
@@ -162,7 +162,7 @@ func TestADevelopmentKeyVouchesForDevelopmentAlone(t *testing.T) {
 	expectRefusal(t, err, "Invalid signature", token)
 }
 
-func TestOneDevelopmentKeyIsNotAnother(t *testing.T) {
+func TestATokenOfAnotherDevelopmentKeyIsRefused(t *testing.T) {
 	other, err := auth.NewDevelopment(must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)))
 	if err != nil {
 		t.Fatal(err)
@@ -177,6 +177,6 @@ func TestOneDevelopmentKeyIsNotAnother(t *testing.T) {
 
 func TestADevelopmentKeyIsOnP256(t *testing.T) {
 	if _, err := auth.NewDevelopment(keyring()["p384"].(*ecdsa.PrivateKey)); err == nil {
-		t.Error("a key on P-384 was taken")
+		t.Error("a key on P-384 was accepted")
 	}
 }

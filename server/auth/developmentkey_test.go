@@ -49,11 +49,11 @@ func TestProcessesThatStartTogetherAgreeOnOneKey(t *testing.T) {
 		}
 	}
 	if files := must(os.ReadDir(folder)); len(files) != 1 {
-		t.Errorf("left behind: %v", files)
+		t.Errorf("files left: %v", files)
 	}
 }
 
-func TestAFileThatIsNoDevelopmentKeyIsNamedAndLeftAlone(t *testing.T) {
+func TestAFileThatIsNotADevelopmentKeyIsNamedAndNotChanged(t *testing.T) {
 	pkcs8 := func(private any) string {
 		return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: must(x509.MarshalPKCS8PrivateKey(private))}))
 	}

@@ -16,13 +16,13 @@ func tokenOfKid(kid, keyName string) string {
 	return forge("ES256", keyName, p256Header().with("kid", kid).json(), goodClaims().json())
 }
 
-// The second reading follows the first one at once: only the one at the start does not count.
+// The second refresh may follow the first at once: only the one at the start does not count.
 func TestAThousandUnknownKeysMakeOneRefreshAMinute(t *testing.T) {
 	for rule, failing := range map[string]http.HandlerFunc{
 		"the issuer answers":       nil,
 		"the issuer is down":       answers(hungUp),
 		"the issuer never answers": hangs,
-		"the issuer says garbage":  says("<html>"),
+		"the issuer answers garbage":  says("<html>"),
 	} {
 		t.Run(rule, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestAThousandUnknownKeysMakeOneRefreshAMinute(t *testing.T) {
 				}
 				for i := 1; i < len(reads); i++ {
 					if pause := reads[i].Sub(reads[i-1]); pause < time.Minute {
-						t.Errorf("a refresh %s after another", pause)
+						t.Errorf("two refreshes within %s", pause)
 					}
 				}
 			})
@@ -108,7 +108,7 @@ func TestARequestWaitsTwoSecondsForItsKeyAndNoLonger(t *testing.T) {
 			t.Errorf("waited %s", waited)
 		}
 		if _, err := authenticate(verifier, goodToken(goodClaims())); err != nil || time.Since(began) != 2*time.Second {
-			t.Errorf("a key that is known: %v after %s", err, time.Since(began))
+			t.Errorf("a known key: %v after %s", err, time.Since(began))
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
@@ -118,7 +118,7 @@ func TestARequestWaitsTwoSecondsForItsKeyAndNoLonger(t *testing.T) {
 	})
 }
 
-func TestARequestThatIsGivenUpWaitsForNoKey(t *testing.T) {
+func TestACanceledRequestDoesNotWaitForAKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := publish("rsa")
 		verifier := p.follow(t)
@@ -135,7 +135,7 @@ func TestARequestThatIsGivenUpWaitsForNoKey(t *testing.T) {
 	})
 }
 
-func TestAKeyThatIsNoLongerPublishedVouchesForNothing(t *testing.T) {
+func TestAKeyThatIsNoLongerPublishedVerifiesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := publish("rsa", "p256")
 		verifier := p.follow(t)
@@ -171,7 +171,7 @@ func TestKeysAreReadAgainEveryHour(t *testing.T) {
 	})
 }
 
-func TestKeysThatCouldNotBeReadAreTriedAgainEveryMinute(t *testing.T) {
+func TestAFailedRefreshIsRetriedEveryMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := publish("rsa")
 		p.follow(t)
@@ -183,7 +183,7 @@ func TestKeysThatCouldNotBeReadAreTriedAgainEveryMinute(t *testing.T) {
 		p.fail(nil)
 		time.Sleep(time.Minute + time.Hour)
 		if reads := len(p.refreshes()); reads != 14 {
-			t.Errorf("read %d times when it answers again", reads)
+			t.Errorf("read %d times after it answers again", reads)
 		}
 	})
 }
@@ -217,7 +217,7 @@ func TestTheLastKeysStayInForceWhileTheyCannotBeRead(t *testing.T) {
 
 				time.Sleep(time.Hour + 10*time.Second)
 				if _, err := authenticate(verifier, goodToken(goodClaims())); err != nil {
-					t.Errorf("a key that was good: %v", err)
+					t.Errorf("a key that was valid: %v", err)
 				}
 				if logged := p.logged(); p.warnings() != 1 || !strings.Contains(logged, "still using the last ones") || !strings.Contains(logged, "issuer="+issuer) {
 					t.Errorf("logged: %s", logged)
@@ -227,7 +227,7 @@ func TestTheLastKeysStayInForceWhileTheyCannotBeRead(t *testing.T) {
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				if _, err := authenticate(verifier, p256Token(goodClaims())); err != nil {
-					t.Errorf("a minute after it could be read again: %v", err)
+					t.Errorf("a minute after the keys are readable again: %v", err)
 				}
 				if p.warnings() != 1 {
 					t.Errorf("logged: %s", p.logged())
@@ -237,8 +237,8 @@ func TestTheLastKeysStayInForceWhileTheyCannotBeRead(t *testing.T) {
 	}
 }
 
-// What is checked here beside is that no goroutine outlives the bubble.
-func TestNothingIsReadWhenTheServerHasEnded(t *testing.T) {
+// synctest also checks that no goroutine outlives the bubble.
+func TestNothingIsReadAfterTheServerHasStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := publish("rsa")
 		ctx, cancel := context.WithCancel(t.Context())

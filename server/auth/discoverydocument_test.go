@@ -23,7 +23,7 @@ func answerOf(handler http.HandlerFunc, r *http.Request) *http.Response {
 	return recorder.Result()
 }
 
-func TestWhereTheDiscoveryDocumentIs(t *testing.T) {
+func TestTheURLOfTheDiscoveryDocument(t *testing.T) {
 	for _, c := range []struct{ rule, issuer, document string }{
 		{"below the issuer", "https://issuer.example", "https://issuer.example/.well-known/openid-configuration"},
 		{"a slash at the end counts once", "https://issuer.example/", "https://issuer.example/.well-known/openid-configuration"},
@@ -84,7 +84,7 @@ func TestAnIssuerWhoseKeysCannotBeReadSafelyIsAnError(t *testing.T) {
 	}
 }
 
-// Whatever the discovery document says, keys are read from https addresses alone, and only for the issuer that it is of.
+// For any discovery document, keys are read from https URLs only, and only for its own issuer.
 func FuzzDiscoveryDocument(f *testing.F) {
 	f.Add(object{"issuer": issuer, "jwks_uri": issuer + "keys"}.json())
 	f.Add(object{"issuer": issuer, "jwks_uri": "HTTPS://issuer.example:443/keys?p=1#a"}.json())
@@ -96,7 +96,7 @@ func FuzzDiscoveryDocument(f *testing.F) {
 				return answerOf(says(document), r), nil
 			}
 			if r.URL.Scheme != "https" || !strings.Contains(document, "issuer") {
-				t.Errorf("%s was asked for", r.URL)
+				t.Errorf("%s was requested", r.URL)
 			}
 			return answerOf(answers(http.StatusNotFound), r), nil
 		}), slog.New(slog.DiscardHandler))

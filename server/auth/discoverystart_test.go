@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestAnIssuerThatIsDownForAMomentAtTheStartIsAwaited(t *testing.T) {
+func TestAnIssuerThatIsBrieflyDownAtTheStartIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := publish("rsa")
 		p.fail(answers(http.StatusServiceUnavailable))
@@ -23,7 +23,7 @@ func TestAnIssuerThatIsDownForAMomentAtTheStartIsAwaited(t *testing.T) {
 	})
 }
 
-func TestAnIssuerThatStaysDownAtTheStartIsGivenUpAfterHalfAMinute(t *testing.T) {
+func TestAnIssuerThatStaysDownAtTheStartIsAnErrorAfter30Seconds(t *testing.T) {
 	for rule, failing := range map[string]http.HandlerFunc{
 		"down": answers(hungUp), "never answering": hangs, "failing": answers(http.StatusBadGateway), "throttling": answers(http.StatusTooManyRequests),
 	} {
@@ -42,7 +42,7 @@ func TestAnIssuerThatStaysDownAtTheStartIsGivenUpAfterHalfAMinute(t *testing.T) 
 	}
 }
 
-func TestAnIssuerThatAnswersWronglyAtTheStartIsAnErrorAtOnce(t *testing.T) {
+func TestAWrongAnswerAtTheStartIsAnErrorAtOnce(t *testing.T) {
 	document := object{"issuer": issuer, "jwks_uri": issuer + "keys"}
 	for _, c := range []struct {
 		rule    string
@@ -67,7 +67,7 @@ func TestAnIssuerThatAnswersWronglyAtTheStartIsAnErrorAtOnce(t *testing.T) {
 		{"a jwks_uri on this machine", says(document.with("jwks_uri", "http://localhost/keys").json()), "not an https URL"},
 		{"a jwks_uri of a file", says(document.with("jwks_uri", "file:///etc/passwd").json()), "not an https URL"},
 		{"a jwks_uri with a password", says(document.with("jwks_uri", "https://a:b@issuer.example/keys").json()), "not an https URL"},
-		{"keys that are none", says(document.json()), `not a JSON object with an array "keys"`},
+		{"a document without keys", says(document.json()), `not a JSON object with an array "keys"`},
 		{"too long", says(strings.Repeat(" ", 1<<20+1)), "longer than 1048576 bytes"},
 		{"a redirect to http", redirects("http://issuer.example/"), "not https"},
 		{"redirects without end", redirects(documentPath), "more than three times"},

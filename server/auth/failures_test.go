@@ -11,7 +11,7 @@ import (
 	"installstatus/api"
 )
 
-// from is what a request with a token, "" for none, is answered when it comes from an address: 200, 401 or 429.
+// from returns the status of a request from an address with a token, or without one if token is "": 200, 401 or 429.
 func (w *workshop) from(remoteAddr, token string) (status int, header map[string]string) {
 	r := &http.Request{RemoteAddr: remoteAddr, Header: http.Header{}}
 	if token != "" {
@@ -25,7 +25,7 @@ func (w *workshop) from(remoteAddr, token string) (status int, header map[string
 	return http.StatusOK, nil
 }
 
-// fail makes an address fail so often that it may fail no more.
+// fail makes an address reach the limit of failures.
 func (w *workshop) fail(t testing.TB, remoteAddr string) {
 	t.Helper()
 	for i := range maxFailures {
@@ -35,7 +35,7 @@ func (w *workshop) fail(t testing.TB, remoteAddr string) {
 	}
 }
 
-func TestAnAddressThatHasFailedTooOftenIsToldToWait(t *testing.T) {
+func TestAnAddressWithTooManyFailuresIsToldToWait(t *testing.T) {
 	shop := newWorkshop(t, 10)
 	const address, neighbour = "192.0.2.7:5000", "192.0.2.8:5000"
 	known := shop.token(t, "Known")
@@ -56,13 +56,13 @@ func TestAnAddressThatHasFailedTooOftenIsToldToWait(t *testing.T) {
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			if status, _ := shop.from(c.from, c.token); status != c.status {
-				t.Errorf("%d instead of %d", status, c.status)
+				t.Errorf("status %d, want %d", status, c.status)
 			}
 		})
 	}
 }
 
-func TestRetryAfterSaysWhenAFailureIsLookedAtAgain(t *testing.T) {
+func TestAfterRetryAfterAFailureIs401Again(t *testing.T) {
 	shop := newWorkshop(t, 10)
 	shop.fail(t, "192.0.2.7:1")
 	shop.now = shop.now.Add(12500 * time.Millisecond)
@@ -77,7 +77,7 @@ func TestRetryAfterSaysWhenAFailureIsLookedAtAgain(t *testing.T) {
 	}
 	shop.now = shop.now.Add(time.Second)
 	if status, _ := shop.from("192.0.2.7:1", ""); status != http.StatusUnauthorized {
-		t.Errorf("then: %d", status)
+		t.Errorf("after Retry-After: %d", status)
 	}
 	shop.now = shop.now.Add(-time.Hour)
 	if status, _ := shop.from("192.0.2.7:1", ""); status != http.StatusUnauthorized {
@@ -85,7 +85,7 @@ func TestRetryAfterSaysWhenAFailureIsLookedAtAgain(t *testing.T) {
 	}
 }
 
-func TestWhichAddressesAreOneClient(t *testing.T) {
+func TestAddressesOfOneClient(t *testing.T) {
 	for _, c := range []struct {
 		one, other string
 		same       bool
@@ -105,7 +105,7 @@ func TestWhichAddressesAreOneClient(t *testing.T) {
 	}
 }
 
-func TestSoManyAddressesAreRememberedAndNoMore(t *testing.T) {
+func TestALimitedNumberOfAddressesIsRemembered(t *testing.T) {
 	shop := newWorkshop(t, 10)
 	for i := range 3 * maxAddresses {
 		shop.from(fmt.Sprintf("[2001:db8:%x:%x::1]:1", i>>16, i&0xffff), "")

@@ -53,7 +53,7 @@ func TestKeysAreReadOverTheWire(t *testing.T) {
 	}
 }
 
-func TestAFewRedirectsAreFollowedAndNoneToHTTP(t *testing.T) {
+func TestAFewRedirectsAreFollowedButNotToHTTP(t *testing.T) {
 	plain := newWebsite(t, httptest.NewServer)
 	times := func(n int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func TestNoMoreThanOneMebibyteIsRead(t *testing.T) {
 	for rule, document := range map[string]http.HandlerFunc{
 		"plain": func(w http.ResponseWriter, _ *http.Request) {
 			if written := fill(w); written > 32<<20 {
-				t.Errorf("%d bytes were taken", written)
+				t.Errorf("%d bytes were read", written)
 			}
 		},
 		"compressed": func(w http.ResponseWriter, _ *http.Request) {

@@ -37,8 +37,8 @@ const (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// keyring is made once, as an RSA key takes a while. The EC keys are the same in every process: the workers of a fuzz
-// test are processes, and exchange tokens.
+// keyring is made once, because an RSA key takes a while. The EC keys are the same in every process: the workers of a fuzz
+// test are processes that exchange tokens.
 var keyring = sync.OnceValue(func() map[string]any {
 	ec := func(curve elliptic.Curve, filling byte) *ecdsa.PrivateKey {
 		size := (curve.Params().BitSize + 7) / 8
@@ -63,10 +63,10 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// object is a JSON object being changed for a case.
+// object is a JSON object that a case changes.
 type object map[string]any
 
-// absent, given to with, takes a member away.
+// absent, passed to with, removes a member.
 type absent struct{}
 
 func (o object) with(name string, value any) object {
@@ -91,7 +91,7 @@ func goodClaims() object {
 	}
 }
 
-// forge is a token of any header and payload, signed in the way that alg names with the named key of the ring.
+// forge returns a token of any header and payload, signed by alg with a key of the ring.
 func forge(alg, keyName, header, payload string) string {
 	return forgeWith(alg, keyring()[keyName], header, payload)
 }
@@ -129,17 +129,17 @@ func signature(alg string, private any, input string) []byte {
 	panic("no such alg: " + alg)
 }
 
-// goodToken is signed with the issuer's RSA key.
+// goodToken returns a token signed with the issuer's RSA key.
 func goodToken(claims object) string {
 	return forge("RS256", "rsa", goodHeader().json(), claims.json())
 }
 
-// p256Token is signed with one of the issuer's EC keys.
+// p256Token returns a token signed with one of the issuer's EC keys.
 func p256Token(claims object) string {
 	return forge("ES256", "p256", p256Header().json(), claims.json())
 }
 
-// jwk is the public half of a key, as it stands in the issuer's document.
+// jwk returns the public half of a key, as in the issuer's document.
 func jwk(keyName string) object {
 	public := keyring()[keyName].(crypto.Signer).Public()
 	text := must(json.Marshal(jose.JSONWebKey{Key: public, KeyID: keyName, Use: "sig"}))
@@ -168,7 +168,7 @@ func keySet(t testing.TB, keys ...object) *auth.KeySet {
 	return set
 }
 
-// goodConfig accepts what goodToken makes, at noon.
+// goodConfig returns a Config that accepts the tokens of goodToken, at noon.
 func goodConfig(t testing.TB) auth.Config {
 	t.Helper()
 	return auth.Config{
@@ -199,7 +199,7 @@ func authenticate(verifier *auth.Verifier, token string) (api.Caller, error) {
 	return verifier.Authenticate(request("Bearer " + token))
 }
 
-// expectRefusal is for a 401 with the message in it that repeats nothing of the token.
+// expectRefusal expects a 401 that contains the message and repeats nothing of the token.
 func expectRefusal(t *testing.T, err error, message, token string) {
 	t.Helper()
 	if err == nil {

@@ -12,7 +12,7 @@ import (
 	"installstatus/server/auth"
 )
 
-// What is accepted is what was signed: its header and payload are those of one of the good tokens.
+// An accepted token was signed: its header and payload are those of one of the good tokens.
 func FuzzAuthenticate(f *testing.F) {
 	signed := map[string]bool{}
 	for _, token := range []string{
@@ -47,7 +47,7 @@ func FuzzAuthenticate(f *testing.F) {
 	})
 }
 
-// authenticateOfAnyAddress is for more requests than one address may have refused.
+// authenticateOfAnyAddress allows more refusals than one address may have.
 func authenticateOfAnyAddress(verifier *auth.Verifier, authorization string) (api.Caller, error) {
 	r := request(authorization)
 	var ip [4]byte
@@ -56,7 +56,7 @@ func authenticateOfAnyAddress(verifier *auth.Verifier, authorization string) (ap
 	return verifier.Authenticate(r)
 }
 
-// Whatever a trusted issuer signs, the caller it makes has a tenant, and is an application only where no user is named.
+// The caller of any token that a trusted issuer signs has a tenant, and is an application only if no user is named.
 func FuzzSignedPayload(f *testing.F) {
 	f.Add(goodClaims().json())
 	f.Add(goodClaims().with("exp", 1e300).json())
@@ -80,12 +80,12 @@ func FuzzSignedPayload(f *testing.F) {
 		}
 		var said map[string]any
 		decoder := json.NewDecoder(strings.NewReader(payload))
-		decoder.UseNumber() // a claim that nobody asks for may be beyond float64
+		decoder.UseNumber() // an unused claim may not fit into float64
 		if err := decoder.Decode(&said); err != nil {
 			t.Fatal(err)
 		}
 		if caller.AppOnly && said["idtyp"] != "app" && (said["upn"] != nil || said["oid"] != said["sub"]) {
-			t.Error("a user was taken for an application")
+			t.Error("a user counts as an application")
 		}
 	})
 }

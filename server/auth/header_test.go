@@ -50,7 +50,7 @@ func TestTheAuthorizationHeaderIsOneLineWithOneBearerToken(t *testing.T) {
 	}
 }
 
-func TestATokenInTheQueryOrTheBodyIsNoToken(t *testing.T) {
+func TestATokenInTheQueryOrTheBodyIsIgnored(t *testing.T) {
 	token := goodToken(goodClaims())
 	r := httptest.NewRequest(http.MethodPost, "/beta?access_token="+token, strings.NewReader("access_token="+token))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -14,7 +14,7 @@ import (
 	"installstatus/server/auth"
 )
 
-func TestAKeySetFileThatIsWrongGivesOneClearLine(t *testing.T) {
+func TestTheErrorOfAWrongKeySetFileIsOneLine(t *testing.T) {
 	keys := func(keys ...object) string { return object{"keys": keys}.json() }
 	weak := jwk("rsa").with("n", base64.RawURLEncoding.EncodeToString([]byte("\xff"+strings.Repeat("x", 126)+"\x01")))
 	private := jwk("p256").with("d", "AAAA")
@@ -53,10 +53,10 @@ func TestAKeySetFileThatIsWrongGivesOneClearLine(t *testing.T) {
 	}
 }
 
-func TestAKeySetFileThatIsNotThereIsNamed(t *testing.T) {
+func TestAMissingKeySetFileIsNamed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "missing.json")
 	if _, err := auth.LoadKeySet(path); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), path) {
-		t.Errorf("error %v, want one that says the file is missing", err)
+		t.Errorf("error %v, want one that reports the missing file", err)
 	}
 	if _, err := auth.LoadKeySet(t.TempDir()); err == nil {
 		t.Error("a folder was read as a key set")
@@ -77,7 +77,7 @@ func TestKeysForAnotherUseAreSkipped(t *testing.T) {
 	}
 }
 
-func TestAKidThatSeveralKeysHaveStandsForEachOfThem(t *testing.T) {
+func TestAKidOfSeveralKeysNamesEachOfThem(t *testing.T) {
 	config := goodConfig(t)
 	config.Issuers[0].Keys = keySet(t, jwk("stranger").with("kid", "rsa"), jwk("p256").with("kid", "rsa"), jwk("rsa"))
 	if _, err := authenticate(newVerifier(t, config), goodToken(goodClaims())); err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-func TestTwoKeySetsAreTheSameIfTheirKeysAre(t *testing.T) {
+func TestKeySetsWithTheSameKeysAreEqual(t *testing.T) {
 	of := func(id, issuer string, filling byte) key {
 		private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), append(make([]byte, 31), filling))
 		if err != nil {
@@ -39,7 +39,7 @@ func TestTwoKeySetsAreTheSameIfTheirKeysAre(t *testing.T) {
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			if c.one.equal(c.two) != c.same || c.two.equal(c.one) != c.same {
-				t.Errorf("want the same: %t", c.same)
+				t.Errorf("want equal: %t", c.same)
 			}
 		})
 	}

@@ -16,12 +16,12 @@ import (
 
 const documentPath = "/.well-known/openid-configuration"
 
-// publisher is the web server of an issuer, reached without a network, so that time can be faked.
+// publisher is the web server of an issuer. It works without a network, so that time can be faked.
 type publisher struct {
 	mutex   sync.Mutex
 	keys    []object
-	failing http.HandlerFunc // answers in place of the documents, where there is one
-	reads   []time.Time      // of the discovery document, which begins every refresh
+	failing http.HandlerFunc // if not nil, answers instead of the documents
+	reads   []time.Time      // of the discovery document, the first of every refresh
 	written bytes.Buffer
 }
 
@@ -40,7 +40,7 @@ func (p *publisher) rotate(keyNames ...string) {
 	}
 }
 
-// fail answers every request so from now on; nil ends that.
+// fail sets how every request is answered from now on; nil ends that.
 func (p *publisher) fail(with http.HandlerFunc) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -85,7 +85,7 @@ func (p *publisher) handler(path string) http.HandlerFunc {
 	return answers(http.StatusNotFound)
 }
 
-// hungUp is the status that RoundTrip takes for no answer at all.
+// hungUp is the status that RoundTrip turns into no answer.
 const hungUp = 999
 
 func says(text string) http.HandlerFunc {
@@ -100,10 +100,10 @@ func redirects(to string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) }
 }
 
-// hangs answers only when nobody wants the answer any more.
+// hangs does not answer before the request is canceled.
 func hangs(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// after answers as the publisher does, some time later.
+// after answers like the publisher, some time later.
 func (p *publisher) after(delay time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -130,7 +130,7 @@ func (p *publisher) discovery(t testing.TB) *auth.Discovery {
 	return discovery
 }
 
-// follow is a Verifier that follows the publisher until the test ends. Its tokens' time stands still at noon.
+// follow returns a Verifier that follows the publisher until the test ends. Its clock always shows noon.
 func (p *publisher) follow(t testing.TB) *auth.Verifier {
 	t.Helper()
 	discovery := p.discovery(t)
@@ -143,7 +143,7 @@ func (p *publisher) follow(t testing.TB) *auth.Verifier {
 	return verifier
 }
 
-// Write keeps what is logged.
+// Write implements io.Writer for the log.
 func (p *publisher) Write(line []byte) (int, error) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

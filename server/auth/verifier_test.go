@@ -32,7 +32,7 @@ func TestEveryAsymmetricAlgorithmIsAccepted(t *testing.T) {
 	}
 }
 
-func TestOfTheHeaderOnlyWhatMattersIsHeeded(t *testing.T) {
+func TestTheRestOfTheHeaderIsIgnored(t *testing.T) {
 	verifier := newVerifier(t, goodConfig(t))
 	for rule, header := range map[string]object{
 		"typ may be absent":                       goodHeader().with("typ", absent{}),
@@ -43,7 +43,7 @@ func TestOfTheHeaderOnlyWhatMattersIsHeeded(t *testing.T) {
 		"x5u is ignored, not followed":            goodHeader().with("x5u", "http://127.0.0.1:1/cert"),
 		"jwk is ignored, be it another key":       goodHeader().with("jwk", jwk("stranger")),
 		"a name in another case is another name":  goodHeader().with("CRIT", []string{"exp"}),
-		"a name nobody knows is ignored":          goodHeader().with("x", object{"y": 1}),
+		"an unknown name is ignored":          goodHeader().with("x", object{"y": 1}),
 		"no kid, with one key that fits the alg":  goodHeader().with("kid", absent{}),
 		"a null kid, with one key that fits, too": goodHeader().with("kid", nil),
 	} {
@@ -86,9 +86,9 @@ func TestAForgedTokenIsRefused(t *testing.T) {
 		{"an ES256 signature of zeros", encode(p256Header().json()) + "." + payload + "." + encode(strings.Repeat("\x00", 64)), "Invalid signature"},
 		{"an ES256 signature in DER's length", encode(p256Header().json()) + "." + payload + "." + encode(strings.Repeat("\x01", 70)), "Invalid signature"},
 
-		{"somebody else's key under a known kid", byStranger(goodHeader()), "Invalid signature"},
+		{"a stranger's key under a known kid", byStranger(goodHeader()), "Invalid signature"},
 		{"an unknown kid", byStranger(goodHeader().with("kid", "stranger")), "kid names no key"},
-		{"no kid, somebody else's key", byStranger(goodHeader().with("kid", absent{})), "Invalid signature"},
+		{"no kid, a stranger's key", byStranger(goodHeader().with("kid", absent{})), "Invalid signature"},
 		{"kid a number", bySelf(goodHeader().with("kid", 1)), "well formed"},
 		{"kid in another case", bySelf(goodHeader().with("kid", "RSA")), "kid names no key"},
 		{"its own key in jwk", byStranger(goodHeader().with("jwk", jwk("stranger"))), "Invalid signature"},
@@ -97,7 +97,7 @@ func TestAForgedTokenIsRefused(t *testing.T) {
 		{"its own certificate behind x5u", byStranger(goodHeader().with("x5u", "https://attacker.example/cert")), "Invalid signature"},
 		{"its own certificate in x5c", byStranger(goodHeader().with("x5c", []string{"AAAA"})), "Invalid signature"},
 
-		{"crit with a name nobody knows", bySelf(goodHeader().with("crit", []string{"x"}).with("x", 1)), "extension"},
+		{"crit with an unknown name", bySelf(goodHeader().with("crit", []string{"x"}).with("x", 1)), "extension"},
 		{"crit with a name that go-jose knows", bySelf(goodHeader().with("crit", []string{"b64"}).with("b64", true)), "extension"},
 		{"crit that is empty", bySelf(goodHeader().with("crit", []string{})), "extension"},
 		{"crit that is null", bySelf(goodHeader().with("crit", nil)), "extension"},
@@ -136,7 +136,7 @@ func TestAForgedTokenIsRefused(t *testing.T) {
 	}
 }
 
-// nextLetter differs from a base64url letter in bits that the last byte does not use.
+// nextLetter returns a base64url letter that differs in bits that the last byte does not use.
 func nextLetter(letter byte) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	return string(alphabet[strings.IndexByte(alphabet, letter)+1])
@@ -147,7 +147,7 @@ func encrypted(claims string) string {
 	return must(must(encrypter.Encrypt([]byte(claims))).CompactSerialize())
 }
 
-func TestAKeyVouchesForItsOwnIssuerAlone(t *testing.T) {
+func TestAKeyVerifiesTokensOfItsIssuerOnly(t *testing.T) {
 	config := goodConfig(t)
 	config.Issuers = []auth.Issuer{
 		{Name: issuer, Keys: keySet(t, jwk("rsa").with("kid", "same"))},
@@ -175,7 +175,7 @@ func TestAKeyVouchesForItsOwnIssuerAlone(t *testing.T) {
 	}
 }
 
-func TestAnIssuerOfManyTenantsIsBoundToTheTokensOwn(t *testing.T) {
+func TestAnIssuerOfManyTenantsMustNameTheTokensTenant(t *testing.T) {
 	const other = "99999999-2222-3333-4444-555555555555"
 	config := goodConfig(t)
 	keys := config.Issuers[0].Keys
@@ -209,7 +209,7 @@ func TestAnIssuerOfManyTenantsIsBoundToTheTokensOwn(t *testing.T) {
 	}
 }
 
-func TestAKeyMarkedWithATenantSignsForThatTenantAlone(t *testing.T) {
+func TestAKeyMarkedWithATenantSignsForThatTenantOnly(t *testing.T) {
 	for _, c := range []struct {
 		rule, mark string
 		accepted   bool
@@ -235,7 +235,7 @@ func TestAKeyMarkedWithATenantSignsForThatTenantAlone(t *testing.T) {
 	}
 }
 
-func TestATokenWithoutKidNeedsAnIssuerWithOneFittingKey(t *testing.T) {
+func TestATokenWithoutKidNeedsAnIssuerWithOneSuitableKey(t *testing.T) {
 	config := goodConfig(t)
 	config.Issuers[0].Keys = keySet(t, jwk("rsa"), jwk("stranger"), jwk("p256"))
 	verifier := newVerifier(t, config)
