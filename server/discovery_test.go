@@ -40,7 +40,7 @@ func TestTheKeysOfOneTenantAreDiscovered(t *testing.T) {
 		rule    string
 		changes tokenClaims
 		status  int
-		says    string
+		message string
 	}{
 		{"its token", nil, 201, ""},
 		{"another audience", tokenClaims{"aud": "api://other"}, 401, "Invalid audience. Accepted here: " + ownAudience},
@@ -52,7 +52,7 @@ func TestTheKeysOfOneTenantAreDiscovered(t *testing.T) {
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			a := s.write(t, issuer.token(t, c.changes))
-			if a.status != c.status || !strings.Contains(a.body, c.says) {
+			if a.status != c.status || !strings.Contains(a.body, c.message) {
 				t.Errorf("%d %s", a.status, a.body)
 			}
 		})
@@ -72,7 +72,7 @@ func TestAnIssuerOfManyTenantsIsServedForTheListedOnes(t *testing.T) {
 	for _, c := range []struct {
 		rule, iss, tid string
 		status         int
-		says           string
+		message        string
 	}{
 		{"a listed tenant, version 2", version2(tenantA), tenantA, 201, ""},
 		{"a listed tenant, version 1", version1(tenantA), tenantA, 200, ""},
@@ -87,7 +87,7 @@ func TestAnIssuerOfManyTenantsIsServedForTheListedOnes(t *testing.T) {
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			a := s.write(t, issuer.token(t, tokenClaims{"iss": c.iss, "tid": c.tid}))
-			if a.status != c.status || !strings.Contains(a.body, c.says) {
+			if a.status != c.status || !strings.Contains(a.body, c.message) {
 				t.Errorf("%d %s", a.status, a.body)
 			}
 			if strings.Contains(a.body, tenantC) {
@@ -241,10 +241,10 @@ func TestAWrongIdentityIsAnErrorAtTheStart(t *testing.T) {
 	tenant := issuer.URL + "/" + tenantA + "/v2.0"
 	dir := t.TempDir()
 	for _, c := range []struct {
-		rule string
-		args []string
-		code int
-		says string
+		rule    string
+		args    []string
+		code    int
+		message string
 	}{
 		{"no audience", []string{"--issuer", tenant}, 2, "only Graph can verify"},
 		{"no audience, with dev", []string{"--issuer", tenant, "--dev"}, 2, "only Graph can verify"},
@@ -264,7 +264,7 @@ func TestAWrongIdentityIsAnErrorAtTheStart(t *testing.T) {
 			args := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", "sqlite::memory:", "--dev-key", filepath.Join(dir, "dev.pem")}, c.args...)
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // stops a server that starts
 			defer cancel()
-			if code := run(ctx, args, terminal{out: &out, err: &err}); code != c.code || !strings.Contains(err.String(), c.says) {
+			if code := run(ctx, args, terminal{out: &out, err: &err}); code != c.code || !strings.Contains(err.String(), c.message) {
 				t.Errorf("exit code %d: %s", code, err.String())
 			}
 			failure := err.String()[strings.LastIndex(err.String(), "installstatus: "):]

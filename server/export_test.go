@@ -58,6 +58,7 @@ func TestAnExportOfATenantWithoutDataIsEmpty(t *testing.T) {
 }
 
 func TestAnImportedExportIsExportedTheSame(t *testing.T) {
+	t.Parallel()
 	d := newDatabase(t)
 	tenants := 0
 	texts := rapid.Custom(func(t *rapid.T) status.Text {
@@ -105,6 +106,7 @@ func TestAnImportedExportIsExportedTheSame(t *testing.T) {
 }
 
 func TestATenantMovesFromSQLiteToPostgreSQLAndBack(t *testing.T) {
+	t.Parallel()
 	from, to, back := newDatabase(t), postgrestest.New(t), newDatabase(t)
 	store, err := sqlite.Open(t.Context(), from.file)
 	if err != nil {

@@ -34,12 +34,12 @@ func TestFailedLoginsAreLimitedByTheClientsRealAddress(t *testing.T) {
 		call   call
 		status int
 	}{
-		{"a client says that it is another", direct, fails(map[string]string{"X-Forwarded-For": "198.51.100.1"}), 429},
-		{"a path that is not there", direct, call{method: http.MethodGet, target: "/beta/x", header: map[string]string{"Authorization": ""}}, 429},
+		{"a client that claims another address", direct, fails(map[string]string{"X-Forwarded-For": "198.51.100.1"}), 429},
+		{"an unknown path", direct, call{method: http.MethodGet, target: "/beta/x", header: map[string]string{"Authorization": ""}}, 429},
 		{"a batch", direct, call{method: http.MethodPost, target: batchPath, body: `{"requests":[]}`, header: map[string]string{"Authorization": ""}}, 429},
 		{"a token that is accepted", direct, call{target: target, body: `{}`, header: map[string]string{"Prefer": "create-if-missing"}}, 201},
 		{"behind a proxy, the client that failed", proxied, fails(map[string]string{"X-Forwarded-For": "192.0.2.7"}), 429},
-		{"which says that it is another", proxied, fails(map[string]string{"X-Forwarded-For": "198.51.100.1, 192.0.2.7"}), 429},
+		{"the same client with a claimed address", proxied, fails(map[string]string{"X-Forwarded-For": "198.51.100.1, 192.0.2.7"}), 429},
 		{"and another client", proxied, fails(map[string]string{"X-Forwarded-For": "192.0.2.8"}), 401},
 		{"and the proxy itself", proxied, fails(nil), 401},
 	} {

@@ -66,7 +66,7 @@ func TestAuthenticationComesFirst(t *testing.T) {
 	good := s.token(t)
 	broken := good[:len(good)-5] + "AAAAA"
 	for _, target := range []string{statusPath("app", "id"), "/nothing", "/v1.0/x", "/beta/unknown", statusPath("app", "id") + "?$expand=x", "/beta//", "/beta/deviceAppManagement/mobileApps/%00"} {
-		for authorization, says := range map[string]string{
+		for authorization, message := range map[string]string{
 			"":                     "Access token is empty.",
 			"Bearer":               "Access token is empty.",
 			"Bearer " + broken:     "",
@@ -81,7 +81,7 @@ func TestAuthenticationComesFirst(t *testing.T) {
 				if a.status != http.StatusUnauthorized || !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer ") {
 					t.Fatalf("%s %s with %q: %d", method, target, authorization, a.status)
 				}
-				if p := a.problem(t); p.Code != "InvalidAuthenticationToken" || !strings.Contains(p.Message, says) {
+				if p := a.problem(t); p.Code != "InvalidAuthenticationToken" || !strings.Contains(p.Message, message) {
 					t.Errorf("%q: %s", authorization, a.body)
 				}
 			}

@@ -216,7 +216,7 @@ func TestAListWhoseNextLinkCouldBeTooLongIsRefusedFromItsFirstPageOn(t *testing.
 
 func TestUnsupportedOptionsAreNamed(t *testing.T) {
 	s := newListed(t)
-	for options, says := range map[string]string{
+	for options, message := range map[string]string{
 		"$filter=deviceName eq":            "'$filter' is not valid: at character 14, a string in single quotes",
 		"$filter=endswith(deviceName,'x')": "startswith and contains are",
 		"$orderby=deviceName up":           "'$orderby' is not valid",
@@ -229,7 +229,7 @@ func TestUnsupportedOptionsAreNamed(t *testing.T) {
 		"top=5":                            "Did you mean '$top'?",
 	} {
 		_, pages := s.list(t, options)
-		if p := pages[0].problem(t); pages[0].status != 400 || p.Code != "BadRequest" || !strings.Contains(p.Message, says) || strings.Contains(p.Message, "joe") {
+		if p := pages[0].problem(t); pages[0].status != 400 || p.Code != "BadRequest" || !strings.Contains(p.Message, message) || strings.Contains(p.Message, "joe") {
 			t.Errorf("%s: %d %s", options, pages[0].status, pages[0].body)
 		}
 	}

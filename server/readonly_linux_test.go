@@ -40,16 +40,16 @@ func TestADatabaseThatCannotBeWrittenIsReadButNotServed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		args []string
-		code int
-		says string
+		args    []string
+		code    int
+		message string
 	}{
 		{[]string{"export", "--db", "sqlite:test.db", "--tenant", tenantA}, 0, `"id":"kept"`},
 		{[]string{"backup", "--db", "sqlite:test.db", "backup.db"}, 0, "test.db copied to backup.db"},
 		{[]string{"serve", "--db", "sqlite:test.db", "--dev", "--addr", "127.0.0.1:0"}, 1, "must be writable"},
 		{[]string{"import", "--db", "sqlite:test.db", "--tenant", tenantA, "--app", "app", "-"}, 1, "must be writable"},
 	} {
-		if r := command(c.args...); r.code != c.code || !strings.Contains(r.out+r.err, c.says) {
+		if r := command(c.args...); r.code != c.code || !strings.Contains(r.out+r.err, c.message) {
 			t.Errorf("%s: exit code %d, want %d\n%s%s", c.args[0], r.code, c.code, r.out, r.err)
 		}
 	}

@@ -178,7 +178,7 @@ func TestListsOfUserStatusesAreFilteredOrderedAndCut(t *testing.T) {
 			t.Errorf("%s: %s", options, pages[0].body)
 		}
 	}
-	for options, says := range map[string]string{
+	for options, message := range map[string]string{
 		"$filter=installState eq 'failed'":  "there is no such property",
 		"$filter=faileddevicecount gt 0":    "did you mean failedDeviceCount?",
 		"$filter=failedDeviceCount gt '0'":  "an integer from",
@@ -187,7 +187,7 @@ func TestListsOfUserStatusesAreFilteredOrderedAndCut(t *testing.T) {
 		"$filter=userName eq 'joe' broken,": "'$filter' is not valid",
 	} {
 		_, pages := s.listOf(t, usersPath("app"), options)
-		if p := pages[0].problem(t); pages[0].status != 400 || !strings.Contains(p.Message, says) || strings.Contains(p.Message, "joe") {
+		if p := pages[0].problem(t); pages[0].status != 400 || !strings.Contains(p.Message, message) || strings.Contains(p.Message, "joe") {
 			t.Errorf("%s: %d %s", options, pages[0].status, pages[0].body)
 		}
 	}

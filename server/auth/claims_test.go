@@ -78,7 +78,7 @@ func TestAPayloadThatIsNotOneJSONObjectIsRefused(t *testing.T) {
 	for rule, payload := range map[string]string{
 		"a claim twice":                       strings.Replace(good, "{", `{"tid":"other",`, 1),
 		"a claim twice, once escaped":         strings.Replace(good, "{", `{"\u0074id":"other",`, 1),
-		"an unused claim twice":          strings.Replace(good, "{", `{"x":1,"x":2,`, 1),
+		"an unused claim twice":               strings.Replace(good, "{", `{"x":1,"x":2,`, 1),
 		"data after it":                       good + "{}",
 		"a comma after the last claim":        strings.Replace(good, "}", ",}", 1),
 		"cut short":                           good[:len(good)-1],

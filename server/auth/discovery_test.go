@@ -19,10 +19,10 @@ func tokenOfKid(kid, keyName string) string {
 // The second refresh may follow the first at once: only the one at the start does not count.
 func TestAThousandUnknownKeysMakeOneRefreshAMinute(t *testing.T) {
 	for rule, failing := range map[string]http.HandlerFunc{
-		"the issuer answers":       nil,
-		"the issuer is down":       answers(hungUp),
-		"the issuer never answers": hangs,
-		"the issuer answers garbage":  says("<html>"),
+		"the issuer answers":         nil,
+		"the issuer is down":         answers(hungUp),
+		"the issuer never answers":   hangs,
+		"the issuer answers garbage": says("<html>"),
 	} {
 		t.Run(rule, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -43,7 +43,7 @@ func TestTheRestOfTheHeaderIsIgnored(t *testing.T) {
 		"x5u is ignored, not followed":            goodHeader().with("x5u", "http://127.0.0.1:1/cert"),
 		"jwk is ignored, be it another key":       goodHeader().with("jwk", jwk("stranger")),
 		"a name in another case is another name":  goodHeader().with("CRIT", []string{"exp"}),
-		"an unknown name is ignored":          goodHeader().with("x", object{"y": 1}),
+		"an unknown name is ignored":              goodHeader().with("x", object{"y": 1}),
 		"no kid, with one key that fits the alg":  goodHeader().with("kid", absent{}),
 		"a null kid, with one key that fits, too": goodHeader().with("kid", nil),
 	} {
