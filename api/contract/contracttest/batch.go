@@ -12,7 +12,7 @@ import (
 	"installstatus/gen"
 )
 
-// Item is an answer in the answer to a batch.
+// Item is a response in the response to a batch.
 type Item struct {
 	ID      string
 	Status  int
@@ -20,9 +20,9 @@ type Item struct {
 	Body    json.RawMessage
 }
 
-// Items are the answers to the requests of a batch, in their order. sent is the body of the batch, received that of its
-// answer with 200. It fails the test unless each is one that the contract has for its request when it is sent alone, or
-// says that the request was not tried, with the names of its headers spelt as in the contract.
+// Items returns the responses to the requests in a batch, in their order. sent is the body of the batch, received the body of its
+// response with 200. Items fails the test unless each is a response that the contract allows for the request alone, or 424, with
+// the contract's spelling of the names of headers.
 func Items(t testing.TB, sent, received []byte) []Item {
 	t.Helper()
 	doc, err := document()
@@ -35,15 +35,15 @@ func Items(t testing.TB, sent, received []byte) []Item {
 	}
 	var answers struct{ Responses []Item }
 	if err := json.Unmarshal(received, &answers); err != nil {
-		t.Fatalf("reading the answer to the batch: %v", err)
+		t.Fatalf("reading the response to the batch: %v", err)
 	}
 	if len(answers.Responses) != len(batch.Requests) {
-		t.Fatalf("%d requests have %d answers", len(batch.Requests), len(answers.Responses))
+		t.Fatalf("%d responses to %d requests", len(answers.Responses), len(batch.Requests))
 	}
 	for i, request := range batch.Requests {
 		item := answers.Responses[i]
 		if item.ID != request.ID {
-			t.Errorf("request %d: its answer has the id %q instead of %q", i, item.ID, request.ID)
+			t.Errorf("request %d: the id of the response is %q, want %q", i, item.ID, request.ID)
 		}
 		path, _, _ := strings.Cut(strings.TrimPrefix(request.URL, "/"), "?")
 		a := Answer{
@@ -52,8 +52,8 @@ func Items(t testing.TB, sent, received []byte) []Item {
 		}
 		for name, value := range item.Headers {
 			a.Header.Set(name, value)
-			if !isSpelt(doc, name) {
-				t.Errorf("request %d: the contract spells %s in another way", i, name)
+			if !isContractName(doc, name) {
+				t.Errorf("request %d: the contract spells %s differently", i, name)
 			}
 		}
 		if item.Status == http.StatusFailedDependency {
@@ -65,11 +65,11 @@ func Items(t testing.TB, sent, received []byte) []Item {
 	return answers.Responses
 }
 
-// isSpelt reports whether the name of a header is one of the contract, in its letters.
-func isSpelt(doc *openapi3.T, name string) bool {
-	spelt := append(slices.Clone(ofTransport), "Allow")
+// isContractName reports whether the contract has a header with the name, in the same case.
+func isContractName(doc *openapi3.T, name string) bool {
+	names := append(slices.Clone(transportHeaders), "Allow")
 	for declared := range doc.Components.Headers {
-		spelt = append(spelt, declared)
+		names = append(names, declared)
 	}
-	return slices.Contains(spelt, name)
+	return slices.Contains(names, name)
 }

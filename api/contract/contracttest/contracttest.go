@@ -1,4 +1,4 @@
-// Package contracttest holds answers to the contract, for tests of whatever serves it.
+// Package contracttest checks responses against the contract, for tests of servers.
 package contracttest
 
 import (
@@ -22,21 +22,20 @@ import (
 
 var document = sync.OnceValues(gen.GetSpec)
 
-// Answer is an answer as a client received it.
+// Answer is a response as a client received it.
 type Answer struct {
 	Method string // of the request
-	Target string // the request's path as it was sent, percent-encoded
+	Target string // the path of the request as it was sent, percent-encoded
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// ofTransport are headers that HTTP itself brings.
-var ofTransport = []string{"Content-Type", "Content-Length", "Date", "Connection"}
+// transportHeaders are headers that belong to HTTP and not to the contract.
+var transportHeaders = []string{"Content-Type", "Content-Length", "Date", "Connection"}
 
-// Check fails the test unless the contract has the answer: its status for the operation, each of its headers and no
-// other, its media type and its body. An answer that belongs to no operation must be one of those that the contract
-// describes in words.
+// Check fails the test unless the contract allows the answer: its status for the operation, all of its headers, its media type and
+// its body. An answer that belongs to no operation must be one that the contract describes in words.
 func Check(t testing.TB, a Answer) {
 	t.Helper()
 	doc, err := document()
@@ -50,28 +49,28 @@ func Check(t testing.TB, a Answer) {
 	}
 	declared := operation.Responses.Status(a.Status)
 	if declared == nil {
-		t.Errorf("%s %s: the contract has no answer %d for %s", a.Method, a.Target, a.Status, operation.OperationID)
+		t.Errorf("%s %s: status %d, which the contract does not have for %s", a.Method, a.Target, a.Status, operation.OperationID)
 		return
 	}
 	for name := range a.Header {
 		_, ok := find(declared.Value.Headers, name)
-		if !ok && !slices.Contains(ofTransport, name) {
-			t.Errorf("%s %s: the answer %d has a header that the contract does not: %s", a.Method, a.Target, a.Status, name)
+		if !ok && !slices.Contains(transportHeaders, name) {
+			t.Errorf("%s %s: %d has the header %s, which the contract does not have", a.Method, a.Target, a.Status, name)
 		}
 	}
 	for name, header := range declared.Value.Headers {
 		if header.Value.Required && a.Header.Get(name) == "" {
-			t.Errorf("%s %s: the answer %d lacks the header %s", a.Method, a.Target, a.Status, name)
+			t.Errorf("%s %s: %d lacks the header %s", a.Method, a.Target, a.Status, name)
 		}
 	}
 	if len(declared.Value.Content) == 0 || a.Method == http.MethodHead {
 		if len(a.Body) > 0 {
-			t.Errorf("%s %s: the answer %d has a body, and should not", a.Method, a.Target, a.Status)
+			t.Errorf("%s %s: %d has a body, want none", a.Method, a.Target, a.Status)
 		}
 		return
 	}
 	if err := validate(doc, operation, a); err != nil {
-		t.Errorf("%s %s: the answer %d is not as the contract says: %v\n%s", a.Method, a.Target, a.Status, err, a.Body)
+		t.Errorf("%s %s: %d does not match the contract: %v\n%s", a.Method, a.Target, a.Status, err, a.Body)
 	}
 }
 
@@ -97,7 +96,7 @@ func find(headers openapi3.Headers, name string) (*openapi3.HeaderRef, bool) {
 	return nil, false
 }
 
-// checkWithoutOperation holds an answer to those that the contract describes in words.
+// checkWithoutOperation compares an answer with those that the contract describes in words.
 func checkWithoutOperation(t testing.TB, doc *openapi3.T, a Answer) {
 	t.Helper()
 	allowed := map[int]string{
@@ -107,12 +106,12 @@ func checkWithoutOperation(t testing.TB, doc *openapi3.T, a Answer) {
 	}
 	header, ok := allowed[a.Status]
 	if !ok || header != "" && a.Header.Get(header) == "" {
-		t.Errorf("%s %s: %d (with %v) is no answer for what belongs to no operation", a.Method, a.Target, a.Status, a.Header)
+		t.Errorf("%s %s: %d with %v, which the contract does not have for a request without an operation", a.Method, a.Target, a.Status, a.Header)
 	}
 	checkError(t, doc, a)
 }
 
-// checkError holds the body of an answer to the error schema.
+// checkError compares the body of an answer with the schema of errors.
 func checkError(t testing.TB, doc *openapi3.T, a Answer) {
 	t.Helper()
 	if a.Method == http.MethodHead {
@@ -122,11 +121,11 @@ func checkError(t testing.TB, doc *openapi3.T, a Answer) {
 		Value: openapi3.NewResponse().WithDescription("").WithJSONSchemaRef(doc.Components.Schemas["ODataError"]),
 	}))}
 	if err := validate(doc, errorOnly, a); err != nil {
-		t.Errorf("%s %s: the answer %d is not an error of the contract: %v\n%s", a.Method, a.Target, a.Status, err, a.Body)
+		t.Errorf("%s %s: %d has a body that is not an ODataError: %v\n%s", a.Method, a.Target, a.Status, err, a.Body)
 	}
 }
 
-// operationOf is the operation that a path addresses, nil for none. It shares no code with the server.
+// operationOf returns the operation that a path addresses, nil if there is none. It shares no code with the server.
 func operationOf(doc *openapi3.T, method, target string) *openapi3.Operation {
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -147,7 +146,7 @@ func operationOf(doc *openapi3.T, method, target string) *openapi3.Operation {
 	return nil
 }
 
-// matches reports whether a path's segments fit a template's. A key may stand alone or in parentheses.
+// matches reports whether a path's segments match a template's. A key may be a segment or in parentheses.
 func matches(template, segments []string) bool {
 	if len(template) == 0 || len(segments) == 0 {
 		return len(template) == len(segments)

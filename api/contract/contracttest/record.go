@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// RecordVariable names a file to which the requests of tests are appended, each a line of JSON, so that a tool can send them
-// again.
+// RecordVariable is an environment variable with the name of a file. Tests append their requests to it as lines of JSON, so that a
+// tool can send them again.
 const RecordVariable = "INSTALLSTATUS_TEST_RECORD"
 
-// Recorded is a request of a test.
+// Recorded is a request that a test sent.
 type Recorded struct {
 	Method string
 	Target string // percent-encoded, with the query
@@ -21,7 +21,8 @@ type Recorded struct {
 	Body   []byte
 }
 
-// Record keeps a request that is about to be sent, if RecordVariable says where. It reads the body, and puts it back.
+// Record appends a request that is about to be sent to the file in RecordVariable, if there is one. It reads the body and restores
+// it.
 func Record(t testing.TB, r *http.Request) {
 	t.Helper()
 	path := os.Getenv(RecordVariable)
@@ -32,7 +33,7 @@ func Record(t testing.TB, r *http.Request) {
 	if r.Body != nil {
 		var err error
 		if body, err = io.ReadAll(r.Body); err != nil {
-			return // a test of bodies that cannot be read
+			return // the test sends a body that cannot be read
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
