@@ -16,7 +16,7 @@ import (
 	"installstatus/gen"
 )
 
-func TestEveryOperationAsksForACaller(t *testing.T) {
+func TestEveryOperationRequiresAPermission(t *testing.T) {
 	doc, err := gen.GetSpec()
 	if err != nil {
 		t.Fatal(err)
@@ -26,17 +26,17 @@ func TestEveryOperationAsksForACaller(t *testing.T) {
 			target := "/beta" + strings.NewReplacer("{", "", "}", "").Replace(path)
 			refuse := func(*http.Request) (api.Caller, error) { return api.Caller{}, api.Unauthenticated("no") }
 			if w, _ := (request{method: method, target: target, authenticate: refuse}).send(t); w.Code != http.StatusUnauthorized {
-				t.Errorf("%s without a token: %d", operation.OperationID, w.Code)
+				t.Errorf("%s without a token: status %d, want 401", operation.OperationID, w.Code)
 			}
 			nobody := func(*http.Request) (api.Caller, error) { return api.Caller{Tenant: "tenant"}, nil }
 			if w, _ := (request{method: method, target: target, authenticate: nobody}).send(t); w.Code != http.StatusForbidden {
-				t.Errorf("%s without a permission: %d", operation.OperationID, w.Code)
+				t.Errorf("%s without a permission: status %d, want 403", operation.OperationID, w.Code)
 			}
 		}
 	}
 }
 
-func TestWhoeverMayReadMayReadEverything(t *testing.T) {
+func TestTheReadPermissionAllowsEveryGET(t *testing.T) {
 	doc, err := gen.GetSpec()
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestWhoeverMayReadMayReadEverything(t *testing.T) {
 		}
 		target := "/beta" + strings.NewReplacer("{", "", "}", "").Replace(path)
 		if w, _ := (request{method: http.MethodGet, target: target, authenticate: reader}).send(t); w.Code == http.StatusForbidden {
-			t.Errorf("%s is refused to who may read", item.Get.OperationID)
+			t.Errorf("%s refuses a caller with the read permission", item.Get.OperationID)
 		}
 	}
 }
@@ -67,7 +67,7 @@ func TestEveryPropertyOfTheContractCanBePatched(t *testing.T) {
 		}
 		for _, patch := range patches {
 			if w, body := (request{body: "{" + patch + "}"}).send(t); w.Code != http.StatusOK || !strings.Contains(string(body), patch) {
-				t.Errorf("{%s} is answered by %d %s", patch, w.Code, body)
+				t.Errorf("{%s}: %d %s", patch, w.Code, body)
 			}
 		}
 	}
@@ -78,7 +78,7 @@ func TestASelectionIsOfTheEntitysProperties(t *testing.T) {
 		of, selected := propertiesOf(t, schema), propertiesOf(t, "Selected"+schema)
 		for name := range of {
 			if selected[name] == nil || selected[name].Ref != of[name].Ref {
-				t.Errorf("Selected%s has no %s as %s has it", schema, name, schema)
+				t.Errorf("%s.%s is not in Selected%s, or differs there", schema, name, schema)
 			}
 		}
 		if len(selected) != len(of) {
@@ -96,7 +96,7 @@ func propertiesOf(t *testing.T, schema string) openapi3.Schemas {
 	return doc.Components.Schemas[schema].Value.Properties
 }
 
-func TestAPanicIsAnswered(t *testing.T) {
+func TestAPanicIsA500(t *testing.T) {
 	var seen []api.Exchange
 	handler, err := api.New(new(memory.Store), api.Options{
 		Authenticate: func(*http.Request) (api.Caller, error) { panic("a mistake") },
@@ -117,11 +117,11 @@ func TestAPanicIsAnswered(t *testing.T) {
 
 func TestNothingIsServedWithoutAuthentication(t *testing.T) {
 	if _, err := api.New(new(memory.Store), api.Options{}); err == nil {
-		t.Error("New accepts to authenticate nobody")
+		t.Error("New accepts Options without Authenticate")
 	}
 }
 
-func TestObserveIsToldOfEveryAnswer(t *testing.T) {
+func TestObserveIsCalledForEveryRequest(t *testing.T) {
 	var seen []string
 	handler, err := api.New(newExampleStore(t), api.Options{Authenticate: allowAll, Observe: func(x api.Exchange) {
 		seen = append(seen, fmt.Sprintf("%s %s %d %s", x.Method, x.Operation, x.Status, x.Tenant))
@@ -141,37 +141,37 @@ func TestObserveIsToldOfEveryAnswer(t *testing.T) {
 	}
 }
 
-func TestOnlyAPatchIsToldHowToCreateWhatIsNotThere(t *testing.T) {
+func TestOnlyA404OfAPatchMentionsCreateIfMissing(t *testing.T) {
 	for _, c := range []struct {
 		method, prefer string
-		told           bool
+		mentioned      bool
 	}{
 		{http.MethodPatch, "", true},
-		{http.MethodPatch, "create-if-missing", false}, // the id is another user's
+		{http.MethodPatch, "create-if-missing", false}, // the id belongs to another user
 		{http.MethodGet, "", false},
 		{http.MethodDelete, "", false},
 	} {
 		target := exampleApp + "/userStatuses/another/deviceStatuses/" + exampleID
 		w, body := (request{method: c.method, target: target, header: map[string]string{"Prefer": c.prefer}}).send(t)
-		if told := strings.Contains(string(body), "create-if-missing"); w.Code != http.StatusNotFound || told != c.told {
+		if mentioned := strings.Contains(string(body), "create-if-missing"); w.Code != http.StatusNotFound || mentioned != c.mentioned {
 			t.Errorf("%s, Prefer: %s: %d %s", c.method, c.prefer, w.Code, body)
 		}
 	}
 }
 
-func TestTheContractKnowsItsOperationsByTheirIDs(t *testing.T) {
+func TestOperationsAreFoundByTheirIDs(t *testing.T) {
 	c, err := api.Contract()
 	if err != nil || len(c.Operations) == 0 {
 		t.Fatal(err)
 	}
 	for _, o := range c.Operations {
 		if found := c.Operation(o.ID); found != o {
-			t.Errorf("%s is %+v", o.ID, found)
+			t.Errorf("Operation(%q) = %+v", o.ID, found)
 		}
 	}
 	for _, id := range []string{"", "UpdateDeviceStatus", "nothing"} {
 		if found := c.Operation(id); found != nil {
-			t.Errorf("%q is %+v", id, found)
+			t.Errorf("Operation(%q) = %+v, want nil", id, found)
 		}
 	}
 }

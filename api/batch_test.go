@@ -22,7 +22,7 @@ import (
 	"installstatus/gen"
 )
 
-func TestTheContractsExampleOfABatchIsWhatIsAnswered(t *testing.T) {
+func TestTheContractsExampleOfABatchIsReal(t *testing.T) {
 	doc, err := gen.GetSpec()
 	if err != nil {
 		t.Fatal(err)
@@ -38,11 +38,11 @@ func TestTheContractsExampleOfABatchIsWhatIsAnswered(t *testing.T) {
 	_, received := request{method: http.MethodPost, target: "/beta/$batch", body: string(sent)}.send(t)
 	contracttest.Items(t, sent, received)
 	if got, want := withoutTrace(t, received), withoutTrace(t, want); !reflect.DeepEqual(got, want) {
-		t.Errorf("the answer is\n%s", received)
+		t.Errorf("the response is\n%s", received)
 	}
 }
 
-// withoutTrace is a JSON text with nothing in it that names one request and no other, or depends on what else is stored.
+// withoutTrace decodes a JSON text without the values that differ from request to request.
 func withoutTrace(t *testing.T, text []byte) (value any) {
 	text = regexp.MustCompile(`"(date|request-id|client-request-id|ETag)":"(\\"|[^"])*"`).ReplaceAll(text, []byte(`"$1":""`))
 	if err := json.Unmarshal(text, &value); err != nil {
@@ -51,7 +51,7 @@ func withoutTrace(t *testing.T, text []byte) (value any) {
 	return value
 }
 
-// stepStore is a store of whose updates each calls before, with its number from 1.
+// stepStore is a store that calls before in each update, with the number of the update, from 1.
 type stepStore struct {
 	memory.Store
 	updates atomic.Int32
@@ -63,7 +63,7 @@ func (s *stepStore) Update(ctx context.Context, tenant string, key status.Key, p
 	return s.Store.Update(ctx, tenant, key, patch, cond)
 }
 
-// creation is a request of a batch that creates the status with its id.
+// creation is a request in a batch that creates the status with the id.
 func creation(id int, dependsOn ...string) string {
 	return fmt.Sprintf(`{"id":"%d","method":"PATCH","url":"%s/%d","headers":{"Content-Type":"application/json","Prefer":"create-if-missing"},"body":{"errorCode":%d},"dependsOn":%s}`,
 		id, strings.TrimPrefix(exampleList, "/beta"), id, id, jsonOf(dependsOn))
@@ -83,7 +83,7 @@ func statuses(items []contracttest.Item) (statuses []int) {
 	return statuses
 }
 
-// sendBatch sends a batch to the handler, and holds its answers to the contract.
+// sendBatch sends a batch to the handler, and checks the responses against the contract.
 func sendBatch(ctx context.Context, t *testing.T, handler http.Handler, requests ...string) []contracttest.Item {
 	t.Helper()
 	q := batchRequest(strings.Join(requests, ","))
@@ -97,7 +97,7 @@ func sendBatch(ctx context.Context, t *testing.T, handler http.Handler, requests
 	return contracttest.Items(t, []byte(q.body), w.Body.Bytes())
 }
 
-func TestIndependentRequestsOfABatchGoAtOnce(t *testing.T) {
+func TestIndependentRequestsInABatchRunAtTheSameTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const most = 20
 		together := make(chan struct{})
@@ -117,12 +117,12 @@ func TestIndependentRequestsOfABatchGoAtOnce(t *testing.T) {
 		}
 		items := sendBatch(t.Context(), t, handler, requests...)
 		if got := statuses(items); !slices.Equal(got, slices.Repeat([]int{http.StatusCreated}, most)) {
-			t.Errorf("the statuses are %v", got)
+			t.Errorf("statuses %v", got)
 		}
 	})
 }
 
-func TestARequestOfABatchStartsWhenItsDependenciesAreAnswered(t *testing.T) {
+func TestARequestInABatchStartsWhenItsDependenciesAreAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := make(chan struct{})
 		store := &stepStore{before: func(_ context.Context, update int) {
@@ -140,21 +140,21 @@ func TestARequestOfABatchStartsWhenItsDependenciesAreAnswered(t *testing.T) {
 		}()
 		synctest.Wait()
 		if n := store.updates.Load(); n != 1 {
-			t.Errorf("%d have started while the first is not answered", n)
+			t.Errorf("%d updates started before the first one was answered, want 1", n)
 		}
 		close(first)
 		if got := <-answered; !slices.Equal(got, []int{201, 201, 201, 201}) {
-			t.Errorf("the statuses are %v", got)
+			t.Errorf("statuses %v", got)
 		}
 	})
 }
 
-func TestARequestOfABatchIsNotTriedWhenItsClientHasGone(t *testing.T) {
+func TestARequestInABatchIsNotTriedAfterItsClientDisconnected(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	store := &stepStore{before: func(ctx context.Context, _ int) {
 		leave()
 		if ctx.Err() == nil {
-			t.Error("the store is not told that the client has gone")
+			t.Error("the context of the update is not canceled")
 		}
 	}}
 	handler, err := api.New(store, api.Options{Authenticate: allowAll})
@@ -163,11 +163,11 @@ func TestARequestOfABatchIsNotTriedWhenItsClientHasGone(t *testing.T) {
 	}
 	items := sendBatch(ctx, t, handler, creation(1), creation(2, "1"), creation(3, "2"))
 	if got := statuses(items); !slices.Equal(got, []int{503, 503, 503}) || store.updates.Load() != 1 {
-		t.Errorf("the statuses are %v, after %d updates", got, store.updates.Load())
+		t.Errorf("statuses %v after %d updates", got, store.updates.Load())
 	}
 }
 
-func TestAPanicInARequestOfABatchIsThatRequests(t *testing.T) {
+func TestAPanicInABatchFailsOneRequest(t *testing.T) {
 	store := &stepStore{before: func(_ context.Context, update int) {
 		if update == 1 {
 			panic("a mistake")
@@ -180,11 +180,11 @@ func TestAPanicInARequestOfABatchIsThatRequests(t *testing.T) {
 	items := sendBatch(t.Context(), t, handler, creation(1), creation(2), creation(3, "1", "2"))
 	got := statuses(items)
 	if slices.Sort(got[:2]); !slices.Equal(got, []int{201, 500, 424}) {
-		t.Errorf("the statuses are %v", got)
+		t.Errorf("statuses %v", got)
 	}
 }
 
-func TestObserveIsToldOfABatchAndOfEachOfItsRequests(t *testing.T) {
+func TestObserveIsCalledForABatchAndEachOfItsRequests(t *testing.T) {
 	seen := make(chan api.Exchange, 10)
 	handler, err := api.New(newExampleStore(t), api.Options{Authenticate: allowAll, Observe: func(x api.Exchange) { seen <- x }})
 	if err != nil {
@@ -192,19 +192,19 @@ func TestObserveIsToldOfABatchAndOfEachOfItsRequests(t *testing.T) {
 	}
 	items := sendBatch(t.Context(), t, handler, creation(1), creation(2, "1"), `{"id":"3","method":"GET","url":"/%zz"}`, `{"id":"4","method":"GET","url":"/x","dependsOn":["3"]}`)
 	close(seen)
-	told := map[string]string{}
+	observed := map[string]string{}
 	for x := range seen {
-		told[x.RequestID] = fmt.Sprintf("%s %s %d %s", x.Method, x.Operation, x.Status, x.Tenant)
+		observed[x.RequestID] = fmt.Sprintf("%s %s %d %s", x.Method, x.Operation, x.Status, x.Tenant)
 	}
 	var ofItems []string
 	for _, item := range items {
-		ofItems = append(ofItems, told[item.Headers["request-id"]])
-		delete(told, item.Headers["request-id"])
+		ofItems = append(ofItems, observed[item.Headers["request-id"]])
+		delete(observed, item.Headers["request-id"])
 	}
 	if want := []string{"PATCH updateDeviceStatus 201 tenant", "PATCH updateDeviceStatus 201 tenant", "GET  400 tenant", "GET  424 tenant"}; !slices.Equal(ofItems, want) {
-		t.Errorf("of the requests: %q", ofItems)
+		t.Errorf("observed for the requests: %q", ofItems)
 	}
-	if of := slices.Collect(maps.Values(told)); !slices.Equal(of, []string{"POST batch 200 tenant"}) {
-		t.Errorf("beside them: %q", of)
+	if of := slices.Collect(maps.Values(observed)); !slices.Equal(of, []string{"POST batch 200 tenant"}) {
+		t.Errorf("observed besides the requests: %q", of)
 	}
 }

@@ -35,18 +35,18 @@ const (
 	exampleTarget = exampleList + "/" + exampleID
 )
 
-// request is one that a test sends; the zero request is a PATCH of the example that changes nothing.
+// request is a request that a test sends. The zero request is a PATCH of the example that changes nothing.
 type request struct {
 	method, target, body string
 	header               map[string]string
 	authenticate         func(*http.Request) (api.Caller, error)
 	store                status.Store
-	from                 io.Reader // where the body is read from, instead
+	from                 io.Reader // read instead of body
 	admit                func(api.Admission) error
-	last                 bool // of a batch it is the last request that is answered so
+	last                 bool // compare the response to the last request in a batch
 }
 
-// examples are the requests that the contract's examples of answers answer.
+// examples has the request for each of the contract's examples of responses.
 var examples = map[string]request{
 	"page":       {method: http.MethodGet, target: exampleList + "?$top=1&$count=true"},
 	"status":     {method: http.MethodGet},
@@ -112,7 +112,7 @@ var examples = map[string]request{
 	"unavailable": {store: &failing{err: status.ErrUnavailable}},
 }
 
-// failing is a store that fails.
+// failing is a store whose methods return err.
 type failing struct {
 	memory.Store
 	err error
@@ -149,12 +149,12 @@ func TestTheContractsExamplesAreWhatIsAnswered(t *testing.T) {
 	}
 	for name, example := range components.Examples {
 		if name == "batch" {
-			continue // a request
+			continue // an example of a request
 		}
 		t.Run(name, func(t *testing.T) {
 			request, ok := examples[name]
 			if !ok {
-				t.Fatal("no request is known that has this answer")
+				t.Fatal("this test has no request for the example")
 			}
 			_, body := request.send(t)
 			if request.last {
@@ -165,8 +165,8 @@ func TestTheContractsExamplesAreWhatIsAnswered(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := example.Value.Value
-			if forgetNames(got); !equalJSON(t, got, forgetNames(want)) {
-				t.Errorf("the answer is\n%s", body)
+			if withoutIDs(got); !equalJSON(t, got, withoutIDs(want)) {
+				t.Errorf("the response is\n%s", body)
 			}
 		})
 	}
@@ -180,28 +180,28 @@ func TestTheContractsExamplesOfRequestsAreAccepted(t *testing.T) {
 		}
 	}
 	if !equalJSON(t, components.Examples["batch"].Value.Value, json.RawMessage(examples["batchAnswer"].body)) {
-		t.Errorf("the example batch is not the request that batchAnswer answers")
+		t.Errorf("the example batch is not the request of the example batchAnswer")
 	}
 }
 
-func TestTheContractsEntityTagIsThatOfItsStatus(t *testing.T) {
+func TestTheContractsExampleETagIsThatOfItsExampleStatus(t *testing.T) {
 	if w, _ := (request{method: http.MethodGet}).send(t); w.Header().Get("ETag") != newContract(t).Components.Headers["ETag"].Value.Example {
-		t.Errorf("the example status has the entity tag %s", w.Header().Get("ETag"))
+		t.Errorf("the ETag of the example status is %s", w.Header().Get("ETag"))
 	}
 }
 
-// forgetNames removes from decoded JSON what is another one in every answer: when it was given, and the names of requests.
-func forgetNames(value any) any {
+// withoutIDs removes the values that differ from response to response from decoded JSON: dates and ids of requests.
+func withoutIDs(value any) any {
 	switch value := value.(type) {
 	case []any:
 		for _, item := range value {
-			forgetNames(item)
+			withoutIDs(item)
 		}
 	case map[string]any:
 		delete(value, "innerError")
 		delete(value, "request-id")
 		for _, of := range value {
-			forgetNames(of)
+			withoutIDs(of)
 		}
 	}
 	return value
@@ -234,7 +234,7 @@ func newContract(t testing.TB) *openapi3.T {
 	return doc
 }
 
-// batchRequest is a batch of the requests.
+// batchRequest is a batch with the requests.
 func batchRequest(requests string) request {
 	return request{method: http.MethodPost, target: "/beta/$batch", body: `{"requests":[` + requests + `]}`}
 }
@@ -247,7 +247,7 @@ func twentyOne() string {
 	return strings.Join(requests, ",")
 }
 
-// send sends the request to a handler of its own, and holds the answer to the contract.
+// send sends the request to a new handler, and checks the response against the contract.
 func (q request) send(t testing.TB) (*httptest.ResponseRecorder, []byte) {
 	t.Helper()
 	if q.store == nil {
@@ -288,7 +288,7 @@ func allowAll(*http.Request) (api.Caller, error) {
 	return api.Caller{Tenant: "tenant", Scopes: []string{"DeviceManagementApps.ReadWrite.All"}}, nil
 }
 
-// newExampleStore holds the app that the contract's examples are about: six devices, five of which belong to two users.
+// newExampleStore has the app of the contract's examples: six devices, five of them of two users.
 func newExampleStore(t testing.TB) status.Store {
 	t.Helper()
 	synced, err := query.ParseDateTime("2017-01-01T00:02:49.3205976-08:00")

@@ -13,7 +13,7 @@ import (
 	"installstatus/api/status"
 )
 
-func TestAClientThatLeftIsNoFault(t *testing.T) {
+func TestAClientThatDisconnectedIsNotAFault(t *testing.T) {
 	left, leave := context.WithCancel(t.Context())
 	leave()
 	expired, cancel := context.WithTimeout(t.Context(), 0)
@@ -25,11 +25,11 @@ func TestAClientThatLeftIsNoFault(t *testing.T) {
 		status int
 		fault  bool
 	}{
-		{"its call was ended", left, context.Canceled, api.StatusClientClosedRequest, false},
-		{"its call failed all the same", left, status.ErrUnavailable, 503, true},
-		{"its answer is no 5xx", left, status.ErrNotFound, 404, false},
-		{"a client that is there, whose call was ended", t.Context(), context.Canceled, 503, true},
-		{"a request whose time is over", expired, context.DeadlineExceeded, 503, true},
+		{"disconnected, and its call was canceled", left, context.Canceled, api.StatusClientClosedRequest, false},
+		{"disconnected, and its call failed", left, status.ErrUnavailable, 503, true},
+		{"disconnected, and the response is not a 5xx", left, status.ErrNotFound, 404, false},
+		{"connected, and its call was canceled", t.Context(), context.Canceled, 503, true},
+		{"the deadline of the request has passed", expired, context.DeadlineExceeded, 503, true},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			var seen []api.Exchange
@@ -43,20 +43,20 @@ func TestAClientThatLeftIsNoFault(t *testing.T) {
 				t.Errorf("observed %+v", seen)
 			}
 			if c.fault && !errors.Is(seen[0].Fault, c.err) {
-				t.Errorf("the fault is %v", seen[0].Fault)
+				t.Errorf("fault %v, want %v", seen[0].Fault, c.err)
 			}
 			if sent := c.status; w.Code != sent && (sent != api.StatusClientClosedRequest || w.Code != http.StatusServiceUnavailable) {
-				t.Errorf("%d is sent", w.Code)
+				t.Errorf("status %d was sent", w.Code)
 			}
 		})
 	}
 }
 
-func TestEachRequestOfABatchWhoseClientLeftIsNoFault(t *testing.T) {
+func TestABatchWhoseClientDisconnectedHasNoFaults(t *testing.T) {
 	left, leave := context.WithCancel(t.Context())
 	leave()
-	told := make(chan api.Exchange, 3)
-	handler, err := api.New(&failing{err: context.Canceled}, api.Options{Authenticate: allowAll, Observe: func(x api.Exchange) { told <- x }})
+	observed := make(chan api.Exchange, 3)
+	handler, err := api.New(&failing{err: context.Canceled}, api.Options{Authenticate: allowAll, Observe: func(x api.Exchange) { observed <- x }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,9 +66,9 @@ func TestEachRequestOfABatchWhoseClientLeftIsNoFault(t *testing.T) {
 	handler.ServeHTTP(httptest.NewRecorder(), r.WithContext(left))
 	var statuses []int
 	for range 3 {
-		x := <-told
+		x := <-observed
 		if x.Fault != nil {
-			t.Errorf("a fault: %v", x.Fault)
+			t.Errorf("fault %v, want none", x.Fault)
 		}
 		statuses = append(statuses, x.Status)
 	}

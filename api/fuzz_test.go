@@ -15,8 +15,8 @@ import (
 	"installstatus/gen"
 )
 
-// FuzzPath holds any path to the contract: it is answered by an operation or refused, and a key that is accepted is the
-// key that was sent.
+// FuzzPath checks that any path is answered by an operation or refused, as the contract says, and that an accepted key is the key
+// that was sent.
 func FuzzPath(f *testing.F) {
 	for _, seed := range []string{
 		exampleTarget, "/BETA/deviceappmanagement/mobileapps('a''b')/devicestatuses(%27x%27)", "/beta/deviceAppManagement/mobileApps/a%2Fb/deviceStatuses/%25",
@@ -57,20 +57,21 @@ func FuzzPath(f *testing.F) {
 			last = strings.ReplaceAll(strings.TrimSuffix(key, "')"), "''", "'")
 		}
 		if entity.ID != last {
-			t.Errorf("%s reached the id %q", target, entity.ID)
+			t.Errorf("%s: id %q, want %q", target, entity.ID, last)
 		}
 		if location := w.Header().Get("Location"); location != "" {
 			again := httptest.NewRequest(http.MethodGet, location, nil)
 			second := httptest.NewRecorder()
 			handler.ServeHTTP(second, again)
 			if second.Code != http.StatusOK || second.Body.String() != w.Body.String() {
-				t.Errorf("%s, the Location of %s, answers %d", location, target, second.Code)
+				t.Errorf("GET %s, the Location of %s: %d", location, target, second.Code)
 			}
 		}
 	})
 }
 
-// FuzzBody holds any body to the contract: what is accepted is what a second JSON reader finds in it, and comes back.
+// FuzzBody checks that any body is accepted or refused as the contract says, and that the response to an accepted body has the
+// values that encoding/json finds in it.
 func FuzzBody(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"deviceName":null,"errorCode":-2147483648,"installState":"FAILED","lastSyncDateTime":"2017-01-01T00:02:49.3205976-08:00"}`,
@@ -100,7 +101,7 @@ func FuzzBody(f *testing.F) {
 			if body[0] == 0x1f { // gzip
 				return
 			}
-			t.Fatalf("accepted, and encoding/json says %v: %q", err, body)
+			t.Fatalf("the API accepts %q, encoding/json does not: %v", body, err)
 		}
 		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 			t.Fatal(err)
@@ -113,13 +114,13 @@ func FuzzBody(f *testing.F) {
 			answered, _ := got[name].(string)
 			folds := strings.HasPrefix(name, "installState") || name == "mobileAppInstallStatusValue"
 			if same := reflect.DeepEqual(got[name], value) || folds && isText && strings.EqualFold(text, answered); !same {
-				t.Errorf("%s was sent as %v and is answered as %v", name, value, got[name])
+				t.Errorf("%s is %v, want %v", name, got[name], value)
 			}
 		}
 	})
 }
 
-// FuzzBatch holds any batch to the contract, and the answer to each of its requests.
+// FuzzBatch checks that the responses to any batch, and to each of its requests, are as the contract says.
 func FuzzBatch(f *testing.F) {
 	step := `{"id":"1","method":"PATCH","url":"` + strings.TrimPrefix(exampleTarget, "/beta") + `","headers":{"content-type":"application/json"},"body":{"errorCode":1}}`
 	for _, seed := range []string{

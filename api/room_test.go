@@ -18,7 +18,7 @@ import (
 	"installstatus/api/status/memory"
 )
 
-// longLists is a store each of whose pages is as long as it may be.
+// longLists is a store whose pages all have the maximum size.
 type longLists struct {
 	memory.Store
 	read atomic.Int32
@@ -39,12 +39,12 @@ func (s *longLists) List(_ context.Context, _ string, q status.Query) (page stat
 	return page, nil
 }
 
-// listing is a request of a batch that reads a list.
+// listing is a request in a batch that reads a list.
 func listing(id int, dependsOn ...string) string {
 	return fmt.Sprintf(`{"id":"%d","method":"GET","url":"%s","dependsOn":%s}`, id, strings.TrimPrefix(exampleList, "/beta"), jsonOf(dependsOn))
 }
 
-// batchOfLists is a batch of n lists, each of which waits for the one before.
+// batchOfLists is a batch of n lists, each of them dependent on the one before.
 func batchOfLists(n int) request {
 	requests := []string{listing(1)}
 	for id := 2; id <= n; id++ {
@@ -58,7 +58,7 @@ func lastOf(batch request, store status.Store) request {
 	return batch
 }
 
-// bodyOfLast is the body of the last answer in the answer to a batch.
+// bodyOfLast returns the body of the last response in the response to a batch.
 func bodyOfLast(t testing.TB, answer []byte) []byte {
 	t.Helper()
 	var batch struct{ Responses []contracttest.Item }
@@ -77,7 +77,7 @@ func newHandler(t *testing.T, store status.Store) http.Handler {
 	return handler
 }
 
-func TestTheListsOfABatchAreReadUntilTheyAreLongTogether(t *testing.T) {
+func TestListsInABatchAreReadUntilTheyExceedTheLimit(t *testing.T) {
 	store := new(longLists)
 	var requests []string
 	for id := range 18 {
@@ -90,23 +90,23 @@ func TestTheListsOfABatchAreReadUntilTheyAreLongTogether(t *testing.T) {
 		if item.Status == http.StatusOK {
 			answered++
 		} else if item.Status != http.StatusTooManyRequests || item.Headers["Retry-After"] != "1" {
-			t.Errorf("a list is answered by %d %v", item.Status, item.Headers)
+			t.Errorf("list: %d %v", item.Status, item.Headers)
 		}
 	}
 	if answered != 4 || store.read.Load() != 4 || length > 16<<20+5<<20 {
-		t.Errorf("%d lists were read, %d are answered, with %d bytes", store.read.Load(), answered, length)
+		t.Errorf("%d lists were read and %d answered, with %d bytes", store.read.Load(), answered, length)
 	}
 	if writes := statuses(items[18:]); !slices.Equal(writes, []int{http.StatusCreated, http.StatusCreated}) {
-		t.Errorf("the writes beside them are answered by %v", writes)
+		t.Errorf("statuses of the writes %v", writes)
 	}
 }
 
-func TestWhatDependsOnAListThatWasNotReadIsNotTried(t *testing.T) {
+func TestRequestsThatDependOnARefusedListAreNotTried(t *testing.T) {
 	store := new(longLists)
 	requests := []string{listing(0), listing(1, "0"), listing(2, "1"), listing(3, "2"), creation(4, "3"), listing(5, "4"), creation(6, "5")}
 	items := sendBatch(t.Context(), t, newHandler(t, store), requests...)
 	if got := statuses(items); !slices.Equal(got, []int{200, 200, 200, 200, 201, 429, 424}) {
-		t.Errorf("the statuses are %v", got)
+		t.Errorf("statuses %v", got)
 	}
 	for id, there := range map[string]bool{"4": true, "6": false} {
 		_, err := store.Get(t.Context(), "tenant", status.Key{App: strings.Split(exampleApp, "/")[4], ID: id})
@@ -116,7 +116,7 @@ func TestWhatDependsOnAListThatWasNotReadIsNotTried(t *testing.T) {
 	}
 }
 
-// slowLists is a store that reads a list when the test lets it.
+// slowLists is a store that finishes a list when the test sends to next.
 type slowLists struct {
 	memory.Store
 	reading atomic.Int32
@@ -130,7 +130,7 @@ func (s *slowLists) List(context.Context, string, status.Query) (status.Page, er
 	return status.Page{}, nil
 }
 
-func TestNoMoreListsOfABatchAreReadAtOnceThanHaveRoom(t *testing.T) {
+func TestOnlyAsManyListsAreReadAtATimeAsHaveRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &slowLists{next: make(chan struct{})}
 		answered := make(chan []int)
@@ -144,12 +144,12 @@ func TestNoMoreListsOfABatchAreReadAtOnceThanHaveRoom(t *testing.T) {
 		for range 20 {
 			synctest.Wait()
 			if n := store.reading.Load(); n > 4 || n < 1 {
-				t.Errorf("%d are read at once", n)
+				t.Errorf("%d lists are read at the same time, want 1 to 4", n)
 			}
 			store.next <- struct{}{}
 		}
 		if got := <-answered; !slices.Equal(got, slices.Repeat([]int{200}, 20)) {
-			t.Errorf("the statuses are %v", got)
+			t.Errorf("statuses %v", got)
 		}
 	})
 }

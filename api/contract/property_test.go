@@ -9,7 +9,7 @@ import (
 	"installstatus/gen"
 )
 
-func TestPropertiesHaveTheTypesThatTheContractSays(t *testing.T) {
+func TestPropertiesReturnsTypesAndLengths(t *testing.T) {
 	doc, err := gen.GetSpec()
 	if err != nil {
 		t.Fatal(err)
@@ -32,16 +32,16 @@ func TestPropertiesHaveTheTypesThatTheContractSays(t *testing.T) {
 		}
 		for _, one := range want {
 			if !slices.Contains(got, one) {
-				t.Errorf("%s has no %q: %q", schema, one, got)
+				t.Errorf("%s: %q is not among the properties %q", schema, one, got)
 			}
 		}
 		if slices.ContainsFunc(properties, func(p contract.Property) bool { return p.Name == "@odata.type" }) {
-			t.Errorf("an annotation is a property of %s", schema)
+			t.Errorf("%s: the annotation @odata.type is among the properties", schema)
 		}
 	}
 	for _, schema := range []string{"Nothing", "ResultantAppState"} {
 		if _, err := c.Properties(schema); err == nil {
-			t.Errorf("%s has properties", schema)
+			t.Errorf("%s: no error", schema)
 		}
 	}
 }

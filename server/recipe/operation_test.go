@@ -32,7 +32,7 @@ var operationEdits = []edit{
         '503': {$ref: '#/components/responses/ServiceUnavailable'}
   /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses:
 `, build, "GetDeviceStatusApp"},
-	after(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: [{bearer: []}, {oauth2: [DeviceManagementApps.ReadWrite.All]}, {oauth2: [DeviceManagementApps.Read.All]}]\n", test("api", "TestWhoeverMayReadMayReadEverything"), "getDeviceStatusApp"),
+	after(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: [{bearer: []}, {oauth2: [DeviceManagementApps.ReadWrite.All]}, {oauth2: [DeviceManagementApps.Read.All]}]\n", test("api", "TestTheReadPermissionAllowsEveryGET"), "getDeviceStatusApp"),
 	after(1, "every answer", contract, "              schema: {$ref: '#/components/schemas/MobileApp'}\n", "        '404': {$ref: '#/components/responses/NotFound'}\n", test("server", asked), "404"),
 	after(1, "every answer", contract, "  schemas:\n", `    MobileApp:
       type: object
