@@ -142,7 +142,7 @@ func TestTheThrottleKeepsALimitedNumberOfCounters(t *testing.T) {
 	for i := range 10 * maxCounters {
 		h.admitted(t, api.Admission{Tenant: fmt.Sprint(i), App: "app", Write: true})
 	}
-	if h.Throttle.served.Len() > maxCounters {
-		t.Error(h.Throttle.served.Len())
+	if h.served.Len() > maxCounters {
+		t.Error(h.served.Len())
 	}
 }
