@@ -105,7 +105,7 @@ var examples = map[string]request{
 		return api.TooManyRequests("Too many requests: for one app of a tenant, 100 changes in 20 seconds are the limit. Send the request again after the time in Retry-After.", time.Second)
 	}},
 	"failedLogins": {authenticate: func(*http.Request) (api.Caller, error) {
-		return api.Caller{}, api.TooManyRequests("Too many requests of this address had no access token, or none that is accepted. Send one that is, or wait for the time in Retry-After.", time.Minute)
+		return api.Caller{}, api.TooManyRequests("Too many requests from this address had no valid access token. Send a valid one, or wait for the time in Retry-After.", time.Minute)
 	}},
 	"longLists":   lastOf(batchOfLists(5), &longLists{}),
 	"internal":    {store: &failing{err: errors.New("unforeseen")}},

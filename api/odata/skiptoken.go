@@ -72,6 +72,7 @@ var errSkipToken = errors.New("it does not belong to this list; follow an @odata
 
 // ParseSkipToken returns the place after which the list continues. It has as many values as the list's Cursors, and each is one that
 // its property can have, so engines can use it even if a client has forged the token.
+// Rule 4.
 func (p *Parser) ParseSkipToken(list List, sort []query.Order, token string) (*query.Cursor, error) {
 	decoded, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(decoded) < checkLength {

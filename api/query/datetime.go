@@ -22,7 +22,7 @@ const InstantLength = len(instantLayout)
 var ErrDateTime = errors.New("not an RFC 3339 date and time with a zone, within the years 0001 to 9999 in UTC")
 
 // ParseDateTime parses strict RFC 3339: capital T and Z, a zone (Z, or an offset up to ±23:59), seconds 00 to 59, and any
-// number of fraction digits. In UTC the instant must be within the years 0001 to 9999.
+// number of fraction digits. In UTC the instant must be within the years 0001 to 9999. Rule 13.
 func ParseDateTime(text string) (DateTime, error) {
 	t, err := instantOf(text)
 	if err != nil {

@@ -53,8 +53,8 @@ func (f *failures) add(remoteAddr string, refusal error, now time.Time) error {
 		w = window{began: now}
 	}
 	if w.count == maxFailures {
-		return api.TooManyRequests("Too many requests of this address had no access token, or none that is accepted. "+
-			"Send one that is, or wait for the time in Retry-After.", w.began.Add(failureWindow).Sub(now))
+		return api.TooManyRequests("Too many requests from this address had no valid access token. "+
+			"Send a valid one, or wait for the time in Retry-After.", w.began.Add(failureWindow).Sub(now))
 	}
 	w.count++
 	f.addresses.Add(client, w)
