@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,10 @@ func holdToContract[E any](t *testing.T, c *contract.Contract, name string, enco
 		if ref == nil {
 			t.Errorf("%s has no property %s", name, p.Name)
 			continue
+		}
+		always := p.Nullable || p.Value(new(E)).Kind != query.Null // an optional property is left out when it has no value
+		if slices.Contains(schema.Required, p.Name) != always {
+			t.Errorf("%s.%s is always answered: %t; the contract requires the opposite", name, p.Name, always)
 		}
 		if ref.Value.Nullable != p.Nullable {
 			t.Errorf("%s.%s is nullable in the contract or in the table, not in both", name, p.Name)

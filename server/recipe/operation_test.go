@@ -1,6 +1,6 @@
 package recipe
 
-const asked = "TestEveryOperationOfTheContractIsAskedFor"
+const asked = "TestEveryOperationOfTheContractIsServed"
 
 // operationEdits add the operation getDeviceStatusApp.
 var operationEdits = []edit{

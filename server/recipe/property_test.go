@@ -8,8 +8,9 @@ const (
 )
 
 var (
-	shown = test("api", "TestTheContractsExamplesAreWhatIsAnswered")
-	sent  = test("api", "TestEveryPropertyOfTheContractCanBePatched")
+	tables = test("api", "TestTheTablesOfPropertiesAreTheContracts")
+	shown  = test("api", "TestTheContractsExamplesAreWhatIsAnswered")
+	sent   = test("api", "TestEveryPropertyOfTheContractCanBePatched")
 )
 
 // propertyEdits add the nullable string serialNumber.
@@ -22,8 +23,8 @@ var propertyEdits = []edit{
       example: Serial Number value
       x-order: 15
 `, build, "SerialNumber"),
-	after(1, "`required`", contract, "        - displayVersion\n", "        - serialNumber\n", sent, "serialNumber"),
-	{1, "`MobileAppInstallStatus`", contract, reference + "    MobileAppInstallStatusInput:\n", reference + added + "    MobileAppInstallStatusInput:\n", build, "SerialNumber"},
+	after(1, "`required`", contract, "        - displayVersion\n", "        - serialNumber\n", tables, "serialNumber"),
+	{1, "`MobileAppInstallStatus`", contract, reference + "    MobileAppInstallStatusInput:\n", reference + added + "    MobileAppInstallStatusInput:\n", tables, "serialNumber"},
 	{1, "`SelectedMobileAppInstallStatus`", contract, reference + "    MobileAppInstallStatus:\n", reference + added + "    MobileAppInstallStatus:\n", test("api", "TestASelectionIsOfTheEntitysProperties"), "serialNumber"},
 	{1, "`MobileAppInstallStatusInput`", contract, reference + "    UserAppInstallStatusCollectionResponse:\n", reference + added + "    UserAppInstallStatusCollectionResponse:\n", sent, "serialNumber"},
 	{1, "`page`", contract, "            displayVersion: Display Version value\n    status:\n", "            displayVersion: Display Version value\n            serialNumber: null\n    status:\n", shown, "serialNumber"},

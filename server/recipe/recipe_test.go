@@ -76,6 +76,26 @@ func TestTheRecipe(t *testing.T) {
 	}
 }
 
+// The command of an edit is useless if its test has another name by now.
+func TestTheTestsOfTheRecipeExist(t *testing.T) {
+	for _, e := range slices.Concat(propertyEdits, operationEdits) {
+		if e.failing[1] != "test" {
+			continue
+		}
+		folder, name := e.failing[2], strings.Trim(e.failing[len(e.failing)-1], "^$")
+		files, err := filepath.Glob(filepath.Join("../..", folder, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(files, func(file string) bool {
+			content, err := os.ReadFile(file)
+			return err == nil && strings.Contains(string(content), "func "+name+"(t *testing.T)")
+		}) {
+			t.Errorf("%s has no test %s", folder, name)
+		}
+	}
+}
+
 // steps are a recipe's steps: the file or the folder that each edits, and its text.
 type steps []struct{ file, text string }
 

@@ -1,9 +1,9 @@
 package storetest
 
 import (
-	"reflect"
 	"testing"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/api/status/memory"
 )
@@ -17,11 +17,21 @@ func TestMemoryKeepsTheRules(t *testing.T) {
 	})
 }
 
-func TestEveryPropertyOfAPatchIsTested(t *testing.T) {
-	patch := reflect.ValueOf(everything(1))
-	for i := range patch.NumField() {
-		if !patch.Field(i).FieldByName("Given").Bool() {
-			t.Errorf("no property sets %s", patch.Type().Field(i).Name)
+// The rules set each property to several values, which are useless unless they differ from each other and from the default.
+func TestEveryPropertyIsSetToDifferentValues(t *testing.T) {
+	for _, p := range status.Properties {
+		if p.Name == query.ID {
+			continue
+		}
+		values := map[query.Value]bool{}
+		fresh := status.New("id")
+		values[p.Value(&fresh)] = true
+		for n := range 3 {
+			patched := everything(n + 1).Apply(fresh)
+			values[p.Value(&patched)] = true
+		}
+		if len(values) != 4 {
+			t.Errorf("%s has the values %v", p.Name, values)
 		}
 	}
 }
