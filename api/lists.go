@@ -57,7 +57,11 @@ func newLists[R query.Row, E any](c *contract.Contract, schema string, encoder *
 	if err != nil {
 		return nil, err
 	}
-	return &lists[R, E]{schema: schema, odata: odata.NewParser(properties), encoder: encoder, read: read, entity: entity}, nil
+	parser, err := odata.NewParser(properties)
+	if err != nil {
+		return nil, err
+	}
+	return &lists[R, E]{schema: schema, odata: parser, encoder: encoder, read: read, entity: entity}, nil
 }
 
 // answer answers a list.

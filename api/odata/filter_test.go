@@ -25,7 +25,11 @@ func newParser(t testing.TB) *odata.Parser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return odata.NewParser(properties)
+	p, err := odata.NewParser(properties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func TestFilter(t *testing.T) {
@@ -134,6 +138,14 @@ func TestOrderByAndSelect(t *testing.T) {
 		selected, err := p.Select(text)
 		if got := fmt.Sprint(selected); (err == nil) != (want != "") || err == nil && got != want {
 			t.Errorf("$select=%s: %s, %v", text, got, err)
+		}
+	}
+}
+
+func TestAPropertyOfAnotherTypeIsRefused(t *testing.T) {
+	for _, edm := range []string{"Edm.Int64", "Edm.Double", "Edm.Boolean", "microsoft.graph.mobileApp"} {
+		if _, err := odata.NewParser([]contract.Property{{Name: "size", Type: edm}}); err == nil || !strings.Contains(err.Error(), "size") {
+			t.Errorf("%s: %v", edm, err)
 		}
 	}
 }

@@ -30,17 +30,22 @@ const (
 	edmEnum     = "an enumeration" // of any name
 )
 
-// NewParser returns a parser for a type that has these properties.
-func NewParser(properties []contract.Property) *Parser {
+// NewParser returns a parser for a type that has these properties. It returns an error for a property whose type has no literals
+// here.
+func NewParser(properties []contract.Property) (*Parser, error) {
 	p := &Parser{types: make(map[string]propertyType)}
 	for _, property := range properties {
+		t, err := typeOf(property)
+		if err != nil {
+			return nil, err
+		}
 		p.names = append(p.names, property.Name)
-		p.types[property.Name] = typeOf(property)
+		p.types[property.Name] = t
 	}
-	return p
+	return p, nil
 }
 
-func typeOf(property contract.Property) propertyType {
+func typeOf(property contract.Property) (propertyType, error) {
 	t := propertyType{edm: property.Type}
 	switch {
 	case property.Members != nil:
@@ -53,8 +58,10 @@ func typeOf(property contract.Property) propertyType {
 		t.longest = property.MaxLength
 	case property.Type == edmDateTime:
 		t.longest = query.InstantLength
+	case property.Type != edmInt32:
+		return t, fmt.Errorf("the property %s is of the type %s, which $filter does not support", property.Name, property.Type)
 	}
-	return t
+	return t, nil
 }
 
 // has reports whether a property of the type can be compared with the value. Null can be compared with any property.
