@@ -6,10 +6,10 @@ import "installstatus/api/query"
 type Rows interface {
 	Next() bool
 	Scan(fields ...any) error
-	Err() error
 }
 
-// ReadPage appends rows to a page until it is full. fields are where a row is scanned to, and row returns what was scanned.
+// ReadPage appends rows to a page until it is full. fields are where a row is scanned to, and row returns what was scanned. The
+// caller must check the driver's Err afterwards.
 func ReadPage[R query.Row](page *query.Page[R], q query.Query, rows Rows, fields []any, row func() R) error {
 	for rows.Next() {
 		if err := rows.Scan(fields...); err != nil {
@@ -19,5 +19,5 @@ func ReadPage[R query.Row](page *query.Page[R], q query.Query, rows Rows, fields
 			return nil
 		}
 	}
-	return rows.Err()
+	return nil
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 
 	"installstatus/api/query"
@@ -36,7 +37,7 @@ func readPage[R query.Row](ctx context.Context, c *connection, q query.Query, co
 		return page, failure("listing statuses", err)
 	}
 	defer rows.Close()
-	if err := sqlgen.ReadPage(&page, q, rows, fields, row); err != nil {
+	if err := errors.Join(sqlgen.ReadPage(&page, q, rows, fields, row), rows.Err()); err != nil {
 		return query.Page[R]{}, failure("listing statuses", err)
 	}
 	return page, nil
