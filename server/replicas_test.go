@@ -31,7 +31,7 @@ func startReplicas(t testing.TB, n int, database string) *replicas {
 	dir := t.TempDir()
 	b := newBalancer(t, n)
 	r := &replicas{testServer: newTestServer(dir), testing: t, balancer: b, running: make([]*testServer, n),
-		args: []string{"--db", database, "--drain-delay", "500ms"}}
+		args: []string{"--db", database, "--drain-delay", "2s"}}
 	r.base = "http://" + b.listener.Addr().String()
 	for i := range r.running {
 		r.start(i)
