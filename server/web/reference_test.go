@@ -107,6 +107,12 @@ func (p *tab) openOperation(block string) {
 		return
 	}
 	if p.value("document.querySelector('"+block+" .opblock-body') === null") == "true" {
+		// While Swagger UI still lays out the page, the block can move away from the click.
+		p.await(fmt.Sprintf(`await (async block => {
+			const { top } = block.getBoundingClientRect()
+			await new Promise(next => setTimeout(next, 100))
+			return top === block.getBoundingClientRect().top
+		})(document.querySelector(%q))`, block))
 		p.click(block + " .opblock-summary-control")
 		p.await("document.querySelector('" + block + " .opblock-body')")
 	}
