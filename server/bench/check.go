@@ -16,7 +16,7 @@ import (
 	"installstatus/server/bench/traffic"
 )
 
-// checker asks a server outside of the rounds and reads its answers as a client does.
+// checker sends requests to a server outside of the rounds, and reads the responses as a client does.
 type checker struct {
 	*process
 	token  string
@@ -29,11 +29,11 @@ func newChecker(p *process, token string, rows int) *checker {
 	return &checker{process: p, token: token, rows: rows, client: &http.Client{Transport: transport, Timeout: time.Minute}}
 }
 
-// callers is how many callers a check has at once.
+// callers is the number of concurrent callers of a check.
 const callers = 16
 
-// learn sends every variant to one row, sees that the answer says what was sent, and writes for load.lua what it may send
-// and what must come back for it.
+// learn sends every variant to one row, checks the response, and writes the requests and the expected responses for
+// load.lua.
 func (c *checker) learn(ctx context.Context, texts string) error {
 	row := traffic.Row(c.rows - 1)
 	var all strings.Builder
@@ -58,8 +58,7 @@ func (c *checker) learn(ctx context.Context, texts string) error {
 	return os.WriteFile(texts, []byte(all.String()), 0o600)
 }
 
-// hold sees that the server does the work at all times: callers at once change rows of their own, and read again what
-// they wrote.
+// hold checks that the server does the work under concurrency: each caller changes its own rows and reads them back.
 func (c *checker) hold(ctx context.Context, changes int) error {
 	var wait sync.WaitGroup
 	failed := make([]error, callers)
@@ -84,7 +83,7 @@ func (c *checker) hold(ctx context.Context, changes int) error {
 	return cmp.Or(failed...)
 }
 
-// kept sees, after rounds, that rows are as one request made them.
+// kept checks after the rounds that each row is the result of one request.
 func (c *checker) kept(ctx context.Context, rows int) error {
 	for range rows {
 		row := traffic.Row(rand.IntN(c.rows))
@@ -126,7 +125,7 @@ func (c *checker) patch(ctx context.Context, row, body string) ([]byte, error) {
 	return answer, nil
 }
 
-// holds is nil if the answer is the whole row as the variant sets it, and nothing else.
+// holds returns nil if the response is exactly the row that the variant sets.
 func (c *checker) holds(answer []byte, row string, variant int) error {
 	var got map[string]any
 	if err := json.Unmarshal(answer, &got); err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// round is what one round of a server came to.
+// round is the result of one round of a server.
 type round struct {
 	requests float64       // answered a second
 	p50, p99 time.Duration // from a request to its answer
@@ -18,7 +18,7 @@ type round struct {
 	others   float64       // what other processes took, in percent of the machine
 }
 
-// load lets wrk ask as fast as the server answers, and looks at what that costs. One wrong answer is an error.
+// load runs wrk at full speed and measures the cost. A single wrong response is an error.
 func (p *process) load(ctx context.Context, texts string, rows, connections int, length time.Duration, seed int, others *others) (round, error) {
 	wrk := exec.CommandContext(ctx, "wrk", "--threads", "1", "--connections", fmt.Sprint(connections),
 		"--duration", fmt.Sprint(int(length.Seconds()), "s"), "--timeout", "10s", "--script", "load.lua",
@@ -67,7 +67,7 @@ func parse(out string) (s said, err error) {
 	line, rest, _ := strings.Cut(line, "\n")
 	if _, err := fmt.Sscanf(line, "requests=%d microseconds=%d right=%d wrong=%d status=%d failed=%d p50=%d p99=%d",
 		&s.requests, &s.microseconds, &s.right, &s.wrong, &s.status, &s.failed, &s.p50, &s.p99); err != nil {
-		return s, fmt.Errorf("wrk did not say what was expected: %s", out)
+		return s, fmt.Errorf("unexpected output of wrk: %s", out)
 	}
 	switch {
 	case s.wrong > 0 || s.status > 0:
@@ -75,7 +75,7 @@ func parse(out string) (s said, err error) {
 	case s.failed > 0:
 		return s, fmt.Errorf("%d connections failed or waited too long", s.failed)
 	case s.requests == 0 || s.right < s.requests:
-		return s, fmt.Errorf("%d answers were looked at, of %d", s.right, s.requests)
+		return s, fmt.Errorf("only %d of %d responses were checked", s.right, s.requests)
 	}
 	return s, nil
 }

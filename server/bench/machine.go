@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// machine is what was measured on.
+// machine describes the machine of the measurement.
 type machine struct {
 	cores     int
 	processor string

@@ -1,5 +1,5 @@
-// Command bench measures this server beside others that do the same work, each in a process of its own. It is for Linux,
-// whose /proc says what a process costs. It needs wrk, and ends by itself.
+// Command bench compares this server with others that do the same work, each in its own process. It runs only on Linux, because
+// it reads /proc, and it needs wrk.
 package main
 
 import (
@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string) (err error) {
 	defer cancel()
 	defer func() {
 		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			err = fmt.Errorf("not done after %s, the machine is too slow or too busy", p.limit)
+			err = fmt.Errorf("not done after %s: the machine is too slow or too busy", p.limit)
 		}
 	}()
 	house, err := prepare(ctx)

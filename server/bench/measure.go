@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// result is a table: every server at the same work.
+// result is a table: every server with the same work.
 type result struct {
 	collector   collector
 	rows        int
@@ -16,7 +16,7 @@ type result struct {
 	measured    []measured
 }
 
-// measured is what a server came to in the rounds that count.
+// measured is a server's result in the rounds that count.
 type measured struct {
 	contender
 	rounds []round
@@ -24,7 +24,7 @@ type measured struct {
 	memory int64 // the most that it had, in bytes
 }
 
-// measure is a table for each number of connections.
+// measure returns a table for each number of connections.
 func measure(ctx context.Context, h *house, p plan, s series, deadline time.Time) (results []result, err error) {
 	var processes []*process
 	defer func() {
@@ -86,8 +86,8 @@ type group struct {
 	results           []measured
 }
 
-// measure interleaves the servers, a round of each in turn and each time another first, until each has as many rounds that
-// count as are wanted, or the time is over.
+// measure interleaves the servers, a round of each in turn and a different one first each time, until each has enough rounds that
+// count or the time is up.
 func (g *group) measure(ctx context.Context, processes []*process) error {
 	for _, process := range processes {
 		g.results = append(g.results, measured{contender: process.contender})

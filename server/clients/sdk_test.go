@@ -68,7 +68,7 @@ func (s sdk) block(t *testing.T, n int) string {
 	return blocks[n][1]
 }
 
-// marked are the lines of a program between its marks.
+// marked returns the lines of a program between its marks.
 func marked(program string) (lines string) {
 	shown := false
 	for line := range strings.Lines(program) {
@@ -84,7 +84,7 @@ func marked(program string) (lines string) {
 	return lines
 }
 
-// server is the program, serving over TLS with a certificate of its own.
+// server is the program, serving TLS with a self-signed certificate.
 type server struct{ file, folder, address, authority string }
 
 func start(t *testing.T) server {
@@ -142,11 +142,11 @@ func (s server) try(t *testing.T, tried sdk, address, authority string, environm
 		}
 	}
 	if held == 0 {
-		t.Errorf("nothing is said to hold:\n%s", output)
+		t.Errorf("the program reported no check:\n%s", output)
 	}
 }
 
-// throttling stands before the server and answers the first write by 429.
+// throttling is a proxy to the server that responds to the first write with 429.
 func throttling(t *testing.T, before server) (address, authority string) {
 	t.Helper()
 	target, err := url.Parse(before.address)

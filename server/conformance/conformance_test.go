@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	// variable must be "required" for anything here to run: it installs tools, needs Python and npm, and takes minutes.
+	// variable must be "required" to run these tests: they install tools, need Python and npm, and take minutes.
 	variable = "INSTALLSTATUS_CONFORMANCE"
 
 	contractFile = "../../openapi.yaml"
-	outDir       = "out" // what is installed and built, on which nothing depends
+	outDir       = "out" // installed tools and built programs
 )
 
-// required skips the test unless it is asked for.
+// required skips the test unless variable is set.
 func required(t *testing.T) {
 	t.Helper()
 	if os.Getenv(variable) != "required" {
@@ -31,7 +31,7 @@ func required(t *testing.T) {
 	}
 }
 
-// program is where the program has been built, once.
+// program builds the program once and returns its path.
 var program = sync.OnceValues(func() (string, error) {
 	path, err := filepath.Abs(filepath.Join(outDir, "installstatus"))
 	if err != nil {
@@ -40,7 +40,7 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, run("go", "build", "-o", path, "..")
 })
 
-// server is the program in a process of its own, with a database that goes with the test.
+// server is the program in its own process, with a database that is removed after the test.
 type server struct {
 	origin string // http://127.0.0.1:port
 	token  string // for writing
@@ -66,7 +66,7 @@ func start(t *testing.T) server {
 	return s
 }
 
-// startCommand starts a command that ends with the test, and gives what it prints.
+// startCommand starts a command that ends with the test, and returns its output.
 func startCommand(t *testing.T, command *exec.Cmd) *bufio.Reader {
 	t.Helper()
 	out, err := command.StdoutPipe()

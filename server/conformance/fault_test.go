@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// fault is something wrong that a proxy plants between a tool and the server.
+// fault is an error that a proxy between a tool and the server introduces.
 type fault struct {
 	name    string
 	request func(s server, r *http.Request) // changes what the server receives
@@ -93,7 +93,7 @@ var faults = []fault{
 	}},
 }
 
-// behind is the server with a fault planted before it.
+// behind returns a proxy that adds a fault to the server.
 func (s server) behind(t *testing.T, f fault) server {
 	t.Helper()
 	target, err := url.Parse(s.origin)

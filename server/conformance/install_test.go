@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// python is the folder with the programs of what requirements.txt names.
+// python returns the folder with the programs of requirements.txt.
 var python = sync.OnceValues(func() (string, error) {
 	dir, err := filepath.Abs(filepath.Join(outDir, "venv"))
 	if err != nil {
@@ -26,7 +26,7 @@ var python = sync.OnceValues(func() (string, error) {
 	})
 })
 
-// npm is the folder with the programs of what package.json names.
+// npm returns the folder with the programs of package.json.
 var npm = sync.OnceValues(func() (string, error) {
 	dir, err := filepath.Abs(filepath.Join(outDir, "npm"))
 	if err != nil {
@@ -38,7 +38,7 @@ var npm = sync.OnceValues(func() (string, error) {
 	})
 })
 
-// node is the Node.js among what is installed from npm: Prism needs a newer one than systems have.
+// node returns the path of Node.js from npm: Prism needs a newer version than most systems have.
 func node(modules string) string {
 	arch := map[string]string{"amd64": "x64"}[runtime.GOARCH]
 	if arch == "" {
@@ -47,7 +47,7 @@ func node(modules string) string {
 	return filepath.Join(modules, "node-"+runtime.GOOS+"-"+arch, "bin", "node")
 }
 
-// installed installs into dir what the files name, unless that has been done for files that read the same.
+// installed installs into dir what the files list, unless it has done so for the same content.
 func installed(dir string, files []string, install func() error) error {
 	const done = ".done"
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -73,7 +73,7 @@ func installed(dir string, files []string, install func() error) error {
 	return os.WriteFile(filepath.Join(dir, done), wanted, 0o644)
 }
 
-// run runs a command to its end. The error has what it said.
+// run runs a command and waits for it. Its error contains the command's output.
 func run(name string, args ...string) error {
 	out, err := exec.Command(name, args...).CombinedOutput()
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 const oasdiffModule = "github.com/oasdiff/oasdiff@v1.36.0"
 
-// change is one by which a contract breaks its clients.
+// change is a change of the contract that breaks clients.
 type change struct {
 	ID        string // what kind of change, such as request-parameter-max-set
 	Text      string // with the names of things in code
@@ -22,7 +22,7 @@ type change struct {
 	Path      string
 }
 
-// breaking are the changes from one contract to another that break clients.
+// breaking returns the changes from one contract to another that break clients.
 func breaking(t *testing.T, from, to string) (changes []change) {
 	t.Helper()
 	out, err := exec.Command("go", "run", oasdiffModule, "breaking", "--format", "json", from, to).Output()
@@ -33,12 +33,12 @@ func breaking(t *testing.T, from, to string) (changes []change) {
 		return nil
 	}
 	if err := json.Unmarshal(out, &changes); err != nil {
-		t.Fatalf("reading what oasdiff says: %v\n%s", err, out)
+		t.Fatalf("reading oasdiff's output: %v\n%s", err, out)
 	}
 	return changes
 }
 
-// isNamed reports whether one of the entries names the change: its kind, and one of the things that changed.
+// isNamed reports whether an entry names the change: its kind and one of the changed things.
 func (c change) isNamed(entries []string) bool {
 	return slices.ContainsFunc(entries, func(entry string) bool {
 		return strings.Contains(entry, "`"+c.ID+"`") && slices.ContainsFunc(code.FindAllString(c.Text, -1), func(name string) bool {
@@ -47,7 +47,7 @@ func (c change) isNamed(entries []string) bool {
 	})
 }
 
-// breakingEntries are the entries under a heading "Breaking".
+// breakingEntries returns the entries under a heading "Breaking".
 func breakingEntries(changelog string) (entries []string) {
 	sections := regexp.MustCompile(`(?m)^#+ `).Split(changelog, -1)
 	for _, section := range sections {
@@ -132,7 +132,7 @@ func TestOasdiffFinds(t *testing.T) {
 			changes := breaking(t, contractFile, plant(t, planted.pairs...))
 			i := slices.IndexFunc(changes, func(c change) bool { return c.ID == planted.id })
 			if i < 0 {
-				t.Fatalf("it does not find %s: %v", planted.id, changes)
+				t.Fatalf("oasdiff did not find %s: %v", planted.id, changes)
 			}
 			c := changes[i]
 			named := fmt.Sprintf("## Unreleased\n\n### Breaking\n\n* %s (`%s`)\n\n### Other\n", c.Text, c.ID)

@@ -22,8 +22,8 @@ import (
 	"installstatus/api/contract/contracttest"
 )
 
-// prism is Prism between a client and a server. Where an answer of the server breaks the contract, Prism answers with an error
-// of its own instead. Requests that break it go through, since the tests have many on purpose.
+// prism starts Prism as a proxy to a server. If a response violates the contract, Prism responds with its own error. Invalid
+// requests pass through, because the tests send many on purpose.
 func prism(t *testing.T, at server) server {
 	t.Helper()
 	modules, err := npm()
@@ -48,11 +48,11 @@ func prism(t *testing.T, at server) server {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	t.Fatal("Prism does not listen after a minute")
+	t.Fatal("Prism did not listen within a minute")
 	return server{}
 }
 
-// recorded are the requests of the tests of the rules and of the PATCH, as they are sent when these tests run.
+// recorded runs the tests of the rules and of PATCH, and returns the requests that they send.
 func recorded(t *testing.T) (requests []contracttest.Recorded) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "requests")
@@ -83,7 +83,7 @@ func recorded(t *testing.T) (requests []contracttest.Recorded) {
 	}
 }
 
-// complaint is what Prism says instead of an answer that breaks the contract.
+// complaint is Prism's error for a response that violates the contract.
 type complaint struct {
 	Type       string
 	Title      string
@@ -94,7 +94,7 @@ type complaint struct {
 	}
 }
 
-// send sends a request with the server's token, and gives the status and what Prism complains of, nil for nothing.
+// send sends a request with the server's token, and returns the status and Prism's complaint, nil if there is none.
 func (s server) send(t *testing.T, request contracttest.Recorded) (status int, problem *complaint) {
 	t.Helper()
 	target, err := url.Parse(s.origin)
@@ -171,11 +171,11 @@ func TestPrismFindsNothing(t *testing.T) {
 	for i, times := range used {
 		t.Logf("%s: %d", rows[i].what, times)
 		if times == 0 {
-			t.Errorf("exclusions.md excludes %s, and nothing needs it", rows[i].what)
+			t.Errorf("exclusions.md excludes %s, but nothing needs it", rows[i].what)
 		}
 	}
 	if statuses[http.StatusOK] < 50 || statuses[http.StatusBadRequest] < 50 {
-		t.Errorf("too few requests were sent to say anything: %v", statuses)
+		t.Errorf("too few requests: %v", statuses)
 	}
 }
 

@@ -14,14 +14,14 @@ import (
 	"testing"
 )
 
-// examplesVariable says how many requests each run of Schemathesis makes up for an operation, in each phase that makes them up.
+// examplesVariable is the number of requests that each run of Schemathesis generates per operation and generating phase.
 const examplesVariable = "INSTALLSTATUS_CONFORMANCE_EXAMPLES"
 
-// enoughExamples makes for more than 20,000 requests in two runs.
+// enoughExamples results in more than 20,000 requests in two runs.
 const enoughExamples = 700
 
-// schemathesis sends what it makes up to a server, and gives what it says and whether it found nothing. Its own configuration is
-// schemathesis.toml.
+// schemathesis sends generated requests to a server. It returns the tool's output and whether it found nothing. The tool's
+// configuration is schemathesis.toml.
 func schemathesis(t *testing.T, at server, args ...string) (said string, passed bool) {
 	t.Helper()
 	bin, err := python()
@@ -46,7 +46,7 @@ func schemathesis(t *testing.T, at server, args ...string) (said string, passed 
 	return string(out), err == nil
 }
 
-// One run takes one processor: two of them, each with a server of its own, make up other requests in half of the time.
+// A run uses one processor. Two runs, each with its own server, generate different requests in half the time.
 func TestSchemathesisFindsNothing(t *testing.T) {
 	required(t)
 	examples, err := strconv.Atoi(cmp.Or(os.Getenv(examplesVariable), strconv.Itoa(enoughExamples)))
@@ -63,7 +63,7 @@ func TestSchemathesisFindsNothing(t *testing.T) {
 					t.Errorf("Schemathesis found:\n%s", said)
 				}
 				if strings.Contains(said, "mostly rejected") {
-					t.Errorf("what Schemathesis takes for valid is refused:\n%s", said)
+					t.Errorf("the server refused requests that Schemathesis considers valid:\n%s", said)
 				}
 				sent.Add(sentOf(said))
 			})
@@ -81,7 +81,7 @@ func TestSchemathesisFinds(t *testing.T) {
 		"--include-operation-id", "createDeviceStatus", "--include-operation-id", "getDeviceStatus", "--include-operation-id", "updateDeviceStatus",
 		"--include-operation-id", "deleteDeviceStatus"}
 	if said, passed := schemathesis(t, s.behind(t, fault{}), few...); !passed {
-		t.Fatalf("without a fault it finds:\n%s", said)
+		t.Fatalf("found without a fault:\n%s", said)
 	}
 	for _, f := range faults {
 		if f.says == "" {

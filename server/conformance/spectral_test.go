@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// finding is what Spectral says of a contract.
+// finding is a result that Spectral reports for a contract.
 type finding struct {
 	Code    string
 	Message string
 	Path    []any
 }
 
-// at is where it is: the names that lead there, with slashes between them.
+// at returns the path of the finding: the names that lead to it, separated by slashes.
 func (f finding) at() string {
 	return strings.Trim(strings.ReplaceAll(asJSON(f.Path), `","`, "/"), `["]`)
 }
@@ -27,7 +27,7 @@ func asJSON(value any) string {
 	return string(text)
 }
 
-// spectral looks at a contract, with the rules of spectral.yaml.
+// spectral checks a contract with the rules of spectral.yaml.
 func spectral(t *testing.T, contract string) (findings []finding) {
 	t.Helper()
 	modules, err := npm()
@@ -37,7 +37,7 @@ func spectral(t *testing.T, contract string) (findings []finding) {
 	out, err := exec.Command(node(modules), filepath.Join(modules, "@stoplight/spectral-cli/dist/index.js"),
 		"lint", "--ruleset", "spectral.yaml", "--format", "json", "--quiet", "--fail-on-unmatched-globs", contract).Output()
 	if err := json.Unmarshal(out, &findings); err != nil {
-		t.Fatalf("reading what Spectral says: %v\n%s", err, out)
+		t.Fatalf("reading Spectral's output: %v\n%s", err, out)
 	}
 	if err != nil && len(findings) == 0 {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func spectral(t *testing.T, contract string) (findings []finding) {
 	return findings
 }
 
-// notExcluded are the findings that exclusions.md does not name. used counts how often it names one, by its row.
+// notExcluded returns the findings that exclusions.md does not list. used counts the findings that each row excludes.
 func notExcluded(findings []finding, rows []exclusion) (left []finding, used []int) {
 	used = make([]int, len(rows))
 	for _, f := range findings {
@@ -70,7 +70,7 @@ func TestSpectralFindsNothing(t *testing.T) {
 	}
 	for i, times := range used {
 		if times == 0 {
-			t.Errorf("exclusions.md excludes %s at %v, and nothing is there", rows[i].what, rows[i].where)
+			t.Errorf("exclusions.md excludes %s at %v, but there is no such finding", rows[i].what, rows[i].where)
 		}
 	}
 }
@@ -87,13 +87,13 @@ func TestSpectralFinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			left, _ := notExcluded(spectral(t, plant(t, planted.from, planted.to)), rows)
 			if !slices.ContainsFunc(left, func(f finding) bool { return f.Code == planted.code }) {
-				t.Errorf("it does not find %s: %v", planted.code, left)
+				t.Errorf("Spectral did not find %s: %v", planted.code, left)
 			}
 		})
 	}
 }
 
-// plant is a copy of the contract in which texts are replaced wherever they are; pairs are of old and new ones.
+// plant returns a copy of the contract with every occurrence of a text replaced. pairs are old and new texts.
 func plant(t *testing.T, pairs ...string) (path string) {
 	t.Helper()
 	text, err := os.ReadFile(contractFile)

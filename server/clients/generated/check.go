@@ -16,21 +16,21 @@ import (
 	"time"
 )
 
-// rules are what each program says of its client: that it holds, or that the generator or the language cannot do it.
+// rules are the checks that each program reports: the rule holds, or the generator or the language cannot do it.
 var rules = []string{
 	"patch-app-path", "patch-user-path", "omitted-kept", "null-cleared", "enum-typed", "negative-int32", "instant",
 	"seventh-digit", "error-404", "error-400-details", "error-412", "typed-error", "etag", "return-minimal", "create-delete",
 	"list-paging",
 }
 
-// result is what a program said.
+// result is a program's report.
 type result struct {
 	language
 	holds  []string // in the order of rules
 	cannot []string // the reasons, in the order of rules
 }
 
-// programTime is how long a program may take.
+// programTime is the time limit of a program.
 const programTime = 2 * time.Minute
 
 // check builds the server and the programs, and runs each program against a server of its own.
@@ -111,7 +111,7 @@ func (l language) against(ctx context.Context, program, dir string, log io.Write
 	return both.String(), nil
 }
 
-// trusting is the environment in which programs trust an authority.
+// trusting returns the environment in which programs trust an authority.
 func trusting(ctx context.Context, authority string) ([]string, error) {
 	env := []string{"SSL_CERT_FILE=" + authority, "NODE_EXTRA_CA_CERTS=" + authority}
 	store := strings.TrimSuffix(authority, ".crt") + ".p12"
@@ -128,7 +128,7 @@ func trusting(ctx context.Context, authority string) ([]string, error) {
 	return append(env, "JDK_JAVA_OPTIONS=-Djavax.net.ssl.trustStore="+store+" -Djavax.net.ssl.trustStorePassword=changeit"), nil
 }
 
-// read reads what a program said. Each rule must be there once.
+// read parses a program's report, which must contain each rule once.
 func (l language) read(said string) (result, error) {
 	r, why := result{language: l}, map[string]string{}
 	for line := range strings.Lines(said) {

@@ -1,6 +1,6 @@
-// Command generated makes clients of openapi.yaml, each by a generator as it comes, and holds them to what is said of them: a
-// short program a language, in a folder of its own, uses each against this server over HTTPS. It knows the server as its users
-// do, by its commands and its contract alone.
+// Command generated generates clients from openapi.yaml with unmodified generators, and checks them: for each language, a short
+// program in its own folder uses the client against this server over HTTPS. The command uses only the server's command line and
+// contract.
 package main
 
 import (
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) int {
 	return 0
 }
 
-// plan is what the command line asks for.
+// plan is the parsed command line.
 type plan struct {
 	check     bool // not only to generate
 	write     bool
