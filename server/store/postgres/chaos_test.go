@@ -118,7 +118,7 @@ func awaitRecovery(t *testing.T, store *Store, within time.Duration) {
 	}
 }
 
-// calls are calls of each kind, every one of which reaches the database.
+// calls returns a call of each kind. Each of them reaches the database.
 func calls(store *Store) map[string]func(context.Context) error {
 	const tenant, app = "tenant", "app"
 	return map[string]func(context.Context) error{
@@ -146,7 +146,7 @@ func calls(store *Store) map[string]func(context.Context) error {
 			_, _, err := store.Import(ctx, tenant, app, []status.Imported{{ID: "imported"}})
 			return err
 		},
-		"Ready": store.Ready,
+		"Ready": func(ctx context.Context) error { return store.Ready(ctx) },
 	}
 }
 
@@ -203,19 +203,25 @@ func openWith(t *testing.T, address string, limits limits) *Store {
 
 func TestANetworkThatSwallowsEverythingHoldsNoCallForEver(t *testing.T) {
 	t.Parallel()
-	store, proxy := behindProxy(t, hurried())
-	for name, call := range calls(store) {
-		if err := store.Ready(t.Context()); err != nil { // there is a connection that works
-			t.Fatal(err)
-		}
-		proxy.Swallow()
-		began := time.Now()
-		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(began) > generous {
-			t.Errorf("%s: %v, after %s", name, err, time.Since(began))
-		}
-		proxy.Reset()
-		proxy.Pass()
-		awaitRecovery(t, store, generous)
+	database := postgrestest.New(t)
+	openTest(t, database) // migrates it
+	for name := range calls(nil) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy, address := postgrestest.Through(t, database)
+			store := openWith(t, address, hurried())
+			if err := store.Ready(t.Context()); err != nil { // there is a connection that works
+				t.Fatal(err)
+			}
+			proxy.Swallow()
+			began := time.Now()
+			if err := calls(store)[name](t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(began) > generous {
+				t.Errorf("%v, after %s", err, time.Since(began))
+			}
+			proxy.Reset()
+			proxy.Pass()
+			awaitRecovery(t, store, generous)
+		})
 	}
 }
 

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -32,22 +31,20 @@ func planOf(t *testing.T, store *Store, s *sqlgen.Statement) (plan string) {
 	return plan
 }
 
-// filled is a store with an app of many rows, of which each device and each user has ten.
+// filled returns a store with an app of 20,000 rows. Each device and each user has ten of them.
 func filled(t *testing.T) *Store {
 	t.Helper()
 	address := postgrestest.New(t)
 	store := openTest(t, address)
-	var rows []status.Imported
-	for n := range 20_000 {
-		patch := status.PatchOf(status.Status{
-			DeviceID:          status.TextOf(fmt.Sprint("device ", n/10)),
-			UserPrincipalName: status.TextOf(fmt.Sprintf("user%d@contoso.example", n/10)),
-		}, "deviceId", "userPrincipalName")
-		rows = append(rows, status.Imported{ID: numbered(n).ID, Patch: patch})
-	}
-	if _, _, err := store.Import(t.Context(), "tenant", "app", rows); err != nil {
+	if _, _, err := store.Update(t.Context(), "tenant", numbered(0), status.Patch{}, status.Cond{CreateIfMissing: true}); err != nil {
 		t.Fatal(err)
 	}
+	postgrestest.Run(t, address, `
+INSERT INTO statuses (tenant, app, app_rest, id, id_digest, id_rest, user_status, device_id, user_principal_name,
+	last_sync_date_time, last_sync_instant, mobile_app_install_status_value, install_state, install_state_detail, error_code)
+SELECT tenant, app, app_rest, 'id ' || lpad(n::text, 6, '0'), '', '', md5((n/10)::text), 'device ' || n/10, 'user' || n/10 || '@contoso.example',
+	last_sync_date_time, last_sync_instant, mobile_app_install_status_value, install_state, install_state_detail, error_code
+FROM statuses, generate_series(1, 19999) AS n`)
 	return store
 }
 

@@ -41,24 +41,30 @@ func TestAWriteThatOthersForestallUntilItsTimeIsOverIsUnavailable(t *testing.T) 
 
 func TestWithoutAFreeConnectionACallWaitsAWhile(t *testing.T) {
 	t.Parallel()
-	store := openWith(t, postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1"), hurried())
-	c, err := store.pool.acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	database := postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1")
+	openTest(t, database) // migrates it
+	for name := range calls(nil) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := openWith(t, database, hurried())
+			call := calls(store)[name]
+			c, err := store.pool.acquire(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(began) > generous {
+				t.Errorf("%v, after %s", err, time.Since(began))
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("with a deadline: %v", err)
+			}
+			c.Release()
+			awaitRecovery(t, store, generous)
+		})
 	}
-	for name, call := range calls(store) {
-		began := time.Now()
-		if err := call(t.Context()); !errors.Is(err, status.ErrUnavailable) || time.Since(began) > generous {
-			t.Errorf("%s: %v, after %s", name, err, time.Since(began))
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%s by a caller in a hurry: %v", name, err)
-		}
-		cancel()
-	}
-	c.Release()
-	awaitRecovery(t, store, generous)
 }
 
 // hold locks a row in a transaction of another session, which ends with the test.

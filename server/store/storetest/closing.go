@@ -12,7 +12,7 @@ import (
 
 var closing = []rule{
 	{"a closed store is unavailable", func(t *testing.T, e Engine) {
-		c := e.caller(t)
+		c := e.alone(t)
 		c.create(numbered(1), everything(1))
 		c.close()
 		if _, err := c.store.Get(context.Background(), c.tenant, numbered(1)); !errors.Is(err, status.ErrUnavailable) {
@@ -44,7 +44,7 @@ var closing = []rule{
 		}
 	}},
 	{"a store can be closed again", func(t *testing.T, e Engine) {
-		c := e.caller(t)
+		c := e.alone(t)
 		var closing sync.WaitGroup
 		for range 4 {
 			closing.Go(func() {
@@ -59,7 +59,7 @@ var closing = []rule{
 	{"what was answered is there after a restart", func(t *testing.T, e Engine) {
 		e.durable(t)
 		open := e.New(t)
-		before := caller{t, opened(t, open), "tenant"}
+		before := callerOf(t, opened(t, open))
 		s := before.create(numbered(1), everything(1))
 		byUser := before.create(status.Key{App: "app", User: "user", ID: "id"}, everything(2))
 		before.create(numbered(2), everything(3))
@@ -76,7 +76,7 @@ var closing = []rule{
 	}},
 	{"closing waits for what has begun, and turns the rest away", func(t *testing.T, e Engine) {
 		open := e.New(t)
-		c := caller{t, opened(t, open), "tenant"}
+		c := callerOf(t, opened(t, open))
 		const updates = 50
 		outcomes := make([]error, updates)
 		var updating sync.WaitGroup
@@ -107,7 +107,7 @@ var closing = []rule{
 	{"a store that closes leaves another of its database alone", func(t *testing.T, e Engine) {
 		e.durable(t)
 		stores := e.open(t, 2)
-		first, second := caller{t, stores[0], "tenant"}, caller{t, stores[1], "tenant"}
+		first, second := callerOf(t, stores[0]), callerOf(t, stores[1])
 		s := first.create(numbered(1), everything(1))
 		first.close()
 		second.finds(numbered(1), s)

@@ -14,8 +14,7 @@ import (
 // Each of these runs on two stores of one database, where the engine keeps one.
 var concurrency = []rule{
 	{"concurrent patches of one row lose nothing", func(t *testing.T, e Engine) {
-		stores := e.open(t, 2)
-		c := caller{t, stores[0], "tenant"}
+		c, stores := e.caller(t), e.stores
 		const rows = 5
 		for n := range rows {
 			c.create(numbered(n), status.Patch{})
@@ -24,7 +23,7 @@ var concurrency = []rule{
 		for i, p := range properties() {
 			for n := range rows {
 				patching.Go(func() {
-					if _, _, err := stores[(i+n)%len(stores)].Update(t.Context(), "tenant", numbered(n), p.to(1), status.Cond{}); err != nil {
+					if _, _, err := stores[(i+n)%len(stores)].Update(t.Context(), c.tenant, numbered(n), p.to(1), status.Cond{}); err != nil {
 						t.Errorf("%s of row %d: %v", p.name, n, err)
 					}
 				})
@@ -36,12 +35,12 @@ var concurrency = []rule{
 		}
 	}},
 	{"a raced row is made once", func(t *testing.T, e Engine) {
-		stores := e.open(t, 2)
+		c, stores := e.caller(t), e.stores
 		var created atomic.Int32
 		var patching sync.WaitGroup
 		for i, p := range properties() {
 			patching.Go(func() {
-				_, made, err := stores[i%len(stores)].Update(t.Context(), "tenant", numbered(1), p.to(1), status.Cond{CreateIfMissing: true})
+				_, made, err := stores[i%len(stores)].Update(t.Context(), c.tenant, numbered(1), p.to(1), status.Cond{CreateIfMissing: true})
 				if err != nil {
 					t.Errorf("%s: %v", p.name, err)
 				}
@@ -54,11 +53,10 @@ var concurrency = []rule{
 		if n := created.Load(); n != 1 {
 			t.Errorf("made %d times", n)
 		}
-		caller{t, stores[0], "tenant"}.finds(numbered(1), everything(1).Apply(status.New(numbered(1).ID)))
+		c.finds(numbered(1), everything(1).Apply(status.New(numbered(1).ID)))
 	}},
 	{"of the updates that race with one tag, one wins", func(t *testing.T, e Engine) {
-		stores := e.open(t, 2)
-		c := caller{t, stores[0], "tenant"}
+		c, stores := e.caller(t), e.stores
 		s := c.create(numbered(1), status.Patch{})
 		for round := range 10 {
 			var winner atomic.Int32
@@ -66,7 +64,7 @@ var concurrency = []rule{
 			for i := range 8 {
 				racing.Go(func() {
 					code := int32(100*round + i + 1)
-					_, _, err := stores[i%len(stores)].Update(t.Context(), "tenant", numbered(1),
+					_, _, err := stores[i%len(stores)].Update(t.Context(), c.tenant, numbered(1),
 						status.PatchOf(status.Status{ErrorCode: code}, "errorCode"), status.Cond{IfMatch: []string{s.ETag()}})
 					switch {
 					case err == nil && !winner.CompareAndSwap(0, code):
@@ -112,15 +110,14 @@ var concurrency = []rule{
 		}
 	}},
 	{"a counter that is raised with If-Match counts every raise", func(t *testing.T, e Engine) {
-		stores := e.open(t, 2)
-		c := caller{t, stores[0], "tenant"}
+		c, stores := e.caller(t), e.stores
 		c.create(numbered(1), status.Patch{})
 		const callers, raises = 8, 5
 		var raising sync.WaitGroup
 		for i := range callers {
 			raising.Go(func() {
 				for range raises {
-					if err := raise(t.Context(), stores[i%len(stores)], numbered(1)); err != nil {
+					if err := raise(t.Context(), stores[i%len(stores)], c.tenant, numbered(1)); err != nil {
 						t.Error(err)
 					}
 				}
@@ -132,15 +129,14 @@ var concurrency = []rule{
 		}
 	}},
 	{"a reader sees rows whole, and never an older one after a newer", func(t *testing.T, e Engine) {
-		stores := e.open(t, 2)
-		c := caller{t, stores[0], "tenant"}
+		c, stores := e.caller(t), e.stores
 		c.create(numbered(1), everything(0))
 		const updates = 60
 		var reading sync.WaitGroup
 		for i := range 4 {
 			reading.Go(func() {
 				for seen := int32(0); seen < updates; {
-					s, err := stores[i%len(stores)].Get(t.Context(), "tenant", numbered(1))
+					s, err := stores[i%len(stores)].Get(t.Context(), c.tenant, numbered(1))
 					if err != nil {
 						t.Error(err)
 						return
@@ -163,9 +159,9 @@ var concurrency = []rule{
 		reading.Wait()
 	}},
 	{"whoever reads after an update sees it", func(t *testing.T, e Engine) {
-		stores := e.open(t, 2)
+		c, stores := e.caller(t), e.stores
 		for n := range 20 {
-			writing := caller{t, stores[n%len(stores)], "tenant"}
+			writing := c.through(stores[n%len(stores)])
 			s := writing.create(numbered(n), everything(n))
 			for _, reading := range stores {
 				writing.through(reading).finds(numbered(n), s)
@@ -181,13 +177,13 @@ var concurrency = []rule{
 func numbered(n int) status.Key { return status.Key{App: "app", ID: fmt.Sprint("id ", n)} }
 
 // raise adds 1 to a row's errorCode.
-func raise(ctx context.Context, store status.Store, key status.Key) error {
+func raise(ctx context.Context, store status.Store, tenant string, key status.Key) error {
 	for {
-		s, err := store.Get(ctx, "tenant", key)
+		s, err := store.Get(ctx, tenant, key)
 		if err != nil {
 			return err
 		}
-		_, _, err = store.Update(ctx, "tenant", key, status.PatchOf(status.Status{ErrorCode: s.ErrorCode + 1}, "errorCode"), status.Cond{IfMatch: []string{s.ETag()}})
+		_, _, err = store.Update(ctx, tenant, key, status.PatchOf(status.Status{ErrorCode: s.ErrorCode + 1}, "errorCode"), status.Cond{IfMatch: []string{s.ETag()}})
 		if !errors.Is(err, status.ErrConditionNotMet) {
 			return err
 		}

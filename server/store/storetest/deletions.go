@@ -45,15 +45,14 @@ var deletions = []rule{
 		c.misses(status.Key{App: "app", User: "user", ID: "id"})
 	}},
 	{"a raced deletion happens once", func(t *testing.T, e Engine) {
-		stores := e.open(t, 2)
-		c := caller{t, stores[0], "tenant"}
+		c, stores := e.caller(t), e.stores
 		for range 5 {
 			c.create(numbered(1), everything(1))
 			var deleted atomic.Int32
 			var racing sync.WaitGroup
 			for i := range 8 {
 				racing.Go(func() {
-					switch err := stores[i%len(stores)].Delete(t.Context(), "tenant", numbered(1), status.Cond{}); {
+					switch err := stores[i%len(stores)].Delete(t.Context(), c.tenant, numbered(1), status.Cond{}); {
 					case err == nil:
 						deleted.Add(1)
 					case !errors.Is(err, status.ErrNotFound):

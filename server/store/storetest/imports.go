@@ -70,8 +70,7 @@ var imports = []rule{
 		c.as("other").finds(numbered(1), everything(3).Apply(status.New("id 1")))
 	}},
 	{"imports and updates of the same rows lose nothing of each other", func(t *testing.T, e Engine) {
-		stores := e.open(t, 2)
-		c := caller{t, stores[0], "tenant"}
+		c, stores := e.caller(t), e.stores
 		const rows = 20
 		var writing sync.WaitGroup
 		for i, p := range properties() {
@@ -102,7 +101,7 @@ var imports = []rule{
 	{"what was imported is there after a restart", func(t *testing.T, e Engine) {
 		e.durable(t)
 		open := e.New(t)
-		before := caller{t, opened(t, open), "tenant"}
+		before := callerOf(t, opened(t, open))
 		before.imports("app", 1, 0, whole(1))
 		before.close()
 		before.through(opened(t, open)).finds(numbered(1), everything(1).Apply(status.New("id 1")))

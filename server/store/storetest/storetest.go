@@ -1,27 +1,32 @@
-// Package storetest holds a storage engine to the rules of status.Store. It knows the rules and no engine: each engine's
-// tests call Run.
+// Package storetest tests that a storage engine keeps the rules of status.Store. It imports no engine: each engine's tests call
+// Run.
 package storetest
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"installstatus/api/status"
 )
 
-// Engine is what an engine's tests hand to Run.
+// Engine is the engine under test.
 type Engine struct {
-	// New makes an empty database and returns what opens a store on it. A database that is opened several times is what
-	// several processes share, and what one finds again after a restart. Run closes the stores.
+	// New makes an empty database and returns a function that opens a store on it. Opening it several times is what several
+	// processes do, or one after a restart. Run closes the stores.
 	New func(t *testing.T) (open func() (status.Store, error))
 
-	// Forgets says that a database ends with its only store, so that New's function can be called once.
+	// Forgets means that closing the only store on a database deletes the database, so New's function is called once.
 	Forgets bool
+
+	stores []status.Store // on the database that rules share
+	rule   int            // the number of the rule under test
 }
 
-// Run tests every rule, each on a new database.
+// Run tests every rule. Rules share a database, each with tenants of its own, but those that close stores or need certain tenants.
 func Run(t *testing.T, engine Engine) {
+	engine.stores = engine.open(t, 2)
 	for _, group := range []struct {
 		name  string
 		rules []rule
@@ -42,6 +47,7 @@ func Run(t *testing.T, engine Engine) {
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, rule := range group.rules {
+				engine.rule++
 				t.Run(rule.name, func(t *testing.T) { rule.test(t, engine) })
 			}
 		})
@@ -54,7 +60,7 @@ type rule struct {
 	test func(*testing.T, Engine)
 }
 
-// open opens n stores on one new database, fewer if it forgets.
+// open opens n stores on a new database, or one if the engine forgets.
 func (e Engine) open(t *testing.T, n int) []status.Store {
 	t.Helper()
 	if e.Forgets {
@@ -82,7 +88,7 @@ func opened(t *testing.T, open func() (status.Store, error)) status.Store {
 	return store
 }
 
-// durable skips a test of what only an engine that keeps its data can do.
+// durable skips a test that needs an engine which keeps its data when it is closed.
 func (e Engine) durable(t *testing.T) {
 	t.Helper()
 	if e.Forgets {
@@ -90,21 +96,40 @@ func (e Engine) durable(t *testing.T) {
 	}
 }
 
-// caller calls a store for one tenant, and ends the test where a call has another outcome than is asked for.
+// caller calls a store for a tenant, and fails the test if a call has an unexpected result.
 type caller struct {
 	*testing.T
-	store  status.Store
-	tenant string
+	store          status.Store
+	prefix, tenant string // the names of the rule's tenants begin with the prefix
 }
 
-// caller is a tenant of a store on a new database.
+// caller returns a caller of the first of the shared stores.
 func (e Engine) caller(t *testing.T) caller {
-	t.Helper()
-	return caller{t, e.open(t, 1)[0], "tenant"}
+	c := caller{T: t, store: e.stores[0], prefix: fmt.Sprint("rule ", e.rule, ", ")}
+	return c.as("tenant")
 }
 
-func (c caller) as(tenant string) caller       { return caller{c.T, c.store, tenant} }
-func (c caller) through(s status.Store) caller { return caller{c.T, s, c.tenant} }
+// alone returns a caller of a store that no other rule uses.
+func (e Engine) alone(t *testing.T) caller {
+	t.Helper()
+	return callerOf(t, e.open(t, 1)[0])
+}
+
+func callerOf(t *testing.T, store status.Store) caller {
+	return caller{T: t, store: store}.as("tenant")
+}
+
+// as returns a caller for another tenant.
+func (c caller) as(tenant string) caller {
+	c.tenant = c.prefix + tenant
+	return c
+}
+
+// through returns a caller of another store.
+func (c caller) through(store status.Store) caller {
+	c.store = store
+	return c
+}
 
 func (c caller) get(key status.Key) status.Status {
 	c.Helper()
