@@ -12,7 +12,7 @@ func TestAConnectionKeepsFewStatementsAndNoLongOne(t *testing.T) {
 	for more := range 2 * maxOthers {
 		values := 1 + more
 		if more%16 == 0 {
-			values += maxOther // the statement is too long to be kept
+			values += maxOther / 8 // the statement is too long to be kept
 		}
 		filter := query.In{Property: "errorCode", Values: make([]query.Value, values)}
 		if _, err := store.List(t.Context(), "tenant", status.Query{App: "app", Query: query.Query{Limit: 1, Filter: filter}}); err != nil {

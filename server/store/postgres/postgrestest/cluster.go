@@ -39,7 +39,7 @@ func newCluster(ofProcess bool) (c *Cluster, err error) {
 	if c.account, err = serverAccount(); err != nil {
 		return nil, err
 	}
-	if c.dir, err = os.MkdirTemp("", "installstatus-postgres-"); err != nil {
+	if c.dir, err = os.MkdirTemp(tempDir(), "installstatus-postgres-"); err != nil {
 		return nil, err
 	}
 	if ofProcess {
@@ -69,7 +69,7 @@ const guard = `"$@" & read -r _; kill -QUIT $!; wait $!`
 func (c *Cluster) Start() error {
 	c.server = exec.CommandContext(context.Background(), "/bin/sh", "-c", c.guard, "sh", //nolint:gosec // the paths are the machine's
 		filepath.Join(c.programs, "postgres"), "-D", c.data(),
-		"-p", fmt.Sprint(c.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=off", "-c", "logging_collector=off")
+		"-p", fmt.Sprint(c.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=off", "-c", "max_wal_size=128MB", "-c", "logging_collector=off")
 	c.account.run(c.server, c.dir)
 	log, err := os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
