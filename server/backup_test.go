@@ -151,7 +151,7 @@ func TestACopyReplacesNoFile(t *testing.T) {
 					from, to = there, source
 				}
 				r := copied(t.Context(), command, from, to)
-				if r.code != 1 || !strings.Contains(r.err, there+left+": it is there already") || strings.Count(r.err, "\n") != 1 {
+				if r.code != 1 || !strings.Contains(r.err, there+left+": it already exists") || strings.Count(r.err, "\n") != 1 {
 					t.Errorf("%+v", r)
 				}
 				if text, err := os.ReadFile(there + left); err != nil || string(text) != "another file" {

@@ -273,7 +273,7 @@ func TestAServerWithoutItsDatabaseAnswers503AndRecovers(t *testing.T) {
 	for range asked {
 		s.do(t, call{method: http.MethodGet, target: target})
 	}
-	if logged := s.logged.String(); strings.Count(logged, `"level":"ERROR"`) > asked/10 || strings.Count(logged, "the database does not answer;") != 1 {
+	if logged := s.logged.String(); strings.Count(logged, `"level":"ERROR"`) > asked/10 || strings.Count(logged, "database unreachable, refusing calls") != 1 {
 		t.Errorf("%d requests without a database are logged as %s", asked, logged)
 	}
 	if err := cluster.Start(); err != nil {

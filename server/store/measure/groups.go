@@ -17,7 +17,7 @@ func (g *Groups) Add(writes int) {
 	g.commits[bits.Len(uint(writes-1))].Add(1)
 }
 
-// Grouping is what is counted, beside how many writes are waiting.
+// Grouping returns the counts, with the number of writes that wait.
 func (g *Groups) Grouping(waiting int) *Grouping {
 	counted := &Grouping{Waiting: waiting, Writes: g.writes.Load()}
 	for i := range g.commits {

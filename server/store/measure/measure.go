@@ -1,5 +1,4 @@
-// Package measure is what storage engines count of their own work, for metrics to tell. It knows no engine, and nothing of how
-// metrics are told.
+// Package measure defines what storage engines count about themselves for metrics. It imports no engine and no metrics library.
 package measure
 
 import (
@@ -11,21 +10,21 @@ import (
 // Store is a status.Store that counts what it does.
 type Store interface {
 	status.Store
-	// Stats is what it has counted, and costs nothing until it is asked.
+	// Stats returns the counts. Counting costs nothing until Stats is called.
 	Stats() Stats
 }
 
-// Stats are an engine's own measures, of this process alone.
+// Stats are an engine's counts in this process.
 type Stats struct {
 	Used, Idle int           // open connections to the database
 	Waits      uint64        // how often a call had to wait for a connection
-	Waited     time.Duration // in all
-	Grouping   *Grouping     // nil where each write has a transaction of its own
+	Waited     time.Duration // in total
+	Grouping   *Grouping     // nil if each write has its own transaction
 }
 
-// Grouping says how an engine gathers writes that come together into one transaction.
+// Grouping describes how an engine groups concurrent writes into transactions.
 type Grouping struct {
-	Waiting int       // writes that no transaction has taken up yet
-	Writes  uint64    // whose transaction is committed
+	Waiting int       // writes that are in no transaction yet
+	Writes  uint64    // writes in committed transactions
 	Commits [9]uint64 // transactions of 1 write, of 2, of 3 to 4, of 5 to 8, … of 129 to 256
 }

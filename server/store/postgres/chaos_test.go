@@ -261,10 +261,10 @@ func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
 			t.Errorf("%s with the database back: %v", name, err)
 		}
 	}
-	if line := <-logged; !strings.Contains(line, "level=WARN") || !strings.Contains(line, "does not answer") {
+	if line := <-logged; !strings.Contains(line, "level=WARN") || !strings.Contains(line, "database unreachable") {
 		t.Errorf("that it is away is logged as %s", line)
 	}
-	if line := <-logged; !strings.Contains(line, "level=INFO") || !strings.Contains(line, "answers again") {
+	if line := <-logged; !strings.Contains(line, "level=INFO") || !strings.Contains(line, "database reachable again") {
 		t.Errorf("that it is back is logged as %s", line)
 	}
 	if len(logged) > 0 {

@@ -13,8 +13,8 @@ import (
 	"installstatus/api/status"
 )
 
-// failure says what went wrong while doing something, nil for nothing. It wraps status.ErrUnavailable if it may go right
-// later; where the database has not answered, whether it has done what it was told is not known.
+// failure wraps the error of doing something; it returns nil for nil. The result wraps status.ErrUnavailable if a retry may
+// succeed. If the database has not answered, it is unknown whether the statement happened.
 func failure(doing string, err error) error {
 	switch {
 	case err == nil:
@@ -27,13 +27,13 @@ func failure(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// isOurs tells an error of this side, such as a column that does not scan, from one of the connection.
+// isOurs reports whether an error comes from this side, such as a column that does not scan, and not from the connection.
 func isOurs(err error) bool {
 	_, scanning := errors.AsType[pgx.ScanArgError](err)
 	return scanning || errors.Is(err, pgx.ErrNoRows) || errors.Is(err, pgx.ErrTxCommitRollback)
 }
 
-// code is PostgreSQL's SQLSTATE in err, "" for none.
+// code returns the SQLSTATE of err, "" for none.
 func code(err error) string {
 	if failed, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return failed.Code
@@ -41,7 +41,7 @@ func code(err error) string {
 	return ""
 }
 
-// unavailable reports whether a SQLSTATE says that the database can't do now what it may do later.
+// unavailable reports whether a SQLSTATE means that the database cannot do now what it may do later.
 func unavailable(code string) bool {
 	return len(code) == 5 && slices.Contains([]string{
 		"08", // connection exception
@@ -54,7 +54,7 @@ func unavailable(code string) bool {
 	}, code[:2])
 }
 
-// The SQLSTATEs that decide what is done.
+// The SQLSTATEs that decisions depend on.
 const (
 	lockNotAvailable     = "55P03"
 	uniqueViolation      = "23505"
@@ -68,13 +68,13 @@ const (
 	tooManyConnections   = "53300"
 )
 
-// undone reports whether a write that failed has certainly not happened, and may succeed if it is done again.
+// undone reports whether a failed write has certainly not happened, and may succeed if it is retried.
 func undone(err error) bool {
 	return errors.Is(err, errRaced) || pgconn.SafeToRetry(err) ||
 		slices.Contains([]string{serializationFailure, deadlockDetected, lockNotAvailable, uniqueViolation}, code(err))
 }
 
-// refused reports whether the database has undone a transaction for something in it.
+// refused reports whether the database rolled back a transaction because of its content.
 func refused(err error) bool { return code(err) != "" && !strings.HasPrefix(code(err), "57") }
 
 // lost reports whether a call ended without an answer.
@@ -82,7 +82,7 @@ func lost(err error) bool {
 	return errors.Is(err, status.ErrUnavailable) && (code(err) == "" || strings.HasPrefix(code(err), "57P") || strings.HasPrefix(code(err), "08"))
 }
 
-// advice is what to do about an error of opening a database.
+// advice returns what to do about an error of opening a database, or "".
 func advice(err error) string {
 	switch code(err) {
 	case invalidAuthorization, invalidPassword:

@@ -14,11 +14,11 @@ import (
 // maxChunk is how many rows an import writes in one transaction, and so how many it locks at once.
 const maxChunk = 200
 
-// importing is an import under way.
+// importing is an import in progress.
 type importing struct {
 	pool             *pool
 	tenant, app      string
-	rows             []status.Imported // that are still to come
+	rows             []status.Imported // not written yet
 	created, changed int
 }
 
@@ -44,8 +44,8 @@ type chunk struct {
 	created, changed int
 }
 
-// transact makes each row what status.Imported says. It locks the rows that are there. If one of the missing ones is
-// made by somebody else meanwhile, the database refuses the transaction.
+// transact makes each row what status.Imported specifies. It locks the existing rows. If another process creates one of the
+// missing rows meanwhile, the database refuses the transaction.
 func (ch *chunk) transact(ctx context.Context, c *pgx.Conn) error {
 	err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
 		found, err := ch.hold(ctx, tx)
@@ -57,7 +57,7 @@ func (ch *chunk) transact(ctx context.Context, c *pgx.Conn) error {
 	return failure("importing statuses", err)
 }
 
-// hold reads the rows that are there, in the order of their ids, so that no two imports wait for each other.
+// hold reads and locks the existing rows in the order of their ids, so that no two imports deadlock.
 func (ch *chunk) hold(ctx context.Context, tx pgx.Tx) (map[string]status.Row, error) {
 	var heads []string
 	for _, imported := range ch.rows {
@@ -81,7 +81,7 @@ func (ch *chunk) hold(ctx context.Context, tx pgx.Tx) (map[string]status.Row, er
 	return found, failure("reading statuses", rows.Err())
 }
 
-// become is what becomes of the rows, and counts them.
+// become returns what the rows become, and counts them.
 func (ch *chunk) become(found map[string]status.Row) map[string]status.Row {
 	become := maps.Clone(found)
 	for _, imported := range ch.rows {
@@ -102,7 +102,7 @@ func (ch *chunk) become(found map[string]status.Row) map[string]status.Row {
 	return become
 }
 
-// write writes the rows that differ, in the order in which hold takes them.
+// write writes the rows that differ, in the order in which hold locks them.
 func (ch *chunk) write(ctx context.Context, tx pgx.Tx, found, become map[string]status.Row) error {
 	batch := new(pgx.Batch)
 	for _, id := range slices.Sorted(maps.Keys(become)) {

@@ -9,10 +9,10 @@ import (
 	"installstatus/api/status"
 )
 
-// headLength is how many characters of a text stand in an index, as in the migrations.
+// headLength is how many characters of a text an index has, as in the migrations.
 const headLength = 128
 
-// split cuts a text behind its head.
+// split splits a text after its head.
 func split(text string) (head, rest string) {
 	if len(text) <= headLength {
 		return text, ""
@@ -25,7 +25,7 @@ func split(text string) (head, rest string) {
 	return text[:at], text[at:]
 }
 
-// digest tells texts with one head apart; "" for those that are no longer than their head.
+// digest returns a digest that distinguishes texts with the same head, or "" for a text that is not longer than its head.
 func digest(text string) string {
 	if _, rest := split(text); rest == "" {
 		return ""
@@ -34,14 +34,14 @@ func digest(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// keyOf stands for a tenant or an app in keys. It is the text itself unless that is long; the key of a long one is longer
-// than any other, so that the two cannot be mistaken.
+// keyOf returns the key of a tenant or an app. It is the text itself unless that is long. The key of a long text is longer than
+// any other, so the two cannot be confused.
 func keyOf(text string) string {
 	head, _ := split(text)
 	return head + digest(text)
 }
 
-// place is where a row stands in the primary key.
+// place is the place of a row in the primary key.
 type place struct{ tenant, app, id, digest string }
 
 func placeOf(tenant string, key status.Key) place {
@@ -49,7 +49,8 @@ func placeOf(tenant string, key status.Key) place {
 	return place{keyOf(tenant), keyOf(key.App), head, digest(key.ID)}
 }
 
-// storable reports whether text can be in the database: all but U+0000, which the contract refuses, so that no row has it.
+// storable reports whether PostgreSQL can store the texts. It cannot store U+0000, which the contract refuses, so no row has
+// it.
 func storable(texts ...string) bool {
 	for _, text := range texts {
 		if strings.IndexByte(text, 0) >= 0 {

@@ -15,14 +15,14 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date, one process at a time. A schema that is newer than this program serves it too: a
-// replica goes on while others are replaced by a later version.
+// migrate brings the schema up to date, one process at a time. It accepts a schema that is newer than this program, so that a
+// replica keeps serving while a later version replaces the others.
 func migrate(ctx context.Context, config *pgx.ConnConfig) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600)) // looks each second for ten minutes
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600)) // tries each second for ten minutes
 	if err != nil {
 		return err
 	}

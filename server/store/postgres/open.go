@@ -14,25 +14,25 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Schemes are those of the URLs that name a database of this engine.
+// Schemes are the URL schemes of databases of this engine.
 var Schemes = []string{"postgres://", "postgresql://"}
 
-// defaultConnections is how many connections a Store opens at most, unless the URL says pool_max_conns.
+// defaultConnections is how many connections a Store opens at most, unless the URL has pool_max_conns.
 const defaultConnections = 16
 
-// defaultStatements is how many statements a connection keeps prepared, unless the URL says statement_cache_capacity.
+// defaultStatements is how many prepared statements a connection keeps, unless the URL has statement_cache_capacity.
 const defaultStatements = 128
 
-// minVersion is the oldest PostgreSQL that has all that the statements use.
+// minVersion is the oldest PostgreSQL that supports all statements.
 const minVersion = 13
 
-// ErrURL says that a text is not the URL of a database.
-var ErrURL = errors.New("--db is no PostgreSQL URL")
+// ErrURL means that a text is not the URL of a database.
+var ErrURL = errors.New("--db is not a PostgreSQL URL")
 
-// Open opens the database that a URL names and brings its schema up to date. The URL is libpq's, and may have
-// pgxpool's parameters too; what it leaves out comes from the environment and from ~/.pgpass, as with libpq. An error is one
-// line that says what to do, and holds no password; it wraps ErrURL where the URL is at fault. The log is told when the
-// database answers no more, and when it does again.
+// Open opens the database at a libpq URL, which may also have pgxpool's parameters, and brings its schema up to date. As with
+// libpq, what the URL leaves out comes from the environment and ~/.pgpass. An error is one line that says what to do and
+// contains no password; it wraps ErrURL if the URL is wrong. Open logs when the database stops answering and when it answers
+// again.
 func Open(ctx context.Context, address string, log *slog.Logger) (*Store, error) {
 	config, err := configOf(address)
 	if err != nil {
@@ -60,7 +60,7 @@ func open(ctx context.Context, config *pgxpool.Config, limits limits, log *slog.
 	return &Store{pool: pool, writer: newWriter(pool)}, nil
 }
 
-// configOf reads a URL. Its error does not repeat the URL, which may have a password anywhere in it.
+// configOf parses a URL. Its error does not repeat the URL, which may contain a password anywhere.
 func configOf(address string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil || strings.Contains(config.ConnConfig.Database, "@") {
@@ -85,7 +85,7 @@ func configOf(address string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// check finds out whether the database is one that the statements work in.
+// check returns an error if the statements would not work in the database.
 func check(ctx context.Context, c *pgx.Conn) error {
 	var version, encoding, commits string
 	err := c.QueryRow(ctx, `
@@ -106,12 +106,12 @@ SELECT current_setting('server_version_num'), current_setting('server_encoding')
 	return nil
 }
 
-// pooled reports whether the URL asks for what a pooler of transactions needs: sessions that remember nothing.
+// pooled reports whether the URL asks for the settings that a transaction pooler needs: sessions without state.
 func pooled(config *pgx.ConnConfig) bool {
 	return config.DefaultQueryExecMode != pgx.QueryExecModeCacheStatement
 }
 
-// nameOf names a database without its password.
+// nameOf returns the name of a database, without its password.
 func nameOf(config *pgx.ConnConfig) string {
 	host := net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
 	if strings.HasPrefix(config.Host, "/") {
@@ -120,7 +120,7 @@ func nameOf(config *pgx.ConnConfig) string {
 	return config.Database + " on " + host
 }
 
-// reason is what the server or the network says of a database that cannot be opened, without what Open says itself.
+// reason returns why the server or the network refused to open a database, without what Open adds itself.
 func reason(err error) string {
 	if failed, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return failed.Message

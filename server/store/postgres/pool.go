@@ -18,15 +18,15 @@ import (
 	"installstatus/api/status"
 )
 
-// limits are the times that nothing takes longer than.
+// limits bound how long things take.
 type limits struct {
-	connect time.Duration // to connect, and to see whether a connection still works
-	acquire time.Duration // to wait for a connection that is free
-	lock    time.Duration // to wait for another's transaction, before what waits beside it goes on
-	write   time.Duration // to write, however often it is tried
-	read    time.Duration // to read, a summary of millions of rows included
-	doubt   time.Duration // to wait for an answer, before it is asked whether the database gives any
-	cancel  time.Duration // for the database to end what is cancelled, before its connection is closed
+	connect time.Duration // to connect, or to check a connection
+	acquire time.Duration // to wait for a free connection
+	lock    time.Duration // to wait for another transaction's lock, so that the others in the group can go on
+	write   time.Duration // to write, including all attempts
+	read    time.Duration // to read, even a summary of millions of rows
+	doubt   time.Duration // to wait for an answer before probing whether the database answers at all
+	cancel  time.Duration // for the database to end a cancelled statement before its connection is closed
 }
 
 func usualLimits() limits {
@@ -41,8 +41,8 @@ func usualLimits() limits {
 	}
 }
 
-// How often a call is tried that has certainly not happened. One that others have forestalled is tried again for as long as
-// it takes on a row that very many write at once: each time somebody has succeeded.
+// How often a call is retried that has certainly not happened. A call that lost a race on a row that very many write at once is
+// retried longer: each lost race means that another call has succeeded.
 const (
 	maxAttempts = 10
 	maxRaces    = 300
@@ -54,7 +54,7 @@ type pool struct {
 	limits  limits
 	watch   *watch
 	lost    atomic.Int64  // when a connection was last lost, in Unix nanoseconds
-	writing chan struct{} // has an element for each write that has a connection, or waits for one
+	writing chan struct{} // has an element for each write that has a connection or waits for one
 }
 
 func newPool(ctx context.Context, config *pgxpool.Config, limits limits, log *slog.Logger) (*pool, error) {
@@ -65,7 +65,7 @@ func newPool(ctx context.Context, config *pgxpool.Config, limits limits, log *sl
 	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: limits.cancel}
 	}
-	p.writing = make(chan struct{}, max(1, config.MaxConns*3/4)) // the others are for reads: they wait for no lock of a row
+	p.writing = make(chan struct{}, max(1, config.MaxConns*3/4)) // the others serve reads, which wait for no row locks
 	var err error
 	if p.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
@@ -74,19 +74,20 @@ func newPool(ctx context.Context, config *pgxpool.Config, limits limits, log *sl
 	return p, nil
 }
 
-// Close waits until all connections are given back.
+// Close waits until all connections have been given back.
 func (p *pool) Close() {
 	p.watch.stop()
 	p.Pool.Close()
 }
 
-// doubts reports whether a connection must prove that it works: it has been idle for long, or since before another was lost.
+// doubts reports whether a connection must prove that it works: it has been idle for long, or since before another connection
+// was lost.
 func (p *pool) doubts(_ context.Context, c pgxpool.ShouldPingParams) bool {
 	return c.IdleDuration > time.Second || time.Now().Add(-c.IdleDuration).UnixNano() <= p.lost.Load()
 }
 
-// prepare gives a session what every call counts on, whatever the role or the database has for others: an answered write is
-// on disk; what its caller has left ends.
+// prepare sets what every call relies on, whatever the defaults of the role or the database are: an answered write is on disk,
+// and a statement whose caller has left ends.
 func (p *pool) prepare(ctx context.Context, c *pgx.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, p.limits.connect)
 	defer cancel()
@@ -104,11 +105,11 @@ SELECT
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
-// read does something that changes nothing. It is cancelled when ctx ends, and done again where its connection is lost.
+// read runs a function that changes nothing. It is cancelled when ctx ends, and retried if its connection is lost.
 func (p *pool) read(ctx context.Context, do func(context.Context, *pgx.Conn) error) error {
 	within, cancel := context.WithTimeout(ctx, p.limits.read)
 	defer cancel()
-	never := func() bool { return false } // but when within ends
+	never := func() bool { return false } // only when within ends
 	err := p.try(within, lost, never, func(c *pgx.Conn) error { return do(within, c) })
 	switch {
 	case err == nil:
@@ -121,13 +122,13 @@ func (p *pool) read(ctx context.Context, do func(context.Context, *pgx.Conn) err
 	return err
 }
 
-// write does something that changes rows. Its context counts until it has begun. It is done again where it has certainly
-// not happened.
+// write runs a function that changes rows. ctx counts until the function has begun. It is retried if it has certainly not
+// happened.
 func (p *pool) write(ctx context.Context, do func(context.Context, *pgx.Conn) error) error {
 	return p.writeBy(ctx, time.Now().Add(p.limits.acquire+p.limits.write), do)
 }
 
-// writeBy is write, with all its waiting and all attempts over at the given time.
+// writeBy is write with a deadline for all waiting and all attempts.
 func (p *pool) writeBy(ctx context.Context, ends time.Time, do func(context.Context, *pgx.Conn) error) error {
 	if err := p.enterWriting(ctx, ends); err != nil {
 		return err
@@ -141,14 +142,14 @@ func (p *pool) writeBy(ctx context.Context, ends time.Time, do func(context.Cont
 		ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), ends)
 		defer cancel()
 		err := do(ctx, c)
-		if err == nil && ctx.Err() != nil { // to cancel a commit is not to wait for a standby any more
+		if err == nil && ctx.Err() != nil { // a cancelled commit has not waited for the standby
 			return fmt.Errorf("a write was answered too late: %w", status.ErrUnavailable)
 		}
 		return err
 	})
 }
 
-// enterWriting waits until there is room for one more write, for as long as for a connection.
+// enterWriting waits until one more write may run, as long as it would wait for a connection.
 func (p *pool) enterWriting(ctx context.Context, ends time.Time) error {
 	select {
 	case p.writing <- struct{}{}:
@@ -163,11 +164,11 @@ func (p *pool) enterWriting(ctx context.Context, ends time.Time) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-patience.C:
-		return fmt.Errorf("too many writes have not ended: %w", status.ErrUnavailable)
+		return fmt.Errorf("too many writes in progress: %w", status.ErrUnavailable)
 	}
 }
 
-// try does something with a connection, a few times where again says so of its error, until it is late.
+// try runs a function with a connection. It retries a few times if again allows it for the error, until late reports true.
 func (p *pool) try(ctx context.Context, again func(error) bool, late func() bool, do func(*pgx.Conn) error) error {
 	for attempt := 1; ; attempt++ {
 		done, err := p.once(ctx, do)
@@ -181,7 +182,7 @@ func (p *pool) try(ctx context.Context, again func(error) bool, late func() bool
 	}
 }
 
-// once does something with a connection. Where there is none, it is not done.
+// once runs a function with a connection. done is false if there was no connection.
 func (p *pool) once(ctx context.Context, do func(*pgx.Conn) error) (done bool, err error) {
 	end, err := p.watch.call()
 	if err != nil {

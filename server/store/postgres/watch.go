@@ -13,15 +13,14 @@ import (
 	"installstatus/api/status"
 )
 
-// watch finds out whether the database answers at all, once a call could not connect, or has waited long enough to doubt it.
-// While it does not, as when it is down or a cable is cut, calls are refused at once, instead of each waiting until its own
-// time is over.
+// watch detects that the database does not answer at all. It probes after a call could not connect or has waited long. While
+// the database is away, calls are refused at once, instead of each waiting until its timeout.
 type watch struct {
-	ask    func(context.Context) error // whether the database answers, within some time
-	back   func()                      // called when it does again
-	after  time.Duration               // for how long a call waits, without an answer, before it is asked
+	ask    func(context.Context) error // returns nil if the database answers in time
+	back   func()                      // called when it answers again
+	after  time.Duration               // how long a call waits for an answer before a probe
 	log    *slog.Logger
-	ctx    context.Context // ends with the watch
+	ctx    context.Context // ends when the watch stops
 	stop   context.CancelFunc
 	away   atomic.Bool
 	asking atomic.Bool
@@ -37,8 +36,8 @@ func newWatch(ask func(context.Context) error, back func(), after time.Duration,
 	return w
 }
 
-// call begins to wait for an answer, until the function is called that it returns, with whether there was one. It is an error
-// if none can be expected.
+// call registers a pending call. The returned func reports whether the database answered. call returns an error if no answer
+// can be expected.
 func (w *watch) call() (end func(answered bool), err error) {
 	if w.away.Load() {
 		return nil, errAway
@@ -53,7 +52,7 @@ func (w *watch) call() (end func(answered bool), err error) {
 	}, nil
 }
 
-// doubt asks, again and again until there is an answer. It logs when there is none, and when there is one again.
+// doubt probes until there is an answer. It logs when the database stops answering and when it answers again.
 func (w *watch) doubt() {
 	if !w.asking.CompareAndSwap(false, true) {
 		return
@@ -67,12 +66,12 @@ func (w *watch) doubt() {
 			break
 		}
 		w.away.Store(true)
-		if w.answers.Load() != before { // since it was asked
+		if w.answers.Load() != before { // since the probe began
 			break
 		}
 		if !told {
 			told = true
-			w.log.Warn("the database does not answer; until it does, calls are refused", "error", reason(err))
+			w.log.Warn("database unreachable, refusing calls", "error", reason(err))
 		}
 		select {
 		case <-w.ctx.Done():
@@ -80,15 +79,15 @@ func (w *watch) doubt() {
 		}
 	}
 	if told && w.ctx.Err() == nil {
-		w.log.Info("the database answers again")
+		w.log.Info("database reachable again")
 	}
 	if w.away.Swap(false) {
 		w.back()
 	}
 }
 
-// askBy connects anew, since an old connection may be all that is broken, within the time that the URL gives for that. To be
-// refused is an answer, unless it is because the database starts or stops.
+// askBy returns a probe that opens a new connection, since only an old connection may be broken, within the connect timeout of
+// the URL. A refusal is an answer, unless the database refuses because it starts or stops.
 func askBy(config *pgx.ConnConfig) func(context.Context) error {
 	return func(ctx context.Context) error {
 		c, err := pgx.ConnectConfig(ctx, config.Copy())

@@ -15,18 +15,19 @@ import (
 	sqlite "modernc.org/sqlite"
 )
 
-// ErrThere says that a copy would take the place of a file, or meet what another database has left.
-var ErrThere = errors.New("it is there already")
+// ErrThere means that a copy would replace a file, or would find the leftovers of another database.
+var ErrThere = errors.New("it already exists")
 
-// pagesAtOnce are 1 MiB. Between one such part and the next the copy can be cancelled.
+// pagesAtOnce is 1 MiB. The copy can be cancelled after each such part.
 const pagesAtOnce = 256
 
-// syncedAtOnce are 16 MiB: a disk that is given the whole file to write at the end has no time for those who commit.
+// syncedAtOnce is 16 MiB. A disk that has to write the whole file at the end delays the commits of others.
 const syncedAtOnce = 16 * pagesAtOnce
 
-// Copy copies the database in one file to another, which must not exist, as the database is at one moment. Others may
-// read and write it meanwhile, and wait for nothing. The copy is checked, and on disk, before it has its name; it is one file,
-// which only this user can read. told is called with the number of pages copied so far and in total. An error is one line.
+// Copy copies the database in one file to another, which must not exist. The copy is a snapshot. Others can read and write the
+// database meanwhile, and never wait for the copy. The copy gets its name only after it has been checked and is on disk. It is
+// one file, which only this user can read. Copy calls told with the number of pages copied and their total. An error is one
+// line.
 func Copy(ctx context.Context, from, to string, told func(done, total int64)) error {
 	if err := absent(to); err != nil {
 		return err
@@ -38,7 +39,7 @@ func Copy(ctx context.Context, from, to string, told func(done, total int64)) er
 	defer source.close()
 	unnamed, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.partial")
 	if err != nil {
-		return fmt.Errorf("making a copy at %s: %w", to, errors.Unwrap(err))
+		return fmt.Errorf("creating a copy at %s: %w", to, errors.Unwrap(err))
 	}
 	defer func() {
 		unnamed.Close()
@@ -59,8 +60,8 @@ func Copy(ctx context.Context, from, to string, told func(done, total int64)) er
 	return syncDirectory(filepath.Dir(to))
 }
 
-// absent is nil where there is neither a file nor what a database of that name has beside it: a write-ahead log that is found
-// there would be played into the copy.
+// absent returns nil if there is no file at the path, and none that a database of that name has beside it: SQLite would apply a
+// leftover write-ahead log to the copy.
 func absent(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 		if _, err := os.Lstat(path + suffix); err == nil {
@@ -72,7 +73,7 @@ func absent(path string) error {
 	return nil
 }
 
-// copying is a connection to a database that stays as it is at one moment.
+// copying is a connection to a snapshot of a database.
 type copying struct {
 	db   *sql.DB
 	conn *sql.Conn
@@ -103,7 +104,7 @@ func openToCopy(ctx context.Context, path string) (*copying, error) {
 	return c, nil
 }
 
-// hold begins to read: the copy is as the database is now.
+// hold begins a read transaction. The copy is the database as it is now.
 func (c *copying) hold(ctx context.Context) error {
 	if _, err := c.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
@@ -125,7 +126,7 @@ func (c *copying) copy(ctx context.Context, to *os.File, told func(done, total i
 			NewBackup(string) (*sqlite.Backup, error)
 		})
 		if !ok {
-			return fmt.Errorf("a %T makes no copies", raw)
+			return fmt.Errorf("a %T cannot copy databases", raw)
 		}
 		backup, err := source.NewBackup(address)
 		if err != nil {
@@ -162,7 +163,7 @@ func (c *copying) close() {
 	c.db.Close()
 }
 
-// check finds out whether a copy is whole, and makes one file of it, without a write-ahead log.
+// check verifies that a copy is intact, and makes it one file without a write-ahead log.
 func check(ctx context.Context, path string) error {
 	address, err := uri(path, url.Values{"mode": {"rw"}, "_journal_mode": {"DELETE"}, "_error_rc": {"true"}})
 	if err != nil {
@@ -183,7 +184,7 @@ func check(ctx context.Context, path string) error {
 	return nil
 }
 
-// syncDirectory makes a name last. Windows has no such thing.
+// syncDirectory makes the name of a new file durable. Windows has no such call.
 func syncDirectory(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil

@@ -8,13 +8,13 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// disk knows whether the file takes writes. From one that is full or read-only everything can still be read.
+// disk tracks whether the file takes writes. A file that is full or read-only can still be read.
 type disk struct {
-	refused atomic.Uint64 // writes so far that the disk has refused
-	mended  atomic.Uint64 // how many they were when it was last seen to take one again
+	refused atomic.Uint64 // how many writes the disk has refused
+	mended  atomic.Uint64 // that number when the disk last took a write again
 }
 
-// noted is the error of a write, which it keeps in mind if it is the disk's.
+// noted records the error of a write if it is the disk's, and returns it.
 func (d *disk) noted(err error) error {
 	switch code(err) {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY:
@@ -23,8 +23,8 @@ func (d *disk) noted(err error) error {
 	return err
 }
 
-// ready reports whether the disk takes writes. Where it has refused one, it is tried by another: a server that is not ready is
-// sent no writes that would find out.
+// ready reports whether the disk takes writes. After a refused write it tries another one, because a server that is not ready
+// gets no writes that would find out.
 func (d *disk) ready(ctx context.Context, w *writer) error {
 	refused := d.refused.Load()
 	if refused == d.mended.Load() {
@@ -42,8 +42,8 @@ func (d *disk) ready(ctx context.Context, w *writer) error {
 	return err
 }
 
-// checkWritable finds out whether the file can be written, and does not write it. It waits for no other process: SQLite looks
-// whether it may write before it asks for the lock.
+// checkWritable checks whether the file can be written, without writing it. It does not wait for other processes: SQLite checks
+// the permission before it asks for the lock.
 func (s *Store) checkWritable(ctx context.Context) error {
 	c, err := s.writer.connections.borrow(ctx)
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Store) checkWritable(ctx context.Context) error {
 	return err
 }
 
-// rewriteVersion writes a number that nobody uses as it was: the least that can be written.
+// rewriteVersion writes an unused number unchanged, which is the smallest possible write.
 func (c *connection) rewriteVersion(ctx context.Context) error {
 	var version int
 	if err := c.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {

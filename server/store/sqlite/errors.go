@@ -11,7 +11,7 @@ import (
 	"installstatus/api/status"
 )
 
-// failure says what went wrong while doing something. It wraps status.ErrUnavailable if it may go right later.
+// failure wraps the error of doing something. The result wraps status.ErrUnavailable if a retry may succeed.
 func failure(doing string, err error) error {
 	switch code(err) {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM,
@@ -21,7 +21,7 @@ func failure(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// code is SQLite's primary result code in err, SQLITE_OK for none.
+// code returns SQLite's primary result code of err, or SQLITE_OK if it has none.
 func code(err error) int {
 	if failed, ok := errors.AsType[*driver.Error](err); ok {
 		return failed.Code() & 0xff
@@ -29,7 +29,7 @@ func code(err error) int {
 	return sqlite3.SQLITE_OK
 }
 
-// advice is what to do about an error of opening a database.
+// advice returns what to do about an error of opening a database, or "".
 func advice(err error) string {
 	switch c := code(err); {
 	case c == sqlite3.SQLITE_NOTADB:

@@ -9,21 +9,21 @@ import (
 	"installstatus/server/store/sqlgen"
 )
 
-// An import is a series of short transactions, and leaves the lock free for a while after each. While other processes write,
-// the transactions are shorter and the pauses longer.
+// An import is a series of short transactions. It releases the lock for a while after each. While other processes write, its
+// transactions are shorter and its pauses longer.
 const (
-	alone       = 10 * time.Millisecond // how long a transaction goes on taking rows while nobody else writes
-	aloneFree   = 2 * time.Millisecond  // how long it leaves the lock free then, twice as long as others need to notice
-	shared      = 5 * time.Millisecond  // how long a transaction goes on while others write; it leaves the lock free for as long
-	writtenSoon = time.Second           // others count that have written within this time
+	alone       = 10 * time.Millisecond // the length of a transaction while no other process writes
+	aloneFree   = 2 * time.Millisecond  // the pause after it, twice as long as others need to notice
+	shared      = 5 * time.Millisecond  // the length of a transaction while others write; the pause after it is as long
+	writtenSoon = time.Second           // a process that has written within this time is writing
 )
 
-// importing is an import under way.
+// importing is an import in progress.
 type importing struct {
 	connections      *pool
 	others           *others
 	tenant, app      string
-	rows             []status.Imported // that are still to come
+	rows             []status.Imported // not written yet
 	created, changed int
 }
 
@@ -38,7 +38,7 @@ func (i *importing) all(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// next takes some rows, and says for how long the lock is to be left free.
+// next writes some rows. It returns how long to leave the lock free.
 func (i *importing) next(ctx context.Context) (free time.Duration, err error) {
 	c, err := i.connections.borrow(ctx)
 	if err != nil {
@@ -56,14 +56,15 @@ func (i *importing) next(ctx context.Context) (free time.Duration, err error) {
 	if !i.others.write() {
 		return aloneFree, nil
 	}
-	began := time.Now() // whoever's write finds the log full empties it: better an import than one of the others
+	began := time.Now() // the write that finds the log full must empty it: better one of the import than one of another process
 	if _, err := c.ExecContext(ctx, "PRAGMA wal_checkpoint"); err != nil {
 		return 0, failure("emptying the write-ahead log", err)
 	}
 	return taken - time.Since(began), nil
 }
 
-// transact is one transaction, in which each of some rows becomes what status.Imported says. It says how long it had the lock.
+// transact runs one transaction, in which each of some rows becomes what status.Imported specifies. It returns how long it held
+// the lock.
 func (i *importing) transact(ctx context.Context, c *connection) (taken time.Duration, err error) {
 	if err := c.lock(ctx); err != nil {
 		c.undo() // the context may have ended just after it began
@@ -117,15 +118,15 @@ func (c *connection) importRow(ctx context.Context, app int64, appID string, imp
 	return false, false, nil
 }
 
-// others are the processes that write to the file too. Whoever has borrowed the writing connection may use it.
+// others are the other processes that write to the file. Only the borrower of the writing connection may use it.
 type others struct {
-	version int64     // of the data, as this process left it; 0 at first
-	written time.Time // when they were last seen to have written
+	version int64     // of the data after the last look; 0 at first
+	written time.Time // when look last saw that they had
 }
 
-// look finds out whether they have written since it last did.
+// look checks whether they have written since the last call.
 func (o *others) look(ctx context.Context, c *connection) error {
-	statement, err := c.statement(ctx, "PRAGMA data_version") // which only the writes of other connections change
+	statement, err := c.statement(ctx, "PRAGMA data_version") // changes only when another connection writes
 	if err != nil {
 		return err
 	}
@@ -139,5 +140,5 @@ func (o *others) look(ctx context.Context, c *connection) error {
 	return nil
 }
 
-// write reports whether they have been writing lately.
+// write reports whether they have written recently.
 func (o *others) write() bool { return time.Since(o.written) < writtenSoon }

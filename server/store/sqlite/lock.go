@@ -7,12 +7,12 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// lockPatience is how long a write waits for those of other processes.
+// lockPatience is how long a write waits for the writes of other processes.
 const lockPatience = 5 * time.Second
 
-// prepareWriting is for a pool of one connection, the one that writes. It leaves waiting to lock: SQLite's own way looks up to
-// 100 ms apart, and may miss for seconds the moments that another process, such as an import, leaves the lock free. And it gives
-// the connection memory for pages that it needs again and again, since rows are written all over the file.
+// prepareWriting prepares a pool of one connection, the one that writes. It leaves waiting to the method lock, since SQLite's
+// own busy handler looks up to 100 ms apart, and can miss for seconds the moments when another process, such as an import,
+// releases the lock. It also gives the connection a larger page cache, since writes touch pages all over the file.
 func prepareWriting(ctx context.Context, writing *pool) error {
 	c, err := writing.borrow(ctx)
 	if err != nil {
@@ -23,7 +23,7 @@ func prepareWriting(ctx context.Context, writing *pool) error {
 	return err
 }
 
-// lock begins a transaction that writes, as soon as no other process has one.
+// lock begins a write transaction as soon as no other process has one.
 func (c *connection) lock(ctx context.Context) error {
 	for began := time.Now(); ; {
 		_, err := c.begin.ExecContext(ctx)

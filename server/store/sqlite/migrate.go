@@ -13,8 +13,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date. Other processes may be doing the same: goose has no lock for SQLite, so where a
-// step fails that another process has meanwhile taken, migrate goes on from there.
+// migrate brings the schema up to date. Other processes may be doing the same: goose has no lock for SQLite, so if a step fails
+// because another process has taken it, migrate continues after that step.
 func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {

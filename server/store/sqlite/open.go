@@ -17,12 +17,12 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// InMemory is the path of a database that lives in memory and ends with its Store.
+// InMemory is the path of a database that is in memory and is lost when its Store is closed.
 const InMemory = ":memory:"
 
-// Open opens the database in the file at path and brings its schema up to date. Where there is no file it makes one,
-// which only this user can read, for it will hold names of persons; its directory must exist. A database of another program
-// is refused, and nothing in its file is changed. An error is one line that says what to do.
+// Open opens the database in the file at path and brings its schema up to date. If there is no file, Open creates one that only
+// this user can read, since it will hold personal names; its directory must exist. Open refuses the database of another program
+// and changes nothing in its file. An error is one line that says what to do.
 func Open(ctx context.Context, path string) (*Store, error) {
 	s, err := OpenToRead(ctx, path)
 	if err != nil {
@@ -35,7 +35,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// OpenToRead is Open for who writes nothing: the file may be read-only if its schema is up to date.
+// OpenToRead is Open for a caller that does not write: the file may be read-only if its schema is up to date.
 func OpenToRead(ctx context.Context, path string) (*Store, error) {
 	s, err := open(ctx, path)
 	if err != nil {
@@ -59,7 +59,7 @@ func open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	// As durable as fsync, which also waits for the file's times; some systems have nothing but fsync.
+	// fdatasync is as durable as fsync, which also waits for the times of the file. Some systems have only fsync.
 	_, _ = sqlite.Fdatasync(true)
 	db, err := sql.Open("sqlite", source)
 	if err != nil {
@@ -78,8 +78,8 @@ func open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// patience is how long opening goes on while the database is busy. Processes that start at once on a new file find it so
-// when they turn the write-ahead log on, and no busy timeout helps them.
+// patience is how long Open retries while the database is busy. Processes that open a new file at the same time find it busy
+// when they enable the write-ahead log, and a busy timeout does not cover that.
 const patience = 5 * time.Second
 
 func start(ctx context.Context, db *sql.DB, readers int) (s *Store, err error) {
@@ -109,11 +109,11 @@ func start(ctx context.Context, db *sql.DB, readers int) (s *Store, err error) {
 	return s, nil
 }
 
-// makeFile makes an empty file, which is an empty database, unless there is one. It opens no file that is there: to close it
-// would drop the locks that this process's connections have on it.
+// makeFile creates an empty file, which is an empty database, unless there is one. It does not open an existing file, since
+// closing it would drop the locks that connections of this process have on it.
 func makeFile(path string) error {
 	if path == "" {
-		return errors.New("no file is named")
+		return errors.New("the path is empty")
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
@@ -125,18 +125,18 @@ func makeFile(path string) error {
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
-	return errors.Unwrap(err) // without the path, which is named already
+	return errors.Unwrap(err) // without the path, which the caller adds
 }
 
-// dataSource is what the driver calls the file: a URI, in which any path can be written.
+// dataSource returns the driver's name for the file: a URI, which can express any path.
 func dataSource(path string) (string, error) {
 	options := url.Values{
 		"_busy_timeout": {"5000"}, // milliseconds
-		"_synchronous":  {"FULL"}, // an answered write survives a power cut
+		"_synchronous":  {"FULL"}, // an answered write survives a power failure
 		"_foreign_keys": {"on"},
 		"_pragma":       {"wal_autocheckpoint(500)"},
 		"_txlock":       {"immediate"},
-		"_error_rc":     {"true"}, // error texts that belong to the error
+		"_error_rc":     {"true"}, // so that an error has its own text
 	}
 	if path == InMemory {
 		return "file::memory:?" + options.Encode(), nil
@@ -144,7 +144,7 @@ func dataSource(path string) (string, error) {
 	return uri(path, options)
 }
 
-// uri names a file and how to open it.
+// uri returns the URI of a file with options for opening it.
 func uri(path string, options url.Values) (string, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {

@@ -168,7 +168,7 @@ func TestAnErrorOfOpeningSaysWhatToDo(t *testing.T) {
 		path("garbage.db/below.db"): "not a directory",
 		path("newer.db"):            "use the program that made it, or a later one",
 		dir:                         "it is a directory; name a file",
-		"":                          "no file is named",
+		"":                          "the path is empty",
 	} {
 		_, err := Open(t.Context(), path)
 		if err == nil {

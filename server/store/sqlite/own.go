@@ -8,13 +8,13 @@ import (
 
 var errForeign = errors.New("it is not a database of installstatus; name another file")
 
-// querier is a database, or a connection to one.
+// querier is a database or a connection to one.
 type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// contents says whose tables a database has: own where those are there that every version of this program makes, empty where
-// there are none, or that alone with which migrating begins. Where it is neither, they are another program's.
+// contents reports what a database contains. own is true if it has the tables that every version of this program creates, empty
+// if it has no tables, or only the one that a migration creates first. If neither is true, it belongs to another program.
 func contents(ctx context.Context, of querier) (own, empty bool, err error) {
 	err = of.QueryRowContext(ctx, `
 SELECT count(*) FILTER (WHERE name IN ('goose_db_version', 'apps', 'statuses')) = 3,
@@ -23,8 +23,8 @@ FROM sqlite_schema WHERE type = 'table'`).Scan(&own, &empty)
 	return own, empty, err
 }
 
-// take makes sure that a database is this program's, or nobody's yet, before anything in its file is changed; then it turns
-// the write-ahead log on, which stays on.
+// take checks that a database belongs to this program, or is empty, before anything changes its file. Then it enables the
+// write-ahead log, which stays enabled.
 func take(ctx context.Context, db *sql.DB) error {
 	own, empty, err := contents(ctx, db)
 	if err != nil {

@@ -9,16 +9,16 @@ import (
 	"installstatus/server/store/writes"
 )
 
-// pool lends its connections, each to one borrower at a time, in the order of asking.
+// pool lends its connections, each to one borrower at a time, in the order of the requests.
 type pool struct {
 	idle    chan *connection
 	size    int
-	closing <-chan struct{} // when closed, nobody borrows any more
+	closing <-chan struct{} // no connection is lent after it is closed
 	waits   atomic.Uint64   // how often a borrower had to wait
-	waited  atomic.Int64    // for how long in all, in nanoseconds
+	waited  atomic.Int64    // in total, in nanoseconds
 }
 
-// newPool makes a pool of size connections, all of them open from the start.
+// newPool returns a pool of size connections. It opens all of them.
 func newPool(ctx context.Context, db *sql.DB, size int, closing <-chan struct{}) (*pool, error) {
 	p := &pool{idle: make(chan *connection, size), closing: closing}
 	for range size {
@@ -62,7 +62,7 @@ func (p *pool) borrow(ctx context.Context) (*connection, error) {
 
 func (p *pool) giveBack(c *connection) { p.idle <- c }
 
-// drain closes every connection, once it has been given back.
+// drain closes every connection after it has been given back.
 func (p *pool) drain() {
 	for range p.size {
 		c := <-p.idle
