@@ -177,7 +177,7 @@ func TestADatabaseThatIsAwayIsUnavailableAtOnceAndBackWithoutARestart(t *testing
 
 // hurried are limits that a test can wait for.
 func hurried() limits {
-	return limits{connect: time.Second, acquire: time.Second, lock: 200 * time.Millisecond, write: time.Second, read: time.Second, doubt: 100 * time.Millisecond, cancel: 200 * time.Millisecond}
+	return limits{connect: time.Second, acquire: time.Second, lock: 200 * time.Millisecond, write: time.Second, read: time.Second, probe: 100 * time.Millisecond, cancel: 200 * time.Millisecond}
 }
 
 // behindProxy opens a store that reaches a new database through a proxy.
@@ -283,7 +283,7 @@ func (l lines) Write(line []byte) (int, error) {
 func TestASlowCallIsNoDatabaseThatIsAway(t *testing.T) {
 	t.Parallel()
 	limits := usualLimits()
-	limits.doubt = 200 * time.Millisecond
+	limits.probe = 200 * time.Millisecond
 	store, _ := behindProxy(t, limits)
 	slow := make(chan error)
 	go func() {

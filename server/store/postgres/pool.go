@@ -25,7 +25,7 @@ type limits struct {
 	lock    time.Duration // to wait for another transaction's lock, so that the others in the group can go on
 	write   time.Duration // to write, including all attempts
 	read    time.Duration // to read, even a summary of millions of rows
-	doubt   time.Duration // to wait for an answer before probing whether the database answers at all
+	probe   time.Duration // to wait for an answer before probing whether the database answers at all
 	cancel  time.Duration // for the database to end a cancelled statement before its connection is closed
 }
 
@@ -36,7 +36,7 @@ func usualLimits() limits {
 		lock:    time.Second,
 		write:   4 * time.Second,
 		read:    30 * time.Second,
-		doubt:   500 * time.Millisecond,
+		probe:   500 * time.Millisecond,
 		cancel:  500 * time.Millisecond,
 	}
 }
@@ -60,7 +60,7 @@ type pool struct {
 func newPool(ctx context.Context, config *pgxpool.Config, limits limits, log *slog.Logger) (*pool, error) {
 	p := &pool{limits: limits}
 	config.PingTimeout = limits.connect
-	config.ShouldPing = p.doubts
+	config.ShouldPing = p.shouldPing
 	config.AfterConnect = p.prepare
 	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: limits.cancel}
@@ -70,7 +70,7 @@ func newPool(ctx context.Context, config *pgxpool.Config, limits limits, log *sl
 	if p.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
 	}
-	p.watch = newWatch(askBy(config.ConnConfig), p.Reset, limits.doubt, log)
+	p.watch = newWatch(askBy(config.ConnConfig), p.Reset, limits.probe, log)
 	return p, nil
 }
 
@@ -80,9 +80,9 @@ func (p *pool) Close() {
 	p.Pool.Close()
 }
 
-// doubts reports whether a connection must prove that it works: it has been idle for long, or since before another connection
+// shouldPing reports whether a connection must prove that it works: it has been idle for long, or since before another connection
 // was lost.
-func (p *pool) doubts(_ context.Context, c pgxpool.ShouldPingParams) bool {
+func (p *pool) shouldPing(_ context.Context, c pgxpool.ShouldPingParams) bool {
 	return c.IdleDuration > time.Second || time.Now().Add(-c.IdleDuration).UnixNano() <= p.lost.Load()
 }
 
@@ -193,7 +193,7 @@ func (p *pool) once(ctx context.Context, do func(*pgx.Conn) error) (done bool, e
 	c, err := p.acquire(ctx)
 	if err != nil {
 		if lost(err) {
-			go p.watch.doubt()
+			go p.watch.probe()
 		}
 		return false, err
 	}

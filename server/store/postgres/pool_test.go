@@ -34,6 +34,6 @@ func TestACallThatPanicsGivesItsConnectionBackAndWaitsForNothing(t *testing.T) {
 	select {
 	case <-asked:
 		t.Error("a call that has ended is still waited for")
-	case <-time.After(3 * limits.doubt):
+	case <-time.After(3 * limits.probe):
 	}
 }

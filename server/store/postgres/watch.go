@@ -42,7 +42,7 @@ func (w *watch) call() (end func(answered bool), err error) {
 	if w.away.Load() {
 		return nil, errAway
 	}
-	timer := time.AfterFunc(w.after, w.doubt)
+	timer := time.AfterFunc(w.after, w.probe)
 	return func(answered bool) {
 		timer.Stop()
 		if answered {
@@ -52,8 +52,8 @@ func (w *watch) call() (end func(answered bool), err error) {
 	}, nil
 }
 
-// doubt probes until there is an answer. It logs when the database stops answering and when it answers again.
-func (w *watch) doubt() {
+// probe probes until there is an answer. It logs when the database stops answering and when it answers again.
+func (w *watch) probe() {
 	if !w.asking.CompareAndSwap(false, true) {
 		return
 	}

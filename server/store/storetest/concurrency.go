@@ -158,7 +158,7 @@ var concurrency = []rule{
 		}
 		reading.Wait()
 	}},
-	{"whoever reads after an update sees it", func(t *testing.T, e Engine) {
+	{"a read after an update sees it", func(t *testing.T, e Engine) {
 		c, stores := e.caller(t), e.stores
 		for n := range 20 {
 			writing := c.through(stores[n%len(stores)])

@@ -79,7 +79,7 @@ func NewCluster(t testing.TB) *Cluster {
 	return c
 }
 
-// Run carries out a statement on a connection of its own.
+// Run executes a statement on a new connection.
 func Run(t testing.TB, address, statement string, arguments ...any) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
