@@ -11,39 +11,39 @@ import (
 )
 
 var closing = []rule{
-	{"a closed store is unavailable", func(t *testing.T, e Engine) {
+	{"calls to a closed store return ErrUnavailable", func(t *testing.T, e Engine) {
 		c := e.alone(t)
 		c.create(numbered(1), everything(1))
 		c.close()
 		if _, err := c.store.Get(context.Background(), c.tenant, numbered(1)); !errors.Is(err, status.ErrUnavailable) {
-			t.Errorf("Get: %v", err)
+			t.Errorf("Get: %v, want ErrUnavailable", err)
 		}
 		for _, key := range []status.Key{numbered(1), numbered(2)} {
 			c.refused(key, everything(2), status.Cond{CreateIfMissing: true}, status.ErrUnavailable)
 		}
 		if err := c.store.Delete(context.Background(), c.tenant, numbered(1), status.Cond{}); !errors.Is(err, status.ErrUnavailable) {
-			t.Errorf("Delete: %v", err)
+			t.Errorf("Delete: %v, want ErrUnavailable", err)
 		}
 		if _, err := c.store.List(context.Background(), c.tenant, status.Query{App: "app", Query: query.Query{Limit: 1}}); !errors.Is(err, status.ErrUnavailable) {
-			t.Errorf("List: %v", err)
+			t.Errorf("List: %v, want ErrUnavailable", err)
 		}
 		if _, err := c.store.ListUsers(context.Background(), c.tenant, status.Query{App: "app", Query: query.Query{Limit: 1}}); !errors.Is(err, status.ErrUnavailable) {
-			t.Errorf("ListUsers: %v", err)
+			t.Errorf("ListUsers: %v, want ErrUnavailable", err)
 		}
 		if _, err := c.store.Summarize(context.Background(), c.tenant, "app"); !errors.Is(err, status.ErrUnavailable) {
-			t.Errorf("Summarize: %v", err)
+			t.Errorf("Summarize: %v, want ErrUnavailable", err)
 		}
 		if _, err := c.store.Apps(context.Background(), c.tenant, "", 1); !errors.Is(err, status.ErrUnavailable) {
-			t.Errorf("Apps: %v", err)
+			t.Errorf("Apps: %v, want ErrUnavailable", err)
 		}
 		if _, _, err := c.store.Import(context.Background(), c.tenant, "app", []status.Imported{whole(2)}); !errors.Is(err, status.ErrUnavailable) {
-			t.Errorf("Import: %v", err)
+			t.Errorf("Import: %v, want ErrUnavailable", err)
 		}
 		if err := c.store.Ready(context.Background()); !errors.Is(err, status.ErrUnavailable) {
-			t.Errorf("Ready: %v", err)
+			t.Errorf("Ready: %v, want ErrUnavailable", err)
 		}
 	}},
-	{"a store can be closed again", func(t *testing.T, e Engine) {
+	{"a store can be closed several times, also concurrently", func(t *testing.T, e Engine) {
 		c := e.alone(t)
 		var closing sync.WaitGroup
 		for range 4 {
@@ -56,7 +56,7 @@ var closing = []rule{
 		closing.Wait()
 		c.close()
 	}},
-	{"what was answered is there after a restart", func(t *testing.T, e Engine) {
+	{"acknowledged writes survive a restart", func(t *testing.T, e Engine) {
 		e.durable(t)
 		open := e.New(t)
 		before := callerOf(t, opened(t, open))
@@ -74,7 +74,7 @@ var closing = []rule{
 		after.update(numbered(2), everything(5), status.Cond{IfMatch: []string{changed.ETag()}})
 		after.create(status.Key{App: "another app", ID: "id"}, everything(6))
 	}},
-	{"closing waits for what has begun, and turns the rest away", func(t *testing.T, e Engine) {
+	{"an update concurrent with Close is durable or returns ErrUnavailable", func(t *testing.T, e Engine) {
 		open := e.New(t)
 		c := callerOf(t, opened(t, open))
 		const updates = 50
@@ -104,7 +104,7 @@ var closing = []rule{
 			}
 		}
 	}},
-	{"a store that closes leaves another of its database alone", func(t *testing.T, e Engine) {
+	{"closing a store does not affect another store on the same database", func(t *testing.T, e Engine) {
 		e.durable(t)
 		stores := e.open(t, 2)
 		first, second := callerOf(t, stores[0]), callerOf(t, stores[1])

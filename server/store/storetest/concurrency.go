@@ -11,9 +11,9 @@ import (
 	"installstatus/api/status"
 )
 
-// Each of these runs on two stores of one database, where the engine keeps one.
+// These rules use two stores on one database, or one store if the engine forgets.
 var concurrency = []rule{
-	{"concurrent patches of one row lose nothing", func(t *testing.T, e Engine) {
+	{"concurrent patches of one row are all applied", func(t *testing.T, e Engine) {
 		c, stores := e.caller(t), e.stores
 		const rows = 5
 		for n := range rows {
@@ -34,28 +34,28 @@ var concurrency = []rule{
 			c.finds(numbered(n), everything(1).Apply(status.New(numbered(n).ID)))
 		}
 	}},
-	{"a raced row is made once", func(t *testing.T, e Engine) {
+	{"concurrent updates create a missing row once", func(t *testing.T, e Engine) {
 		c, stores := e.caller(t), e.stores
 		var created atomic.Int32
 		var patching sync.WaitGroup
 		for i, p := range properties() {
 			patching.Go(func() {
-				_, made, err := stores[i%len(stores)].Update(t.Context(), c.tenant, numbered(1), p.to(1), status.Cond{CreateIfMissing: true})
+				_, isNew, err := stores[i%len(stores)].Update(t.Context(), c.tenant, numbered(1), p.to(1), status.Cond{CreateIfMissing: true})
 				if err != nil {
 					t.Errorf("%s: %v", p.name, err)
 				}
-				if made {
+				if isNew {
 					created.Add(1)
 				}
 			})
 		}
 		patching.Wait()
 		if n := created.Load(); n != 1 {
-			t.Errorf("made %d times", n)
+			t.Errorf("created %d times, want once", n)
 		}
 		c.finds(numbered(1), everything(1).Apply(status.New(numbered(1).ID)))
 	}},
-	{"of the updates that race with one tag, one wins", func(t *testing.T, e Engine) {
+	{"exactly one of several concurrent updates with the same If-Match tag succeeds", func(t *testing.T, e Engine) {
 		c, stores := e.caller(t), e.stores
 		s := c.create(numbered(1), status.Patch{})
 		for round := range 10 {
@@ -68,19 +68,22 @@ var concurrency = []rule{
 						status.PatchOf(status.Status{ErrorCode: code}, "errorCode"), status.Cond{IfMatch: []string{s.ETag()}})
 					switch {
 					case err == nil && !winner.CompareAndSwap(0, code):
-						t.Errorf("round %d: a second winner", round)
+						t.Errorf("round %d: a second update succeeded", round)
 					case err != nil && !errors.Is(err, status.ErrConditionNotMet):
 						t.Errorf("round %d: %v", round, err)
 					}
 				})
 			}
 			racing.Wait()
+			if winner.Load() == 0 {
+				t.Fatalf("round %d: no update succeeded", round)
+			}
 			if s = c.get(numbered(1)); s.ErrorCode != winner.Load() {
-				t.Fatalf("round %d: the row is that of %d, the winner was %d", round, s.ErrorCode, winner.Load())
+				t.Fatalf("round %d: errorCode is %d, but the update to %d succeeded", round, s.ErrorCode, winner.Load())
 			}
 		}
 	}},
-	{"a write that is refused leaves those beside it alone", func(t *testing.T, e Engine) {
+	{"a refused write does not affect concurrent writes", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		const writes = 90
 		for n := range writes {
@@ -102,33 +105,33 @@ var concurrency = []rule{
 		}
 		writing.Wait()
 		for n, err := range outcomes {
-			want, becomes := []error{nil, status.ErrNotFound, status.ErrConditionNotMet}[n%3], []int{2, 1, 1}[n%3]
+			want, value := []error{nil, status.ErrNotFound, status.ErrConditionNotMet}[n%3], []int{2, 1, 1}[n%3]
 			if !errors.Is(err, want) {
 				t.Errorf("write %d: %v, want %v", n, err, want)
 			}
-			c.finds(numbered(n), everything(becomes).Apply(status.New(numbered(n).ID)))
+			c.finds(numbered(n), everything(value).Apply(status.New(numbered(n).ID)))
 		}
 	}},
-	{"a counter that is raised with If-Match counts every raise", func(t *testing.T, e Engine) {
+	{"no increment with If-Match is lost", func(t *testing.T, e Engine) {
 		c, stores := e.caller(t), e.stores
 		c.create(numbered(1), status.Patch{})
-		const callers, raises = 8, 5
-		var raising sync.WaitGroup
+		const callers, increments = 8, 5
+		var incrementing sync.WaitGroup
 		for i := range callers {
-			raising.Go(func() {
-				for range raises {
-					if err := raise(t.Context(), stores[i%len(stores)], c.tenant, numbered(1)); err != nil {
+			incrementing.Go(func() {
+				for range increments {
+					if err := increment(t.Context(), stores[i%len(stores)], c.tenant, numbered(1)); err != nil {
 						t.Error(err)
 					}
 				}
 			})
 		}
-		raising.Wait()
-		if got := c.get(numbered(1)).ErrorCode; got != callers*raises {
-			t.Errorf("counted %d, want %d", got, callers*raises)
+		incrementing.Wait()
+		if got := c.get(numbered(1)).ErrorCode; got != callers*increments {
+			t.Errorf("errorCode is %d, want %d", got, callers*increments)
 		}
 	}},
-	{"a reader sees rows whole, and never an older one after a newer", func(t *testing.T, e Engine) {
+	{"a reader sees no partial update, and no older version after a newer one", func(t *testing.T, e Engine) {
 		c, stores := e.caller(t), e.stores
 		c.create(numbered(1), everything(0))
 		const updates = 60
@@ -142,11 +145,11 @@ var concurrency = []rule{
 						return
 					}
 					if s != everything(int(s.ErrorCode)).Apply(status.New(numbered(1).ID)) {
-						t.Errorf("read a half: %+v", s)
+						t.Errorf("read a partial update: %+v", s)
 						return
 					}
 					if s.ErrorCode < seen {
-						t.Errorf("read %d after %d", s.ErrorCode, seen)
+						t.Errorf("read version %d after version %d", s.ErrorCode, seen)
 						return
 					}
 					seen = s.ErrorCode
@@ -158,7 +161,7 @@ var concurrency = []rule{
 		}
 		reading.Wait()
 	}},
-	{"a read after an update sees it", func(t *testing.T, e Engine) {
+	{"a read after an update returns it, from every store", func(t *testing.T, e Engine) {
 		c, stores := e.caller(t), e.stores
 		for n := range 20 {
 			writing := c.through(stores[n%len(stores)])
@@ -176,8 +179,8 @@ var concurrency = []rule{
 
 func numbered(n int) status.Key { return status.Key{App: "app", ID: fmt.Sprint("id ", n)} }
 
-// raise adds 1 to a row's errorCode.
-func raise(ctx context.Context, store status.Store, tenant string, key status.Key) error {
+// increment adds 1 to a row's errorCode.
+func increment(ctx context.Context, store status.Store, tenant string, key status.Key) error {
 	for {
 		s, err := store.Get(ctx, tenant, key)
 		if err != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 var conditions = []rule{
-	{"If-Match lets a row be changed that has one of its tags", func(t *testing.T, e Engine) {
+	{"an update with If-Match succeeds if one of the tags matches", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		tag := c.create(key, everything(0)).ETag()
@@ -20,14 +20,14 @@ var conditions = []rule{
 			tag = s.ETag()
 		}
 	}},
-	{"If-Match * lets any row be changed", func(t *testing.T, e Engine) {
+	{"an update with If-Match * succeeds if the row exists", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		c.create(key, everything(1))
 		c.finds(key, c.update(key, everything(2), status.Cond{IfMatch: []string{"*"}}))
 		c.finds(key, c.update(key, everything(3), status.Cond{IfMatch: []string{"*"}, CreateIfMissing: true}))
 	}},
-	{"If-Match without the row's tag changes nothing", func(t *testing.T, e Engine) {
+	{"an update with If-Match changes nothing if no tag matches", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		stale := c.create(key, everything(1)).ETag()
@@ -40,7 +40,7 @@ var conditions = []rule{
 		}
 		c.finds(key, s)
 	}},
-	{"If-Match makes no row", func(t *testing.T, e Engine) {
+	{"an update with If-Match creates no row", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		for _, tags := range [][]string{{"*"}, {status.New("id").ETag()}, {`"a"`, `"b"`}} {
@@ -50,7 +50,7 @@ var conditions = []rule{
 		}
 		c.misses(key)
 	}},
-	{"If-None-Match lets a row be changed that has none of its tags", func(t *testing.T, e Engine) {
+	{"an update or a deletion with If-None-Match succeeds only if no tag matches", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		first := c.create(key, everything(1)).ETag()
@@ -66,7 +66,7 @@ var conditions = []rule{
 		c.finds(key, s)
 		c.deletes(key, status.Cond{IfNoneMatch: []string{first}}, nil)
 	}},
-	{"If-None-Match * makes a row and changes none", func(t *testing.T, e Engine) {
+	{"an update with If-None-Match * can create a row, but change none", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		c.refused(key, everything(1), status.Cond{IfNoneMatch: []string{"*"}}, status.ErrNotFound)
@@ -77,7 +77,7 @@ var conditions = []rule{
 		c.refused(key, everything(2), status.Cond{IfNoneMatch: []string{"*"}, CreateIfMissing: true}, status.ErrConditionNotMet)
 		c.finds(key, s)
 	}},
-	{"a tag comes back with the value it was of", func(t *testing.T, e Engine) {
+	{"a row that returns to earlier values has its earlier tag again", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		first := c.create(key, everything(1)).ETag()
@@ -85,7 +85,7 @@ var conditions = []rule{
 		c.update(key, everything(1), status.Cond{})
 		c.update(key, everything(3), status.Cond{IfMatch: []string{first}})
 	}},
-	{"one tag is good for one user's path and the app's", func(t *testing.T, e Engine) {
+	{"a row has the same tag in its app's path and in its user status's", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		byApp, byUser := status.Key{App: "app", ID: "id"}, status.Key{App: "app", User: "user", ID: "id"}
 		tag := c.create(byUser, everything(1)).ETag()

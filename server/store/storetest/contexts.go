@@ -12,7 +12,7 @@ import (
 )
 
 var contexts = []rule{
-	{"a context that has ended has no effect", func(t *testing.T, e Engine) {
+	{"a call whose context has ended changes nothing and returns the context's error", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		s := c.create(numbered(1), everything(1))
 		cancelled, cancel := context.WithCancel(t.Context())
@@ -36,7 +36,7 @@ var contexts = []rule{
 		c.finds(numbered(1), s)
 		c.misses(numbered(2))
 	}},
-	{"an update whose context ends while it waits happens whole or not at all, as it says", func(t *testing.T, e Engine) {
+	{"an update whose context ends is applied completely if it returns no error, else not at all", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		const updates = 200
 		outcomes := make([]error, updates)
@@ -61,7 +61,7 @@ var contexts = []rule{
 		}
 		c.create(numbered(updates), status.Patch{})
 	}},
-	{"lists whose contexts end on their way leave nothing behind: what is read afterwards is what was written last", func(t *testing.T, e Engine) {
+	{"lists whose contexts end do not affect later reads", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for n := range 20 {
 			c.create(numbered(n), everything(n))
@@ -76,7 +76,7 @@ var contexts = []rule{
 					_, err := c.store.List(ctx, c.tenant, q)
 					cancel()
 					if err != nil && !errors.Is(err, context.DeadlineExceeded) {
-						t.Errorf("a list whose context may have ended: %v", err)
+						t.Errorf("List: %v, want nil or DeadlineExceeded", err)
 						return
 					}
 				}
@@ -87,10 +87,10 @@ var contexts = []rule{
 		for range 20 {
 			reading.Go(func() {
 				if got, err := c.store.Get(t.Context(), c.tenant, numbered(0)); err != nil || got != s {
-					t.Errorf("after the update it reads as %+v, %v", got, err)
+					t.Errorf("Get after the update: %+v, %v; want %+v", got, err, s)
 				}
 				if page, err := c.store.List(t.Context(), c.tenant, q); err != nil || page.Count != 20 {
-					t.Errorf("a list of %d rows, %v", page.Count, err)
+					t.Errorf("List counts %d rows, %v; want 20", page.Count, err)
 				}
 			})
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 var deletions = []rule{
-	{"a deleted row is missing, by both paths", func(t *testing.T, e Engine) {
+	{"a deleted row is not found by either path", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		byApp, byUser := status.Key{App: "app", ID: "id"}, status.Key{App: "app", User: "user", ID: "id"}
 		for _, key := range []status.Key{byApp, byUser} {
@@ -22,7 +22,7 @@ var deletions = []rule{
 			c.deletes(key, status.Cond{}, status.ErrNotFound)
 		}
 	}},
-	{"a row is deleted only as it is asked for", func(t *testing.T, e Engine) {
+	{"a row is deleted only if its key and the condition match", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", User: "user", ID: "id"}
 		s := c.create(key, everything(1))
@@ -35,7 +35,7 @@ var deletions = []rule{
 		c.deletes(key, tag, nil)
 		c.deletes(key, status.Cond{IfMatch: []string{"*"}}, status.ErrNotFound)
 	}},
-	{"a row that is made again is a new one", func(t *testing.T, e Engine) {
+	{"a row that is created again keeps nothing of the deleted one", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		c.create(status.Key{App: "app", User: "user", ID: "id"}, everything(1))
@@ -44,7 +44,7 @@ var deletions = []rule{
 		c.finds(key, status.New("id"))
 		c.misses(status.Key{App: "app", User: "user", ID: "id"})
 	}},
-	{"a raced deletion happens once", func(t *testing.T, e Engine) {
+	{"exactly one of several concurrent deletions succeeds", func(t *testing.T, e Engine) {
 		c, stores := e.caller(t), e.stores
 		for range 5 {
 			c.create(numbered(1), everything(1))
@@ -62,17 +62,17 @@ var deletions = []rule{
 			}
 			racing.Wait()
 			if n := deleted.Load(); n != 1 {
-				t.Errorf("deleted %d times", n)
+				t.Errorf("deleted %d times, want once", n)
 			}
 		}
 	}},
-	{"a deletion whose context has ended has no effect", func(t *testing.T, e Engine) {
+	{"a deletion whose context has ended changes nothing", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		s := c.create(numbered(1), everything(1))
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		if err := c.store.Delete(ended, c.tenant, numbered(1), status.Cond{}); !errors.Is(err, context.Canceled) {
-			t.Errorf("Delete: %v", err)
+			t.Errorf("Delete: %v, want Canceled", err)
 		}
 		c.finds(numbered(1), s)
 	}},

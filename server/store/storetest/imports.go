@@ -12,7 +12,7 @@ import (
 )
 
 var imports = []rule{
-	{"an import makes the rows that are missing, changes those that differ, and counts both", func(t *testing.T, e Engine) {
+	{"an import creates missing rows, changes rows that differ, and counts both", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		c.create(numbered(1), everything(1))
 		c.create(numbered(2), everything(2))
@@ -23,20 +23,20 @@ var imports = []rule{
 		c.finds(numbered(2), want)
 		c.finds(numbered(3), everything(3).Apply(status.New("id 3")))
 	}},
-	{"the same import again changes nothing", func(t *testing.T, e Engine) {
+	{"repeating an import changes nothing", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		rows := []status.Imported{whole(1), whole(2), imported("id 3", status.Patch{})}
 		c.imports("app", 3, 0, rows...)
 		c.imports("app", 0, 0, rows...)
 		c.imports("app", 0, 0)
 	}},
-	{"the later of two imported rows of one id is applied to the earlier", func(t *testing.T, e Engine) {
+	{"an import applies rows with the same id in order", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		first, second := whole(1), properties()[0].to(2)
 		c.imports("app", 1, 1, first, imported("id 1", second))
 		c.finds(numbered(1), second.Apply(everything(1).Apply(status.New("id 1"))))
 	}},
-	{"an imported row is made in the user status that is named, else in that of its name", func(t *testing.T, e Engine) {
+	{"an import creates a row in the given user status, else in that of its userPrincipalName", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		named := imported("named", named("anna@contoso.com"))
 		named.User = new("user")
@@ -51,17 +51,17 @@ var imports = []rule{
 			}
 		}
 	}},
-	{"an import moves no row to another user status", func(t *testing.T, e Engine) {
+	{"an import does not move a row to another user status", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		c.create(status.Key{App: "app", User: "user", ID: "id"}, everything(1))
 		moved := imported("id", named("anna@contoso.com"))
 		moved.User = new("another")
 		c.imports("app", 0, 1, moved)
 		if got := c.userOf("app", "id"); got != "user" {
-			t.Errorf("it is in %q", got)
+			t.Errorf("the row is in the user status %q, want user", got)
 		}
 	}},
-	{"an import is its tenant's and its app's alone", func(t *testing.T, e Engine) {
+	{"an import changes no other app and no other tenant", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		c.create(status.Key{App: "other", ID: "id 1"}, everything(2))
 		c.as("other").create(numbered(1), everything(3))
@@ -69,7 +69,7 @@ var imports = []rule{
 		c.finds(status.Key{App: "other", ID: "id 1"}, everything(2).Apply(status.New("id 1")))
 		c.as("other").finds(numbered(1), everything(3).Apply(status.New("id 1")))
 	}},
-	{"imports and updates of the same rows lose nothing of each other", func(t *testing.T, e Engine) {
+	{"concurrent imports and updates of the same rows are all applied", func(t *testing.T, e Engine) {
 		c, stores := e.caller(t), e.stores
 		const rows = 20
 		var writing sync.WaitGroup
@@ -98,7 +98,7 @@ var imports = []rule{
 			c.finds(numbered(n), everything(1).Apply(status.New(numbered(n).ID)))
 		}
 	}},
-	{"what was imported is there after a restart", func(t *testing.T, e Engine) {
+	{"imported rows survive a restart", func(t *testing.T, e Engine) {
 		e.durable(t)
 		open := e.New(t)
 		before := callerOf(t, opened(t, open))
@@ -106,21 +106,21 @@ var imports = []rule{
 		before.close()
 		before.through(opened(t, open)).finds(numbered(1), everything(1).Apply(status.New("id 1")))
 	}},
-	{"an import whose context has ended has no effect", func(t *testing.T, e Engine) {
+	{"an import whose context has ended changes nothing", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		for _, rows := range [][]status.Imported{nil, {whole(1)}} {
 			if created, changed, err := c.store.Import(ended, c.tenant, "app", rows); !errors.Is(err, context.Canceled) || created+changed != 0 {
-				t.Errorf("Import: %d, %d, %v", created, changed, err)
+				t.Errorf("Import: %d created, %d changed, %v; want 0, 0, Canceled", created, changed, err)
 			}
 		}
 		c.misses(numbered(1))
 	}},
-	{"apps are those that have rows, in byte order, a part at a time", func(t *testing.T, e Engine) {
+	{"Apps lists the apps that have rows, in byte order, in parts", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		if got := c.apps("", 10); len(got) > 0 {
-			t.Errorf("an empty store has %q", got)
+			t.Errorf("a tenant without rows has the apps %q", got)
 		}
 		want := oddKeys()
 		for _, app := range want {
@@ -138,15 +138,15 @@ var imports = []rule{
 			}
 		}
 		if !slices.Equal(got, want) {
-			t.Errorf("%.300q", got)
+			t.Errorf("got the apps %.300q, want %.300q", got, want)
 		}
 	}},
-	{"apps are not read once the context has ended", func(t *testing.T, e Engine) {
+	{"Apps returns the error of a context that has ended", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := c.store.Apps(ended, c.tenant, "", 1); !errors.Is(err, context.Canceled) {
-			t.Errorf("Apps: %v", err)
+			t.Errorf("Apps: %v, want Canceled", err)
 		}
 	}},
 }
@@ -155,7 +155,7 @@ func imported(id string, patch status.Patch) status.Imported {
 	return status.Imported{ID: id, Patch: patch}
 }
 
-// whole imports everything into the row of that number.
+// whole returns row n with a value for every property.
 func whole(n int) status.Imported { return imported(numbered(n).ID, everything(n)) }
 
 func (c caller) imports(app string, created, changed int, rows ...status.Imported) {
@@ -175,7 +175,7 @@ func (c caller) apps(after string, limit int) []string {
 	return apps
 }
 
-// userOf is the user status that a row is listed in.
+// userOf returns the id of the user status that a row is listed with.
 func (c caller) userOf(app, id string) string {
 	c.Helper()
 	page, err := c.store.List(context.Background(), c.tenant, status.Query{

@@ -8,8 +8,8 @@ import (
 )
 
 var keys = []rule{
-	{"keys are told apart byte for byte", func(t *testing.T, e Engine) {
-		c := e.alone(t) // tenants are keys too
+	{"keys are compared byte by byte", func(t *testing.T, e Engine) {
+		c := e.alone(t) // the tenants must be exactly the odd keys
 		parts := oddKeys()
 		for i, part := range parts {
 			c.create(status.Key{App: "app", ID: part}, status.PatchOf(status.Status{ErrorCode: int32(i)}, "errorCode"))
@@ -25,7 +25,7 @@ var keys = []rule{
 				c.as(part).get(status.Key{App: "app of an odd tenant", ID: "id"}),
 			} {
 				if got.ErrorCode != int32(i) {
-					t.Errorf("%.40q reads as %.40q", part, parts[got.ErrorCode])
+					t.Errorf("the key %.40q returns the row of %.40q", part, parts[got.ErrorCode])
 				}
 			}
 			if got := c.get(status.Key{App: "app", ID: part}).ID; got != part {
@@ -38,14 +38,14 @@ var keys = []rule{
 			}
 		}
 	}},
-	{"an id says nothing about other apps", func(t *testing.T, e Engine) {
+	{"apps can have rows with the same id", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		c.create(status.Key{App: "one", ID: "id"}, everything(1))
 		c.misses(status.Key{App: "two", ID: "id"})
 		c.create(status.Key{App: "two", ID: "id"}, everything(2))
 		c.finds(status.Key{App: "one", ID: "id"}, everything(1).Apply(status.New("id")))
 	}},
-	{"a tenant's row is missing to another", func(t *testing.T, e Engine) {
+	{"a tenant cannot read or update another tenant's row", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		other := c.as("other")
 		for _, key := range []status.Key{{App: "app", ID: "id"}, {App: "app", User: "user", ID: "user's"}} {
@@ -57,7 +57,7 @@ var keys = []rule{
 			c.finds(key, s)
 		}
 	}},
-	{"tenants have rows of the same key", func(t *testing.T, e Engine) {
+	{"tenants can have rows with the same key", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		other, third := c.as("other"), c.as("Tenant")
 		key := status.Key{App: "app", ID: "id"}
@@ -69,7 +69,7 @@ var keys = []rule{
 		c.finds(key, mine)
 		other.finds(key, theirs)
 	}},
-	{"tenants have user statuses of the same key", func(t *testing.T, e Engine) {
+	{"the user status of a tenant's row does not affect another tenant's row with the same id", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		other := c.as("other")
 		c.create(status.Key{App: "app", User: "user", ID: "id"}, everything(1))
@@ -79,7 +79,7 @@ var keys = []rule{
 	}},
 }
 
-// oddKeys differ in what a database may take for the same, or for something else than text.
+// oddKeys returns distinct keys that a database may treat as equal, or as something other than text.
 func oddKeys() []string {
 	long := strings.Repeat("k", 1023)
 	return []string{

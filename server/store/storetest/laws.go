@@ -15,9 +15,9 @@ import (
 	"installstatus/api/status/memory"
 )
 
-// Each of these checks many histories on one database, each history in tenants of its own.
+// Each law is checked with many random histories on one database. Every history has its own tenants or apps.
 var laws = []rule{
-	{"an engine answers as memory does", func(t *testing.T, e Engine) {
+	{"random calls have the same results as with the memory store", func(t *testing.T, e Engine) {
 		open := e.New(t)
 		store := opened(t, open)
 		histories := 0
@@ -58,16 +58,16 @@ var laws = []rule{
 			t.Error(err)
 		}
 	}},
-	{"pages together are the list, whatever is added and removed meanwhile", func(t *testing.T, e Engine) {
+	{"pages repeat no row and skip no row that is never deleted, while others are added and deleted", func(t *testing.T, e Engine) {
 		c, store := e.caller(t), e.stores[0]
 		lists := 0
 		rapid.Check(t, func(t *rapid.T) {
 			lists++
 			tenant := c.as(fmt.Sprint("list ", lists)).tenant
 			ids := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-cA-C/é]{1,3}`), 0, 12, rapid.ID).Draw(t, "ids")
-			stays := map[string]bool{}
+			kept := map[string]bool{}
 			for _, id := range ids {
-				stays[id] = true
+				kept[id] = true
 				write(t, store, tenant, id)
 			}
 			var got []string
@@ -90,20 +90,20 @@ var laws = []rule{
 					if err != nil && !errors.Is(err, status.ErrNotFound) {
 						t.Fatal(err)
 					}
-					delete(stays, id)
+					delete(kept, id)
 				}
 			}
 			if distinct := slices.Compact(slices.Sorted(slices.Values(got))); len(distinct) != len(got) {
-				t.Fatalf("a row is in %q twice", got)
+				t.Fatalf("%q contains a row twice", got)
 			}
-			for id := range stays {
+			for id := range kept {
 				if !slices.Contains(got, id) {
-					t.Fatalf("%q, which was there all the time, is not in %q", id, got)
+					t.Fatalf("%q, which was never deleted, is not in %q", id, got)
 				}
 			}
 		})
 	}},
-	{"user statuses and summaries are what the rows make, whichever they are", func(t *testing.T, e Engine) {
+	{"user statuses and summaries agree with the rows", func(t *testing.T, e Engine) {
 		tenant, store := e.caller(t).tenant, e.stores[0]
 		apps := 0
 		rapid.Check(t, func(t *rapid.T) {
@@ -134,7 +134,7 @@ var laws = []rule{
 			}
 		})
 	}},
-	{"statuses that read as equal have equal tags, others have others", func(t *testing.T, e Engine) {
+	{"two statuses have the same tag if and only if they are equal", func(t *testing.T, e Engine) {
 		c, store := e.caller(t), e.stores[0]
 		pairs := 0
 		rapid.Check(t, func(t *rapid.T) {
@@ -150,7 +150,7 @@ var laws = []rule{
 					t.Fatal(err)
 				}
 				if read[i].ETag() != written.ETag() {
-					t.Fatalf("%+v was answered with another tag than it reads with", written)
+					t.Fatalf("Update returned the tag %s, Get %s, of %+v", written.ETag(), read[i].ETag(), written)
 				}
 			}
 			if (read[0] == read[1]) != (read[0].ETag() == read[1].ETag()) {
@@ -166,7 +166,7 @@ func write(t *rapid.T, store status.Store, tenant, id string) {
 	}
 }
 
-// history is a run of calls that go to a store and to its model.
+// history sends the same calls to a store and to a model, and compares the results.
 type history struct {
 	*rapid.T
 	store, model status.Store
@@ -193,8 +193,8 @@ func (h history) list() {
 	if rapid.IntRange(0, 3).Draw(h.T, "filtered") > 0 {
 		q.Filter = filters(filterable(), rapid.IntRange(0, 3).Draw(h.T, "depth")).Draw(h.T, "filter")
 	}
-	if rapid.Bool().Draw(h.T, "goes on") {
-		q.After = q.CursorOf(patches().Draw(h.T, "place").Apply(status.New(rapid.SampledFrom([]string{"ID", "hd", "id", "z"}).Draw(h.T, "after"))))
+	if rapid.Bool().Draw(h.T, "has cursor") {
+		q.After = q.CursorOf(patches().Draw(h.T, "cursor").Apply(status.New(rapid.SampledFrom([]string{"ID", "hd", "id", "z"}).Draw(h.T, "after"))))
 	}
 	got, err := h.store.List(context.Background(), tenant, q)
 	want, wantErr := h.model.List(context.Background(), tenant, q)
@@ -214,7 +214,7 @@ func (h history) users() {
 	if rapid.Bool().Draw(h.T, "filtered") {
 		q.Filter = filters(userFilterable(), rapid.IntRange(0, 3).Draw(h.T, "depth")).Draw(h.T, "filter")
 	}
-	if rapid.Bool().Draw(h.T, "goes on") {
+	if rapid.Bool().Draw(h.T, "has cursor") {
 		q.After = q.CursorOf(status.UserStatus{
 			ID:                   rapid.SampledFrom([]string{"User", "user", "z"}).Draw(h.T, "after"),
 			UserName:             rapid.SampledFrom([]status.Text{{}, status.TextOf("userName 1")}).Draw(h.T, "name"),
@@ -246,7 +246,7 @@ func (h history) delete() {
 	}
 }
 
-// cond is often none, else one that the row meets or not.
+// cond returns a condition, often an empty one, that the row meets or fails.
 func (h history) cond(tenant string, key status.Key) (cond status.Cond) {
 	current, _ := h.model.Get(context.Background(), tenant, key)
 	tags := rapid.SliceOfN(rapid.SampledFrom([]string{current.ETag(), `"stale"`, "*"}), 1, 3)
@@ -300,7 +300,7 @@ func (h history) apps() {
 	}
 }
 
-// row draws from few, so that calls meet.
+// row draws a key from a few, so that calls often have the same one.
 func (h history) row() (tenant string, key status.Key) {
 	tenant = fmt.Sprintf("tenant %d of history %d", rapid.IntRange(0, 1).Draw(h.T, "tenant"), h.number)
 	key.App = rapid.SampledFrom([]string{"app", "App"}).Draw(h.T, "app")
@@ -309,10 +309,10 @@ func (h history) row() (tenant string, key status.Key) {
 	return tenant, key
 }
 
-// names are one user's in two cases, and another's.
+// names are one user's name in two spellings that differ in case, and another user's name.
 var names = [...]string{"anna@contoso.com", "Anna@Contoso.com", "bert@contoso.com"}
 
-// kind is which of the errors that callers tell apart err is.
+// kind returns the sentinel error that err wraps, or err if there is none.
 func kind(err error) error {
 	for _, kind := range []error{status.ErrNotFound, status.ErrConditionNotMet, status.ErrUnavailable} {
 		if errors.Is(err, kind) {
@@ -322,7 +322,7 @@ func kind(err error) error {
 	return err
 }
 
-// patches are patches that keep, clear and set properties, often to the same few values.
+// patches generates patches that keep, clear and set properties, often to the same few values.
 func patches() *rapid.Generator[status.Patch] {
 	return rapid.Custom(func(t *rapid.T) (patch status.Patch) {
 		for _, p := range properties() {

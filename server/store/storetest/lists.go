@@ -13,7 +13,7 @@ import (
 )
 
 var lists = []rule{
-	{"a list has its app's rows, in the byte order of ids", func(t *testing.T, e Engine) {
+	{"a list contains the rows of its app, in the byte order of their ids", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		want := oddKeys()
 		for _, id := range want {
@@ -27,10 +27,10 @@ var lists = []rule{
 			t.Errorf("listed %.300q, more %t", got, more)
 		}
 		if got, more := c.ids(status.Query{App: "none", Query: query.Query{Limit: 10}}); len(got) > 0 || more {
-			t.Errorf("an unknown app has %q", got)
+			t.Errorf("an unknown app has the rows %q, more %t", got, more)
 		}
 	}},
-	{"a list of a user status has its rows alone", func(t *testing.T, e Engine) {
+	{"a list of a user status contains only its rows", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for n := range 6 {
 			c.create(status.Key{App: "app", User: []string{"user", "User"}[n%2], ID: fmt.Sprint(n)}, status.Patch{})
@@ -39,11 +39,11 @@ var lists = []rule{
 		c.create(status.Key{App: "app", ID: "8"}, status.Patch{})
 		for user, want := range map[string][]string{"user": {"0", "2", "4"}, "User": {"1", "3", "5"}, "other": nil, status.UserStatusID("app", "anna@contoso.com"): {"7"}} {
 			if got, _ := c.ids(status.Query{App: "app", User: user, Query: query.Query{Limit: 10}}); !slices.Equal(got, want) {
-				t.Errorf("%s has %q, want %q", user, got, want)
+				t.Errorf("the user status %s has the rows %q, want %q", user, got, want)
 			}
 		}
 	}},
-	{"a page begins after an id, has the limit at most, and says whether there is more", func(t *testing.T, e Engine) {
+	{"a page begins after its cursor, has at most Limit rows, and reports whether more follow", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for _, id := range []string{"a", "b", "c", "d"} {
 			c.create(status.Key{App: "app", User: "user", ID: id}, status.Patch{})
@@ -63,12 +63,12 @@ var lists = []rule{
 				}
 				got, more := c.ids(q)
 				if strings.Join(got, " ") != page.want || more != page.more {
-					t.Errorf("after %q, %d at most: %q, more %t", page.after, page.limit, got, more)
+					t.Errorf("after %q, limit %d: %q, more %t; want %q, more %t", page.after, page.limit, got, more, page.want, page.more)
 				}
 			}
 		}
 	}},
-	{"rows of the greatest length make short pages, not great ones", func(t *testing.T, e Engine) {
+	{"a page of the longest rows has fewer rows than its limit", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		patch := allTexts(strings.Repeat("\U0010ffff", 8192))
 		const rows = 25
@@ -82,7 +82,7 @@ var lists = []rule{
 				t.Fatal(err)
 			}
 			if len(page.Rows) > 20 {
-				t.Errorf("a page has %d of them", len(page.Rows))
+				t.Errorf("a page has %d rows, want at most 20", len(page.Rows))
 			}
 			listed += len(page.Rows)
 			if !page.More {
@@ -91,10 +91,10 @@ var lists = []rule{
 			q.After = q.CursorOf(page.Rows[len(page.Rows)-1].Status)
 		}
 		if listed != rows {
-			t.Errorf("listed %d of %d", listed, rows)
+			t.Errorf("listed %d rows, want %d", listed, rows)
 		}
 	}},
-	{"of a string its first characters count in an order, so that every place is short", func(t *testing.T, e Engine) {
+	{"strings are ordered by their first characters only, which keeps cursors short", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		first := strings.Repeat("💾", query.OrderedLength)
 		for id, text := range map[string]string{
@@ -105,18 +105,18 @@ var lists = []rule{
 		for _, property := range texts() {
 			for descending, want := range map[bool]string{false: "4 5 1 2 3", true: "1 2 3 5 4"} {
 				order := []query.Order{{Property: property, Descending: descending}}
-				if got := c.places(status.Query{App: "app", Query: query.Query{Order: order}}); got != want {
-					t.Errorf("by %s, descending %t: %s", property, descending, got)
+				if got := c.idsInOrder(status.Query{App: "app", Query: query.Query{Order: order}}); got != want {
+					t.Errorf("by %s, descending %t: %s, want %s", property, descending, got, want)
 				}
 				if property == "userName" || property == "userPrincipalName" {
-					if got := c.userPlaces(status.Query{App: "app", Query: query.Query{Order: order}}); got != want {
-						t.Errorf("users by %s, descending %t: %s", property, descending, got)
+					if got := c.userIDsInOrder(status.Query{App: "app", Query: query.Query{Order: order}}); got != want {
+						t.Errorf("users by %s, descending %t: %s, want %s", property, descending, got, want)
 					}
 				}
 			}
 		}
 	}},
-	{"a long filter is answered as a short one", func(t *testing.T, e Engine) {
+	{"a filter of many values selects the same rows as in memory", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for n := range 3 {
 			c.create(numbered(n), everything(n))
@@ -124,18 +124,18 @@ var lists = []rule{
 		c.create(numbered(3), status.Patch{})
 		all, err := c.store.List(t.Context(), c.tenant, status.Query{App: "app", Query: query.Query{Limit: 10}})
 		if err != nil || len(all.Rows) != 4 {
-			t.Fatal(all, err)
+			t.Fatalf("listed %+v, %v; want 4 rows", all, err)
 		}
-		nothing := query.In{Property: "mobileAppInstallStatusValue"}
+		noMatch := query.In{Property: "mobileAppInstallStatusValue"}
 		for n := range 150 {
-			nothing.Values = append(nothing.Values, query.TextValue(fmt.Sprint("no state ", n)))
+			noMatch.Values = append(noMatch.Values, query.TextValue(fmt.Sprint("no state ", n)))
 		}
 		for property, values := range filterable() {
 			for _, operator := range []query.Operator{query.Equal, query.NotEqual, query.Greater, query.LessOrEqual} {
 				for _, value := range values {
 					q := status.Query{App: "app", Query: query.Query{Limit: 2, Count: true, Order: []query.Order{{Property: property}}}}
 					q.After = q.CursorOf(all.Rows[0])
-					q.Filter = query.Or{Left: nothing, Right: query.Comparison{Property: property, Operator: operator, Value: value}}
+					q.Filter = query.Or{Left: noMatch, Right: query.Comparison{Property: property, Operator: operator, Value: value}}
 					page, err := c.store.List(t.Context(), c.tenant, q)
 					if want := q.PageOf(all.Rows); err != nil || !slices.Equal(page.Rows, want.Rows) || page.Count != want.Count {
 						t.Errorf("%s %s %v: %+v, %v; want %+v", property, operator, value, page, err, want)
@@ -144,29 +144,29 @@ var lists = []rule{
 			}
 		}
 	}},
-	{"a list whose context has ended is not read", func(t *testing.T, e Engine) {
+	{"List returns the error of a context that has ended", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := c.store.List(ended, c.tenant, status.Query{App: "app", Query: query.Query{Limit: 1}}); !errors.Is(err, context.Canceled) {
-			t.Errorf("List: %v", err)
+			t.Errorf("List: %v, want Canceled", err)
 		}
 	}},
 }
 
-// places are the ids of a list that is read row by row, each place of which is a short one.
-func (c caller) places(q status.Query) string {
+// idsInOrder lists one row a page and returns their ids. It checks that every cursor is short.
+func (c caller) idsInOrder(q status.Query) string {
 	c.Helper()
-	return placesOf(c, q, c.store.List)
+	return pageByPage(c, q, c.store.List)
 }
 
-// userPlaces are those of a list of user statuses, which are named after their rows.
-func (c caller) userPlaces(q status.Query) string {
+// userIDsInOrder does the same for user statuses. It removes the prefix "user " from their ids.
+func (c caller) userIDsInOrder(q status.Query) string {
 	c.Helper()
-	return strings.ReplaceAll(placesOf(c, q, c.store.ListUsers), "user ", "")
+	return strings.ReplaceAll(pageByPage(c, q, c.store.ListUsers), "user ", "")
 }
 
-func placesOf[L query.Row](c caller, q status.Query, list func(context.Context, string, status.Query) (query.Page[L], error)) string {
+func pageByPage[L query.Row](c caller, q status.Query, list func(context.Context, string, status.Query) (query.Page[L], error)) string {
 	c.Helper()
 	var ids []string
 	for q.Limit = 1; len(ids) < 100; {
@@ -177,7 +177,7 @@ func placesOf[L query.Row](c caller, q status.Query, list func(context.Context, 
 		q.After = q.CursorOf(page.Rows[0])
 		ids = append(ids, q.After.ID)
 		if length := len(fmt.Sprint(*q.After)); length > 5*query.OrderedLength {
-			c.Errorf("a place has %d bytes", length)
+			c.Errorf("a cursor has %d bytes, want at most %d", length, 5*query.OrderedLength)
 		}
 		if !page.More {
 			break

@@ -14,7 +14,7 @@ type property struct {
 	value    func(n int) query.Value // one of many values, a different one for each n
 }
 
-// properties are all that patches can set.
+// properties returns all properties that patches can set.
 func properties() (all []property) {
 	for i, p := range status.Properties {
 		if p.Name != query.ID {
@@ -59,7 +59,7 @@ func (p property) to(n int) (patch status.Patch) {
 	return patch
 }
 
-// texts are the names of the properties that are nullable strings.
+// texts returns the names of the nullable strings.
 func texts() (names []string) {
 	for _, p := range properties() {
 		if p.nullable {
@@ -69,7 +69,7 @@ func texts() (names []string) {
 	return names
 }
 
-// allTexts returns the patch that sets all nullable strings.
+// allTexts returns a patch that sets every nullable string to the same value.
 func allTexts(to string) (patch status.Patch) {
 	for _, name := range texts() {
 		set(&patch, name, query.TextValue(to))
@@ -77,7 +77,7 @@ func allTexts(to string) (patch status.Patch) {
 	return patch
 }
 
-// everything returns the patch that sets all properties.
+// everything returns a patch that sets every property to its value n.
 func everything(n int) (patch status.Patch) {
 	for _, p := range properties() {
 		p.set(&patch, n)

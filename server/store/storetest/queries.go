@@ -11,7 +11,7 @@ import (
 	"installstatus/api/status"
 )
 
-// filterable are the properties that filters and orders are drawn from, with values that the drawn patches set.
+// filterable maps each property that generated filters and orders use to values that generated patches set.
 func filterable() map[string][]query.Value {
 	states := []query.Value{{}, query.TextValue("installed"), query.TextValue("failed"), query.TextValue("unknown")}
 	values := map[string][]query.Value{
@@ -29,14 +29,14 @@ func filterable() map[string][]query.Value {
 	return values
 }
 
-// userFilterable are the same for user statuses, with values that the users of the laws have.
+// userFilterable does the same for user statuses.
 func userFilterable() map[string][]query.Value {
 	counts := []query.Value{{}, query.NumberValue(0), query.NumberValue(1), query.NumberValue(2)}
-	of := filterable()
+	rows := filterable()
 	return map[string][]query.Value{
 		query.ID:                  {query.TextValue("user"), query.TextValue("User"), {}},
-		"userName":                of["userName"],
-		"userPrincipalName":       of["userPrincipalName"],
+		"userName":                rows["userName"],
+		"userPrincipalName":       rows["userPrincipalName"],
 		"installedDeviceCount":    counts,
 		"failedDeviceCount":       counts,
 		"notInstalledDeviceCount": counts,
@@ -47,7 +47,7 @@ func anyOf(properties map[string][]query.Value) *rapid.Generator[string] {
 	return rapid.SampledFrom(slices.Sorted(maps.Keys(properties)))
 }
 
-// orders are none, one or two different properties, in either direction; the id is often one of them.
+// orders generates orders by up to two different properties, in either direction, often including the id.
 func orders(by map[string][]query.Value) *rapid.Generator[[]query.Order] {
 	order := rapid.Custom(func(t *rapid.T) query.Order {
 		return query.Order{Property: anyOf(by).Draw(t, "property"), Descending: rapid.Bool().Draw(t, "descending")}
@@ -58,7 +58,7 @@ func orders(by map[string][]query.Value) *rapid.Generator[[]query.Order] {
 	return rapid.SliceOfNDistinct(rapid.OneOf(order, order, byID), 0, 2, func(o query.Order) string { return o.Property })
 }
 
-// filters are of every kind, nested to the given depth.
+// filters generates filters of every kind, nested up to the given depth.
 func filters(by map[string][]query.Value, depth int) *rapid.Generator[query.Filter] {
 	return rapid.Custom(func(t *rapid.T) query.Filter {
 		kinds := []string{"comparison", "comparison", "in", "startswith", "contains"}
@@ -84,9 +84,9 @@ func filters(by map[string][]query.Value, depth int) *rapid.Generator[query.Filt
 		case "or":
 			return query.Or{Left: inner("left"), Right: inner("right")}
 		case "not":
-			return query.Not{Of: inner("of")}
+			return query.Not{Of: inner("operand")}
 		default:
-			panic(fmt.Sprint("no such filter: ", kind))
+			panic(fmt.Sprint("unknown kind of filter: ", kind))
 		}
 	})
 }

@@ -8,13 +8,13 @@ import (
 )
 
 var rows = []rule{
-	{"a missing row is not found", func(t *testing.T, e Engine) {
+	{"reading or updating a missing row returns ErrNotFound", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		c.misses(status.Key{App: "app", ID: "id"})
 		c.refused(status.Key{App: "app", ID: "id"}, everything(1), status.Cond{}, status.ErrNotFound)
 		c.misses(status.Key{App: "app", ID: "id"})
 	}},
-	{"a missing row is made where it is asked for", func(t *testing.T, e Engine) {
+	{"an update with CreateIfMissing creates a missing row", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		want := everything(1).Apply(status.New("id"))
@@ -23,7 +23,7 @@ var rows = []rule{
 		}
 		c.finds(key, want)
 	}},
-	{"a row that is there is changed, not made again", func(t *testing.T, e Engine) {
+	{"an update with CreateIfMissing changes an existing row", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		c.create(key, everything(1))
@@ -33,12 +33,12 @@ var rows = []rule{
 		}
 		c.finds(key, got)
 	}},
-	{"what a new row is not told has Graph's defaults", func(t *testing.T, e Engine) {
+	{"a new row has Graph's defaults for properties that are not set", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		c.create(status.Key{App: "app", ID: "id"}, status.Patch{})
 		c.finds(status.Key{App: "app", ID: "id"}, status.New("id"))
 	}},
-	{"a row is one, by its app's path and by its user status's", func(t *testing.T, e Engine) {
+	{"the path of the app and the path of the user status lead to the same row", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		byApp, byUser := status.Key{App: "app", ID: "id"}, status.Key{App: "app", User: "user", ID: "id"}
 		c.create(byUser, everything(1))
@@ -46,7 +46,7 @@ var rows = []rule{
 		c.finds(byUser, c.update(byApp, everything(2), status.Cond{}))
 		c.finds(byApp, c.update(byUser, everything(3), status.Cond{}))
 	}},
-	{"a path that names another user status finds nothing", func(t *testing.T, e Engine) {
+	{"a path with another user status does not find the row", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		owner, other := status.Key{App: "app", User: "user", ID: "id"}, status.Key{App: "app", User: "other", ID: "id"}
 		s := c.create(owner, everything(1))
@@ -61,18 +61,18 @@ var rows = []rule{
 		c.create(status.Key{App: "app", ID: "id"}, status.Patch{})
 		c.misses(status.Key{App: "app", User: status.UserStatusID("app", "anna@contoso.com"), ID: "id"})
 	}},
-	{"the user status follows from the name, in any case", func(t *testing.T, e Engine) {
+	{"the user status is derived from the userPrincipalName, regardless of case", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		s := c.create(status.Key{App: "app", ID: "id"}, named("Anna@Contoso.com"))
 		c.finds(status.Key{App: "app", User: status.UserStatusID("app", "anna@contoso.com"), ID: "id"}, s)
 		c.misses(status.Key{App: "app", User: status.UserStatusID("other", "anna@contoso.com"), ID: "id"})
 	}},
-	{"the path's user status goes before the name's", func(t *testing.T, e Engine) {
+	{"the user status in the path takes precedence over the userPrincipalName", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		c.create(status.Key{App: "app", User: "user", ID: "id"}, named("anna@contoso.com"))
 		c.misses(status.Key{App: "app", User: status.UserStatusID("app", "anna@contoso.com"), ID: "id"})
 	}},
-	{"the user status stays when the name changes", func(t *testing.T, e Engine) {
+	{"a row keeps its user status when its userPrincipalName changes", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		anna := status.Key{App: "app", User: status.UserStatusID("app", "anna@contoso.com"), ID: "id"}
 		bert := status.Key{App: "app", User: status.UserStatusID("app", "bert@contoso.com"), ID: "id"}
@@ -86,7 +86,7 @@ var rows = []rule{
 		c.update(nobody, named("bert@contoso.com"), status.Cond{})
 		c.misses(status.Key{App: "app", User: bert.User, ID: nobody.ID})
 	}},
-	{"a store is ready", func(t *testing.T, e Engine) {
+	{"an open store is ready", func(t *testing.T, e Engine) {
 		if err := e.caller(t).store.Ready(context.Background()); err != nil {
 			t.Fatal(err)
 		}

@@ -1,5 +1,5 @@
-// Package storetest tests that a storage engine keeps the rules of status.Store. It imports no engine: each engine's tests call
-// Run.
+// Package storetest tests that a storage engine follows the rules of status.Store. It imports no engine: the tests of each engine
+// call Run.
 package storetest
 
 import (
@@ -13,18 +13,19 @@ import (
 
 // Engine is the engine under test.
 type Engine struct {
-	// New makes an empty database and returns a function that opens a store on it. Opening it several times is what several
-	// processes do, or one after a restart. Run closes the stores.
+	// New creates an empty database and returns a function that opens a store on it. The rules call the function several times, as
+	// several processes or a restarted one would. Run closes the stores.
 	New func(t *testing.T) (open func() (status.Store, error))
 
 	// Forgets means that closing the only store on a database deletes the database, so New's function is called once.
 	Forgets bool
 
-	stores []status.Store // on the database that rules share
+	stores []status.Store // on the database that the rules share
 	rule   int            // the number of the rule under test
 }
 
-// Run tests every rule. Rules share a database, each with tenants of its own, but those that close stores or need certain tenants.
+// Run tests every rule. The rules share a database, each with its own tenants, except rules that close stores or need certain
+// tenants: these have their own database.
 func Run(t *testing.T, engine Engine) {
 	engine.stores = engine.open(t, 2)
 	for _, group := range []struct {
@@ -54,13 +55,13 @@ func Run(t *testing.T, engine Engine) {
 	}
 }
 
-// rule is a rule of status.Store and the test of it.
+// rule is a rule of status.Store and its test.
 type rule struct {
 	name string
 	test func(*testing.T, Engine)
 }
 
-// open opens n stores on a new database, or one if the engine forgets.
+// open opens n stores on a new database, or one store if the engine forgets.
 func (e Engine) open(t *testing.T, n int) []status.Store {
 	t.Helper()
 	if e.Forgets {
@@ -88,22 +89,22 @@ func opened(t *testing.T, open func() (status.Store, error)) status.Store {
 	return store
 }
 
-// durable skips a test that needs an engine which keeps its data when it is closed.
+// durable skips the test if the engine forgets.
 func (e Engine) durable(t *testing.T) {
 	t.Helper()
 	if e.Forgets {
-		t.Skip("the engine forgets its data when it is closed")
+		t.Skip("the engine loses its data when it is closed")
 	}
 }
 
-// caller calls a store for a tenant, and fails the test if a call has an unexpected result.
+// caller calls a store for a tenant, and fails the test if a result is unexpected.
 type caller struct {
 	*testing.T
 	store          status.Store
 	prefix, tenant string // the names of the rule's tenants begin with the prefix
 }
 
-// caller returns a caller of the first of the shared stores.
+// caller returns a caller of the first shared store.
 func (e Engine) caller(t *testing.T) caller {
 	c := caller{T: t, store: e.stores[0], prefix: fmt.Sprint("rule ", e.rule, ", ")}
 	return c.as("tenant")
@@ -164,7 +165,7 @@ func (c caller) create(key status.Key, patch status.Patch) status.Status {
 	return s
 }
 
-// update changes a row that is there.
+// update changes an existing row.
 func (c caller) update(key status.Key, patch status.Patch, cond status.Cond) status.Status {
 	c.Helper()
 	s, created, err := c.store.Update(context.Background(), c.tenant, key, patch, cond)
@@ -174,7 +175,7 @@ func (c caller) update(key status.Key, patch status.Patch, cond status.Cond) sta
 	return s
 }
 
-// ids are what a query finds, and whether there is more.
+// ids returns the ids of the rows that a query finds, and whether more follow. It checks that Get returns the same rows.
 func (c caller) ids(query status.Query) (ids []string, more bool) {
 	c.Helper()
 	page, err := c.store.List(context.Background(), c.tenant, query)
@@ -183,14 +184,14 @@ func (c caller) ids(query status.Query) (ids []string, more bool) {
 	}
 	for _, row := range page.Rows {
 		if got := c.get(status.Key{App: query.App, User: row.User, ID: row.ID}); got != row.Status {
-			c.Fatalf("%+v is listed as %+v", got, row)
+			c.Fatalf("Get returns %+v, List %+v", got, row)
 		}
 		ids = append(ids, row.ID)
 	}
 	return ids, page.More
 }
 
-// refused asserts that an update fails with want and tells nothing.
+// refused asserts that an update fails with want and returns no status.
 func (c caller) refused(key status.Key, patch status.Patch, cond status.Cond, want error) {
 	c.Helper()
 	s, created, err := c.store.Update(context.Background(), c.tenant, key, patch, cond)

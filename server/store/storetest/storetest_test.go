@@ -8,7 +8,7 @@ import (
 	"installstatus/api/status/memory"
 )
 
-func TestMemoryKeepsTheRules(t *testing.T) {
+func TestMemoryFollowsTheRules(t *testing.T) {
 	Run(t, Engine{
 		New: func(*testing.T) func() (status.Store, error) {
 			return func() (status.Store, error) { return &memory.Store{}, nil }
@@ -17,8 +17,8 @@ func TestMemoryKeepsTheRules(t *testing.T) {
 	})
 }
 
-// The rules set each property to several values, which are useless unless they differ from each other and from the default.
-func TestEveryPropertyIsSetToDifferentValues(t *testing.T) {
+// The rules prove nothing unless the values that they set differ from each other and from the default.
+func TestValuesOfEveryPropertyDiffer(t *testing.T) {
 	for _, p := range status.Properties {
 		if p.Name == query.ID {
 			continue
@@ -31,7 +31,7 @@ func TestEveryPropertyIsSetToDifferentValues(t *testing.T) {
 			values[p.Value(&patched)] = true
 		}
 		if len(values) != 4 {
-			t.Errorf("%s has the values %v", p.Name, values)
+			t.Errorf("%s has the values %v, want 4 different ones", p.Name, values)
 		}
 	}
 }

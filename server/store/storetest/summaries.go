@@ -18,7 +18,7 @@ var summaries = []rule{
 		c.deletes(numbered(1), status.Cond{}, nil)
 		c.sums("app", status.Counts{}, status.Counts{})
 	}},
-	{"a device counts in its installState alone", func(t *testing.T, e Engine) {
+	{"a summary counts devices by installState", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for state := range 7 {
 			for n := range state + 1 {
@@ -28,7 +28,7 @@ var summaries = []rule{
 		}
 		c.sums("app", status.Counts{Installed: 1, Failed: 2, NotInstalled: 3, PendingInstall: 5, NotApplicable: 7}, status.Counts{})
 	}},
-	{"a user counts by the states of all of its devices", func(t *testing.T, e Engine) {
+	{"a summary counts a user by the states of all its devices", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for states, want := range map[string]status.Counts{
 			"installed":                              {Installed: 1},
@@ -63,7 +63,7 @@ var summaries = []rule{
 			}
 		}
 	}},
-	{"a row without a user counts as a device, and as no user's", func(t *testing.T, e Engine) {
+	{"a summary counts a row without a user as a device only", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for n, state := range []string{"installed", "failed", "notApplicable", "notInstalled", "pendingInstall"} {
 			c.create(numbered(n), inState(state))
@@ -71,7 +71,7 @@ var summaries = []rule{
 		one := status.Counts{Installed: 1, Failed: 1, NotApplicable: 1, NotInstalled: 1, PendingInstall: 1}
 		c.sums("app", one, status.Counts{})
 	}},
-	{"a summary is that of the rows as they are now", func(t *testing.T, e Engine) {
+	{"a summary follows every change of the rows", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		first, second := status.Key{App: "app", User: "user", ID: "1"}, status.Key{App: "app", User: "user", ID: "2"}
 		c.create(first, inState("installed"))
@@ -84,7 +84,7 @@ var summaries = []rule{
 		c.deletes(first, status.Cond{}, nil)
 		c.sums("app", status.Counts{Installed: 1}, status.Counts{Installed: 1})
 	}},
-	{"a summary is its app's and its tenant's alone", func(t *testing.T, e Engine) {
+	{"a summary counts only the rows of its app and its tenant", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		c.create(status.Key{App: "app", User: "user", ID: "id"}, inState("installed"))
 		c.create(status.Key{App: "App", User: "user", ID: "id"}, inState("failed"))
@@ -94,12 +94,12 @@ var summaries = []rule{
 		c.as("other").sums("app", status.Counts{NotInstalled: 1}, status.Counts{NotInstalled: 1})
 		c.as("other").sums("App", status.Counts{}, status.Counts{})
 	}},
-	{"a summary is not counted once the context has ended", func(t *testing.T, e Engine) {
+	{"Summarize returns the error of a context that has ended", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := c.store.Summarize(ended, c.tenant, "app"); !errors.Is(err, context.Canceled) {
-			t.Errorf("Summarize: %v", err)
+			t.Errorf("Summarize: %v, want Canceled", err)
 		}
 	}},
 }

@@ -13,7 +13,7 @@ import (
 )
 
 var users = []rule{
-	{"a user status is there while a row belongs to it", func(t *testing.T, e Engine) {
+	{"a user status exists while it has rows", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		c.hasUsers()
 		c.create(status.Key{App: "app", User: "user", ID: "1"}, status.Patch{})
@@ -39,12 +39,12 @@ var users = []rule{
 		want.InstalledDeviceCount, want.FailedDeviceCount = 2, 1
 		c.hasUsers(want)
 	}},
-	{"a user status has the names of the row synced last, of rows synced at once those of the greatest id", func(t *testing.T, e Engine) {
+	{"a user status has the names of the row with the latest lastSyncDateTime and then the greatest id", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for id, row := range map[string]struct{ synced, userName, upn string }{
 			"b": {"2017-01-01T00:00:00+00:01", "earlier in UTC", "b"},
 			"a": {"2016-12-31T23:59:30.5Z", "null", "null"},
-			"C": {"2016-12-31T19:59:30.500-04:00", "at once, of the lesser id", "C"},
+			"C": {"2016-12-31T19:59:30.500-04:00", "same instant, lesser id", "C"},
 		} {
 			patch := status.PatchOf(status.Status{LastSyncDateTime: dateTime(row.synced)}, "lastSyncDateTime")
 			if row.userName != "null" {
@@ -55,9 +55,9 @@ var users = []rule{
 		}
 		c.hasUsers(status.UserStatus{ID: "user"})
 		c.update(status.Key{App: "app", ID: "C"}, status.PatchOf(status.Status{LastSyncDateTime: dateTime("2016-12-31T23:59:30.500000001Z")}, "lastSyncDateTime"), status.Cond{})
-		c.hasUsers(status.UserStatus{ID: "user", UserName: status.TextOf("at once, of the lesser id"), UserPrincipalName: status.TextOf("C")})
+		c.hasUsers(status.UserStatus{ID: "user", UserName: status.TextOf("same instant, lesser id"), UserPrincipalName: status.TextOf("C")})
 	}},
-	{"a filter asks for what a user status shows, not for what one of its rows has", func(t *testing.T, e Engine) {
+	{"a filter compares a user status's own values, not those of its rows", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for n, name := range []string{"anna@contoso.com", "bert@contoso.com"} {
 			patch := everything(n)
@@ -71,11 +71,11 @@ var users = []rule{
 				Right: query.Comparison{Property: "failedDeviceCount", Operator: query.Equal, Value: query.NumberValue(2)},
 			}}})
 			if len(page.Rows) != found || page.Count != found {
-				t.Errorf("%s: %+v", name, page)
+				t.Errorf("%s: %+v, want %d user statuses", name, page, found)
 			}
 		}
 	}},
-	{"user statuses are their app's and their tenant's, in the byte order of ids", func(t *testing.T, e Engine) {
+	{"a list contains the user statuses of its app and its tenant, in the byte order of their ids", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		ids := oddKeys()
 		for _, id := range ids {
@@ -94,14 +94,14 @@ var users = []rule{
 		for _, id := range ids {
 			page := c.users(status.Query{App: "app", User: id, Query: query.Query{Limit: 2, Count: true}})
 			if !slices.Equal(page.Rows, []status.UserStatus{{ID: id}}) || page.More || page.Count != 1 {
-				t.Errorf("asked for %.40q alone: %+v", id, page)
+				t.Errorf("listing only %.40q: %+v", id, page)
 			}
 		}
 		if page := c.users(status.Query{App: "app", User: "another app's", Query: query.Query{Limit: 1, Count: true}}); len(page.Rows) > 0 || page.Count > 0 {
 			t.Errorf("another app's user is found: %+v", page)
 		}
 	}},
-	{"pages of user statuses together are the list, in any order", func(t *testing.T, e Engine) {
+	{"pages of user statuses add up to the list, in every order", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for n := range 20 {
 			for device := range 1 + n%3 {
@@ -117,26 +117,26 @@ var users = []rule{
 				q.After, more = q.CursorOf(got[len(got)-1]), page.More
 			}
 			if !slices.Equal(got, want) {
-				t.Errorf("in the order %v the pages have %+v, the list %+v", order, got, want)
+				t.Errorf("ordered by %v, the pages contain %+v, the list %+v", order, got, want)
 			}
 		}
 	}},
-	{"user statuses of the greatest length make short pages, not great ones", func(t *testing.T, e Engine) {
+	{"a page of the longest user statuses has fewer than its limit", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		long := status.TextOf(strings.Repeat("\U0010ffff", 8192))
 		for n := range 80 {
 			c.create(status.Key{App: "app", User: fmt.Sprint(n), ID: fmt.Sprint(n)}, status.PatchOf(status.Status{UserName: long, UserPrincipalName: long}, "userName", "userPrincipalName"))
 		}
 		if page := c.users(status.Query{App: "app", Query: query.Query{Limit: 1000}}); len(page.Rows) > 70 || !page.More {
-			t.Errorf("a page has %d of them, more %t", len(page.Rows), page.More)
+			t.Errorf("a page has %d user statuses, more %t; want at most 70, more true", len(page.Rows), page.More)
 		}
 	}},
-	{"user statuses are not read once the context has ended", func(t *testing.T, e Engine) {
+	{"ListUsers returns the error of a context that has ended", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := c.store.ListUsers(ended, c.tenant, status.Query{App: "app", Query: query.Query{Limit: 1}}); !errors.Is(err, context.Canceled) {
-			t.Errorf("ListUsers: %v", err)
+			t.Errorf("ListUsers: %v, want Canceled", err)
 		}
 	}},
 }

@@ -10,7 +10,7 @@ import (
 )
 
 var values = []rule{
-	{"a patch sets one property and keeps the others", func(t *testing.T, e Engine) {
+	{"a patch of one property keeps the others", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for _, p := range properties() {
 			key := status.Key{App: "app", ID: p.name}
@@ -21,7 +21,7 @@ var values = []rule{
 			c.finds(key, want)
 		}
 	}},
-	{"a property can be the only one that a new row is told", func(t *testing.T, e Engine) {
+	{"a new row can be created with any single property", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for _, p := range properties() {
 			key := status.Key{App: "app", ID: p.name}
@@ -29,7 +29,7 @@ var values = []rule{
 			c.finds(key, p.to(1).Apply(status.New(p.name)))
 		}
 	}},
-	{"null clears a string, which can be set again", func(t *testing.T, e Engine) {
+	{"null clears a string, which can then be set again", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for _, p := range properties() {
 			if !p.nullable {
@@ -54,7 +54,7 @@ var values = []rule{
 		key := status.Key{App: "app", ID: "id"}
 		c.create(key, status.PatchOf(status.Status{DeviceName: status.TextOf("")}, "deviceName"))
 		if got := c.get(key); got.DeviceName != status.TextOf("") || got.DeviceID != (status.Text{}) {
-			t.Fatalf("deviceName reads as %+v, deviceId as %+v", got.DeviceName, got.DeviceID)
+			t.Fatalf("deviceName is %+v, deviceId is %+v; want an empty string and null", got.DeviceName, got.DeviceID)
 		}
 	}},
 	{"an empty patch changes nothing", func(t *testing.T, e Engine) {
@@ -66,14 +66,14 @@ var values = []rule{
 		}
 		c.finds(key, before)
 	}},
-	{"a patch to the values that are there changes nothing", func(t *testing.T, e Engine) {
+	{"a patch to the current values changes nothing", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		before := c.create(key, everything(1))
 		c.update(key, everything(1), status.Cond{})
 		c.finds(key, before)
 	}},
-	{"lastSyncDateTime comes back as it was sent, with its instant", func(t *testing.T, e Engine) {
+	{"lastSyncDateTime is returned as it was sent, with its instant", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		key := status.Key{App: "app", ID: "id"}
 		c.create(key, status.Patch{})
@@ -86,7 +86,7 @@ var values = []rule{
 			want := dateTime(text)
 			c.update(key, status.PatchOf(status.Status{LastSyncDateTime: want}, "lastSyncDateTime"), status.Cond{})
 			if got := c.get(key).LastSyncDateTime; got != want {
-				t.Errorf("%s comes back as %s, %s; want %s", text, got, got.Instant(), want.Instant())
+				t.Errorf("%s is returned as %s, instant %s; want instant %s", text, got, got.Instant(), want.Instant())
 			}
 		}
 	}},
@@ -97,7 +97,7 @@ var values = []rule{
 		for _, want := range []int32{math.MinInt32, math.MaxInt32, -1, 0, 1, -2016345060} {
 			c.update(key, status.PatchOf(status.Status{ErrorCode: want}, "errorCode"), status.Cond{})
 			if got := c.get(key).ErrorCode; got != want {
-				t.Errorf("%d comes back as %d", want, got)
+				t.Errorf("set to %d, reads as %d", want, got)
 			}
 		}
 	}},
@@ -108,11 +108,11 @@ var values = []rule{
 		for n := range 7 {
 			c.update(key, status.PatchOf(status.Status{InstallState: installState(n)}, "installState"), status.Cond{})
 			if got := c.get(key).InstallState; got != installState(n) {
-				t.Errorf("%s comes back as %s", installState(n), got)
+				t.Errorf("set to %s, reads as %s", installState(n), got)
 			}
 		}
 	}},
-	{"strings come back byte for byte", func(t *testing.T, e Engine) {
+	{"strings are returned byte for byte", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		for i, want := range append(oddKeys(), "", "\r\n\x01\x7f", strings.Repeat("\U0010ffff", 8192)) {
 			key := status.Key{App: "app", ID: fmt.Sprint(i)}
