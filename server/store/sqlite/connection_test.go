@@ -7,7 +7,7 @@ import (
 	"installstatus/api/status"
 )
 
-func TestAConnectionKeepsFewStatementsAndNoLongOne(t *testing.T) {
+func TestTheStatementCacheIsBoundedAndHasNoLongStatement(t *testing.T) {
 	store := openTest(t, InMemory)
 	for more := range 2 * maxOthers {
 		values := 1 + more
@@ -30,6 +30,6 @@ func TestAConnectionKeepsFewStatementsAndNoLongOne(t *testing.T) {
 		longest = max(longest, len(text))
 	}
 	if len(c.others) < 10 || len(c.others) > maxOthers || bytes != c.othersText || bytes > maxOthersText || longest > maxOther {
-		t.Errorf("it keeps %d statements of %d bytes, the longest of %d, and counts %d", len(c.others), bytes, longest, c.othersText)
+		t.Errorf("the cache has %d statements of %d bytes, the longest of %d bytes, and counts %d bytes", len(c.others), bytes, longest, c.othersText)
 	}
 }

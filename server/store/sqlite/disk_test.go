@@ -11,7 +11,7 @@ import (
 	"installstatus/api/status"
 )
 
-// onWriter lets the connection that writes execute statements.
+// onWriter executes statements on the connection of the writer.
 func onWriter(t *testing.T, store *Store, statements ...string) {
 	t.Helper()
 	c, err := store.writer.connections.borrow(t.Context())
@@ -27,7 +27,7 @@ func onWriter(t *testing.T, store *Store, statements ...string) {
 }
 
 func TestAStoreIsNotReadyWhileTheDiskRefusesWrites(t *testing.T) {
-	const readOnly, full = "PRAGMA query_only = ON", "PRAGMA max_page_count = 1" // no more than there are
+	const readOnly, full = "PRAGMA query_only = ON", "PRAGMA max_page_count = 1" // less than the file has, so it cannot grow
 	large := status.PatchOf(status.Status{DeviceName: status.TextOf(strings.Repeat("x", 5000))}, "deviceName")
 	update := func(store *Store) error {
 		_, _, err := store.Update(t.Context(), "tenant", benchKey(1), large, status.Cond{})
@@ -37,8 +37,8 @@ func TestAStoreIsNotReadyWhileTheDiskRefusesWrites(t *testing.T) {
 		disk  string
 		write func(*Store) error
 	}{
-		"an update on a full disk":     {full, update},
-		"an update on a read-only one": {readOnly, update},
+		"an update on a full disk":      {full, update},
+		"an update on a read-only disk": {readOnly, update},
 		"a deletion": {readOnly, func(store *Store) error {
 			return store.Delete(t.Context(), "tenant", benchKey(1), status.Cond{})
 		}},
@@ -53,30 +53,30 @@ func TestAStoreIsNotReadyWhileTheDiskRefusesWrites(t *testing.T) {
 			mustUpdate(t, store, benchKey(1), benchPatch(1))
 			onWriter(t, store, "PRAGMA user_version = 7", c.disk)
 			if err := c.write(store); !errors.Is(err, status.ErrUnavailable) {
-				t.Fatalf("the write: %v, want ErrUnavailable", err)
+				t.Fatalf("write: %v, want ErrUnavailable", err)
 			}
-			onWriter(t, store, readOnly) // a full disk too refuses what Ready tries
+			onWriter(t, store, readOnly) // a full disk refuses the write of Ready too
 			for range 3 {
 				if err := store.Ready(t.Context()); !errors.Is(err, status.ErrUnavailable) {
-					t.Errorf("%v, want ErrUnavailable", err)
+					t.Errorf("Ready: %v, want ErrUnavailable", err)
 				}
 			}
 			onWriter(t, store, "PRAGMA query_only = OFF", "PRAGMA max_page_count = 1000000")
-			if err := store.Ready(t.Context()); err != nil { // though nobody else has written
-				t.Errorf("it stays unready: %v", err)
+			if err := store.Ready(t.Context()); err != nil { // although there was no other write
+				t.Errorf("Ready after the disk accepts writes again: %v", err)
 			}
 			if err := c.write(store); err != nil {
 				t.Error(err)
 			}
 			var version int
 			if err := raw(t, path).QueryRow("PRAGMA user_version").Scan(&version); err != nil || version != 7 {
-				t.Errorf("the version has become %d, %v", version, err)
+				t.Errorf("user_version is %d, %v; want 7", version, err)
 			}
 		})
 	}
 }
 
-func TestReadyWritesNothingWhereNoWriteWasRefused(t *testing.T) {
+func TestReadyWritesNothingIfTheDiskRefusedNoWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	store := openTest(t, path)
 	mustUpdate(t, store, benchKey(1), benchPatch(1))
@@ -85,11 +85,11 @@ func TestReadyWritesNothingWhereNoWriteWasRefused(t *testing.T) {
 	}
 	before := walOf(t, path)
 	if err := store.Ready(t.Context()); err != nil || !bytes.Equal(before, walOf(t, path)) {
-		t.Errorf("the log has changed, %v", err)
+		t.Errorf("Ready: %v, want nil and an unchanged write-ahead log", err)
 	}
 }
 
-func TestOpeningNeitherWritesNorWaitsForWhoDoes(t *testing.T) {
+func TestOpeningAnExistingDatabaseNeitherWritesNorWaitsForAWriter(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	if err := openTest(t, path).Close(); err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func TestOpeningNeitherWritesNorWaitsForWhoDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := raw(t, path).Begin() // immediate: it holds the only lock to write with
+	other, err := raw(t, path).Begin() // an immediate transaction: it holds the write lock
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +108,6 @@ func TestOpeningNeitherWritesNorWaitsForWhoDoes(t *testing.T) {
 	}
 	openTest(t, path)
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) || len(walOf(t, path)) > 0 {
-		t.Errorf("the file has changed, %v", err)
+		t.Errorf("opening has changed the file or its write-ahead log, %v", err)
 	}
 }

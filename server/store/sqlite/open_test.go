@@ -21,13 +21,13 @@ import (
 	"installstatus/api/status"
 )
 
-func TestEveryConnectionIsDurable(t *testing.T) {
+func TestEveryConnectionHasItsSettings(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	if size := store.readers.size; size < 2 {
-		t.Errorf("%d connections read", size)
+		t.Errorf("%d connections for reads, want at least 2", size)
 	}
 	if runtime.GOOS == "linux" && !sqlite.FdatasyncEnabled() {
-		t.Error("commits wait for the times of the file too")
+		t.Error("fdatasync is not enabled: commits also wait for the metadata of the file")
 	}
 	for p, wait := range map[*pool]string{store.writer.connections: "0", store.readers: "5000"} {
 		for range p.size {
@@ -69,7 +69,7 @@ func TestProcessesStartTogetherOnANewFile(t *testing.T) {
 	starting.Wait()
 	var rows int
 	if raw(t, file).QueryRow("SELECT count(*) FROM statuses").Scan(&rows); rows != processes {
-		t.Errorf("%d rows from %d processes", rows, processes)
+		t.Errorf("%d rows were written by %d processes", rows, processes)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestAnyFileNameWorks(t *testing.T) {
 			t.Fatal(err)
 		}
 		if names := entries(t, dir); !slices.Equal(names, []string{name}) {
-			t.Errorf("%s: the directory has %q", name, names)
+			t.Errorf("%s: the directory contains %q", name, names)
 		}
 	}
 }
@@ -125,16 +125,16 @@ func TestMemoryLeavesNoFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	mustUpdate(t, openTest(t, InMemory), benchKey(1), status.Patch{})
 	if names := entries(t, "."); len(names) > 0 {
-		t.Errorf("the directory has %q", names)
+		t.Errorf("the directory contains %q, want nothing", names)
 	}
 }
 
-func TestOnlyItsUserReadsANewDatabase(t *testing.T) {
+func TestANewDatabaseIsPrivateToItsUser(t *testing.T) {
 	dir := t.TempDir()
 	mustUpdate(t, openTest(t, filepath.Join(dir, "new.db")), benchKey(1), status.Patch{})
 	for _, name := range []string{"new.db", "new.db-wal", "new.db-shm"} {
 		if mode := stat(t, filepath.Join(dir, name)).Mode().Perm(); mode != 0o600 {
-			t.Errorf("%s has the mode %o", name, mode)
+			t.Errorf("%s has the mode %o, want 600", name, mode)
 		}
 	}
 }
@@ -146,11 +146,11 @@ func TestAnExistingFileKeepsItsMode(t *testing.T) {
 	}
 	openTest(t, path)
 	if mode := stat(t, path).Mode().Perm(); mode != 0o640 {
-		t.Errorf("it has the mode %o", mode)
+		t.Errorf("the file has the mode %o, want 640", mode)
 	}
 }
 
-func TestAnErrorOfOpeningSaysWhatToDo(t *testing.T) {
+func TestAnErrorFromOpenDescribesTheProblem(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
 	if err := os.WriteFile(path("garbage.db"), []byte(strings.Repeat("garbage ", 1000)), 0o600); err != nil {
@@ -172,23 +172,23 @@ func TestAnErrorOfOpeningSaysWhatToDo(t *testing.T) {
 	} {
 		_, err := Open(t.Context(), path)
 		if err == nil {
-			t.Errorf("%s was opened", path)
+			t.Errorf("Open(%q): no error", path)
 			continue
 		}
 		if text := err.Error(); !strings.HasPrefix(text, "opening the database "+path+": ") || !strings.HasSuffix(text, want) || strings.Contains(text, "\n") {
-			t.Errorf("%s\nshould end with %s", text, want)
+			t.Errorf("%s\nwant one line that names the path and ends with %s", text, want)
 		}
 	}
 }
 
-func TestADatabaseOfAnotherProgramIsRefusedAndLeftAsItIs(t *testing.T) {
+func TestADatabaseOfAnotherProgramIsRefusedAndNotChanged(t *testing.T) {
 	for name, statements := range map[string]string{
-		"tables of its own":                 "CREATE TABLE other (x)",
-		"tables of its own, a log":          "PRAGMA journal_mode = WAL; CREATE TABLE other (x)",
-		"a table of the same name":          "CREATE TABLE statuses (x); CREATE TABLE apps (x)",
-		"migrations of its own":             "CREATE TABLE goose_db_version (x); CREATE TABLE other (x)",
-		"a table that counts for the rest":  "CREATE TABLE other (x INTEGER PRIMARY KEY AUTOINCREMENT)",
-		"migrations and a part of the same": "CREATE TABLE goose_db_version (x); CREATE TABLE statuses (x)",
+		"own tables":                    "CREATE TABLE other (x)",
+		"own tables, in WAL mode":       "PRAGMA journal_mode = WAL; CREATE TABLE other (x)",
+		"tables of the same names":      "CREATE TABLE statuses (x); CREATE TABLE apps (x)",
+		"own migrations":                "CREATE TABLE goose_db_version (x); CREATE TABLE other (x)",
+		"the table of AUTOINCREMENT":    "CREATE TABLE other (x INTEGER PRIMARY KEY AUTOINCREMENT)",
+		"own migrations, a shared name": "CREATE TABLE goose_db_version (x); CREATE TABLE statuses (x)",
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "foreign.db")
@@ -208,16 +208,16 @@ func TestADatabaseOfAnotherProgramIsRefusedAndLeftAsItIs(t *testing.T) {
 				t.Errorf("%v\nwant %s", err, want)
 			}
 			if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
-				t.Errorf("it was changed, %v", err)
+				t.Errorf("the file was changed, %v", err)
 			}
 			if names := entries(t, filepath.Dir(path)); len(names) != 1 {
-				t.Errorf("its directory has %q", names)
+				t.Errorf("the directory contains %q, want only the file", names)
 			}
 		})
 	}
 }
 
-func TestADatabaseWithoutATableIsTaken(t *testing.T) {
+func TestADatabaseWithoutTablesIsAccepted(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "empty.db")
 	db, err := sql.Open("sqlite", path)
 	if err == nil {
@@ -229,9 +229,9 @@ func TestADatabaseWithoutATableIsTaken(t *testing.T) {
 	mustUpdate(t, openTest(t, path), benchKey(1), status.Patch{})
 }
 
-func TestADirectoryThatCannotBeWrittenIsSaid(t *testing.T) {
+func TestAReadOnlyDirectoryIsReported(t *testing.T) {
 	if os.Geteuid() == 0 {
-		t.Skip("root writes everywhere")
+		t.Skip("root can write to every directory")
 	}
 	dir := t.TempDir()
 	if err := openTest(t, filepath.Join(dir, "old.db")).Close(); err != nil {
@@ -243,20 +243,20 @@ func TestADirectoryThatCannotBeWrittenIsSaid(t *testing.T) {
 	t.Cleanup(func() { os.Chmod(dir, 0o700) })
 	for _, name := range []string{"new.db", "old.db"} {
 		if _, err := Open(t.Context(), filepath.Join(dir, name)); err == nil || !strings.HasSuffix(err.Error(), "must be writable") {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: %v, want an error that ends with must be writable", name, err)
 		}
 	}
 }
 
-func TestOpeningEndsWithItsContext(t *testing.T) {
+func TestOpenFailsIfItsContextHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Open(ctx, filepath.Join(t.TempDir(), "new.db")); err == nil {
-		t.Error("opened")
+		t.Error("Open: no error")
 	}
 }
 
-// raw is a connection of the test's own to a file.
+// raw opens a file without a Store.
 func raw(t *testing.T, path string) *sql.DB {
 	t.Helper()
 	source, err := dataSource(path)

@@ -9,7 +9,7 @@ import (
 	"installstatus/api/status"
 )
 
-// planOf is how SQLite would run a query on a new database, which has no rows to learn from.
+// planOf returns SQLite's plan of a query.
 func planOf(t *testing.T, store *Store, q string, arguments ...any) (plan string) {
 	t.Helper()
 	c, err := store.readers.borrow(t.Context())
@@ -36,14 +36,14 @@ func planOf(t *testing.T, store *Store, q string, arguments ...any) (plan string
 	return plan
 }
 
-func TestAPageOfIDsFromOneOnIsReadFromItsOwnPlaceOn(t *testing.T) {
+func TestAFilterOfTheIDIsNoIndexBoundIfThereIsACursor(t *testing.T) {
 	for operator, from := range map[query.Operator]status.Query{
 		query.GreaterOrEqual: {},
 		query.LessOrEqual:    {Query: query.Query{Order: ordered(true)}},
 	} {
 		from.Filter, from.After = compared(query.ID, operator), &query.Cursor{ID: "y"}
 		if text := selectRows("*", "tenant", from).Text(); !strings.HasSuffix(text, " AND (COALESCE(id "+map[query.Operator]string{query.GreaterOrEqual: ">=", query.LessOrEqual: "<="}[operator]+" ?, FALSE))") {
-			t.Errorf("two places lead to the rows of %s", text)
+			t.Errorf("the filter of the id can be an index bound: %s", text)
 		}
 	}
 }
@@ -52,14 +52,14 @@ func compared(p string, operator query.Operator) query.Filter {
 	return query.Comparison{Property: p, Operator: operator, Value: query.TextValue("x")}
 }
 
-// ordered is by the id, and by what cannot count any more.
+// ordered returns an order by the id and then by userName, which has no effect because ids are unique.
 func ordered(descending bool) []query.Order {
 	return []query.Order{{Property: query.ID, Descending: descending}, {Property: "userName"}}
 }
 
-func TestListsOfDeviceStatusesAreReadByTheIndexThatLeadsToThem(t *testing.T) {
+func TestListsOfDeviceStatusesUseTheirIndex(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
-	for _, database := range []string{InMemory, path, path} { // one that is new, and one that is opened again
+	for _, database := range []string{InMemory, path, path} { // the second file is opened again
 		store := openTest(t, database)
 		is := func(p string) query.Filter {
 			return query.Comparison{Property: p, Operator: query.Equal, Value: query.TextValue("x")}
@@ -88,7 +88,7 @@ func TestListsOfDeviceStatusesAreReadByTheIndexThatLeadsToThem(t *testing.T) {
 			selected.WritePage(c.q.Query)
 			sorts := name == "in an order"
 			if plan := planOf(t, store, selected.Text(), selected.Arguments()...); !strings.Contains(plan, c.plan) || strings.Contains(plan, "TEMP") != sorts {
-				t.Errorf("%s, %s: %s", database, name, plan)
+				t.Errorf("%s, %s: the plan is %s; want %s, sorted %t", database, name, plan, c.plan, sorts)
 			}
 		}
 	}

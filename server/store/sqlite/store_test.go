@@ -11,7 +11,7 @@ import (
 	"installstatus/server/store/storetest"
 )
 
-func TestFileKeepsTheRules(t *testing.T) {
+func TestFileFollowsTheRules(t *testing.T) {
 	storetest.Run(t, storetest.Engine{
 		New: func(t *testing.T) func() (status.Store, error) {
 			path := filepath.Join(t.TempDir(), "test.db")
@@ -20,7 +20,7 @@ func TestFileKeepsTheRules(t *testing.T) {
 	})
 }
 
-func TestMemoryKeepsTheRules(t *testing.T) {
+func TestMemoryFollowsTheRules(t *testing.T) {
 	storetest.Run(t, storetest.Engine{
 		New: func(t *testing.T) func() (status.Store, error) {
 			return func() (status.Store, error) { return Open(t.Context(), InMemory) }

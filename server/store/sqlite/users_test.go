@@ -11,7 +11,7 @@ import (
 	"installstatus/api/status"
 )
 
-func TestUserStatusesAndSummariesAreReadByTheWayThatIsShort(t *testing.T) {
+func TestUserStatusesAndSummariesUseTheirIndex(t *testing.T) {
 	store := openTest(t, InMemory)
 	mustUpdate(t, store, status.Key{App: "app", User: "user", ID: "id"}, status.Patch{})
 	const along, search = "USING INDEX statuses_user_status (app=? AND user_status>?)", "USING INDEX statuses_user_status (app=? AND user_status=?)"
@@ -36,30 +36,31 @@ func TestUserStatusesAndSummariesAreReadByTheWayThatIsShort(t *testing.T) {
 		selected := userStatuses.Page("tenant", c.q)
 		plan := planOf(t, store, selected.Text(), selected.Arguments()...)
 		if !strings.Contains(plan, c.plan) || strings.Contains(plan, "TEMP") != (name == "ordered") {
-			t.Errorf("%s: %s", name, plan)
+			t.Errorf("%s: the plan is %s; want %s, sorted %t", name, plan, c.plan, name == "ordered")
 		}
 	}
 	counted := userStatuses.Count("tenant", status.Query{App: "app"})
 	if plan := planOf(t, store, counted.Text(), counted.Arguments()...); !strings.Contains(plan, "COVERING INDEX statuses_user_status") {
-		t.Errorf("their number: %s", plan)
+		t.Errorf("count: the plan is %s", plan)
 	}
 	counted = userStatuses.Count("tenant", status.Query{App: "app", Query: query.Query{Filter: failed}})
 	if plan := planOf(t, store, counted.Text(), counted.Arguments()...); !strings.Contains(plan, "statuses USING PRIMARY KEY (app=?)") {
-		t.Errorf("their number, filtered: %s", plan)
+		t.Errorf("filtered count: the plan is %s", plan)
 	}
 	if plan := planOf(t, store, summarize, "tenant", "app"); !strings.Contains(plan, "statuses USING PRIMARY KEY (app=?)") {
-		t.Errorf("a summary: %s", plan)
+		t.Errorf("summary: the plan is %s", plan)
 	}
 }
 
-// aMillion names a directory for the database of BenchmarkAppOfAMillionRows, which takes minutes to make and 600 MB.
+// aMillion is an environment variable that names a directory for the database of BenchmarkAppOfAMillionRows. Creating the
+// database takes minutes and 600 MB.
 const aMillion = "INSTALLSTATUS_TEST_A_MILLION"
 
-// BenchmarkAppOfAMillionRows reads what is made of the rows of an app that has a million, of 100,000 users.
+// BenchmarkAppOfAMillionRows reads user statuses and summaries of an app with a million rows of 100,000 users.
 func BenchmarkAppOfAMillionRows(b *testing.B) {
 	dir := os.Getenv(aMillion)
 	if dir == "" {
-		b.Skip("it is run where " + aMillion + " names a directory")
+		b.Skip("set " + aMillion + " to a directory to run this benchmark")
 	}
 	store := openTest(b, filepath.Join(dir, "million.db"))
 	addMillion(b, store)
@@ -92,7 +93,7 @@ func BenchmarkAppOfAMillionRows(b *testing.B) {
 	})
 }
 
-// addMillion adds the rows that are missing.
+// addMillion adds the rows that the database lacks.
 func addMillion(b *testing.B, store *Store) {
 	const rows, users, step = 1_000_000, 100_000, 20_000
 	for first := 0; first < rows; first += step {

@@ -29,15 +29,15 @@ func TestAnUnchangedStatusIsNotWritten(t *testing.T) {
 		t.Error(err)
 	}
 	if !bytes.Equal(before, walOf(t, path)) {
-		t.Error("the log has changed")
+		t.Error("an update that changes nothing has changed the write-ahead log")
 	}
 	mustUpdate(t, store, benchKey(1), benchPatch(2))
 	if bytes.Equal(before, walOf(t, path)) {
-		t.Error("a change is not in the log")
+		t.Error("a change is not in the write-ahead log")
 	}
 }
 
-func TestAnUpdateNamesTheChangedColumnsOnly(t *testing.T) {
+func TestAnUpdateSetsOnlyTheChangedColumns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	store := openTest(t, path)
 	mustUpdate(t, store, benchKey(1), benchPatch(1))
@@ -66,12 +66,12 @@ func TestAnUpdateNamesTheChangedColumnsOnly(t *testing.T) {
 		mustUpdate(t, store, benchKey(1), update.patch)
 		var got string
 		if err := db.QueryRow("SELECT coalesce(group_concat(name, ' '), '') FROM (SELECT name FROM named ORDER BY name)").Scan(&got); err != nil || got != update.want {
-			t.Errorf("updated %q, %v; want %q", got, err, update.want)
+			t.Errorf("set the columns %q, %v; want %q", got, err, update.want)
 		}
 	}
 }
 
-func TestPreparedStatementsAreBounded(t *testing.T) {
+func TestTheStatementCacheOfTheWriterIsBounded(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	c, err := store.writer.connections.borrow(t.Context())
 	if err != nil {
@@ -83,7 +83,7 @@ func TestPreparedStatementsAreBounded(t *testing.T) {
 		}
 	}
 	if len(c.others) != maxOthers {
-		t.Errorf("%d statements are prepared, want %d", len(c.others), maxOthers)
+		t.Errorf("the cache has %d statements, want %d", len(c.others), maxOthers)
 	}
 	store.writer.connections.giveBack(c)
 	for n := range 3 {
@@ -94,7 +94,7 @@ func TestPreparedStatementsAreBounded(t *testing.T) {
 func TestAnUpdateThatWaitsForAnotherProcessCanBeCancelled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	store := openTest(t, path)
-	other, err := raw(t, path).Begin() // immediate: it holds the only lock to write with
+	other, err := raw(t, path).Begin() // an immediate transaction: it holds the write lock
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,10 +105,10 @@ func TestAnUpdateThatWaitsForAnotherProcessCanBeCancelled(t *testing.T) {
 		t.Errorf("%v, want the context's error", err)
 	}
 	if waited := time.Since(started); waited > time.Second {
-		t.Errorf("waited %v", waited)
+		t.Errorf("waited %v, want at most 1 s", waited)
 	}
 	if err := store.Ready(t.Context()); err != nil {
-		t.Errorf("a reader waits for the writer: %v", err)
+		t.Errorf("Ready while another process writes: %v", err)
 	}
 	if err := other.Rollback(); err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestAnUpdateThatWaitsForAnotherProcessCanBeCancelled(t *testing.T) {
 	mustUpdate(t, store, benchKey(1), benchPatch(1))
 }
 
-func TestADatabaseThatOthersHoldTooLongIsUnavailable(t *testing.T) {
+func TestADatabaseThatStaysLockedIsUnavailable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	store := openTest(t, path)
 	c, err := store.writer.connections.borrow(t.Context())
@@ -135,7 +135,7 @@ func TestADatabaseThatOthersHoldTooLongIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestWritesThatWaitForTheSameAreRefusedTogether(t *testing.T) {
+func TestWritesThatWaitForTheSameLockFailTogether(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	store := openTest(t, path)
 	mustUpdate(t, store, benchKey(1), benchPatch(1))
@@ -163,8 +163,8 @@ func TestWritesThatWaitForTheSameAreRefusedTogether(t *testing.T) {
 	began := time.Now()
 	store.writer.connections.giveBack(c)
 	group.Wait()
-	if took := time.Since(began); took > 5*time.Second { // one after the other they wait for 51
-		t.Errorf("after %s", took)
+	if took := time.Since(began); took > 5*time.Second { // one at a time they would take 51 s
+		t.Errorf("the writes failed after %s, want at most 5 s", took)
 	}
 }
 
@@ -181,23 +181,23 @@ func TestAFullDatabaseIsUnavailableAndRecovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	limit("1") // no more than there are
+	limit("1") // less than the file has, so it cannot grow
 	large := status.PatchOf(status.Status{DeviceName: status.TextOf(strings.Repeat("secret", 1000))}, "deviceName")
 	_, _, err := store.Update(t.Context(), "tenant", benchKey(1), large, status.Cond{})
 	if !errors.Is(err, status.ErrUnavailable) {
 		t.Errorf("%v, want ErrUnavailable", err)
 	}
 	if strings.Contains(err.Error(), "secret") {
-		t.Error("the error repeats a value")
+		t.Error("the error contains a value of the patch")
 	}
 	if s, err := store.Get(t.Context(), "tenant", benchKey(1)); err != nil || s != benchPatch(1).Apply(status.New(benchKey(1).ID)) {
-		t.Errorf("the row has become %+v, %v", s, err)
+		t.Errorf("the row is now %+v, %v; want it unchanged", s, err)
 	}
 	limit("1000000")
 	mustUpdate(t, store, benchKey(1), large)
 }
 
-func TestAFailedCommitIsUnavailable(t *testing.T) {
+func TestAFailedCommitReturnsErrUnavailable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	store := openTest(t, path)
 	mustUpdate(t, store, benchKey(1), benchPatch(1))
@@ -210,12 +210,12 @@ func TestAFailedCommitIsUnavailable(t *testing.T) {
 		t.Errorf("%v, want ErrUnavailable", err)
 	}
 	if s, err := store.Get(t.Context(), "tenant", benchKey(1)); err != nil || s.ErrorCode != 1 {
-		t.Errorf("the row has become %+v, %v", s, err)
+		t.Errorf("the row is now %+v, %v; want it unchanged", s, err)
 	}
 	mustUpdate(t, store, benchKey(1), status.PatchOf(status.Status{DeviceName: status.TextOf("another")}, "deviceName"))
 }
 
-func TestAnImportThatFailsHasWrittenWhatItCounts(t *testing.T) {
+func TestAFailedImportHasWrittenTheRowsItCounts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	store := openTest(t, path)
 	mustUpdate(t, store, benchKey(1), benchPatch(1))
@@ -223,15 +223,15 @@ func TestAnImportThatFailsHasWrittenWhatItCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := []status.Imported{{ID: benchKey(1).ID, Patch: benchPatch(2)}, {ID: benchKey(2).ID, Patch: benchPatch(2)}, {ID: "refused"}}
-	created, changed, err := store.Import(t.Context(), "tenant", "app", rows) // in one transaction, where there is time for three rows in one
+	created, changed, err := store.Import(t.Context(), "tenant", "app", rows) // one transaction, if three rows fit in its time
 	if err == nil {
-		t.Error("the refused row was taken")
+		t.Error("Import accepted the refused row")
 	}
 	if s, err := store.Get(t.Context(), "tenant", benchKey(1)); err != nil || s != benchPatch(1+changed).Apply(status.New(benchKey(1).ID)) {
-		t.Errorf("with %d changed, the row has become %+v, %v", changed, s, err)
+		t.Errorf("with %d changed, the row is %+v, %v", changed, s, err)
 	}
 	if _, err := store.Get(t.Context(), "tenant", benchKey(2)); errors.Is(err, status.ErrNotFound) != (created == 0) {
-		t.Errorf("with %d created, reading the row before the refused one gives %v", created, err)
+		t.Errorf("with %d created, reading the row before the refused one returns %v", created, err)
 	}
 	mustUpdate(t, store, benchKey(2), benchPatch(2))
 }
@@ -245,7 +245,7 @@ func walOf(t *testing.T, path string) []byte {
 	return wal
 }
 
-func TestAWriteThatFailsFailsAloneInItsGroup(t *testing.T) {
+func TestAFailedWriteDoesNotAffectItsGroup(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	broken := errors.New("broken")
 	outcomes := inOneGroup(t, store, 20, func(ctx context.Context, c *connection, n int) error {
@@ -259,14 +259,14 @@ func TestAWriteThatFailsFailsAloneInItsGroup(t *testing.T) {
 		_, found := store.Get(t.Context(), "tenant", benchKey(n))
 		switch fails := n%7 == 3; {
 		case fails && (!errors.Is(err, broken) || !errors.Is(found, status.ErrNotFound)):
-			t.Errorf("write %d: %v, and its row: %v", n, err, found)
+			t.Errorf("write %d: %v; reading its row: %v", n, err, found)
 		case !fails && (err != nil || found != nil):
-			t.Errorf("write %d: %v, and its row: %v", n, err, found)
+			t.Errorf("write %d: %v; reading its row: %v", n, err, found)
 		}
 	}
 }
 
-func TestACommitThatFailsFailsAllOfItsGroup(t *testing.T) {
+func TestAFailedCommitFailsItsWholeGroup(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	c, err := store.writer.connections.borrow(t.Context())
 	if err != nil {
@@ -277,7 +277,7 @@ func TestACommitThatFailsFailsAllOfItsGroup(t *testing.T) {
 	}
 	store.writer.connections.giveBack(c)
 	outcomes := inOneGroup(t, store, 5, func(ctx context.Context, c *connection, n int) error {
-		if n == 2 { // which only the commit will find out
+		if n == 2 { // only the commit detects this
 			_, err := c.ExecContext(ctx, "INSERT INTO child VALUES (7)")
 			return err
 		}
@@ -286,13 +286,13 @@ func TestACommitThatFailsFailsAllOfItsGroup(t *testing.T) {
 	})
 	for n, err := range outcomes {
 		if _, found := store.Get(t.Context(), "tenant", benchKey(n)); !errors.Is(err, status.ErrUnavailable) || !errors.Is(found, status.ErrNotFound) {
-			t.Errorf("write %d: %v, and its row: %v", n, err, found)
+			t.Errorf("write %d: %v; reading its row: %v", n, err, found)
 		}
 	}
 	mustUpdate(t, store, benchKey(1), benchPatch(2))
 }
 
-// inOneGroup lets the writer wait until n writes are there.
+// inOneGroup runs n writes in one group: it holds the writer's connection until all of them wait.
 func inOneGroup(t *testing.T, store *Store, n int, do func(context.Context, *connection, int) error) []error {
 	t.Helper()
 	held, err := store.writer.connections.borrow(t.Context())
@@ -314,7 +314,7 @@ func inOneGroup(t *testing.T, store *Store, n int, do func(context.Context, *con
 	return outcomes
 }
 
-func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
+func TestOnlyCommittedWritesAreCounted(t *testing.T) {
 	store := openTest(t, filepath.Join(t.TempDir(), "test.db"))
 	c, err := store.writer.connections.borrow(t.Context())
 	if err != nil {
@@ -332,12 +332,12 @@ func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
 			})
 		})
 	}
-	for store.writer.Len() < calls-1 { // the writer has taken one, and waits for the connection
+	for store.writer.Len() < calls-1 { // the writer has taken one and waits for the connection
 		time.Sleep(time.Millisecond)
 	}
 	store.writer.connections.giveBack(c)
 	group.Wait()
 	if counted := store.Stats().Grouping.Writes; counted != 6 {
-		t.Errorf("%d writes are counted, want 6", counted)
+		t.Errorf("counted %d writes, want 6", counted)
 	}
 }

@@ -9,14 +9,14 @@ CREATE TABLE apps (
 CREATE TABLE statuses (
     app                             INTEGER NOT NULL REFERENCES apps (number),
     id                              TEXT NOT NULL,
-    user_status                     TEXT NOT NULL, -- '' for none
+    user_status                     TEXT NOT NULL, -- '' if there is none
     device_name                     TEXT,
     device_id                       TEXT,
     last_sync_date_time             TEXT NOT NULL, -- as it was sent
-    last_sync_instant               TEXT NOT NULL, -- the same, sortable
+    last_sync_instant               TEXT NOT NULL, -- the same instant, in a sortable form
     mobile_app_install_status_value TEXT NOT NULL,
     install_state                   TEXT NOT NULL,
-    install_state_detail            TEXT NOT NULL, -- '' where it was never set
+    install_state_detail            TEXT NOT NULL, -- '' if it was never set
     error_code                      INTEGER NOT NULL,
     os_version                      TEXT,
     os_description                  TEXT,
