@@ -9,7 +9,7 @@ import (
 	"installstatus/api/status"
 )
 
-// planOf returns SQLite's plan of a query.
+// planOf returns SQLite's plan for a query. The plan depends on the statistics in the migrations, not on the rows.
 func planOf(t *testing.T, store *Store, q string, arguments ...any) (plan string) {
 	t.Helper()
 	c, err := store.readers.borrow(t.Context())
