@@ -45,7 +45,7 @@ func names(t *testing.T, browser context.Context) {
 func narrow(t *testing.T, browser context.Context) {
 	s := serve(t, development)
 	s.putSample(t)
-	p := open(t, browser, s.URL, "/docs")
+	p := open(t, browser, s.URL, "/web/icon.svg") // the page itself loads in the narrow window
 	p.screen(360, 780)
 	p.goTo("/")
 	p.awaitText("#shown", "1 to 9 of 9")
