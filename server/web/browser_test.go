@@ -143,9 +143,12 @@ func (p *tab) hear(event any) {
 	}
 }
 
+// checkSilence checks what hear has recorded since the last check.
 func (p *tab) checkSilence() {
+	p.Helper()
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	defer func() { p.messages, p.foreign = nil, nil }()
 	for _, message := range p.messages {
 		failure, isResponse := strings.CutPrefix(message, "Failed to load resource: ")
 		isExpected := func(status int) bool {
@@ -161,12 +164,14 @@ func (p *tab) checkSilence() {
 	}
 }
 
-// run runs a subtest on the tab's page.
+// run runs a subtest on the tab's page. The subtest fails if the page wrote to the console.
 func (p *tab) run(name string, test func(t *testing.T)) {
 	parent := p.T
 	parent.Run(name, func(t *testing.T) {
 		p.T = t
 		test(t)
+		p.value("true") // events that the browser sent earlier arrive first
+		p.checkSilence()
 	})
 	p.T = parent
 }

@@ -15,7 +15,7 @@ import (
 	"installstatus/server/store/postgres/postgrestest"
 )
 
-// versionOf is which version of a row stands, and where.
+// versionOf returns the version and the physical place of a row.
 func versionOf(t *testing.T, store *Store, key status.Key) (version string) {
 	t.Helper()
 	err := store.pool.read(t.Context(), func(ctx context.Context, c *pgx.Conn) error {
@@ -51,8 +51,8 @@ func TestAnUpdateThatChangesNothingWritesNothing(t *testing.T) {
 	}
 }
 
-// The texts here do not compress, are of the greatest length, and have in common what indexes take of them.
-func TestTextsOfAnyLengthAreToldApartAndInOrder(t *testing.T) {
+// The texts do not compress, have the greatest length, and share what indexes have of them.
+func TestTextsOfAnyLengthAreDistinctAndOrdered(t *testing.T) {
 	store := openTest(t, postgrestest.New(t))
 	random := rand.New(rand.NewPCG(1, 2))
 	anything := func(length int) string {
@@ -140,7 +140,7 @@ func TestTextsOfAnyLengthAreToldApartAndInOrder(t *testing.T) {
 	}
 }
 
-func TestAKeyWithNulIsOfNoRow(t *testing.T) {
+func TestAKeyWithNULMatchesNoRow(t *testing.T) {
 	store := openTest(t, postgrestest.New(t))
 	for _, c := range []struct {
 		tenant string
@@ -158,7 +158,7 @@ func TestAKeyWithNulIsOfNoRow(t *testing.T) {
 	}
 }
 
-func TestAPatchThatTheDatabaseRefusesLeavesThoseBesideItAlone(t *testing.T) {
+func TestARefusedPatchDoesNotAffectOthersInItsGroup(t *testing.T) {
 	store := openTest(t, postgrestest.New(t))
 	const rows = 60
 	for n := range rows {

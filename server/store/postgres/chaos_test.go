@@ -18,13 +18,13 @@ import (
 	"installstatus/server/store/postgres/postgrestest"
 )
 
-// generous is what may pass before something that takes moments counts as hanging, on a busy machine.
+// generous is how long something that takes moments may take on a busy machine before the test calls it a hang.
 const generous = 15 * time.Second
 
-// recovery is how long after its database is back a store may take to answer again.
+// recovery is how long a store may take to answer after its database is back.
 const recovery = 5 * time.Second
 
-func TestADatabaseThatCrashesLosesNothingThatWasAnswered(t *testing.T) {
+func TestACrashLosesNoAnsweredWrite(t *testing.T) {
 	cluster := postgrestest.NewCluster(t)
 	store := openTest(t, cluster.URL("postgres"))
 	const callers = 24
@@ -75,7 +75,7 @@ func TestADatabaseThatCrashesLosesNothingThatWasAnswered(t *testing.T) {
 	}
 }
 
-// writeInOneWay writes a caller's nth value: to a row as it stands, by its entity tag, or as a new row.
+// writeInOneWay writes a caller's nth value: unconditionally, with the row's entity tag, or as a new row.
 func writeInOneWay(store *Store, caller int, n int32) error {
 	key := numbered(caller)
 	patch := status.PatchOf(status.Status{ErrorCode: n}, "errorCode")
@@ -150,7 +150,7 @@ func calls(store *Store) map[string]func(context.Context) error {
 	}
 }
 
-func TestADatabaseThatIsAwayIsUnavailableAtOnceAndBackWithoutARestart(t *testing.T) {
+func TestCallsFailAtOnceWhileTheDatabaseIsAwayAndSucceedOnceItIsBack(t *testing.T) {
 	cluster := postgrestest.NewCluster(t)
 	store := openTest(t, cluster.URL("postgres"))
 	if err := store.Ready(t.Context()); err != nil {
@@ -175,7 +175,7 @@ func TestADatabaseThatIsAwayIsUnavailableAtOnceAndBackWithoutARestart(t *testing
 	}
 }
 
-// hurried are limits that a test can wait for.
+// hurried are limits short enough for a test.
 func hurried() limits {
 	return limits{connect: time.Second, acquire: time.Second, lock: 200 * time.Millisecond, write: time.Second, read: time.Second, probe: 100 * time.Millisecond, cancel: 200 * time.Millisecond}
 }
@@ -201,7 +201,7 @@ func openWith(t *testing.T, address string, limits limits) *Store {
 	return store
 }
 
-func TestANetworkThatSwallowsEverythingHoldsNoCallForEver(t *testing.T) {
+func TestANetworkThatDropsEverythingHoldsNoCallForever(t *testing.T) {
 	t.Parallel()
 	database := postgrestest.New(t)
 	openTest(t, database) // migrates it
@@ -210,7 +210,7 @@ func TestANetworkThatSwallowsEverythingHoldsNoCallForEver(t *testing.T) {
 			t.Parallel()
 			proxy, address := postgrestest.Through(t, database)
 			store := openWith(t, address, hurried())
-			if err := store.Ready(t.Context()); err != nil { // there is a connection that works
+			if err := store.Ready(t.Context()); err != nil { // so that a working connection exists
 				t.Fatal(err)
 			}
 			proxy.Swallow()
@@ -225,7 +225,7 @@ func TestANetworkThatSwallowsEverythingHoldsNoCallForEver(t *testing.T) {
 	}
 }
 
-// awaitRefusals waits until calls are not tried any more.
+// awaitRefusals waits until calls are refused without being tried.
 func awaitRefusals(t *testing.T, store *Store) {
 	t.Helper()
 	for began := time.Now(); !errors.Is(store.Ready(t.Context()), errAway); {
@@ -235,7 +235,7 @@ func awaitRefusals(t *testing.T, store *Store) {
 	}
 }
 
-func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
+func TestWhileTheDatabaseDoesNotAnswerCallsAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	store, proxy := behindProxy(t, hurried())
 	awaitRecovery(t, store, generous)
@@ -272,7 +272,7 @@ func TestWhileNothingAnswersCallsAreRefusedAtOnce(t *testing.T) {
 	}
 }
 
-// lines are what is logged, one by one.
+// lines are the lines of a log, one at a time.
 type lines chan string
 
 func (l lines) Write(line []byte) (int, error) {
@@ -280,7 +280,7 @@ func (l lines) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func TestASlowCallIsNoDatabaseThatIsAway(t *testing.T) {
+func TestASlowCallDoesNotMakeTheDatabaseUnreachable(t *testing.T) {
 	t.Parallel()
 	limits := usualLimits()
 	limits.probe = 200 * time.Millisecond
@@ -308,7 +308,7 @@ func TestASlowCallIsNoDatabaseThatIsAway(t *testing.T) {
 	}
 }
 
-func TestConnectionsThatBreakCostNoReads(t *testing.T) {
+func TestBrokenConnectionsFailNoRead(t *testing.T) {
 	t.Parallel()
 	store, proxy := behindProxy(t, usualLimits())
 	awaitRecovery(t, store, generous)
@@ -384,7 +384,7 @@ func TestAQueryEndsInTheDatabaseWhenItsCallerLeaves(t *testing.T) {
 	err = store.pool.read(t.Context(), func(ctx context.Context, c *pgx.Conn) error {
 		return c.QueryRow(ctx, "SELECT state FROM pg_stat_activity WHERE pid = $1", int64(session)).Scan(&state)
 	})
-	if err != nil || !strings.HasPrefix(state, "idle") && state != "active" { // active: it is this query's own session
+	if err != nil || !strings.HasPrefix(state, "idle") && state != "active" { // "active" is the session of this query
 		t.Errorf("the session of the query is %q, %v", state, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"installstatus/server/store/sqlgen"
 )
 
-// These need no database: a fault is found on every machine, whatever the collation of its databases.
+// These tests need no database, so they find a mistake on every machine, whatever the collation of its databases.
 
 func TestEveryColumnStandsInAMigration(t *testing.T) {
 	text := " " + strings.Join(strings.Fields(migrationsText(t)), " ") + " "
@@ -33,7 +33,7 @@ func TestTextComparesByItsBytesInEveryDatabase(t *testing.T) {
 	}
 }
 
-// migrationsText is all migrations, without their comments.
+// migrationsText returns all migrations without their comments.
 func migrationsText(t *testing.T) string {
 	t.Helper()
 	files, err := fs.Glob(migrations, "migrations/*.sql")

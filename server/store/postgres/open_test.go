@@ -34,7 +34,7 @@ func TestReplicasStartTogetherOnANewDatabase(t *testing.T) {
 	starting.Wait()
 }
 
-func TestASchemaOfALaterVersionServes(t *testing.T) {
+func TestASchemaOfALaterVersionIsAccepted(t *testing.T) {
 	address := postgrestest.New(t)
 	openTest(t, address)
 	postgrestest.Run(t, address, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)")
@@ -45,7 +45,7 @@ func TestASchemaOfALaterVersionServes(t *testing.T) {
 	}
 }
 
-func TestASessionKeepsWhatItAnswersWhateverTheDatabaseSays(t *testing.T) {
+func TestASessionIsDurableWhateverTheDatabaseDefaultsAre(t *testing.T) {
 	for set, want := range map[string]string{"off": "on", "local": "on", "on": "on", "remote_apply": "remote_apply"} {
 		address := postgrestest.New(t)
 		database := strings.TrimPrefix(parsed(t, address).Path, "/")
@@ -68,7 +68,7 @@ func TestASessionKeepsWhatItAnswersWhateverTheDatabaseSays(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfOpeningSaysWhatToDoAndNoPassword(t *testing.T) {
+func TestAnErrorFromOpenSaysWhatToDoAndContainsNoPassword(t *testing.T) {
 	address := postgrestest.New(t)
 	postgrestest.Run(t, address, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 	with := func(change func(*url.URL)) string {
@@ -115,7 +115,7 @@ func TestAnErrorOfOpeningSaysWhatToDoAndNoPassword(t *testing.T) {
 	}
 }
 
-// latin is a database that can't hold all of Unicode, beside another.
+// latin returns a database beside another, whose encoding cannot hold all of Unicode.
 func latin(t *testing.T, address string) string {
 	t.Helper()
 	u := parsed(t, address)

@@ -13,7 +13,7 @@ import (
 	"installstatus/server/store/sqlgen"
 )
 
-// planOf is how PostgreSQL would run a statement.
+// planOf returns the plan of a statement.
 func planOf(t *testing.T, store *Store, s *sqlgen.Statement) (plan string) {
 	t.Helper()
 	err := store.pool.read(t.Context(), func(ctx context.Context, c *pgx.Conn) error {
@@ -48,7 +48,7 @@ FROM statuses, generate_series(1, 19999) AS n`)
 	return store
 }
 
-func TestStatementsAreCarriedOutByTheIndexThatLeadsToTheirRows(t *testing.T) {
+func TestStatementsUseTheIndexOfTheirRows(t *testing.T) {
 	is := func(p string) query.Filter {
 		return query.Comparison{Property: p, Operator: query.Equal, Value: query.TextValue("x")}
 	}
@@ -110,7 +110,7 @@ func TestStatementsAreCarriedOutByTheIndexThatLeadsToTheirRows(t *testing.T) {
 			{"users by their names", ofUsers(status.Query{Query: query.Query{Filter: query.In{Property: "userPrincipalName", Values: []query.Value{query.TextValue("x"), query.TextValue("y")}}}}), "statuses_user_principal_name", `("left"(user_principal_name, 128) = ANY `},
 			{"a user by name", ofUsers(status.Query{Query: query.Query{Filter: is("userPrincipalName")}}), "statuses_user_principal_name", `("left"(user_principal_name, 128) = `},
 		} {
-			if !analyzed && c.index != "statuses_pkey" { // until it is analyzed, PostgreSQL takes a table of so few rows for a smaller one
+			if !analyzed && c.index != "statuses_pkey" { // before ANALYZE, PostgreSQL underestimates a table of so few rows
 				continue
 			}
 			plan := planOf(t, store, c.statement)

@@ -10,7 +10,7 @@ import (
 	"installstatus/server/store/postgres/postgrestest"
 )
 
-func TestACallThatPanicsGivesItsConnectionBackAndWaitsForNothing(t *testing.T) {
+func TestACallThatPanicsReturnsItsConnection(t *testing.T) {
 	limits := hurried()
 	store := openWith(t, postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1"), limits)
 	asked := make(chan struct{}, 1)

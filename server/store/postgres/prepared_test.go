@@ -11,7 +11,7 @@ import (
 	"installstatus/server/store/postgres/postgrestest"
 )
 
-func TestASessionKeepsFewStatementsPreparedAndNoLongOne(t *testing.T) {
+func TestASessionKeepsFewPreparedStatementsAndNoLongOne(t *testing.T) {
 	store := openTest(t, postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1"))
 	for n := range defaultStatements / 2 { // each makes four statements
 		values := n + 1

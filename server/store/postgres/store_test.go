@@ -13,15 +13,15 @@ import (
 	"installstatus/server/store/storetest"
 )
 
-func TestStoreKeepsTheRules(t *testing.T) {
-	keepsTheRules(t, func(address string) string { return address })
+func TestStoreFollowsTheRules(t *testing.T) {
+	followsTheRules(t, func(address string) string { return address })
 }
 
-func TestStoreKeepsTheRulesInSessionsThatRememberNothing(t *testing.T) {
-	keepsTheRules(t, func(address string) string { return postgrestest.With(t, address, "default_query_exec_mode", "exec") })
+func TestStoreFollowsTheRulesWithoutPreparedStatements(t *testing.T) {
+	followsTheRules(t, func(address string) string { return postgrestest.With(t, address, "default_query_exec_mode", "exec") })
 }
 
-func keepsTheRules(t *testing.T, reach func(string) string) {
+func followsTheRules(t *testing.T, reach func(string) string) {
 	t.Parallel()
 	storetest.Run(t, storetest.Engine{
 		New: func(t *testing.T) func() (status.Store, error) {
@@ -31,8 +31,8 @@ func keepsTheRules(t *testing.T, reach func(string) string) {
 	})
 }
 
-// BenchmarkUpdate changes random rows of many, alone and with 64 callers at once. The throw-away cluster waits for no disk;
-// for figures that count, name a server.
+// BenchmarkUpdate changes random rows of many, from one caller and from 64 at once. The throw-away cluster does not wait for
+// the disk; name a server for realistic figures.
 func BenchmarkUpdate(b *testing.B) {
 	const rows = 10_000
 	store := openTest(b, postgrestest.New(b))

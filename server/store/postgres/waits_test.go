@@ -26,7 +26,7 @@ func TestAReadIsBoundedInTime(t *testing.T) {
 	}
 }
 
-func TestAWriteThatOthersForestallUntilItsTimeIsOverIsUnavailable(t *testing.T) {
+func TestAWriteThatKeepsLosingRacesIsUnavailable(t *testing.T) {
 	t.Parallel()
 	store := openWith(t, postgrestest.New(t), hurried())
 	ends := time.Now().Add(100 * time.Millisecond)
@@ -39,7 +39,7 @@ func TestAWriteThatOthersForestallUntilItsTimeIsOverIsUnavailable(t *testing.T) 
 	}
 }
 
-func TestWithoutAFreeConnectionACallWaitsAWhile(t *testing.T) {
+func TestWithoutAFreeConnectionACallWaitsForALimitedTime(t *testing.T) {
 	t.Parallel()
 	database := postgrestest.With(t, postgrestest.New(t), "pool_max_conns", "1")
 	openTest(t, database) // migrates it
@@ -67,7 +67,7 @@ func TestWithoutAFreeConnectionACallWaitsAWhile(t *testing.T) {
 	}
 }
 
-// hold locks a row in a transaction of another session, which ends with the test.
+// hold locks a row in a transaction of another session, until the test ends.
 func hold(t *testing.T, address string, key status.Key) pgx.Tx {
 	t.Helper()
 	holder, err := pgx.Connect(t.Context(), address)
@@ -85,7 +85,7 @@ func hold(t *testing.T, address string, key status.Key) pgx.Tx {
 	return held
 }
 
-func TestARowThatAnotherHoldsHoldsUpNoOther(t *testing.T) {
+func TestALockedRowDelaysNoWriteToAnotherRow(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.New(t)
 	limits := usualLimits()
@@ -128,7 +128,7 @@ func TestARowThatAnotherHoldsHoldsUpNoOther(t *testing.T) {
 	}
 }
 
-func TestWritesOfARowThatAnotherHoldsEndInTimeAndHoldUpNoRead(t *testing.T) {
+func TestWritesToALockedRowEndInTimeAndDelayNoRead(t *testing.T) {
 	t.Parallel()
 	address := postgrestest.New(t)
 	store := openWith(t, address, usualLimits())

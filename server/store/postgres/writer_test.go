@@ -11,7 +11,7 @@ import (
 	"installstatus/server/store/postgres/postgrestest"
 )
 
-// together has patches of rows 0 to n-1 wait for a connection, of which the store has one, until all of them do.
+// together updates rows 0 to n-1 at once. All of the updates wait for the only connection of the store before it is released.
 func together(t *testing.T, store *Store, n int, patch func(int) status.Patch) (errs []error) {
 	t.Helper()
 	c, err := store.pool.acquire(t.Context())
@@ -25,7 +25,7 @@ func together(t *testing.T, store *Store, n int, patch func(int) status.Patch) (
 			_, _, errs[i] = store.Update(context.Background(), "tenant", numbered(i), patch(i), status.Cond{})
 		})
 	}
-	for store.writer.Len() < n-writers { // each writer has taken one
+	for store.writer.Len() < n-writers { // each writer holds one
 		time.Sleep(time.Millisecond)
 	}
 	c.Release()
@@ -44,7 +44,7 @@ func openWithRows(t *testing.T, rows int) *Store {
 	return store
 }
 
-func TestWhatWaitsForAConnectionGoesTogether(t *testing.T) {
+func TestPatchesThatWaitForAConnectionShareATransaction(t *testing.T) {
 	const rows = 30
 	store := openWithRows(t, rows)
 	for i, err := range together(t, store, rows, func(int) status.Patch { return status.PatchOf(status.Status{ErrorCode: int32(1)}, "errorCode") }) {
@@ -61,7 +61,7 @@ func TestWhatWaitsForAConnectionGoesTogether(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
+func TestOnlyCommittedWritesAreCounted(t *testing.T) {
 	const rows = 30
 	store := openWithRows(t, rows)
 	for i, err := range together(t, store, rows, func(i int) status.Patch {
@@ -76,7 +76,7 @@ func TestOnlyWhatIsCommittedIsCounted(t *testing.T) {
 	}
 }
 
-func TestAPatchThatPanicsIsAnsweredAndEndsNothingElse(t *testing.T) {
+func TestAPatchThatPanicsIsAnsweredAndOthersSucceed(t *testing.T) {
 	store := openWithRows(t, 1)
 	for range 2 * writers {
 		err := store.writer.Do(t.Context(), nil) // no patch

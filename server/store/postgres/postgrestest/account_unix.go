@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// account is whom a server runs as: PostgreSQL refuses to run as root. nil is who runs the tests.
+// account is the user that runs a server, since PostgreSQL refuses to run as root; nil is the user of the tests.
 type account struct{ user, group int }
 
 func serverAccount() (*account, error) {
@@ -20,7 +20,7 @@ func serverAccount() (*account, error) {
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		if found, err := user.Lookup(name); err == nil {
-			id, _ := strconv.Atoi(found.Uid) // numbers, on Unix
+			id, _ := strconv.Atoi(found.Uid) // numeric on Unix
 			group, _ := strconv.Atoi(found.Gid)
 			return &account{id, group}, nil
 		}
@@ -40,7 +40,7 @@ func (a *account) give(paths ...string) error {
 	return nil
 }
 
-// run lets a command run as the account, in a directory that it can read.
+// run makes a command run as the account, in a directory that it can read.
 func (a *account) run(command *exec.Cmd, dir string) {
 	command.Dir = dir
 	if a != nil {

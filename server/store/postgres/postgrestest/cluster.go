@@ -16,7 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Cluster is a PostgreSQL server with its data in a temporary directory. It listens on loopback alone.
+// Cluster is a PostgreSQL server with its data in a temporary directory. It listens on loopback only.
 type Cluster struct {
 	programs string // the directory of initdb and postgres
 	dir      string
@@ -27,10 +27,10 @@ type Cluster struct {
 	hold     io.Closer // while it is open, the server runs
 }
 
-// Password is that of the user postgres.
+// Password is the password of the user postgres.
 const Password = "not to be printed"
 
-// newCluster makes a cluster. One that belongs to the process is removed when that ends, however it does.
+// newCluster creates a cluster. One that belongs to the process is removed when the process ends, even by a kill.
 func newCluster(ofProcess bool) (c *Cluster, err error) {
 	c = &Cluster{guard: guard}
 	if c.programs, err = findPrograms(); err != nil {
@@ -62,12 +62,13 @@ func newCluster(ofProcess bool) (c *Cluster, err error) {
 	return c, err
 }
 
-// guard runs the server until its own input ends, as it does with the process that started it. It leaves no server behind.
+// guard runs the server until its own input ends, which happens when the process that started it ends. It leaves no server
+// running.
 const guard = `"$@" & read -r _; kill -QUIT $!; wait $!`
 
-// Start starts the server, and waits until it answers.
+// Start starts the server and waits until it answers.
 func (c *Cluster) Start() error {
-	c.server = exec.CommandContext(context.Background(), "/bin/sh", "-c", c.guard, "sh", //nolint:gosec // the paths are the machine's
+	c.server = exec.CommandContext(context.Background(), "/bin/sh", "-c", c.guard, "sh", //nolint:gosec // the paths come from the machine
 		filepath.Join(c.programs, "postgres"), "-D", c.data(),
 		"-p", fmt.Sprint(c.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=off", "-c", "max_wal_size=128MB", "-c", "logging_collector=off")
 	c.account.run(c.server, c.dir)
@@ -105,13 +106,13 @@ func (c *Cluster) answers() error {
 	return connection.Close(ctx)
 }
 
-// Crash ends the server as pg_ctl stop -m immediate does: it saves nothing, and recovers from its log when it starts again.
+// Crash ends the server as pg_ctl stop -m immediate does: it saves nothing, and recovers from its log at the next start.
 func (c *Cluster) Crash() {
 	c.hold.Close()
-	_ = c.server.Wait() // it says how it was ended
+	_ = c.server.Wait() // the error is that it was killed
 }
 
-// URL names one of its databases.
+// URL returns the URL of a database of the cluster.
 func (c *Cluster) URL(database string) string {
 	address := url.URL{Scheme: "postgres", User: url.UserPassword("postgres", Password), Host: fmt.Sprintf("127.0.0.1:%d", c.port), Path: database, RawQuery: "sslmode=disable"}
 	return address.String()
@@ -124,14 +125,14 @@ func (c *Cluster) remove() {
 	os.RemoveAll(c.dir)
 }
 
-// findPrograms is the directory of the newest PostgreSQL's programs.
+// findPrograms returns the directory of the newest PostgreSQL's programs.
 func findPrograms() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil {
 			return filepath.Dir(path), nil
 		}
 	}
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // where Debian has them
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb") // Debian's place for them
 	if len(found) == 0 {
 		return "", errors.New("there is no initdb, neither in PATH nor in /usr/lib/postgresql/*/bin")
 	}

@@ -2,10 +2,11 @@ package postgrestest
 
 import "syscall"
 
-// minFree is how many bytes must be free in memory for clusters to be there.
+// minFree is the free memory in bytes that clusters in memory need.
 const minFree = 2 << 30
 
-// tempDir returns the directory for clusters. It is in memory if there is room: making a database there takes a tenth of the time.
+// tempDir returns the directory for clusters. It is in memory if there is room, where creating a database takes a tenth of the
+// time.
 func tempDir() string {
 	const memory = "/dev/shm"
 	var stat syscall.Statfs_t

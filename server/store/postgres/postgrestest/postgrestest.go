@@ -1,5 +1,5 @@
-// Package postgrestest gives tests a PostgreSQL: a throw-away cluster of the machine's own binaries, or the server that
-// INSTALLSTATUS_POSTGRES names by a URL. Without either the tests are skipped, unless that variable is "required".
+// Package postgrestest provides PostgreSQL to tests: a throw-away cluster of the installed binaries, or the server at the URL
+// in INSTALLSTATUS_POSTGRES. Without either, tests are skipped, or fail if the variable is "required".
 package postgrestest
 
 import (
@@ -16,10 +16,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// variable says where PostgreSQL is, or that it is required.
+// variable names the server, or requires one.
 const variable = "INSTALLSTATUS_POSTGRES"
 
-// shared is the cluster of all tests of a process, which ends with it.
+// shared is the cluster of all tests of a process. It ends with the process.
 var shared = sync.OnceValues(func() (*Cluster, error) {
 	c, err := newCluster(true)
 	if err != nil {
@@ -30,7 +30,7 @@ var shared = sync.OnceValues(func() (*Cluster, error) {
 
 var databases atomic.Int64
 
-// New makes an empty database, and gives its URL. It is dropped when the test has ended.
+// New creates an empty database and returns its URL. The database is dropped after the test.
 func New(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv(variable)
@@ -65,7 +65,7 @@ func With(t testing.TB, database, parameter, value string) string {
 	return address.String()
 }
 
-// NewCluster makes a cluster for one test, which may stop it, and starts it. It ends with the test.
+// NewCluster creates and starts a cluster for one test, which may stop it. It is removed after the test.
 func NewCluster(t testing.TB) *Cluster {
 	t.Helper()
 	c, err := newCluster(false)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Proxy stands between a store and its database, and can do to their connections what a network does.
+// Proxy is between a store and its database, and can do to their connections what a network does.
 type Proxy struct {
 	to    string // the server's address
 	mutex sync.Mutex
@@ -16,7 +16,7 @@ type Proxy struct {
 	open  map[net.Conn]bool
 }
 
-// mode is what becomes of what is sent.
+// mode is what happens to the data that is sent.
 type mode uint8
 
 const (
@@ -26,7 +26,7 @@ const (
 	refusing
 )
 
-// Through starts a proxy to the server of a database, and gives the URL of the database by way of it.
+// Through starts a proxy to the server of a database, and returns the URL of the database through the proxy.
 func Through(t testing.TB, database string) (p *Proxy, by string) {
 	t.Helper()
 	address, err := url.Parse(database)
@@ -55,28 +55,28 @@ func Through(t testing.TB, database string) (p *Proxy, by string) {
 	return p, address.String()
 }
 
-// Pass lets everything through, as at first.
+// Pass lets everything through. This is the initial mode.
 func (p *Proxy) Pass() { p.set(passing) }
 
-// Swallow lets nothing through in either direction, and tells nobody: a cable that is cut.
+// Swallow lets nothing through in either direction and closes nothing, like a cut cable.
 func (p *Proxy) Swallow() { p.set(swallowing) }
 
 // Unanswer lets what the store sends through, and cuts the connection before the answer.
 func (p *Proxy) Unanswer() { p.set(unanswering) }
 
-// Refuse closes new connections, and those that are open.
+// Refuse closes open and new connections.
 func (p *Proxy) Refuse() {
 	p.set(refusing)
 	p.Reset()
 }
 
-// Reset breaks the connections that are open.
+// Reset breaks the open connections.
 func (p *Proxy) Reset() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	for c := range p.open {
 		if c, isTCP := c.(*net.TCPConn); isTCP {
-			_ = c.SetLinger(0) // by a reset, not by a farewell
+			_ = c.SetLinger(0) // close with a reset
 		}
 		c.Close()
 	}
@@ -111,7 +111,7 @@ func (p *Proxy) serve(client net.Conn) {
 	p.carry(client, server, true)
 }
 
-// hold keeps a connection among those that are open until what it returns is called.
+// hold registers an open connection. The returned func removes it.
 func (p *Proxy) hold(c net.Conn) func() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -124,7 +124,7 @@ func (p *Proxy) hold(c net.Conn) func() {
 	}
 }
 
-// carry hands on what comes from one side; answers come from the server's.
+// carry forwards the data of one side; answers come from the side of the server.
 func (p *Proxy) carry(to, from net.Conn, answers bool) {
 	buffer := make([]byte, 64<<10)
 	for {
