@@ -23,7 +23,7 @@ var errRaced = errors.New("the row has been written meanwhile")
 type versioned struct {
 	place
 	conn    *pgx.Conn
-	app     string // of which place has the key
+	app     string // place has its key
 	version string // of the row that was found
 }
 

@@ -10,8 +10,8 @@ import (
 // Operand is a property in SQL.
 type Operand struct {
 	Value   string   // its value
-	NotNull []string // what it is ordered by if not by Value, none of which is ever null
-	Long    bool     // it is a string of which only the first query.OrderedLength characters count in an order
+	NotNull []string // what it is ordered by if not by Value; none is ever null
+	Long    bool     // a string whose first query.OrderedLength characters count in an order
 	Head    string   // what an index has of it; "" if there is none, or if the index has all of it
 	Present string   // true if it has a value, in the words of the index's condition
 }
