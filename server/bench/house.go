@@ -14,8 +14,8 @@ import (
 	"installstatus/server/bench/traffic"
 )
 
-// house is what a run needs beside a plan. All of it is in the ignored directory out, on the disk that the repository is
-// on: what is in memory, as /tmp may be, is no place to measure durable writes.
+// house is what a run needs besides a plan. All of it is in the ignored directory out, on the disk of the repository, since a
+// directory in memory, as /tmp may be, cannot measure durable writes.
 type house struct {
 	token    string
 	versions map[string]string // of modules
@@ -27,7 +27,7 @@ const (
 	devKey = outDir + "/dev.pem"
 )
 
-// prepare builds all servers, and makes sure of wrk.
+// prepare builds all servers, and checks that wrk is installed.
 func prepare(ctx context.Context) (*house, error) {
 	if err := os.MkdirAll(outDir, 0o755); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func prepare(ctx context.Context) (*house, error) {
 	return h, err
 }
 
-// generate lets the generators write what their servers are made of.
+// generate runs the generators of the generated servers.
 func generate(ctx context.Context) error {
 	if err := os.MkdirAll("gen/stock", 0o755); err != nil {
 		return err
@@ -69,7 +69,7 @@ func generate(ctx context.Context) error {
 	)
 }
 
-// build builds the package of that name as this server is built, and calls it so.
+// build builds a package with the flags of this server, under the given name.
 func build(ctx context.Context, dir, name string) error {
 	program, err := filepath.Abs(filepath.Join(outDir, name))
 	if err != nil {
@@ -95,7 +95,7 @@ func needWrk(ctx context.Context) error {
 	)
 }
 
-// issue makes a token that the servers accept which look at one.
+// issue makes a token for the servers that check one.
 func issue() (string, error) {
 	key, err := auth.LoadOrMakeKey(devKey)
 	if err != nil {
@@ -108,7 +108,7 @@ func issue() (string, error) {
 	return issuer.Issue(auth.Grant{Tenant: traffic.Tenant, Scope: "DeviceManagementApps.ReadWrite.All", Lifetime: time.Hour}, time.Now())
 }
 
-// versions are those of the modules that the servers are called after.
+// versions are those of the modules that the servers are named after.
 func versions(ctx context.Context) (map[string]string, error) {
 	list := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "all")
 	list.Env = append(os.Environ(), followServer())
@@ -125,7 +125,7 @@ func versions(ctx context.Context) (map[string]string, error) {
 	return found, nil
 }
 
-// command runs to its end, and is an error with what it printed if it fails.
+// command runs a command to its end. If it fails, the error contains its output.
 func command(ctx context.Context, dir, name string, args ...string) error {
 	fmt.Fprintln(os.Stderr, name, strings.Join(args, " "))
 	c := exec.CommandContext(ctx, name, args...)
@@ -140,5 +140,5 @@ func command(ctx context.Context, dir, name string, args ...string) error {
 	return nil
 }
 
-// followServer lets go raise what this module's go.mod requires, where the server's own requires more by now.
+// followServer lets go raise the versions in this module's go.mod that the server's own module requires to be later.
 func followServer() string { return "GOFLAGS=" + os.Getenv("GOFLAGS") + " -mod=mod" }

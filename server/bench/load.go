@@ -12,10 +12,10 @@ import (
 
 // round is the result of one round of a server.
 type round struct {
-	requests float64       // answered a second
-	p50, p99 time.Duration // from a request to its answer
-	cpu      time.Duration // of the server's process, for each request
-	others   float64       // what other processes took, in percent of the machine
+	requests float64       // per second
+	p50, p99 time.Duration // from a request to its response
+	cpu      time.Duration // of the server process, per request
+	others   float64       // share of other processes, in percent of the machine
 }
 
 // load runs wrk at full speed and measures the cost. A single wrong response is an error.
@@ -59,7 +59,7 @@ func (p *process) load(ctx context.Context, texts string, rows, connections int,
 	}, nil
 }
 
-// said is the line of numbers that load.lua prints in the end.
+// said is the line of numbers that load.lua prints last.
 type said struct{ requests, microseconds, right, wrong, status, failed, p50, p99 int64 }
 
 func parse(out string) (s said, err error) {
@@ -80,9 +80,9 @@ func parse(out string) (s said, err error) {
 	return s, nil
 }
 
-// others finds out what is taken of the machine by processes that are not of this run. Threads of the kernel are none.
+// others measures what share of the machine processes outside this run use. It leaves out kernel threads.
 type others struct {
-	own   []int // the run's processes
+	own   []int // the processes of the run
 	cores int
 
 	began         time.Time
@@ -95,7 +95,7 @@ func (o *others) begin() (err error) {
 	return err
 }
 
-// end is the share since begin, in percent of the machine.
+// end returns the share since begin, in percent of the machine.
 func (o *others) end() (float64, error) {
 	machine, ours, err := o.read()
 	taken := (machine - o.machine) - (ours - o.ours)

@@ -18,7 +18,7 @@ type machine struct {
 	processor string
 	kernel    string
 	wrk       string
-	sync      time.Duration // from writing 4 KiB until they are on disk, the median
+	sync      time.Duration // the median time to write 4 KiB to disk
 }
 
 func (m machine) String() string {
@@ -39,7 +39,7 @@ func describe(ctx context.Context) (m machine, err error) {
 		return m, err
 	}
 	m.kernel = strings.TrimSpace(string(kernel))
-	wrk, _ := exec.CommandContext(ctx, "wrk", "--version").Output() // it exits with 1
+	wrk, _ := exec.CommandContext(ctx, "wrk", "--version").Output() // exits with 1
 	if words := strings.Fields(string(wrk)); len(words) > 1 {
 		m.wrk = words[1]
 	}

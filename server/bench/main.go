@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	runtime.LockOSThread() // the servers end with the thread that started them
+	runtime.LockOSThread() // the servers are killed when the thread that started them ends
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:])
 	switch {
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string) (err error) {
 	var results []result
 	for i, series := range p.series {
 		fmt.Fprintln(os.Stderr, "\n"+series.String())
-		until := deadline.Add(-10 * time.Second) // for what follows the rounds
+		until := deadline.Add(-10 * time.Second) // the rest is for the report
 		for _, other := range p.series[i+1:] {
 			until = until.Add(-p.planned(other))
 		}
@@ -70,8 +70,8 @@ func run(ctx context.Context, args []string) (err error) {
 	return report(house, p, results)
 }
 
-// report prints what was measured and, where that is all that was to be measured, writes it where the README shows it,
-// unless -out says otherwise.
+// report prints the results. A run with the default plan also writes them to the pages that show them, unless -out names
+// another directory.
 func report(house *house, p plan, results []result) error {
 	text := page(house, p, results)
 	fmt.Print(text)

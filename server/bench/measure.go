@@ -20,8 +20,8 @@ type result struct {
 type measured struct {
 	contender
 	rounds []round
-	aside  int   // rounds that do not count, since others took too much
-	memory int64 // the most that it had, in bytes
+	aside  int   // rounds discarded because other processes used too much
+	memory int64 // peak, in bytes
 }
 
 // measure returns a table for each number of connections.
@@ -64,7 +64,7 @@ func measure(ctx context.Context, h *house, p plan, s series, deadline time.Time
 	return results, nil
 }
 
-// check looks at the answers of a server that has just been started.
+// check checks the responses of a server that has just started.
 func (p *process) check(ctx context.Context, token string, rows int) error {
 	c := newChecker(p, token, rows)
 	defer c.client.CloseIdleConnections()
@@ -74,7 +74,7 @@ func (p *process) check(ctx context.Context, token string, rows int) error {
 	return c.hold(ctx, 2000)
 }
 
-// texts is the file with what load.lua sends to the server.
+// texts is the file with the requests that load.lua sends to the server.
 func (p *process) texts() string { return outDir + "/" + p.name + ".texts" }
 
 // group is the measurements of one table.
@@ -86,8 +86,8 @@ type group struct {
 	results           []measured
 }
 
-// measure interleaves the servers, a round of each in turn and a different one first each time, until each has enough rounds that
-// count or the time is up.
+// measure interleaves the servers: in each pass every server gets one round, and each pass starts with another server. It ends
+// when every server has enough rounds that count, or when the time is up.
 func (g *group) measure(ctx context.Context, processes []*process) error {
 	for _, process := range processes {
 		g.results = append(g.results, measured{contender: process.contender})
@@ -136,7 +136,7 @@ func (g *group) weigh(processes []*process) (err error) {
 	return nil
 }
 
-// planned is about how long a series takes where no round is set aside: to make the rows, to check, to measure.
+// planned is about how long a series takes if no round is discarded: creating the rows, checking and measuring.
 func (p plan) planned(s series) time.Duration {
 	servers := len(contenders())
 	if p.peers != nil {

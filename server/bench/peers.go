@@ -14,16 +14,16 @@ import (
 // contender is a server that is measured.
 type contender struct {
 	name         string
-	about        string // for the table; %[1]s and so on are the versions of modules
+	about        string // in the table; %[1]s and so on are the versions of modules
 	modules      []string
 	program      string
 	args         func(ctx context.Context, rows int) ([]string, error)
-	wholeSeconds bool // it drops the fraction of a second
-	own          bool // it is this server
-	logs         bool // it writes so much to stderr that nobody wants to read it
+	wholeSeconds bool // drops the fraction of a second
+	own          bool // is this server
+	logs         bool // writes too much to stderr to show it
 }
 
-// Those with which all others are compared.
+// The servers that all others are compared with.
 const (
 	raw   = "raw"
 	stock = "stock"
@@ -60,7 +60,7 @@ func withDatabase(_ context.Context, rows int) ([]string, error) {
 	return []string{"-rows", fmt.Sprint(rows), "-db", file}, removeDatabase(file)
 }
 
-// served is the command line of this server on a database with so many rows. Such a database is made once.
+// served returns the command line of this server on a database with that many rows. The database is created once.
 func served(ctx context.Context, rows int) ([]string, error) {
 	origin, file := fmt.Sprintf("%s/%d.db", outDir, rows), outDir+"/server.db"
 	if _, err := os.Stat(origin); err != nil {
@@ -74,7 +74,7 @@ func served(ctx context.Context, rows int) ([]string, error) {
 	return []string{"serve", "--addr", "127.0.0.1:0", "--dev", "--dev-key", devKey, "--db", "sqlite:" + file}, copyFile(origin, file)
 }
 
-// makeDatabase gives the file its name last, so that a file of that name is whole.
+// makeDatabase names the file last, so that a file with the name is complete.
 func makeDatabase(ctx context.Context, file string, rows int) error {
 	unfinished := file + ".part"
 	if err := removeDatabase(unfinished); err != nil {
@@ -107,7 +107,7 @@ func removeDatabase(file string) error {
 	return nil
 }
 
-// copyFile also waits until the copy is on disk, which would else go there while something is measured.
+// copyFile also waits until the copy is on disk. Otherwise it would be written during a measurement.
 func copyFile(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {

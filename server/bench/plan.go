@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// The collector of a server that is started without settings of its own, in the words of the environment. Whoever gives
-// the server others puts them here; in the environment they are in force for every server.
+// The garbage collector settings of a server that is started without its own, as environment variables. A setting in the
+// environment of this process applies to every server.
 const (
 	serverGOGC       = "400"
 	serverGOMEMLIMIT = "512MiB"
 )
 
-// defaultCollector is what Go does by default.
+// defaultCollector is Go's default.
 func defaultCollector() collector { return collector{gogc: "100", limit: "off"} }
 
 // collector is how a process collects garbage.
@@ -28,7 +28,7 @@ func (c collector) environment() []string {
 
 func (c collector) String() string { return strings.Join(c.environment(), " ") }
 
-// series is what every server is measured in without being started again.
+// series is a set of measurements for which the servers are not restarted.
 type series struct {
 	collector   collector
 	rows        int
@@ -42,12 +42,12 @@ func (s series) String() string {
 // plan is what is measured.
 type plan struct {
 	series []series
-	round  time.Duration // how long a round is
-	rounds int           // how many are wanted for each row of a table
-	busy   float64       // percent of the machine that others may take during a round
-	limit  time.Duration // when it all ends
-	peers  []string      // those alone, where there are some
-	out    string        // the directory for the results; "" for where the README shows them
+	round  time.Duration // the length of a round
+	rounds int           // for each row of a table
+	busy   float64       // percent of the machine that other processes may use during a round
+	limit  time.Duration // of the whole run
+	peers  []string      // only these, if there are any
+	out    string        // the directory for the results; "" for the pages that show them
 }
 
 func parsePlan(args []string) (plan, error) {

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// plot is a table as a picture: two columns of bars, for what a server does and what that costs. It goes with a light page
-// and with a dark one.
+// plot draws a table: a column of bars for the requests per second, and one for their cost. It suits a light page and a dark
+// one.
 func plot(r result) string {
 	const (
-		left, width, gap = 130, 260, 110 // of a column of bars, and between them
+		left, width, gap = 130, 260, 110 // of a column of bars, and the gap between columns
 		top, step, bar   = 56, 34, 20
 	)
 	height := top + step*len(r.measured) + 8

@@ -13,7 +13,7 @@ import (
 // tick is the unit of /proc/stat and /proc/PID/stat, 1/100 s on every Linux that Go runs on.
 const tick = 10 * time.Millisecond
 
-// cpuTime is what a process and those of its children that have ended have used of the processors.
+// cpuTime returns the CPU time that a process and its ended children have used.
 func cpuTime(pid int) (time.Duration, error) {
 	fields, err := statFields(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -22,7 +22,7 @@ func cpuTime(pid int) (time.Duration, error) {
 	return sum(fields[11:15])
 }
 
-// machineTime is what all processes have used, and what the host of a virtual machine has kept from it.
+// machineTime returns the CPU time that all processes have used, and that the host of a virtual machine has withheld.
 func machineTime() (time.Duration, error) {
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {
@@ -35,14 +35,14 @@ func machineTime() (time.Duration, error) {
 	}
 	used := append(fields[1:4:4], fields[8])
 	if irq := fields[6]; irq == "0" {
-		// This kernel charges interrupts to the process that they interrupt, and counts them here under softirq. Others
-		// charge them to nobody, and then most of them are ours: packets of our own that go round on loopback.
+		// This kernel charges interrupts to the process that they interrupt, and counts them here as softirq. Other
+		// kernels charge them to no process; then most of them are ours, from packets on loopback.
 		used = append(used, fields[7])
 	}
 	return sum(used)
 }
 
-// kernelTime is what the threads of the kernel have used, which bring to disk what servers write.
+// kernelTime returns the CPU time of the kernel threads, which write to disk what the servers have written.
 func kernelTime() (total time.Duration, err error) {
 	processes, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -52,7 +52,7 @@ func kernelTime() (total time.Duration, err error) {
 	for _, file := range processes {
 		fields, err := statFields(file)
 		if err != nil {
-			continue // it has ended
+			continue // the process has ended
 		}
 		if flags, _ := strconv.ParseUint(fields[6], 10, 32); flags&kernelThread != 0 {
 			used, err := sum(fields[11:13])
@@ -65,8 +65,8 @@ func kernelTime() (total time.Duration, err error) {
 	return total, nil
 }
 
-// statFields are the fields of /proc/PID/stat from the third on. The second is the program's name in parentheses, in which
-// anything may stand.
+// statFields returns the fields of /proc/PID/stat from the third on. The second is the program's name in parentheses, which may
+// contain anything.
 func statFields(file string) ([]string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -90,7 +90,7 @@ func sum(ticks []string) (total time.Duration, err error) {
 	return total, nil
 }
 
-// peakMemory is the most memory that a process has had since its peak was forgotten, in bytes.
+// peakMemory returns the peak memory of a process since forgetPeak, in bytes.
 func peakMemory(pid int) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -105,7 +105,7 @@ func peakMemory(pid int) (int64, error) {
 	return 0, fmt.Errorf("/proc/%d/status has no VmHWM", pid)
 }
 
-// forgetPeak begins a new peak: making the rows is no part of what is measured.
+// forgetPeak resets the peak, so that it does not include creating the rows.
 func forgetPeak(pid int) error {
 	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0)
 }

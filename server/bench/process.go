@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// process is a contender that runs.
+// process is a running contender.
 type process struct {
 	contender
-	host    string // with its port
+	host    string // with the port
 	command *exec.Cmd
 }
 
-// start gives a server that has its rows and listens. It ends with this process, however that ends.
+// start returns a server that has its rows and listens. It ends with this process, even if that is killed.
 func start(ctx context.Context, c contender, rows int, gc collector) (*process, error) {
 	args, err := c.args(ctx, rows)
 	if err != nil {
@@ -52,7 +52,7 @@ func start(ctx context.Context, c contender, rows int, gc collector) (*process, 
 	return p, nil
 }
 
-// environment is that of this process without what would change how a server runs.
+// environment is that of this process without the variables that change how a server runs.
 func environment() []string {
 	return slices.DeleteFunc(os.Environ(), func(setting string) bool {
 		name, _, _ := strings.Cut(setting, "=")
@@ -61,10 +61,10 @@ func environment() []string {
 }
 
 func (p *process) stop() {
-	_ = p.command.Process.Signal(syscall.SIGTERM) // it may have ended already
+	_ = p.command.Process.Signal(syscall.SIGTERM) // the process may have ended already
 	ended := time.AfterFunc(5*time.Second, func() { _ = p.command.Process.Kill() })
 	defer ended.Stop()
-	_ = p.command.Wait() // it was told to end; how it does so is nothing to be measured
+	_ = p.command.Wait() // its exit code does not matter
 }
 
 func (p *process) pid() int { return p.command.Process.Pid }

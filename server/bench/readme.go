@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// What make bench writes in the README stands between these lines.
+// The lines around what make bench writes into the README.
 const (
 	begin = "<!-- make bench writes what follows -->\n"
 	end   = "<!-- end of make bench's output -->\n"
 )
 
-// intoReadme puts a text where the README has the last one.
+// intoReadme replaces the text that make bench wrote into the README.
 func intoReadme(file, text string) error {
 	readme, err := os.ReadFile(file)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// page is all that there is to say about a run, as Markdown.
+// page returns everything about a run, as Markdown.
 func page(h *house, p plan, results []result) string {
 	var to strings.Builder
 	fmt.Fprintf(&to, "# What one PATCH costs, here and elsewhere\n\nWritten by `make bench` on %s, on %s. %s\n\n![](results.svg)\n",
@@ -21,7 +21,7 @@ func page(h *house, p plan, results []result) string {
 	return to.String()
 }
 
-// brief is what the project's README shows: the first table without ratios.
+// brief returns what the project's README shows: the first table without ratios.
 func brief(h *house, results []result) string {
 	var to strings.Builder
 	to.WriteString("| PATCH | requests/s | p50 ms | p99 ms | CPU µs |\n|---|---|---|---|---|\n")
@@ -35,7 +35,7 @@ func brief(h *house, results []result) string {
 	return to.String()
 }
 
-// summary is what README.md shows: the first table.
+// summary returns what README.md shows: the first table.
 func summary(h *house, p plan, results []result) string {
 	r := results[0]
 	return fmt.Sprintf("%s%s\n![Requests a second and CPU time a request](results.svg)\n\n"+
@@ -73,7 +73,7 @@ func (r result) table(h *house) string {
 	return to.String()
 }
 
-// asides tells of the rounds that do not count.
+// asides reports the rounds that do not count.
 func (r result) asides(p plan) string {
 	var aside, of int
 	for _, m := range r.measured {
@@ -152,7 +152,7 @@ func microseconds(d time.Duration) float64 { return float64(d) / float64(time.Mi
 
 func decimal(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }
 
-// thousands is a whole number with a comma between thousands.
+// thousands formats a whole number with a comma between thousands.
 func thousands(f float64) string {
 	text := strconv.FormatFloat(f, 'f', 0, 64)
 	for i := len(text) - 3; i > 0; i -= 3 {

@@ -22,10 +22,10 @@ import (
 	"testing"
 )
 
-// required is the environment variable that asks for these tests: they need Node, Python and package registries.
+// required is the environment variable that enables these tests. They need Node, Python and package registries.
 const required = "INSTALLSTATUS_CLIENTS"
 
-// sdk is an SDK, and where README.md and the program say what is done with it.
+// sdk is an SDK, with its section in README.md and its program.
 type sdk struct{ heading, program string }
 
 var sdks = []sdk{
@@ -57,7 +57,7 @@ func TestTheReadmeIsFollowedWithEverySDK(t *testing.T) {
 	}
 }
 
-// block is a block of code behind the SDK's heading in README.md: 0 for the commands, 1 for the program.
+// block returns a block of code under the SDK's heading in README.md: 0 for the commands, 1 for the program.
 func (s sdk) block(t *testing.T, n int) string {
 	t.Helper()
 	_, section, found := strings.Cut(read(t, "README.md"), "\n"+s.heading)
@@ -118,7 +118,7 @@ func start(t *testing.T) server {
 	return s
 }
 
-// try runs the SDK's commands as README.md has them, and prints what holds.
+// try runs the SDK's commands from README.md, and prints what the program reports.
 func (s server) try(t *testing.T, tried sdk, address, authority string, environment ...string) {
 	t.Helper()
 	issue := exec.Command(s.file, "token")
@@ -158,7 +158,7 @@ func throttling(t *testing.T, before server) (address, authority string) {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
-			r.Out.Host = r.In.Host // by which the server makes its links
+			r.Out.Host = r.In.Host // the host of the links in responses
 		},
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}},
 	}

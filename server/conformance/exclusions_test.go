@@ -17,7 +17,7 @@ type exclusion struct {
 
 var code = regexp.MustCompile("`([^`]*)`")
 
-// exclusionsOf are the rows for a tool.
+// exclusionsOf returns the rows for a tool.
 func exclusionsOf(t *testing.T, tool string) (rows []exclusion) {
 	t.Helper()
 	text, err := os.ReadFile("exclusions.md")

@@ -21,9 +21,9 @@ type fault struct {
 	answer  func(response *http.Response)   // changes what the tool receives
 	entity  func(entity map[string]any)     // changes the entity that the tool receives
 
-	says     string // what Schemathesis calls it, "" where it is not asked
-	stateful bool   // it takes a sequence of requests
-	prism    bool   // whether Prism is to find it
+	says     string // Schemathesis's name for it, "" if it is not run
+	stateful bool   // needs a sequence of requests
+	prism    bool   // Prism must find it
 }
 
 var faults = []fault{

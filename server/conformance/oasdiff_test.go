@@ -16,7 +16,7 @@ const oasdiffModule = "github.com/oasdiff/oasdiff@v1.36.0"
 
 // change is a change of the contract that breaks clients.
 type change struct {
-	ID        string // what kind of change, such as request-parameter-max-set
+	ID        string // the kind of change, such as request-parameter-max-set
 	Text      string // with the names of things in code
 	Operation string
 	Path      string
@@ -58,8 +58,8 @@ func breakingEntries(changelog string) (entries []string) {
 	return entries
 }
 
-// before are the contracts that this one follows: that of the branch that it will be merged into, and that which the last
-// change of it replaced. A clone without a history has neither.
+// before returns the contracts that this one replaces: that of the branch it will be merged into, and the one before the last
+// change. A clone without history has neither.
 func before(t *testing.T) map[string]string {
 	t.Helper()
 	revisions := make(map[string]string)
@@ -77,7 +77,7 @@ func before(t *testing.T) map[string]string {
 	for revision, description := range revisions {
 		text, err := exec.Command("git", "show", revision+":openapi.yaml").Output()
 		if err != nil {
-			continue // it had no contract
+			continue // there was no contract yet
 		}
 		path := filepath.Join(t.TempDir(), "openapi.yaml")
 		if err := os.WriteFile(path, text, 0o644); err != nil {
@@ -118,7 +118,7 @@ func TestOasdiffFinds(t *testing.T) {
 	required(t)
 	for name, planted := range map[string]struct {
 		id    string
-		pairs []string // of texts and what they become
+		pairs []string // old and new texts
 	}{
 		"a property that is removed": {"response-required-property-removed", []string{
 			"        - displayVersion\n", "", "        displayVersion: {$ref: '#/components/schemas/DisplayVersion'}\n", ""}},

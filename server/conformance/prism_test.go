@@ -123,7 +123,7 @@ func (s server) send(t *testing.T, request contracttest.Recorded) (status int, p
 		t.Fatal(err)
 	}
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "application/problem+json") {
-		problem = &complaint{Type: "HEAD"} // it has no body, so that Prism does not say more
+		problem = &complaint{Type: "HEAD"} // has no body, so Prism reports no more
 		if err := json.Unmarshal(body, problem); err != nil && r.Method != http.MethodHead {
 			t.Fatalf("%v in %s", err, body)
 		}

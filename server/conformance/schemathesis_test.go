@@ -30,7 +30,7 @@ func schemathesis(t *testing.T, at server, args ...string) (said string, passed 
 	}
 	var excused [][]string
 	for _, e := range exclusionsOf(t, "Schemathesis") {
-		if len(e.where) == 2 { // a code and a target; hooks.py and schemathesis.toml see to the others
+		if len(e.where) == 2 { // a code and a target; hooks.py and schemathesis.toml handle the others
 			excused = append(excused, e.where)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"installstatus/server/bench/traffic"
 )
 
-// Run serves, on a free port of loopback, the handler that start makes, until the process is ended. The flag -rows is how
-// many rows the handler begins with. The address is printed as installstatus prints its own.
+// Run serves the handler that start returns, on a free port of loopback, until the process is ended. The flag -rows is the
+// handler's number of rows. Run prints the address in installstatus's format.
 func Run(start func(rows int) (http.Handler, error)) {
 	rows := flag.Int("rows", 10_000, "how many rows there are")
 	flag.Parse()
@@ -37,7 +37,7 @@ func serve(rows int, start func(rows int) (http.Handler, error)) error {
 	return (&http.Server{Handler: handler}).Serve(listener)
 }
 
-// Rows is a map in which rows change but neither come nor go: no lock but each row's own is needed.
+// Rows is a map whose rows change but are never added or removed, so that each row needs only its own lock.
 type Rows[T any] struct{ rows map[key]*row[T] }
 
 type key struct{ app, id string }
@@ -47,7 +47,7 @@ type row[T any] struct {
 	value T
 }
 
-// NewRows makes so many rows, each from the body of a PATCH that sets all of its properties.
+// NewRows returns that many rows, each from the body of a PATCH that sets all of its properties.
 func NewRows[T any](number int, from func(id string, body []byte) (T, error)) (*Rows[T], error) {
 	made := &Rows[T]{rows: make(map[key]*row[T], number)}
 	for n := range number {
@@ -61,8 +61,8 @@ func NewRows[T any](number int, from func(id string, body []byte) (T, error)) (*
 	return made, nil
 }
 
-// Update changes a row in one atomic step, and gives what has become of it; false where there is no such row. Where
-// change fails, what it has done stays undone.
+// Update changes a row atomically and returns the result; false if there is no such row. If change fails, the row stays as it
+// was.
 func (r *Rows[T]) Update(app, id string, change func(*T) error) (changed T, found bool, err error) {
 	row := r.rows[key{app, id}]
 	if row == nil {

@@ -1,5 +1,5 @@
-// Command raw is the practical limit of Go's HTTP server: net/http and encoding/json over a map. Nothing is validated,
-// and nobody has to say who they are.
+// Command raw is the practical limit of Go's HTTP server: net/http and encoding/json over a map, without validation and
+// authentication.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 	"installstatus/server/bench/peer"
 )
 
-// status is an install status. What a body leaves out stays as it is when the body is decoded into it.
+// status is an install status. Decoding a body into it keeps the properties that the body omits.
 type status struct {
 	Type                        string  `json:"@odata.type"`
 	ID                          string  `json:"id"`
@@ -46,14 +46,14 @@ func update(rows *peer.Rows[status]) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			return // the client has gone
+			return // the client has left
 		}
 		var answer []byte
 		_, found, err := rows.Update(r.PathValue("app"), r.PathValue("id"), func(s *status) (err error) {
 			if err := json.Unmarshal(body, s); err != nil {
 				return err
 			}
-			answer, err = json.Marshal(s) // here, since decoding writes where the pointers of the row point
+			answer, err = json.Marshal(s) // under the lock, since decoding writes to the row
 			return err
 		})
 		switch {

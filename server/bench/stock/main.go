@@ -1,5 +1,5 @@
-// Command stock is the server that oapi-codegen's documentation leads to: its strict server on echo, behind the
-// middleware that lets kin-openapi validate. Its rows are in a map, or with -db in SQLite. Nobody has to say who they are.
+// Command stock is the server that oapi-codegen's documentation describes: its strict server on echo, behind the middleware for
+// kin-openapi. Its rows are in a map, or with -db in SQLite. It does not authenticate.
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 	})
 }
 
-// update changes a row in one atomic step; false where there is no such row.
+// update changes a row atomically; false if there is no such row.
 type update func(ctx context.Context, app, id string, change func(*stock.MobileAppInstallStatus) error) (changed stock.MobileAppInstallStatus, found bool, err error)
 
 func handler(update update) (http.Handler, error) {
@@ -49,13 +49,13 @@ func handler(update update) (http.Handler, error) {
 	e := echo.New()
 	e.Use(middleware.OapiRequestValidatorWithOptions(spec, &middleware.Options{
 		Options:               openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
-		SilenceServersWarning: true, // it has no host that could be checked
+		SilenceServersWarning: true, // there is no host to check
 	}))
 	stock.RegisterHandlersWithBaseURL(e, stock.NewStrictHandler(server{update: update}, nil), "/beta")
 	return e, nil
 }
 
-// server has no other operation than the one that is measured.
+// server implements only the operation that is measured.
 type server struct {
 	stock.StrictServerInterface
 	update update

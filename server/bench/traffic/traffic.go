@@ -1,5 +1,5 @@
-// Package traffic is what every server is asked: the documented PATCH with all of its properties, on a row of one app.
-// What a device is stays the same from request to request, what happens on it changes. All requests have one length.
+// Package traffic defines the request that every server gets: the documented PATCH with all of its properties, on a row of one
+// app. The properties of the device are always the same, the others change. All requests have one length.
 package traffic
 
 import (
@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// Tenant and App are the one tenant and the one app that all rows are of.
+// Tenant and App are those of all rows.
 const (
 	Tenant = "5a3d2f10-6c1b-4e0f-9d4a-2b7c8e9f0a11"
 	App    = "7a6f1c2e-0d4b-4a55-9f0e-3c1d5b8e2f60"
 )
 
-// Variants is how many bodies there are for a row. Two in a row that are the same are one in so many.
+// Variants is the number of bodies for a row. Two consecutive ones are equal once in so many.
 const Variants = 1000
 
-// Row is a row's number as it stands in its id and in its properties.
+// Row is the number of a row, which is in its id and in its properties.
 func Row(number int) string { return fmt.Sprintf("%012d", number) }
 
-// ID is the id of a row.
+// ID returns the id of a row.
 func ID(row string) string { return "7560ee45-ee45-7560-45ee-" + row }
 
-// Path is the path of a row.
+// Path returns the path of a row.
 func Path(row string) string {
 	return "/beta/deviceAppManagement/mobileApps/" + App + "/deviceStatuses/" + ID(row)
 }
@@ -37,9 +37,9 @@ type Properties struct {
 	DisplayVersion                                        string
 }
 
-// Of are the properties of a row in one of the variants.
+// Of returns the properties of a row in one of the variants.
 func Of(row string, variant int) Properties {
-	// Two states of a pair have the same length together as those of every other pair.
+	// The two states of each pair have the same total length as those of every other pair.
 	states := [][2]string{
 		{"failed", "uninstallFailed"}, {"installed", "notInstalled"}, {"pendingInstall", "unknown"},
 		{"uninstallFailed", "failed"}, {"notInstalled", "installed"}, {"unknown", "pendingInstall"},
@@ -47,7 +47,7 @@ func Of(row string, variant int) Properties {
 	return Properties{
 		DeviceName: "Device Name " + row,
 		DeviceID:   "Device Id " + row,
-		// Seven digits of which the last is no zero: who keeps them all answers them all.
+		// Seven digits, the last of which is not zero, so that a server that drops digits is noticed.
 		LastSyncDateTime:            fmt.Sprintf("2017-01-%02dT00:%02d:49.320%03d6-08:00", 1+variant%28, variant%60, variant),
 		MobileAppInstallStatusValue: states[0],
 		InstallState:                states[1],
@@ -60,10 +60,10 @@ func Of(row string, variant int) Properties {
 	}
 }
 
-// DisplayVersion is how every displayVersion begins; three digits follow, which name the variant.
+// DisplayVersion is the beginning of every displayVersion. Three digits follow, which identify the variant.
 const DisplayVersion = "Display Version value "
 
-// Body is the body of a PATCH: the properties of a row in one of the variants.
+// Body returns the body of a PATCH: the properties of a row in one of the variants.
 func Body(row string, variant int) string {
 	p := Of(row, variant)
 	return fmt.Sprintf(`{"deviceName":%q,"deviceId":%q,"lastSyncDateTime":%q,"mobileAppInstallStatusValue":%q,"installState":%q,`+
@@ -72,8 +72,7 @@ func Body(row string, variant int) string {
 		p.ErrorCode, p.OSVersion, p.OSDescription, p.UserName, p.UserPrincipalName, p.DisplayVersion)
 }
 
-// Request is the whole request as it goes over the wire. Every server gets the same, with a token, whether it looks at
-// it or not.
+// Request returns the whole request as it is sent. Every server gets the same one, with a token even if it ignores it.
 func Request(host, token, row string, variant int) string {
 	body := Body(row, variant)
 	return strings.Join([]string{

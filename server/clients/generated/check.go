@@ -61,8 +61,8 @@ func check(ctx context.Context, languages []language, log io.Writer) (results []
 	return results, nil
 }
 
-// against runs the program of the language against a new server, and gives what it said. The program trusts the server by
-// what serve --tls-self-signed says of its language.
+// against runs the program of the language against a new server and returns its output. The program trusts the server as serve
+// --tls-self-signed explains for the language.
 func (l language) against(ctx context.Context, program, dir string, log io.Writer) (said string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, programTime)
 	defer cancel()
@@ -81,7 +81,7 @@ func (l language) against(ctx context.Context, program, dir string, log io.Write
 	}
 	defer func() {
 		cancel()
-		_ = server.Wait() // it was told to end
+		_ = server.Wait() // its exit code does not matter
 	}()
 	lines := bufio.NewReader(out)
 	line, err := lines.ReadString('\n')
@@ -116,7 +116,7 @@ func trusting(ctx context.Context, authority string) ([]string, error) {
 	env := []string{"SSL_CERT_FILE=" + authority, "NODE_EXTRA_CA_CERTS=" + authority}
 	store := strings.TrimSuffix(authority, ".crt") + ".p12"
 	if keytool, _ := exec.LookPath("keytool"); keytool == "" {
-		return env, nil // then there is no Java that could need it
+		return env, nil // without Java no program needs it
 	}
 	if _, err := os.Stat(store); err != nil {
 		out, err := exec.CommandContext(ctx, "keytool", "-importcert", "-noprompt", "-alias", "installstatus", "-file", authority,
@@ -139,7 +139,7 @@ func (l language) read(said string) (result, error) {
 		case "not":
 			return result{}, fmt.Errorf("%s does not hold", strings.TrimPrefix(rest, "ok "))
 		default:
-			continue // a runtime may say something too
+			continue // a runtime may print something too
 		}
 		if _, again := why[rule]; again || !slices.Contains(rules, rule) || (verdict == "cannot") != (reason != "") {
 			return result{}, fmt.Errorf("it must say %q in another way, or once", strings.TrimSpace(line))

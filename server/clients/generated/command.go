@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// runAll runs commands one after the other, and logs each, and what it says if it fails.
+// runAll runs commands one after the other. It logs each, and its output if it fails.
 func runAll(ctx context.Context, log io.Writer, commands []command) error {
 	for _, c := range commands {
 		fmt.Fprintln(log, c)
@@ -23,7 +23,7 @@ func runAll(ctx context.Context, log io.Writer, commands []command) error {
 	return nil
 }
 
-// prepare gives the command, to be started with more in its environment.
+// prepare returns the command with additional environment variables.
 func (c command) prepare(ctx context.Context, env ...string) *exec.Cmd {
 	name := c.args[0]
 	if strings.Contains(name, "/") && c.dir == "" {
@@ -35,7 +35,7 @@ func (c command) prepare(ctx context.Context, env ...string) *exec.Cmd {
 	return command
 }
 
-// line is the command as a line of a shell, in the folder of the contract.
+// line returns the command as a shell command in the directory of the contract.
 func (c command) line() string {
 	words := slices.Clone(c.args)
 	for i, word := range words {

@@ -13,32 +13,32 @@ const (
 	contractFile = "openapi.yaml"
 	readmeFile   = programsDir + "/README.md"
 
-	genDir      = "gen/clients"        // a folder a language
-	programsDir = "server/clients"     // a folder a language
-	outDir      = "server/clients/out" // what is installed and built, on which nothing depends
+	genDir      = "gen/clients"        // a directory for each language
+	programsDir = "server/clients"     // a directory for each language
+	outDir      = "server/clients/out" // installed and built files; can be deleted
 
 	openapiGenerator = "7.25.0" // OpenAPI Generator's version
 )
 
-// language is a language with its generator. Commands run in the folder of the contract, unless they say otherwise.
+// language is a language with its generator. Commands run in the directory of the contract by default.
 type language struct {
 	name, title string
 	generator   string
 	version     string
-	options     []string // of the generator, beside those that say what to write and where
-	pinned      string   // the file of programsDir that names the version
+	options     []string // of the generator, besides the input and the output
+	pinned      string   // the file in programsDir that pins the version
 	needs       string   // what the client needs to run, as Markdown
 
-	install []command // the generator and what the client needs
-	write   []command // the client, to a folder that is there and empty
-	build   []command // the program
-	start   command   // the program
+	install []command // installs the generator and what the client needs
+	write   []command // generates the client into an empty directory
+	build   []command // builds the program
+	start   command   // runs the program
 
-	source string // the program's file, in programsDir
-	fence  string // what Markdown calls the language
+	source string // the program's file in programsDir
+	fence  string // Markdown's name for the language
 }
 
-// command is a program with its arguments, a folder to run it in, and what it has in its environment beside ours.
+// command is a program with its arguments, its directory and additional environment variables.
 type command struct {
 	dir  string
 	args []string
@@ -123,7 +123,7 @@ var languages = []language{
 
 const openapiGeneratorJar = outDir + "/openapi-generator-cli-" + openapiGenerator + ".jar"
 
-// fetchOpenAPIGenerator fetches it from Maven Central.
+// fetchOpenAPIGenerator downloads the generator from Maven Central.
 var fetchOpenAPIGenerator = []command{at("", "mvn", "--quiet", "--batch-mode", "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy",
 	"-Dartifact=org.openapitools:openapi-generator-cli:"+openapiGenerator, "-DoutputDirectory="+outDir)}
 
@@ -141,7 +141,7 @@ func names() string {
 	return strings.Join(all, ", ")
 }
 
-// generate installs the generator, and writes the client anew.
+// generate installs the generator and generates the client.
 func (l language) generate(ctx context.Context, log io.Writer) error {
 	if err := runAll(ctx, log, l.install); err != nil {
 		return err

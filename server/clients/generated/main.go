@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) int {
 
 // plan is the parsed command line.
 type plan struct {
-	check     bool // not only to generate
+	check     bool // check the clients too
 	write     bool
 	languages []language
 }

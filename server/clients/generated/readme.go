@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	// Between these the README has the table, and each language's lines.
+	// The README has the table and the snippets between these lines.
 	begin = "<!-- go run ./server/clients/generated -write check writes what follows -->\n"
 	end   = "<!-- up to here, the clients -->\n"
 
-	// Between lines with these words a program has the lines that the README shows.
+	// A program has its snippet between lines with these words.
 	beginSnippet = "README.md shows what follows."
 	endSnippet   = "README.md shows what stands above."
 )
 
-// table is what the programs said, as Markdown.
+// table returns what the programs reported, as Markdown.
 func table(results []result) string {
 	var b strings.Builder
 	b.WriteString("| language | generator | options | needs at run time | holds | cannot |\n|---|---|---|---|---|---|\n")
@@ -38,7 +38,7 @@ func table(results []result) string {
 	return b.String()
 }
 
-// snippets are how to run each program, and its marked lines, as Markdown.
+// snippets returns how to run each program, with its marked lines, as Markdown.
 func snippets() (string, error) {
 	var b strings.Builder
 	for _, l := range languages {
@@ -51,7 +51,7 @@ func snippets() (string, error) {
 	return b.String(), nil
 }
 
-// commands build the program where that is needed, and run it.
+// commands returns the commands that build and run the program.
 func (l language) commands() (lines string) {
 	for _, c := range append(slices.Clone(l.build), l.start) {
 		lines += c.line() + "\n"
@@ -59,7 +59,7 @@ func (l language) commands() (lines string) {
 	return lines
 }
 
-// snippet is the marked lines of the program, without what all of them are indented by.
+// snippet returns the marked lines of the program without their common indentation.
 func (l language) snippet() (string, error) {
 	path := filepath.Join(programsDir, l.source)
 	text, err := os.ReadFile(path)
@@ -88,7 +88,7 @@ func (l language) snippet() (string, error) {
 	return strings.Join(lines, ""), nil
 }
 
-// intoReadme puts the table and the snippets into the file, or says that something else stands there.
+// intoReadme writes the table and the snippets into the file, or reports that the file differs.
 func intoReadme(file, table string, write bool) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
