@@ -45,9 +45,9 @@ func names(t *testing.T, browser context.Context) {
 func narrow(t *testing.T, browser context.Context) {
 	s := serve(t, development)
 	s.putSample(t)
-	p := open(t, browser, s.URL, "/web/icon.svg") // the page itself loads in the narrow window
+	p := open(t, browser, s.URL, "/")
 	p.screen(360, 780)
-	p.goTo("/")
+	p.goTo("/") // again, in the narrow window
 	p.awaitText("#shown", "1 to 9 of 9")
 	p.awaitText("tbody tr:nth-child(3)", "ALEX-LAPTOP")
 	p.checkWidth()

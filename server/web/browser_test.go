@@ -172,6 +172,7 @@ func (p *tab) run(name string, test func(t *testing.T)) {
 		test(t)
 		p.value("true") // events that the browser sent earlier arrive first
 		p.checkSilence()
+		p.expected = nil
 	})
 	p.T = parent
 }

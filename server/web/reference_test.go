@@ -84,7 +84,6 @@ func TestTheReference(t *testing.T) {
 	})
 	p.run("has a dark theme", func(t *testing.T) {
 		p.expected = []int{http.StatusNotFound}
-		defer func() { p.expected = nil }()
 		p.dark()
 		p.await("getComputedStyle(document.documentElement).filter.startsWith('invert(1)')")
 		p.shoot("reference-dark")
