@@ -195,8 +195,9 @@ func compare(t *rapid.T, doc *openapi3.T, compiled *contract.Contract, value any
 	unsupported := make(map[string]bool)
 	collectUnsupported(theirs, unsupported)
 	for target := range unsupported {
-		if !unknown[target] {
-			t.Errorf("%s: %s is no unknown property\n%s", body, target, schemas)
+		// With allOf, kin-openapi also looks into properties that another part of the schema rejects as a whole.
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(unknown)), func(name string) bool { return strings.HasPrefix(target+"/", name+"/") }) {
+			t.Errorf("%s: the property %s is not reported as unknown\n%s", body, target, schemas)
 		}
 	}
 	if !strings.Contains(schemas, "allOf") && !maps.Equal(unknown, unsupported) { // with allOf, kin-openapi stops early
