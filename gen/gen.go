@@ -2726,9 +2726,9 @@ var swaggerSpec = []string{
 	"ivXl+SWC4GPc2peMW3s9NGfwKBA+Et61otcKEegrocP3jH8LCaSqoZDlbHT+XTA84KhRsDcQTkdcNN3i",
 	"yLUq1X3w0WsFEXuMYXuMYfviMWzrEMnPIv992oi3VbRvoTZcirLtiSBLUh3NwlXem2Y9htI9htL9LkPp",
 	"1hOpNhlSd4+LG4bOkxUX15qwfiexeoWM8Bix96hN/Q4i9h60KvX7j/m7K5EDJ+j6RA4DCT+rdPLwgwlD",
-	"fe1R13sMLHxUL28TWLiWerlR9mc4GmwTaVmZQr8WmG12QgdjDi/XFelDmo0sF31MrgPpxVZUd4KMNVHj",
-	"Y5NbyDa6kMvRzG53WVf8bGmlJrKgUJNZi03GU/GYGOjUlHKdTrdUUaF2KLHmpYp8eGVRp9CvBbiWn1ax",
-	"YNK8HIyxvDpuGMmJ8TVcYIRPKWIzGL4ScjY/wXk1ywIXwOCKIS6twH3z/wcAAP//",
+	"fe1R13sMLHxUL28TWLiWerlR9mc4GmwTadl8BbJUDmjqS65BwTpItJHloo/pdSDdEGSlndDBmAvWWlHs",
+	"CRLYRI2PTW4B3ehCakezGLvpupUsLdxEFtRtMmuxuXkqDhQDrJrKrtPplioK1g4llsBUkY+2LMoW+rUA",
+	"E/PTKhZMmpdjM5YXyw0DOzHchgsM+CkFcAbDVyLQ5ic4ryZd4AL4XTHEpZW/b/7/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
