@@ -47,7 +47,7 @@ func Of(row string, variant int) Properties {
 	return Properties{
 		DeviceName: "Device Name " + row,
 		DeviceID:   "Device Id " + row,
-		// Seven digits, the last of which is not zero, so that a server that drops digits is noticed.
+		// Seven digits with a last one that is not zero, so that a server that drops digits is noticed.
 		LastSyncDateTime:            fmt.Sprintf("2017-01-%02dT00:%02d:49.320%03d6-08:00", 1+variant%28, variant%60, variant),
 		MobileAppInstallStatusValue: states[0],
 		InstallState:                states[1],

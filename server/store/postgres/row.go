@@ -25,17 +25,11 @@ func (r *row) whole() *status.Row {
 	return &r.Row
 }
 
-// operand returns a value in SQL. Its index has the head, "" for none.
-func operand(value, head string) sqlgen.Operand {
-	return sqlgen.Operand{Value: value, Head: head, Present: value + " IS NOT NULL"}
-}
-
 // property returns a property of a row in SQL.
 func property(name string) sqlgen.Operand {
 	if name == query.ID {
-		id := operand("(id || id_rest)", "id")
-		id.NotNull = []string{id.Head, id.Value}
-		return id
+		const id = "(id || id_rest)"
+		return sqlgen.Operand{Value: id, Head: "id", NotNull: []string{"id", id}, Present: id + " IS NOT NULL"}
 	}
 	o := sqlgen.Property(name)
 	o.Present = o.Value + " IS NOT NULL"
