@@ -63,7 +63,7 @@ type clients struct {
 }
 
 // thinkTime is how long a client waits after an answer, so that clients leave the processors to replicas that start.
-const thinkTime = 20 * time.Millisecond
+const thinkTime = 100 * time.Millisecond
 
 // client writes one number after the other, and retries a number after a failure.
 func (r *replicas) client(c *clients, i int, token string, done <-chan struct{}) {

@@ -5,7 +5,6 @@ package storetest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 
 	"installstatus/api/status"
@@ -21,11 +20,11 @@ type Engine struct {
 	Forgets bool
 
 	stores []status.Store // on the database that the rules share
-	rule   int            // the number of the rule under test
+	rule   string         // the name of the rule under test
 }
 
-// Run tests every rule. The rules share a database, each with its own tenants, except rules that close stores or need certain
-// tenants: these have their own database.
+// Run tests every rule. The rules run in parallel and share a database, each with its own tenants, except rules that close stores
+// or need certain tenants: these have their own database.
 func Run(t *testing.T, engine Engine) {
 	engine.stores = engine.open(t, 2)
 	for _, group := range []struct {
@@ -47,9 +46,14 @@ func Run(t *testing.T, engine Engine) {
 		{"laws", laws},
 	} {
 		t.Run(group.name, func(t *testing.T) {
+			t.Parallel()
 			for _, rule := range group.rules {
-				engine.rule++
-				t.Run(rule.name, func(t *testing.T) { rule.test(t, engine) })
+				t.Run(rule.name, func(t *testing.T) {
+					t.Parallel()
+					engine := engine
+					engine.rule = rule.name
+					rule.test(t, engine)
+				})
 			}
 		})
 	}
@@ -106,7 +110,7 @@ type caller struct {
 
 // caller returns a caller of the first shared store.
 func (e Engine) caller(t *testing.T) caller {
-	c := caller{T: t, store: e.stores[0], prefix: fmt.Sprint("rule ", e.rule, ", ")}
+	c := caller{T: t, store: e.stores[0], prefix: e.rule + ", "}
 	return c.as("tenant")
 }
 
