@@ -53,7 +53,7 @@ func newCluster(ofProcess bool) (c *Cluster, err error) {
 		return nil, err
 	}
 	initdb := exec.CommandContext(context.Background(), filepath.Join(c.programs, "initdb"), "-D", c.data(), "-U", "postgres",
-		"-A", "password", "--pwfile", password, "-E", "UTF8", "--no-locale", "--no-sync")
+		"-A", "md5", "--pwfile", password, "-E", "UTF8", "--no-locale", "--no-sync")
 	c.account.run(initdb, c.dir)
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, output)
