@@ -102,7 +102,7 @@ func (r *replicas) client(c *clients, i int, token string, done <-chan struct{})
 		case response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != "":
 			c.refused.Add(1)
 			c.slowest.Store(max(c.slowest.Load(), int64(time.Since(began))))
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(thinkTime)
 		default:
 			r.testing.Errorf("client %d: %d %v", i, response.StatusCode, response.Header)
 			return
