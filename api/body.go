@@ -45,24 +45,33 @@ func readBody(sent *bytes.Buffer, w http.ResponseWriter, r *http.Request) ([]byt
 	if r.ContentLength > 0 {
 		sent.Grow(min(int(r.ContentLength)+bytes.MinRead, usualBody))
 	}
-	if _, err := sent.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody)); err != nil {
+	body := io.Reader(http.MaxBytesReader(w, r.Body, MaxBody))
+	start := body
+	if r.ContentLength < 0 || r.ContentLength > usualBody {
+		start = io.LimitReader(body, usualBody)
+	}
+	if _, err := sent.ReadFrom(start); err != nil {
 		return nil, unreadBody(err)
 	}
 	if !bytes.HasPrefix(sent.Bytes(), []byte{0x1f, 0x8b}) {
+		if _, err := sent.ReadFrom(body); err != nil {
+			return nil, unreadBody(err)
+		}
 		return sent.Bytes(), nil
 	}
-	unzip, err := gzip.NewReader(sent)
+	// The compressed body is not kept whole.
+	unzip, err := gzip.NewReader(io.MultiReader(sent, body))
 	if err != nil {
 		return nil, unreadBody(err)
 	}
-	body, err := io.ReadAll(io.LimitReader(unzip, MaxBody+1))
+	unzipped, err := io.ReadAll(io.LimitReader(unzip, MaxBody+1))
 	if err != nil {
 		return nil, unreadBody(err)
 	}
-	if len(body) > MaxBody {
+	if len(unzipped) > MaxBody {
 		return nil, &http.MaxBytesError{Limit: MaxBody}
 	}
-	return body, nil
+	return unzipped, nil
 }
 
 func unreadBody(err error) error {
