@@ -20,7 +20,6 @@ type Engine struct {
 	Forgets bool
 
 	stores []status.Store // on the database that the rules share
-	rule   string         // the name of the rule under test
 }
 
 // Run tests every rule. The rules run in parallel and share a database, each with its own tenants, except rules that close stores
@@ -50,8 +49,6 @@ func Run(t *testing.T, engine Engine) {
 			for _, rule := range group.rules {
 				t.Run(rule.name, func(t *testing.T) {
 					t.Parallel()
-					engine := engine
-					engine.rule = rule.name
 					rule.test(t, engine)
 				})
 			}
@@ -110,7 +107,7 @@ type caller struct {
 
 // caller returns a caller of the first shared store.
 func (e Engine) caller(t *testing.T) caller {
-	c := caller{T: t, store: e.stores[0], prefix: e.rule + ", "}
+	c := caller{T: t, store: e.stores[0], prefix: t.Name() + ", "}
 	return c.as("tenant")
 }
 

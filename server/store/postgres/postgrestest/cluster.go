@@ -52,6 +52,7 @@ func newCluster(ofProcess bool) (c *Cluster, err error) {
 	if err := c.account.give(c.dir, password); err != nil {
 		return nil, err
 	}
+	// PostgreSQL's default for passwords takes 4,096 hashes on both sides of every connection.
 	initdb := exec.CommandContext(context.Background(), filepath.Join(c.programs, "initdb"), "-D", c.data(), "-U", "postgres",
 		"-A", "md5", "--pwfile", password, "-E", "UTF8", "--no-locale", "--no-sync")
 	c.account.run(initdb, c.dir)
