@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -38,7 +39,12 @@ func NewEntityReader() (*EntityReader, error) {
 	return &EntityReader{update: update}, nil
 }
 
-// Read reads an entity from its members, which have the types that contract.Decode returns, and which Read may change. A property
+// Decode reads a JSON text for Read. It returns no error but *contract.SyntaxError.
+func (r *EntityReader) Decode(text []byte) (value any, duplicates []contract.Violation, err error) {
+	return r.update.Decode(text)
+}
+
+// Read reads an entity from its members, which have the types that Decode returns, and which Read may change. A property
 // that the entity omits gets the value that it has in a new status. The id is "" if it is missing. The error is a
 // *contract.Invalid.
 func (r *EntityReader) Read(members map[string]any, duplicates []contract.Violation) (Entity, error) {
@@ -60,6 +66,10 @@ func (r *EntityReader) Read(members map[string]any, duplicates []contract.Violat
 	}
 	delete(members, MemberApp)
 	delete(members, MemberUser)
+	maps.DeleteFunc(members, func(name string, _ any) bool {
+		property, _, isAnnotation := contract.AnnotationOf(name) // Rule 10.
+		return isAnnotation && (property == MemberApp || property == MemberUser)
+	})
 	body, err := r.update.CheckBody(members, append(misplaced, duplicates...))
 	if err != nil {
 		return Entity{}, err

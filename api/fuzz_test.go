@@ -76,6 +76,7 @@ func FuzzBody(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"deviceName":null,"errorCode":-2147483648,"installState":"FAILED","lastSyncDateTime":"2017-01-01T00:02:49.3205976-08:00"}`,
 		`{"errorCode":1e1}`, `{"errorCode":-0}`, `{"a":1,"a":2}`, `{"osVersion":"\ud83d\ude00\u0000"}`, `[`, `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","@odata.x":[{}]}`,
+		`{"@microsoft.graph.tips":"x","@type":"#microsoft.graph.mobileAppInstallStatus","deviceName@vendor.note":{"a":[null]},"os_description":null}`,
 		`{"id":"` + exampleID + `","app":{}}`, "\ufeff{}", `{"installStateDetail":"pendingReboot"} `, `{"osVersion":"\xff"}`,
 	} {
 		f.Add([]byte(seed))
@@ -107,7 +108,7 @@ func FuzzBody(f *testing.F) {
 			t.Fatal(err)
 		}
 		for name, value := range sent {
-			if strings.Contains(name, "@odata.") {
+			if strings.Contains(name, "@") {
 				continue
 			}
 			text, isText := value.(string)
@@ -125,6 +126,7 @@ func FuzzBatch(f *testing.F) {
 	step := `{"id":"1","method":"PATCH","url":"` + strings.TrimPrefix(exampleTarget, "/beta") + `","headers":{"content-type":"application/json"},"body":{"errorCode":1}}`
 	for _, seed := range []string{
 		`{"requests":[]}`, `{"requests":[` + step + `]}`, `{"requests":[` + step + `,` + step + `]}`, `{"requests":[` + step + `,{"id":"2","method":"get","url":"?","dependsOn":["1"]}]}`,
+		`{"@odata.context":"x","requests@odata.count":1,"requests":[{"@type":1,"id":"1","method":"GET","url":"x","headers":{"@vendor.note":[],"Prefer":"a","Prefer@odata.type":1},"depends_on":[]}]}`,
 		`{"requests":[{"id":"a","method":"POST","url":"$batch","headers":{"Content-Type":"application/json"},"body":{"requests":[` + step + `]}}]}`,
 		`{"requests":[{"id":"a","method":"HEAD","url":"/../beta//x?%zz#y","headers":{"":"","If-Match":"*"},"body":[{"a":1,"a":2},"\u0000"],"dependsOn":["A"]}]}`,
 		`{"requests":[{"id":"a","method":"DELETE","url":"https://joe@contoso.example/","headers":{"Content-Type":"x","content-type":"y"},"body":null}]}`,

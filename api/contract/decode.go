@@ -14,8 +14,12 @@ import (
 
 // Decode reads a JSON text that is not the body of a request, such as one line of a file, for CheckBody. It returns no error but
 // *SyntaxError.
-func Decode(text []byte) (value any, duplicates []Violation, err error) {
-	return decode(text, anything)
+func (o *Operation) Decode(text []byte) (value any, duplicates []Violation, err error) {
+	s := anything
+	if o.body != nil {
+		s = o.body.shape
+	}
+	return decode(text, s)
 }
 
 // decode reads one JSON text into maps, slices, strings, json.Numbers, bools and nil, and into a json.RawMessage where s
@@ -60,18 +64,20 @@ func (d *decoder) value(s *shape) (any, error) {
 		text, err := d.tokens.ReadValue()
 		return json.RawMessage(bytes.Clone(text)), err
 	}
-	switch d.tokens.PeekKind() {
-	case '{':
+	switch kind := d.tokens.PeekKind(); {
+	case kind == '{':
 		return d.object(s)
-	case '[':
+	case kind == '[':
 		return d.array(s)
-	case '"':
+	case s == unread:
+		return nil, d.tokens.SkipValue()
+	case kind == '"':
 		quoted, err := d.tokens.ReadValue()
 		if err != nil {
 			return nil, err
 		}
 		return d.unquote(quoted)
-	case '0':
+	case kind == '0':
 		number, err := d.tokens.ReadValue()
 		return json.Number(d.last(len(number))), err
 	default:
@@ -152,7 +158,9 @@ func (d *decoder) array(s *shape) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		array = append(array, value)
+		if s != unread {
+			array = append(array, value)
+		}
 	}
 	_, err := d.tokens.ReadToken()
 	return array, err

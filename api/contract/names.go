@@ -1,14 +1,18 @@
 package contract
 
-import "github.com/agnivade/levenshtein"
+import (
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
 
 // Fold returns s with ASCII capital letters in lower case, and all other characters as they are.
 func Fold(s string) string {
 	for i := range len(s) {
-		if 'A' <= s[i] && s[i] <= 'Z' {
+		if isCapital(s[i]) {
 			folded := []byte(s)
 			for ; i < len(folded); i++ {
-				if 'A' <= folded[i] && folded[i] <= 'Z' {
+				if isCapital(folded[i]) {
 					folded[i] += 'a' - 'A'
 				}
 			}
@@ -17,6 +21,20 @@ func Fold(s string) string {
 	}
 	return s
 }
+
+// snakeCase returns a name in camelCase as Python writes it: osVersion as os_version.
+func snakeCase(name string) string {
+	var snake strings.Builder
+	for i := range len(name) {
+		if i > 0 && isCapital(name[i]) && !isCapital(name[i-1]) {
+			snake.WriteByte('_')
+		}
+		snake.WriteByte(name[i])
+	}
+	return Fold(snake.String())
+}
+
+func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 // Nearest returns the one of the names that was probably meant: the same in another case, or with at most about a third of its
 // letters mistyped. It returns "" if there is none.

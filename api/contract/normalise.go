@@ -50,47 +50,57 @@ func (s *shape) normaliseObject(object map[string]any, path []string, found *fin
 	if s.properties == nil {
 		return
 	}
-	s.respell(object)
 	var unknown []string
 	for name, value := range object {
-		if of := s.of(name); of != anything {
-			object[name] = of.normalise(value, append(path, name), found)
-		} else {
+		switch p, named := s.properties[name]; {
+		case named:
+			object[name] = p.normalise(value, append(path, name), found)
+		case s.ignores(name, object):
+			delete(object, name)
+		case s.others != nil:
+			object[name] = s.others.normalise(value, append(path, name), found)
+		default:
 			unknown = append(unknown, name)
 		}
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown {
-		if s.removes(name, path, found) {
+		if s.respell(object, name, path, found) || s.refuses(name, path, found) {
 			delete(object, name)
 		}
 	}
 }
 
-// respell renames the properties that have another spelling, unless the object has the contract's spelling too. Rule 20.
-func (s *shape) respell(object map[string]any) {
-	for spelling, name := range s.spellings {
-		value, there := object[spelling]
-		if _, taken := object[name]; there && !taken {
-			object[name] = value
-			delete(object, spelling)
-		}
+// respell copies the value of another spelling to its property. It returns false if the name is not another spelling. Rules 9, 10
+// and 20.
+func (s *shape) respell(object map[string]any, name string, path []string, found *findings) bool {
+	is, spelled := s.spellings[name]
+	value := object[name]
+	if !spelled || is.nullOnly && value != nil {
+		return false
 	}
+	if _, taken := object[is.name]; taken {
+		found.add(duplicateSpelling(pointerOf(append(path, name)), name, is.name))
+	} else {
+		object[is.name] = s.properties[is.name].normalise(value, append(path, is.name), found)
+	}
+	return true
 }
 
-// removes reports whether an object loses a name that its schema does not have. An annotation is removed silently, unless it
-// would set a navigation property or belongs to a property that the schema does not have either.
-func (s *shape) removes(name string, path []string, found *findings) bool {
-	property, term, isAnnotation := strings.Cut(name, "@odata.")
-	_, known := s.properties[property]
-	isNavigation := slices.Contains(s.navigation, property)
-	switch at := append(path, name); {
-	case isAnnotation && (property == "" || known || isNavigation && term != "bind"): // Rule 10.
-	case isNavigation: // Rule 15.
+// refuses reports whether the schema does not allow a name.
+func (s *shape) refuses(name string, path []string, found *findings) bool {
+	property, _, _ := strings.Cut(name, "@")
+	at := append(path, name)
+	switch {
+	case slices.Contains(s.navigation, property): // Rule 15.
 		found.add(navigationProperty(pointerOf(at), property, s))
 	case s.closed: // Rule 9.
 		found.count(func() Violation {
-			return unknownProperty(pointerOf(at), property, Nearest(property, s.names), s.typeName)
+			shown := property
+			if property == "" || looksPersonal(name) {
+				shown = name
+			}
+			return unknownProperty(pointerOf(at), shown, Nearest(property, s.names), s.typeName)
 		})
 	default:
 		return false

@@ -24,6 +24,7 @@ var keywords = []string{
 const (
 	extNavigation = "x-navigation-properties" // names that the type has, but that no body may set
 	extSpellings  = "x-other-spellings"       // other names of properties
+	extSnakeNulls = "x-snake-case-nulls"      // true if null has a property's name in snake_case too
 	extAsSent     = "x-as-sent"               // the value is handed on as its text
 )
 
@@ -181,8 +182,10 @@ func mergeExtensions(whole, part map[string]any) error {
 		}
 		whole[extSpellings] = merged
 	}
-	if asSent, there := part[extAsSent]; there {
-		whole[extAsSent] = asSent
+	for _, name := range []string{extSnakeNulls, extAsSent} {
+		if value, there := part[name]; there {
+			whole[name] = value
+		}
 	}
 	return nil
 }

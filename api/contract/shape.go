@@ -22,7 +22,7 @@ type shape struct {
 	others     *shape              // of an object's properties with any other name, nil if no schema describes them
 	closed     bool                // the object takes no property with any other name
 	navigation []string            // names that the type has, but that no body may set
-	spellings  map[string]string   // other names of properties
+	spellings  map[string]spelling // other names of properties
 
 	items     *shape         // of an array
 	maxItems  int            // of an array, 0 for no bound
@@ -30,6 +30,7 @@ type shape struct {
 	folded    map[string]any // the members by name and by folded name
 	maxLength int            // of a string, in characters, 0 for no bound
 	integer   bool
+	nullable  bool
 	readOnly  bool
 	asSent    bool // the value is handed on as its text
 }
@@ -41,8 +42,23 @@ type property struct {
 	required bool
 }
 
+// spelling is another name of a property.
+type spelling struct {
+	name     string // the property
+	nullOnly bool   // only null may have this name
+}
+
 // anything is the shape of a value that no schema describes.
 var anything = &shape{typeName: "any type", allowed: "any value"}
+
+// unread is the shape of the values of annotations. They are checked for duplicates, but not kept.
+var unread = newUnread()
+
+func newUnread() *shape {
+	s := new(shape)
+	s.items, s.others = s, s
+	return s
+}
 
 const namespace = "microsoft.graph."
 
@@ -73,7 +89,7 @@ func (r *shapeReader) read(ref *openapi3.SchemaRef) (*shape, error) {
 
 // fill reads a flattened schema into its shape.
 func (r *shapeReader) fill(s *shape, name string, schema *openapi3.Schema) error {
-	s.readOnly = schema.ReadOnly
+	s.readOnly, s.nullable = schema.ReadOnly, schema.Nullable
 	s.typeName, s.allowed = anything.typeName, anything.allowed
 	if asSent, there := schema.Extensions[extAsSent]; there {
 		if asSent != true || !schema.IsEmpty() {
@@ -196,14 +212,35 @@ func (s *shape) fillExtensions(extensions map[string]any) error {
 	if err != nil {
 		return err
 	}
-	s.spellings = make(map[string]string, len(spellings))
-	for spelling, value := range spellings {
+	s.spellings = make(map[string]spelling, len(spellings))
+	for other, value := range spellings {
 		name := fmt.Sprint(value)
 		_, known := s.properties[name]
-		if _, taken := s.properties[spelling]; taken || !known {
-			return fmt.Errorf("%s must lead from a name that is no property to one that is: %s to %s", extSpellings, spelling, name)
+		if _, taken := s.properties[other]; taken || !known {
+			return fmt.Errorf("%s must lead from a name that is no property to one that is: %s to %s", extSpellings, other, name)
 		}
-		s.spellings[spelling] = name
+		s.spellings[other] = spelling{name: name}
+	}
+	if asked, there := extensions[extSnakeNulls]; there && asked != true {
+		return fmt.Errorf("%s must be true", extSnakeNulls)
+	} else if there {
+		return s.spellNulls()
+	}
+	return nil
+}
+
+// spellNulls adds the names in snake_case of the nullable properties.
+func (s *shape) spellNulls() error {
+	for _, name := range s.names {
+		other := snakeCase(name)
+		if other == name || !s.properties[name].nullable {
+			continue
+		}
+		_, property := s.properties[other]
+		if _, taken := s.spellings[other]; taken || property {
+			return fmt.Errorf("%s: %s has two meanings, one of them %s", extSnakeNulls, other, name)
+		}
+		s.spellings[other] = spelling{name: name, nullOnly: true}
 	}
 	return nil
 }
@@ -266,8 +303,15 @@ func (s *shape) at(path []string) property {
 
 // of returns the shape of an object's property.
 func (s *shape) of(name string) *shape {
-	if p, named := s.properties[name]; named {
+	p, named := s.properties[name]
+	if !named {
+		p, named = s.properties[s.spellings[name].name]
+	}
+	if named {
 		return p.shape
+	}
+	if s.properties != nil && s.leavesUnread(name) {
+		return unread
 	}
 	if s.others != nil {
 		return s.others

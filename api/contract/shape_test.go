@@ -74,6 +74,9 @@ func TestASchemaThatWouldBeMisreadIsRefused(t *testing.T) {
 		{`Body: {type: object, x-other-spellings: [a]}`, "x-other-spellings must be an object"},
 		{`Body: {type: object, properties: {a: {type: string}}, x-other-spellings: {b: c}}`, "x-other-spellings must lead from a name that is no property to one that is: b to c"},
 		{`Body: {type: object, properties: {a: {type: string}, b: {type: string}}, x-other-spellings: {b: a}}`, "b to a"},
+		{`Body: {type: object, x-snake-case-nulls: a}`, "x-snake-case-nulls must be true"},
+		{`Body: {type: object, properties: {aB: {type: string, nullable: true}, a_b: {type: string}}, x-snake-case-nulls: true}`, "a_b has two meanings, one of them aB"},
+		{`Body: {type: object, properties: {aB: {type: string, nullable: true}, c: {type: string}}, x-other-spellings: {a_b: c}, x-snake-case-nulls: true}`, "a_b has two meanings"},
 		{`Body: {type: object, properties: {a: {type: string, x-as-sent: true}}}`, "property a: x-as-sent must be true, in a schema that allows any value"},
 	} {
 		_, err := contract.New(loadDocument(t, c.components))
@@ -121,6 +124,19 @@ More:
   properties: {name: {type: string, maxLength: 5}}
 State: {type: string, enum: [on, off]}`
 
+	spelt = `
+Body:
+  allOf: [{$ref: '#/components/schemas/Base'}]
+  x-snake-case-nulls: true
+Base:
+  type: object
+  additionalProperties: false
+  properties:
+    serialNumber: {allOf: [{type: string, nullable: true}]}
+    osURL: {type: string, nullable: true}
+    own: {type: string, nullable: true}
+    countOf: {type: integer}`
+
 	tree = `
 Body: {$ref: '#/components/schemas/Tree'}
 Tree:
@@ -163,6 +179,9 @@ func TestAShapeReadsEveryPartOfASchema(t *testing.T) {
 		{merged, `{"own":1,"name":"a","nam":"a"}`, "UnknownProperty /nam", "does not exist on type 'microsoft.graph.body'. Did you mean 'name'?"},
 		{merged, `{"own":1,"name":null,"app":1,"user":2}`, "NavigationProperty /app, NullValue /name, NavigationProperty /user", "Cannot apply POST to navigation property 'app'"},
 		{merged, `{"own":1,"name":null}`, "NullValue /name", "Send one of its values: a string."},
+
+		{spelt, `{"serial_number":null,"os_url":null,"own":null}`, "", ""},
+		{spelt, `{"serial_number":"a","count_of":null,"osurl":null}`, "UnknownProperty /count_of, UnknownProperty /osurl, UnknownProperty /serial_number", "Did you mean 'countOf'?"},
 
 		{tree, `{"children":[{"children":[{"state":"OFF"}]}],"parent":{"parent":{}}}`, "", ""},
 		{tree, `{"children":[{"children":[{"state":"x"},{"stat":"on"}]}]}`, "UnknownMember /children/0/children/0/state, UnknownProperty /children/0/children/1/stat", ""},

@@ -21,6 +21,10 @@ func duplicateProperty(path []string) Violation {
 	return Violation{"DuplicateProperty", pointerOf(path), fmt.Sprintf("The property '%s' occurs more than once in its object. Send it once.", nameOf(path))}
 }
 
+func duplicateSpelling(pointer, name, property string) Violation {
+	return Violation{"DuplicateProperty", pointer, fmt.Sprintf("The property '%s' occurs more than once in its object, here as '%s'. Send it once.", property, name)}
+}
+
 func unknownProperty(pointer, name, meant, typeName string) Violation {
 	message := fmt.Sprintf("The property '%s' does not exist on type '%s'.", Shown(name), typeName)
 	if meant != "" {
@@ -142,9 +146,9 @@ func nameOf(path []string) string {
 }
 
 // Shown returns a name that a client sent in the form in which an answer may repeat it: cut after 64 characters, and "…" if it
-// contains an e-mail address.
+// looks like an e-mail address.
 func Shown(name string) string {
-	if before, _, _ := strings.Cut(name, "@odata."); strings.ContainsRune(before, '@') {
+	if looksPersonal(name) {
 		return "…"
 	}
 	if utf8.RuneCountInString(name) <= maxShown {

@@ -14,7 +14,7 @@ import (
 
 // objectRow reads a row from a JSON object that begins on the given line.
 func objectRow(line int, text []byte, entities *api.EntityReader) (Row, error) {
-	value, duplicates, err := contract.Decode(text)
+	value, duplicates, err := entities.Decode(text)
 	if syntax := (*contract.SyntaxError)(nil); errors.As(err, &syntax) {
 		return Row{}, newRowError(line+syntax.Line-1, "", fmt.Sprintf("column %d: %s", syntax.Column, syntax.What))
 	}

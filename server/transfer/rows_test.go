@@ -120,6 +120,24 @@ func TestErrorsInAnArrayContainAJSONPointer(t *testing.T) {
 	}
 }
 
+func TestAnnotationsOfRowsAreIgnored(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"id":"1","@microsoft.graph.tips":"x","deviceName@vendor.note":{"a":[1]},"@context":null}`:           "",
+		`{"id":"1","mobileAppId":"app","mobileAppId@vendor.note":1,"userAppInstallStatusId@x":1}`:             "",
+		`{"@odata.context":"x","@microsoft.graph.tips":{"value":[1]},"value":[{"id":"1","@odata.etag":"x"}]}`: "",
+		`[{"id":"1","@type":"#microsoft.graph.mobileAppInstallStatus","os_description":null}]`:                "",
+		`{"DeviceId":"1","@microsoft.graph.tips":{},"DeviceName@vendor.note":[]}`:                             "",
+		`{"id":"1","@type":"#microsoft.graph.user"}`:                                                          "line 1: @odata.type: The type is not assignable",
+		`{"id":"1","nobody@odata.type":"#String"}`:                                                            "line 1: nobody@odata.type: The property 'nobody' does not exist",
+		`{"id":"1","app@odata.bind":"x"}`:                                                                     "line 1: app@odata.bind: Cannot apply PATCH",
+	} {
+		rows, refused, err := all(text, "app")
+		if err != nil || len(rows)+len(refused) != 1 || !strings.HasPrefix(strings.Join(refused, ""), want) || want == "" && len(rows) != 1 {
+			t.Errorf("%s: %v, refused %q, %v", text, rows, refused, err)
+		}
+	}
+}
+
 func TestTheAppComesFromTheRowOrTheCaller(t *testing.T) {
 	for _, c := range []struct{ text, app, want string }{
 		{"DeviceId\n1", "app", "app"},

@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"installstatus/gen"
 )
 
 // Item is a response in the response to a batch.
@@ -29,7 +27,9 @@ func Items(t testing.TB, sent, received []byte) []Item {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var batch gen.BatchRequestContent
+	var batch struct {
+		Requests []struct{ ID, Method, URL string }
+	}
 	if err := json.Unmarshal(sent, &batch); err != nil {
 		t.Fatalf("reading the batch: %v", err)
 	}
@@ -47,7 +47,7 @@ func Items(t testing.TB, sent, received []byte) []Item {
 		}
 		path, _, _ := strings.Cut(strings.TrimPrefix(request.URL, "/"), "?")
 		a := Answer{
-			Method: strings.ToUpper(string(request.Method)), Target: "/beta/" + path,
+			Method: strings.ToUpper(request.Method), Target: "/beta/" + path,
 			Status: item.Status, Header: make(http.Header), Body: item.Body,
 		}
 		for name, value := range item.Headers {
