@@ -44,6 +44,7 @@ type API struct {
 	tree       *node
 	echo       *echo.Echo
 	basePath   string
+	service    gen.ServiceDocument            // without the origin of its address
 	operations map[string]*contract.Operation // by method and echo's route
 
 	deviceStatuses *lists[status.Row, status.Status]
@@ -85,6 +86,9 @@ func New(store status.Store, options Options) (*API, error) {
 	if a.userStatuses, err = newLists(c, "UserAppInstallStatus", userStatusJSON, store.ListUsers, func(user *status.UserStatus) *status.UserStatus { return user }); err != nil {
 		return nil, err
 	}
+	if a.service, err = serviceOf(c, a.tree); err != nil {
+		return nil, err
+	}
 	for _, o := range c.Operations {
 		a.operations[o.Method+" "+strings.NewReplacer("{", ":", "}", "").Replace(c.BasePath+o.Path)] = o
 	}
@@ -120,27 +124,34 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	r, x := begin(w, r, a.options.Now())
 	defer a.end(w, r, x)
 
-	caller, err := a.options.Authenticate(r)
-	if err != nil {
-		writeError(w, r, err)
-		return
+	addressed, wrong := a.tree.resolve(r)
+	if !needsNoCaller(addressed, wrong) {
+		caller, err := a.options.Authenticate(r)
+		if err != nil {
+			writeError(w, r, err)
+			return
+		}
+		x.caller = caller
 	}
-	x.caller = caller
-
-	a.route(w, r)
+	a.route(w, r, addressed, wrong)
 }
 
-// route sends an authenticated request to the route of its operation.
-func (a *API) route(w http.ResponseWriter, r *http.Request) {
-	addressed, err := a.tree.resolve(r)
-	if err != nil {
-		writeError(w, r, err)
+// needsNoCaller reports whether what resolve returned may be answered without a token: an anonymous operation, or a path outside of
+// the API. Every other error would tell which paths exist.
+func needsNoCaller(to *address, wrong error) bool {
+	return wrong == nil && to.operation.Anonymous || errors.As(wrong, new(unknownVersion))
+}
+
+// route sends an authenticated request to the route of its operation, or answers with the error of resolve.
+func (a *API) route(w http.ResponseWriter, r *http.Request, to *address, wrong error) {
+	if wrong != nil {
+		writeError(w, r, wrong)
 		return
 	}
 	x := exchangeOf(r)
-	x.operation, x.params = addressed.operation, addressed.params
+	x.operation, x.params = to.operation, to.params
 
-	a.echo.ServeHTTP(w, forRouter(r, addressed))
+	a.echo.ServeHTTP(w, forRouter(r, to))
 }
 
 // forRouter returns the request in a form that echo and the generated binder cannot misread: its path is spelled as in the contract,
@@ -161,7 +172,7 @@ func forRouter(r *http.Request, to *address) *http.Request {
 }
 
 // inForce enforces the contract. A request reaches its handler if its caller has the permission, it is admitted, the client accepts
-// JSON, and the request is valid. It fails closed: a route that is not in the contract is not served.
+// the response, and the request is valid. It fails closed: a route that is not in the contract is not served.
 func (a *API) inForce(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -170,13 +181,13 @@ func (a *API) inForce(next echo.HandlerFunc) echo.HandlerFunc {
 		if operation == nil || operation != x.operation {
 			return fmt.Errorf("the router reached %q for the operation %+v", c.Path(), x.operation)
 		}
-		if err := authorize(x.caller, operation.Permissions, a.options.AllowAppOnly); err != nil {
+		if err := authorize(x.caller, operation, a.options.AllowAppOnly); err != nil {
 			return err
 		}
 		if err := a.admit(x); err != nil {
 			return err
 		}
-		if !acceptsJSON(r) {
+		if !accepts(r, operation) {
 			return errNotAcceptable
 		}
 		if err := a.validate(x, c.Response(), r); err != nil {

@@ -76,7 +76,9 @@ func stepOf(properties map[string]any) *step {
 	s.id, _ = properties["id"].(string)
 	s.method, _ = properties["method"].(string)
 	s.url, _ = properties["url"].(string)
-	s.body, _ = properties["body"].(json.RawMessage)
+	if body, _ := properties["body"].(json.RawMessage); string(body) != "null" {
+		s.body = body
+	}
 	headers, _ := properties["headers"].(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		value, _ := headers[name].(string)
@@ -160,7 +162,8 @@ func (a *API) serveStep(batch *http.Request, s *step, refusal error) {
 		writeError(w, r, refusal)
 		return
 	}
-	a.route(w, r)
+	to, wrong := a.tree.resolve(r)
+	a.route(w, r, to, wrong)
 }
 
 // request returns the step as a request of its own, on the connection of the batch. It returns one even with an error. Rule 21.
@@ -188,6 +191,9 @@ func writeBatch(w http.ResponseWriter, batch []*step) {
 		head := encode(s.head())
 		pieces = append(pieces, head[:len(head)-1])
 		if body := s.answer.body.Bytes(); len(body) > 0 && s.method != http.MethodHead {
+			if strings.HasPrefix(s.answer.header.Get("Content-Type"), "text/") {
+				body = encode(string(body)) // as OData's JSON format has it, 19.2
+			}
 			pieces = append(pieces, []byte(`,"body":`), body)
 		}
 		pieces = append(pieces, []byte("}"))
@@ -226,10 +232,12 @@ func (s *step) head() stepHead {
 // look up names in its JSON.
 func contractName(name string) string {
 	switch name {
-	case "Request-Id", "Client-Request-Id":
+	case requestID, clientRequestID:
 		return strings.ToLower(name)
-	case "Odata-Version":
+	case odataVersion:
 		return "OData-Version"
+	case entityID:
+		return "OData-EntityId"
 	case "Etag":
 		return "ETag"
 	}

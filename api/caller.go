@@ -3,6 +3,8 @@ package api
 import (
 	"slices"
 	"strings"
+
+	"installstatus/api/contract"
 )
 
 // Caller is the sender of a request, as a verified token identifies it.
@@ -16,11 +18,13 @@ type Caller struct {
 // personalTenant is the tid of every personal Microsoft account.
 const personalTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
-// authorize returns nil if the caller has one of the permissions, delegated by a work or school account. The operator may
-// also allow application permissions.
-func authorize(c Caller, permissions []string, allowAppOnly bool) error {
+// authorize returns nil if the caller has one of the operation's permissions, delegated by a work or school account, or if the
+// operation needs none. The operator may also allow application permissions.
+func authorize(c Caller, operation *contract.Operation, allowAppOnly bool) error {
 	held := c.Scopes
 	switch {
+	case operation.Anonymous:
+		return nil
 	case strings.EqualFold(c.Tenant, personalTenant):
 		return forbidden("Personal Microsoft accounts are not supported. Sign in with a work or school account.")
 	case c.AppOnly && !allowAppOnly:
@@ -28,11 +32,11 @@ func authorize(c Caller, permissions []string, allowAppOnly bool) error {
 	case c.AppOnly:
 		held = c.Roles
 	}
-	for _, permission := range permissions {
+	for _, permission := range operation.Permissions {
 		if slices.Contains(held, permission) {
 			return nil
 		}
 	}
 	return forbidden("Application is not authorized to perform this operation. " +
-		"Application must have one of the following scopes: " + strings.Join(permissions, ", "))
+		"Application must have one of the following scopes: " + strings.Join(operation.Permissions, ", "))
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"installstatus/api/contract"
+	"installstatus/api/query"
 	"installstatus/api/status"
 )
 
@@ -64,6 +65,9 @@ func (r *EntityReader) Read(members map[string]any, duplicates []contract.Violat
 		}
 		e.User = &text
 	}
+	if id, isText := members[query.ID].(string); isText && isSystem(id) {
+		misplaced = append(misplaced, invalidID(query.ID, "an id"))
+	}
 	delete(members, MemberApp)
 	delete(members, MemberUser)
 	maps.DeleteFunc(members, func(name string, _ any) bool {
@@ -74,7 +78,7 @@ func (r *EntityReader) Read(members map[string]any, duplicates []contract.Violat
 	if err != nil {
 		return Entity{}, err
 	}
-	e.ID, _ = members["id"].(string)
+	e.ID, _ = members[query.ID].(string)
 	patch, err := patchOf(body)
 	if err != nil {
 		return Entity{}, err
@@ -90,13 +94,13 @@ func idOf(value any) (id string, isID bool) {
 
 // IsID reports whether a text is a valid id. Rule 3.
 func IsID(text string) bool {
-	return text != "" && utf8.RuneCountInString(text) <= status.MaxID && strings.IndexByte(text, 0) < 0
+	return text != "" && !isSystem(text) && utf8.RuneCountInString(text) <= status.MaxID && strings.IndexByte(text, 0) < 0
 }
 
 func invalidID(member, allowed string) contract.Violation {
 	return contract.Violation{
 		Code: "InvalidId", Target: "/" + member,
-		Message: fmt.Sprintf("The value of '%s' is not %s. An id has 1 to %d characters and no U+0000.", member, allowed, status.MaxID),
+		Message: fmt.Sprintf("The value of '%s' is not %s. An id has 1 to %d characters, no U+0000, and no $ at its start.", member, allowed, status.MaxID),
 	}
 }
 

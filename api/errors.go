@@ -90,7 +90,7 @@ func methodNotAllowed(message, allow string) *Error {
 
 var errNotAcceptable = &Error{
 	Status: http.StatusNotAcceptable, Code: "NotAcceptable",
-	Message: "Accept excludes application/json, the only media type of this API. Send Accept: application/json, or no Accept.",
+	Message: "Accept excludes the media type of the response. Send Accept: application/json, or no Accept.",
 }
 
 var errRequestTimeout = &Error{

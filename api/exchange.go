@@ -44,11 +44,12 @@ type Exchange struct {
 // The number is nginx's. It is never sent: a client that only closed its sending side gets a 503.
 const StatusClientClosedRequest = 499
 
-// Headers of every response, in net/http's canonical form. HTTP ignores the case of their names.
+// Headers of responses, in net/http's canonical form. HTTP ignores the case of their names.
 const (
 	requestID       = "Request-Id"
 	clientRequestID = "Client-Request-Id"
 	odataVersion    = "Odata-Version"
+	entityID        = "Odata-Entityid"
 )
 
 type exchangeKey struct{}
@@ -69,6 +70,7 @@ func begin(w http.ResponseWriter, r *http.Request, now time.Time) (*http.Request
 	}
 	w.Header().Set(requestID, x.requestID)
 	w.Header().Set(odataVersion, "4.0")
+	w.Header().Set("Cache-Control", "no-store") // responses may be personal
 	return r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)), x
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,6 +27,16 @@ func (a *API) ListDeviceStatuses(c echo.Context, app string, params gen.ListDevi
 // ListUserDeviceStatuses implements the operation listUserDeviceStatuses.
 func (a *API) ListUserDeviceStatuses(c echo.Context, app, user string, params gen.ListUserDeviceStatusesParams) error {
 	return a.deviceStatuses.answer(c, status.Query{App: app, User: user}, options(params))
+}
+
+// CountDeviceStatuses implements the operation countDeviceStatuses.
+func (a *API) CountDeviceStatuses(c echo.Context, app string, params gen.CountDeviceStatusesParams) error {
+	return a.deviceStatuses.count(c, status.Query{App: app}, params.Filter)
+}
+
+// CountUserDeviceStatuses implements the operation countUserDeviceStatuses.
+func (a *API) CountUserDeviceStatuses(c echo.Context, app, user string, params gen.CountUserDeviceStatusesParams) error {
+	return a.deviceStatuses.count(c, status.Query{App: app, User: user}, params.Filter)
 }
 
 // The number of entities on a page, by default and at most.
@@ -151,6 +162,21 @@ func (l *lists[R, E]) readOptions(q *status.Query, list odata.List, params optio
 	return selected, nil
 }
 
+// count answers with the number of entities in a list.
+func (l *lists[R, E]) count(c echo.Context, q status.Query, filter *string) error {
+	top, count := int32(0), true
+	if _, err := l.readOptions(&q, odata.List{}, options{Filter: filter, Top: &top, Count: &count}); err != nil {
+		return err
+	}
+	r := c.Request()
+	page, err := l.page(r.Context(), exchangeOf(r).caller.Tenant, q)
+	if err != nil {
+		return err
+	}
+	writeBody(c.Response(), http.StatusOK, "text/plain; charset=utf-8", strconv.AppendInt(nil, int64(page.Count), 10))
+	return nil
+}
+
 // page reads a page. It has no entities if the request asks only for their number.
 func (l *lists[R, E]) page(ctx context.Context, tenant string, q status.Query) (page query.Page[R], err error) {
 	if q.Limit == 0 && !q.Count {
@@ -179,7 +205,7 @@ func linkTo(r *http.Request) string {
 	options := r.URL.Query()
 	options.Del("$skiptoken")
 	for _, name := range slices.Sorted(maps.Keys(options)) {
-		link += name + "=" + url.QueryEscape(options.Get(name)) + "&"
+		link += name + "=" + strings.ReplaceAll(url.QueryEscape(options.Get(name)), "+", "%20") + "&"
 	}
 	return link + "$skiptoken="
 }

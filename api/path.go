@@ -26,7 +26,7 @@ func newTree(c *contract.Contract) *node {
 	root := &node{}
 	for _, o := range c.Operations {
 		at := root
-		for i, segment := range strings.Split(strings.TrimPrefix(c.BasePath+o.Path, "/"), "/") {
+		for i, segment := range strings.Split(strings.Trim(c.BasePath+o.Path, "/"), "/") {
 			at = at.next(segment, i)
 		}
 		if at.operations == nil {
@@ -87,11 +87,12 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	rest := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	path := strings.TrimPrefix(r.URL.EscapedPath(), "/")
+	rest := strings.Split(strings.TrimSuffix(path, "/"), "/") // Rule 1.
 	for len(rest) > 0 {
 		// Rule 3.
 		segment, err := url.PathUnescape(rest[0])
-		if err != nil || !utf8.ValidString(segment) || strings.IndexByte(segment, 0) >= 0 {
+		if at != n && (err != nil || !utf8.ValidString(segment) || strings.IndexByte(segment, 0) >= 0) {
 			return nil, badRequest("The path is not valid: a segment is not percent-encoded UTF-8, or contains U+0000.")
 		}
 		rest = rest[1:]
@@ -100,7 +101,7 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 			name, key, inParentheses = strings.Cut(segment, "(")
 		}
 		child := at.key
-		if child == nil {
+		if child == nil || isSystem(name) {
 			if child = at.literal(name); child == nil || inParentheses && child.key == nil {
 				return nil, unknownSegment(name, at == n)
 			}
@@ -112,6 +113,9 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 			child = at.key
 			if name, err = unquote(key); err != nil {
 				return nil, err
+			}
+			if isSystem(name) {
+				return nil, badRequest(fmt.Sprintf("The key '%s' after the segment '%s' begins with $, which no id does.", child.name, at.name))
 			}
 		}
 		if name == "" {
@@ -127,8 +131,14 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 	if a.operation = at.operations[method]; a.operation == nil {
 		return nil, at.wrongVerb(r.Method, strings.Join(kinds, "/"))
 	}
+	if strings.HasSuffix(a.operation.Path, "/") { // as echo's route has it
+		a.append("", "")
+	}
 	return a, nil
 }
+
+// isSystem reports whether a segment is one of OData's own, such as $count, and not an id. Rule 3.
+func isSystem(segment string) bool { return strings.HasPrefix(segment, "$") }
 
 func (a *address) append(segment, escaped string) {
 	a.path.WriteByte('/')
@@ -148,9 +158,14 @@ func unquote(s string) (string, error) {
 	return strings.ReplaceAll(key, "\x00", "'"), nil
 }
 
-func unknownSegment(name string, isVersion bool) *Error {
+// unknownVersion is the 404 for a path outside of the API.
+type unknownVersion struct{ error }
+
+func (v unknownVersion) Unwrap() error { return v.error }
+
+func unknownSegment(name string, isVersion bool) error {
 	if isVersion {
-		return notFound("Invalid version: " + contract.Shown(name))
+		return unknownVersion{notFound("Invalid version: " + contract.Shown(name))}
 	}
 	return badRequest(fmt.Sprintf("Resource not found for the segment '%s'.", contract.Shown(name)))
 }

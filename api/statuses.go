@@ -137,6 +137,9 @@ func writeEntity(c echo.Context, code int, s status.Status, preferred preference
 		w.Header().Set("Preference-Applied", applied)
 	}
 	if preferred.returning == "minimal" {
+		if location := w.Header().Get("Location"); location != "" {
+			w.Header().Set(entityID, location)
+		}
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
@@ -152,9 +155,8 @@ func (a *API) delete(c echo.Context, key status.Key, cond status.Cond) error {
 	return nil
 }
 
-// addressOf returns the URL of the request without its query, as its client wrote it except for upper and lower case. The ids . and
-// .. are in parentheses, since clients remove such segments from a URL (RFC 3986, 5.2.4).
-func addressOf(r *http.Request) string {
+// originOf returns the scheme and the host that the client sent the request to.
+func originOf(r *http.Request) string {
 	scheme := r.URL.Scheme
 	switch {
 	case scheme != "":
@@ -163,7 +165,13 @@ func addressOf(r *http.Request) string {
 	default:
 		scheme = "http"
 	}
-	address := scheme + "://" + r.Host
+	return scheme + "://" + r.Host
+}
+
+// addressOf returns the URL of the request without its query, as its client wrote it except for upper and lower case. The ids . and
+// .. are in parentheses, since clients remove such segments from a URL (RFC 3986, 5.2.4).
+func addressOf(r *http.Request) string {
+	address := originOf(r)
 	for segment := range strings.SplitSeq(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/") {
 		if segment == "." || segment == ".." {
 			address += "('" + segment + "')"

@@ -15,6 +15,11 @@ func (a *API) ListUserStatuses(c echo.Context, app string, params gen.ListUserSt
 	return a.userStatuses.answer(c, status.Query{App: app}, options(params))
 }
 
+// CountUserStatuses implements the operation countUserStatuses.
+func (a *API) CountUserStatuses(c echo.Context, app string, params gen.CountUserStatusesParams) error {
+	return a.userStatuses.count(c, status.Query{App: app}, params.Filter)
+}
+
 // GetUserStatus implements the operation getUserStatus.
 func (a *API) GetUserStatus(c echo.Context, app, user string, params gen.GetUserStatusParams) error {
 	r := c.Request()

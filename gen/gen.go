@@ -394,15 +394,15 @@ type BatchRequestStep struct {
 	// URL The address relative to `/beta`, with its query, if any.
 	URL string `json:"url"`
 
-	// Headers The headers. Their names are not case-sensitive. A request with a body needs `Content-Type`. The headers of
-	// the batch itself are not passed on.
+	// Headers The headers; `null` is as none. Their names are not case-sensitive. A request with a body needs `Content-Type`.
+	// The headers of the batch itself are not passed on.
 	Headers *map[string]string `json:"headers,omitempty"`
 
-	// Body The body, as JSON. It must be valid for the request; if the request takes no body, it is ignored, whatever it
-	// is.
+	// Body The body, as JSON; `null` is as none. It must be valid for the request; if the request takes no body, it is
+	// ignored, whatever it is.
 	Body interface{} `json:"body,omitempty"`
 
-	// DependsOn The ids of the requests that must succeed before this one is tried.
+	// DependsOn The ids of the requests that must succeed before this one is tried; `null` is as none.
 	DependsOn *[]string `json:"dependsOn,omitempty"`
 }
 
@@ -426,9 +426,13 @@ type BatchResponseStep struct {
 	// Headers The headers. Their names are spelled as in the responses of this contract.
 	Headers map[string]string `json:"headers"`
 
-	// Body The body. It is absent if the response has none.
-	Body *map[string]interface{} `json:"body,omitempty"`
+	// Body The body. It is absent if the response has none, a string if it is plain text (the number of a `/$count`), else a
+	// JSON object.
+	Body interface{} `json:"body,omitempty"`
 }
+
+// EntityCount A number in decimal digits, without a byte order mark.
+type EntityCount = string
 
 // EntityTags A list of entity tags (RFC 9110) with their quotes, or `*`.
 type EntityTags = string
@@ -446,7 +450,7 @@ type ErrorDetail struct {
 	Message string `json:"message"`
 }
 
-// ID The id of an entity. It is case-sensitive. Graph's ids are GUIDs.
+// ID The id of an entity. It is case-sensitive, and does not begin with `$`. Graph's ids are GUIDs.
 type ID = string
 
 // InnerError How to find the request in a log.
@@ -848,6 +852,34 @@ type SelectedUserAppInstallStatus struct {
 // SelectedUserAppInstallStatusOdataType The type of the entity.
 type SelectedUserAppInstallStatusOdataType string
 
+// ServiceDocument A service document of OData, with the name of the API and the address of its reference.
+type ServiceDocument struct {
+	// Title The name of the API.
+	Title string `json:"title"`
+
+	// Documentation The address of the reference of the API.
+	Documentation string `json:"documentation"`
+
+	// Value What the paths below `/beta` begin with.
+	Value []ServiceElement `json:"value"`
+}
+
+// ServiceElement A resource that the service document names.
+type ServiceElement struct {
+	// Name The name of the resource.
+	Name string `json:"name"`
+
+	// Kind The kind of the resource.
+	//
+	// Example: Singleton
+	Kind string `json:"kind"`
+
+	// URL The address relative to `/beta/`.
+	//
+	// Example: deviceAppManagement
+	URL string `json:"url"`
+}
+
 // UserAppInstallStatus Contains properties for the installation status of an app for a user. The server computes it from the device
 // statuses that belong to it.
 type UserAppInstallStatus struct {
@@ -930,10 +962,10 @@ type Count = bool
 // Filter An OData expression.
 type Filter = string
 
-// MobileAppID The id of an entity. It is case-sensitive. Graph's ids are GUIDs.
+// MobileAppID The id of an entity. It is case-sensitive, and does not begin with `$`. Graph's ids are GUIDs.
 type MobileAppID = ID
 
-// MobileAppInstallStatusID The id of an entity. It is case-sensitive. Graph's ids are GUIDs.
+// MobileAppInstallStatusID The id of an entity. It is case-sensitive, and does not begin with `$`. Graph's ids are GUIDs.
 type MobileAppInstallStatusID = ID
 
 // Orderby A list of properties with commas between them.
@@ -951,7 +983,7 @@ type Skiptoken = string
 // Top defines model for top.
 type Top = int32
 
-// UserAppInstallStatusID The id of an entity. It is case-sensitive. Graph's ids are GUIDs.
+// UserAppInstallStatusID The id of an entity. It is case-sensitive, and does not begin with `$`. Graph's ids are GUIDs.
 type UserAppInstallStatusID = ID
 
 // BadBatchRequest The body of every error response.
@@ -995,6 +1027,9 @@ type PreconditionFailed = ODataError
 
 // RequestTimeout The body of every error response.
 type RequestTimeout = ODataError
+
+// Service A service document of OData, with the name of the API and the address of its reference.
+type Service = ServiceDocument
 
 // ServiceUnavailable The body of every error response.
 type ServiceUnavailable = ODataError
@@ -1049,6 +1084,13 @@ type BatchRequests = BatchRequestContent
 // its default if the entity is created.
 type StatusInput = MobileAppInstallStatusInput
 
+// GetServiceParams defines parameters for GetService.
+type GetServiceParams struct {
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // BatchParams defines parameters for Batch.
 type BatchParams struct {
 	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
@@ -1098,6 +1140,20 @@ type CreateDeviceStatusParams struct {
 	// * `return=minimal`: return 204 without a body instead of the entity.
 	// * `return=representation`: return the entity, as without the preference.
 	Prefer *PreferReturn `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// CountDeviceStatusesParams defines parameters for CountDeviceStatuses.
+type CountDeviceStatusesParams struct {
+	// Filter Return only the entities for which this expression is true (OData 4.01). It may use `eq`, `ne`, `gt`, `ge`, `lt`,
+	// `le`, `in`, `and`, `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at
+	// most 200 values. A string is in single quotes, with each quote inside it doubled. A member of an enumeration is in
+	// single quotes and has no order. A date and time has no quotes, and a `+` in it is written `%2B`. Strings compare
+	// by their bytes. `null` equals only `null`.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
 	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
 	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
@@ -1201,6 +1257,20 @@ type ListUserStatusesParams struct {
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
 }
 
+// CountUserStatusesParams defines parameters for CountUserStatuses.
+type CountUserStatusesParams struct {
+	// Filter Return only the entities for which this expression is true (OData 4.01). It may use `eq`, `ne`, `gt`, `ge`, `lt`,
+	// `le`, `in`, `and`, `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at
+	// most 200 values. A string is in single quotes, with each quote inside it doubled. A member of an enumeration is in
+	// single quotes and has no order. A date and time has no quotes, and a `+` in it is written `%2B`. Strings compare
+	// by their bytes. `null` equals only `null`.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
+
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
 // GetUserStatusParams defines parameters for GetUserStatus.
 type GetUserStatusParams struct {
 	// IfNoneMatch Return 304 without the entity if it still has one of these entity tags (weak comparison), or, with `*`, if it
@@ -1254,6 +1324,20 @@ type CreateUserDeviceStatusParams struct {
 	// * `return=minimal`: return 204 without a body instead of the entity.
 	// * `return=representation`: return the entity, as without the preference.
 	Prefer *PreferReturn `json:"Prefer,omitempty"`
+
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// CountUserDeviceStatusesParams defines parameters for CountUserDeviceStatuses.
+type CountUserDeviceStatusesParams struct {
+	// Filter Return only the entities for which this expression is true (OData 4.01). It may use `eq`, `ne`, `gt`, `ge`, `lt`,
+	// `le`, `in`, `and`, `or`, `not`, `startswith`, `contains` and parentheses, nested at most 50 deep; an `in` has at
+	// most 200 values. A string is in single quotes, with each quote inside it doubled. A member of an enumeration is in
+	// single quotes and has no order. A date and time has no quotes, and a `+` in it is written `%2B`. Strings compare
+	// by their bytes. `null` equals only `null`.
+	Filter *Filter `form:"$filter,omitempty" json:"$filter,omitempty"`
 
 	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
 	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
@@ -1327,6 +1411,9 @@ type UpdateUserDeviceStatusJSONRequestBody = MobileAppInstallStatusInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetService Get the service document
+	// (GET /)
+	GetService(ctx echo.Context, params GetServiceParams) error
 	// Batch Send several requests at once
 	// (POST /$batch)
 	Batch(ctx echo.Context, params BatchParams) error
@@ -1336,6 +1423,9 @@ type ServerInterface interface {
 	// CreateDeviceStatus Create mobileAppInstallStatus
 	// (POST /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses)
 	CreateDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, params CreateDeviceStatusParams) error
+	// CountDeviceStatuses Count mobileAppInstallStatuses
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/$count)
+	CountDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, params CountDeviceStatusesParams) error
 	// DeleteDeviceStatus Delete mobileAppInstallStatus
 	// (DELETE /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses/{mobileAppInstallStatusId})
 	DeleteDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, mobileAppInstallStatusID MobileAppInstallStatusID, params DeleteDeviceStatusParams) error
@@ -1351,6 +1441,9 @@ type ServerInterface interface {
 	// ListUserStatuses List userAppInstallStatuses
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses)
 	ListUserStatuses(ctx echo.Context, mobileAppID MobileAppID, params ListUserStatusesParams) error
+	// CountUserStatuses Count userAppInstallStatuses
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/$count)
+	CountUserStatuses(ctx echo.Context, mobileAppID MobileAppID, params CountUserStatusesParams) error
 	// GetUserStatus Get userAppInstallStatus
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId})
 	GetUserStatus(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, params GetUserStatusParams) error
@@ -1360,6 +1453,9 @@ type ServerInterface interface {
 	// CreateUserDeviceStatus Create mobileAppInstallStatus of a user
 	// (POST /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId}/deviceStatuses)
 	CreateUserDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, params CreateUserDeviceStatusParams) error
+	// CountUserDeviceStatuses Count mobileAppInstallStatuses of a user
+	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId}/deviceStatuses/$count)
+	CountUserDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, params CountUserDeviceStatusesParams) error
 	// DeleteUserDeviceStatus Delete mobileAppInstallStatus of a user
 	// (DELETE /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses/{userAppInstallStatusId}/deviceStatuses/{mobileAppInstallStatusId})
 	DeleteUserDeviceStatus(ctx echo.Context, mobileAppID MobileAppID, userAppInstallStatusID UserAppInstallStatusID, mobileAppInstallStatusID MobileAppInstallStatusID, params DeleteUserDeviceStatusParams) error
@@ -1374,6 +1470,35 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// GetService converts echo context to params.
+func (w *ServerInterfaceWrapper) GetService(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetServiceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetService(ctx, params)
+	return err
 }
 
 // Batch converts echo context to params.
@@ -1537,6 +1662,48 @@ func (w *ServerInterfaceWrapper) CreateDeviceStatus(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateDeviceStatus(ctx, mobileAppID, params)
+	return err
+}
+
+// CountDeviceStatuses converts echo context to params.
+func (w *ServerInterfaceWrapper) CountDeviceStatuses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountDeviceStatusesParams
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", ctx.QueryParams(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $filter: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountDeviceStatuses(ctx, mobileAppID, params)
 	return err
 }
 
@@ -1897,6 +2064,48 @@ func (w *ServerInterfaceWrapper) ListUserStatuses(ctx echo.Context) error {
 	return err
 }
 
+// CountUserStatuses converts echo context to params.
+func (w *ServerInterfaceWrapper) CountUserStatuses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountUserStatusesParams
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", ctx.QueryParams(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $filter: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountUserStatuses(ctx, mobileAppID, params)
+	return err
+}
+
 // GetUserStatus converts echo context to params.
 func (w *ServerInterfaceWrapper) GetUserStatus(ctx echo.Context) error {
 	var err error
@@ -2104,6 +2313,56 @@ func (w *ServerInterfaceWrapper) CreateUserDeviceStatus(ctx echo.Context) error 
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateUserDeviceStatus(ctx, mobileAppID, userAppInstallStatusID, params)
+	return err
+}
+
+// CountUserDeviceStatuses converts echo context to params.
+func (w *ServerInterfaceWrapper) CountUserDeviceStatuses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mobileAppId" -------------
+	var mobileAppID MobileAppID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mobileAppId", ctx.Param("mobileAppId"), &mobileAppID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mobileAppId: %s", err))
+	}
+
+	// ------------- Path parameter "userAppInstallStatusId" -------------
+	var userAppInstallStatusID UserAppInstallStatusID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userAppInstallStatusId", ctx.Param("userAppInstallStatusId"), &userAppInstallStatusID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userAppInstallStatusId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountUserDeviceStatusesParams
+	// ------------- Optional query parameter "$filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$filter", ctx.QueryParams(), &params.Filter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $filter: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountUserDeviceStatuses(ctx, mobileAppID, userAppInstallStatusID, params)
 	return err
 }
 
@@ -2400,15 +2659,19 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 		Handler: si,
 	}
 
+	router.GET(options.BaseURL+"/", wrapper.GetService, options.OperationMiddlewares["getService"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses", wrapper.ListDeviceStatuses, options.OperationMiddlewares["listDeviceStatuses"]...)
 	router.POST(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses", wrapper.CreateDeviceStatus, options.OperationMiddlewares["createDeviceStatus"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/$count", wrapper.CountDeviceStatuses, options.OperationMiddlewares["countDeviceStatuses"]...)
 	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteDeviceStatus, options.OperationMiddlewares["deleteDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetDeviceStatus, options.OperationMiddlewares["getDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateDeviceStatus, options.OperationMiddlewares["updateDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses", wrapper.ListUserStatuses, options.OperationMiddlewares["listUserStatuses"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/$count", wrapper.CountUserStatuses, options.OperationMiddlewares["countUserStatuses"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId", wrapper.GetUserStatus, options.OperationMiddlewares["getUserStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses", wrapper.ListUserDeviceStatuses, options.OperationMiddlewares["listUserDeviceStatuses"]...)
 	router.POST(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses", wrapper.CreateUserDeviceStatus, options.OperationMiddlewares["createUserDeviceStatus"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/$count", wrapper.CountUserDeviceStatuses, options.OperationMiddlewares["countUserDeviceStatuses"]...)
 	router.DELETE(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.DeleteUserDeviceStatus, options.OperationMiddlewares["deleteUserDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.GetUserDeviceStatus, options.OperationMiddlewares["getUserDeviceStatus"]...)
 	router.PATCH(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/userStatuses/:userAppInstallStatusId/deviceStatuses/:mobileAppInstallStatusId", wrapper.UpdateUserDeviceStatus, options.OperationMiddlewares["updateUserDeviceStatus"]...)
@@ -2422,317 +2685,335 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rchu51Sj6Kihmdsmer0k1qZtF11QiS54Z5bNlx5IzJxnOF0JskETcBDgNtGROoqr9NPv/eYXzKPtJ",
-	"TmEtAI1uNi+SaHvkKJWRJRLXhYV1x1r/agzkZCoFE1o1uv9qsI90Mk0Z/H5J9WBsflH5ZEKzWaPbuLiW",
-	"ZDCmYsRURKhICCUpV5roMdXkmnKtyFBm5FLqcSNqXNE0Z2aAjP2aM2Vm+PlfjUuZzGCqLJPZsUxYo9vs",
-	"xO39nd29eD+OGlwoTdP0XFPNGt3GkPKUJY2bqDFmNGEZLO1YCs2Ebl7MpqYNnU5TPqCaS7H9TyVFI2q8",
-	"zdiQZY1uI2M6z8R3Ey74hKZmHJ40uo12I2pMmB5L88fbo4vjHxtRI8/SRrexnbArPmBH0+lrKuiITZjQ",
-	"2xN5yVPzmdqm7cvOYCfZbcZxHDd3zY9n5kdc/K9txzCbyBVT2wd7+zFju3tN+GH+au7uMdbcjw/2zC/m",
-	"38ZNVECnAgX7560B4bbb+bzbpULqMctgRwmbMpGoN6LR/RnA3mn8Yle1E67qh5cXn3JNf/xGsZQN9Hcl",
-	"yN78cnMTIaYfCXVtMCbE9zeCkWuqLM4nEZGCkUQyRYTUhH3kSuM9UJLoMcPLYDqYr3XGWVK+BmoqhWJ4",
-	"D4JTfHlBR41uo9fI3hz+5cf/vvgb/392PtKji9mrk3/85YejXqMRNd6cUE2bf2WZ4lI0uo3dVuzRnIkB",
-	"ax6Zs2fJPMpH7v41EejDeNhh8aC5O4xZc3e4e9k8TPb2mvt0d5jEtHN5OGiXrokCCDa6nXg3xFC4v+aX",
-	"AdzhxjumZJ4N2JnU38tcmJ1zIVj20rdLuUHV0mLiywO6M9jrNJ8N22Yxe5dN2qG7zb1BO9lnB8Nn8aFZ",
-	"QoK3oBN39pvtdrOze9GOu3vtbhzfdXcTphQdmUEvxixjhJszIyofjInHs9MCU3JFqCFzXJEp1eMWuZBk",
-	"kDGqGeE6IoqJhOBZdO3nTT5sTrhSXIxajZvbkq/60777OXaCc9xdfo7fA8E9gVvLxGD2gM6R2CHKV7BL",
-	"qP8CGBXXxBIlIgVBBvM7OKOd8Iw6u5Y0ZfIDExfsoy5TpiNizs/uBzf75/M3ZyG5qR7sC5q8w8WZk2Ca",
-	"8hQpkf3+VFzRlCd/xt0VgH0v6GXKiJYkYzSBaTw8p3SWSpq0yNuUUcUIEyrPGAmBRxCoZpWKaaCWtpf5",
-	"SA4JzIrDDmU2obpFjjRJuWCkE5GBTPOJIO2DLuG4QEONMzrQLCNb0Za5l0rTTNuhctZqRA1NsxHTjW6j",
-	"cfPLA8HfhwfmG4OgA54N8pRmAcGoIKrbBBeEEmC1iLbBHeRasXS4DHlfy4SlfzXrgjtoiFSesXpEPp5f",
-	"0iJCMZB5mhDBrliG2+tWqAOuLCIyM385QTbcgPmc0cGYgMhTQr5t13473i7EoAeDkZ8YUIg+UiTcnOiZ",
-	"1K9ZhciZBTChuZ6RcSGFLUOT48pwDwjS8xs1IFbECIeOxHNBTofN1+YOAaS5sh+dScHw8xZ5Z8iHLkak",
-	"I2qunpFSzSmYMQW7hnGLQzB05KUYyISLUfUC268JflviOSqfTmWmlx/Ke+GbvWYJp8BSH9DJVPYvhwBd",
-	"4L9VMLTIuYGx//6a6zEZ/cancFy5MNp2xpRCgaMAPUoZIdjPZIm8Q39KrjNpViDYBhj9cTD1F2ZE54iY",
-	"RIoBiwhVpCpulchqSTR75O/3Aisgodn2BZ+w6sU3n8NMmk8Y4LLMNaHktxUIeBtmbZHxxC0hBNkxFeZ2",
-	"DaS4YpmGWwVzGiACgfs4ZQPNEqINgLZeJpOWG+fNcKiY3mqRozSV16AECPLu+2Oys7NzWLMxu6sIVUCq",
-	"SCduHzTjdjNuX8RxN+50dw9bO5147/Bgvxk/68ZxBP24gJXMGM0UieO4bdZ2eHh4aAjz+4tjoxsaHqdI",
-	"PjVf7R2WJYSUKn0+EwO//weDz1/p4eCFyPGezN2IaSanLNNW8ZKDQZ4poq/5YGP34cRN/dZONSe7+jVs",
-	"eRPqllvKRGbMrE3AnTfbNOxeXv6TDSr0oIyGhTH2QUmnmwJF+dBPk3mrtxdoAy0GUNMgmKITRniycRQ4",
-	"TUqHf4RW1VChAkEDFmPkxmAtz+GPgWEmckhSpjXLVGG6HMhc6Bb5gV8xlMn9mAZG14LwZIEm097mycNB",
-	"ks8NMkAktCi9kiMuVAWTpCQTKmYFOnmmKggdDNgUCKb8wMQyZLqQ8jUVs3fOrfJQbuzc7oeZnKBVlSaJ",
-	"kYvJmCZESCvMGIgohfCwV5bar4AdyAycTuBzMmcHDIML8o7pbNY8GmqvZg55qqvG/SPyDX5c0mhg+A1I",
-	"129pRifMTDpHtNw3ZMsuYKs0eZdQHRhf2pHZW9lE7ejec5LwhMxkTiaMChK6Nv4YXl87zwMj7p8JToAg",
-	"PDkVb6WqWlnNrUaS//bN+cXGZN7kTGor+5QpPExDBla0GkupGGC22S2QKpZdsYxM6AemCNfoh8Bm3g9B",
-	"CTj4nBw2pdqzKoPmCXqslngrQrr/oIj97wJ6iE5Cs9EcwTGYB587qXZocJdLAcq9MCIzuOI3hWcGy8Sp",
-	"XcoK2V3kk0tDChcK76dC73QqMrvbDtDxZqe9e7D7bGd/95kZxv91EAWq44IdP3hp9HcIUY+ImaBplfUN",
-	"EW+cMQtvxjK8O7UDnUNLPI4HxEzs1bfOPnIqBmmeIHUoRifXYyaATWRsKjN0+FpAplKMXnHxoQpIdPmP",
-	"DQ0R7KMmUzpi1lo+pldGG5bE9AUJD4WctaWLBwNdJ71ZbKoC4pIBCFDSEmSnc7D/jFzONFMtcj6WmWbC",
-	"yWIg1AkjkA/ZNcscB+cMNK9vZJaw7HJWOhOlVe2hBJoaNaIgfGo9EjQrTuZrlLSrsSgZo5YHoj6EoABt",
-	"iCuvDl2xQGtu7x8cHHTa+/6gnGHb6T3gV4gITaVg4IwQxMb94IDPyTdaToFd2tgb4Lx2bgXn7uRzyz29",
-	"zWO1C7EggHmWbophvq4sY7G9Ic9SkEZrhabA7WcW90BNKnNbhJMS9IqPAJKLDqto4QfbmEAzP3kNE6bT",
-	"aTorxLia9ZAtOp1ugUMSfWTIlCd8kEklh7o1yuh03KqPBNpqkVfM3BWuicwrogudTh+c0PK54YV4JN+y",
-	"DFBLiioGgcLvbziI4UXbJaj0vcwueZKA8eRhaCyFP8aptjTXY5nx38AOZPY9lJm1kZizgLYtEnac5Eoj",
-	"8QZCjCx4KI1QycWIqIGcMtUlJxAOWcRTHk2nqvWO0eSnjGvWOkpTdzAXYH+qeiNXWqWs4eMo12ODJbi6",
-	"C9vrYRxHYG8y58EmUz3z+KqPwEBHL9OqWwA+J+wjyJRqZSDWWWmoBwSbcJNVV2KE0oVIZ2TCEk6RRAA2",
-	"ckWO3p5aCQLH6db0N4KftN8XQMdY0ioygnUHadEySP9HxaR6kI25GF3I99NkzoFVhhyaMoQkUx9FbGiO",
-	"j2t9hOxdo33NOeTpsbNNVvmb0pmhzGAEev9fcQwb24yAFM5aFe3QPSuHZEsqG7a6BcEtlAtlFxKR6zEf",
-	"jD03QtNEWcbxvR+WZHuf7bsjNeeQVy6V+RhcELTiHraDmO8tpd/UGdtllI2fsA7cpFH7huZaeteIX5nR",
-	"rROyFZrAt9yunUOsYquqinkZU3mqKYgQMMDPZ3aL331PU8V+qUh8QNoVRgDCAXCtcKGqS/zLlsgaZyID",
-	"tNPi01zYJt/br6dMJFyMbBPT4IOQ1wL6WbnoMq34tyuPPh6MQfvxTMtnCvcQbAxVJz26ajDclA+HLPPe",
-	"RWZ9OM6cvzkvzmuuJvBIrkpqignDKMH5pSyCaeCVfrjumI0Dojj8+XBJ5+jXGM24kQP+KZNi9BJEpbkg",
-	"SbM5uEmOUyjFRz7Cb40Lt0JX3vqTTKimLdN5qwyTrT+sO1YJdYIBHxYO/f7BDIg5hRVXvCw8U9YSDsKe",
-	"oZVO9g5cRHJIgOpRi/GLzOkhYtuFQ1RKo7sfuQ9MY/RTNMZaT7vb2+3OQStuxa1291n8LN6+ZJp+kveV",
-	"sJTvdJazXh7Hnf1vtJx+17a/qw98Cnr1dzl79/qsPWuy3Xc//Plk0D7754v07xd/ab/66a/p2cl7ffbb",
-	"+87r4zg+++mv6auLv12f/fYefj/759HO2V8KEPzsYaDxidaa5wV33azccJAGWkXIaYLMy395Ries+Nr8",
-	"VTTgaprSWfHw6wQ/IPYT3zB44Xxo33it9Q540RvoqDEXLWqu3YpQSEO2agFhRdlidKlOmBpkfKpxX28U",
-	"CT7w2yrEf2hS3XWuWGah916xrAw78+XbjIsBn9I0bOU/DNvjEzgfB1K9XTYi2snaE5oOZTZhny16xz3F",
-	"2HKcrAjRDoJUuEYL3SVzr+Xl0JtR6UiRJ+++PyaH7Xb81EcU8oz8mkvNFJCj/rf9Eil38z7YcJ7PCjgg",
-	"zr/mLJu9sYhdxiL4ikjEccAlMGQ5W2sRADimV/d6dvEeZdq/BEupwgjXoqZswIeceQnp/bvTEmxa5C/h",
-	"ore+YR+nVCRbVbWVXJTMxqALCOm6AXehGrSHEn7Z4R4Wen1B0AGG2S0YqizzmndsIP8mPMFZsoxfQaii",
-	"xjcPS+xspWEf0IEs2fBiZ3Lh1Z3SXPmobTOWhbNiVyyrxrNcjDPGyBWXKZwWmO+k2FxQ/lcQSBVV6dAa",
-	"Tm4rhigwKFTyXhBDLW8ncp+EMZhla8UfyWv6gRF49aQluhHM+ZdMHEHsRsKGXLCEXM4w8Hc2rTf4KDT4",
-	"RI/Pjb7C50Zf+KYR9CUYdNwJaI85AoOgQEQc0XLaz1wEuv8GlEBRROd8thB0v4KtefnLX/lLBjFsAGqu",
-	"YIHPrY/ZwKSie5JcFBlzMpIuipYo5n64kemfG3yITzZNSNWtZPXbqpHgUUH+WhVkgwsOA0JkOOcfCZ6T",
-	"isjQiF5oS5rAv9fSMNfsXqhip3KvnRAPjtEa1XGfmpXbz9r2gNcxLRUHXBl4N/iiPHbJT1DqE1e+DPrh",
-	"V6e1U1W+K/cquyuq/crfhj3NeelxJrU2CFU6sdcyYy63HgZgngqdC4YaifpPeA7WBc+WNHueToEfEs0E",
-	"FToi7Tj2wOGCdGIv50AkL4S7TrhepFjYAODlb8S0lK8MZ1qgu3G1VsSwPQXrNnBDPjS9zTCpIGK7He8+",
-	"2zuwocARKbJYGP6UsLmsFgaUcj6RiI17cAa7dcB5Gy3tws66luO/ssNn7cNO8ZhMfb0BD6v27c7PUJS5",
-	"lGMQeS2HpNP2l3aDhwdThpvYcpNsgf2liE3vxISl4LVQ9ZHXD+eg1tujPZXpnP6g5bQUbEKtVvTZ1Act",
-	"p96Miza4JVbc67FMvd4GGlhc1bu4IAkf8crBmmkero7wCWEEiJELekV5Oh+ZCi+ftMSIt7DVEuw4Z5kR",
-	"Z96XWj+cd141u31OqBUeyITODMsy/ziTPrlkTJAJTViL/LTea3IbnXKvlHdGzAkvLlg6N0VM388tMITT",
-	"mVyWD4GrxckfgjR22/HDuY9rbTg82dcMaGjlVCcM7U3OR8REPrm1l+gOx2hXE+7I0m+WBMFhZnYMEONi",
-	"jQCv0C72yQK2KjZfHHzrj19BbN5DP4EQ3Re95CqHs5bt/xvG8f8kb8TDfA74wMCP+K1Ydrb0DYlpUWM4",
-	"/WqfO5j9rnjscGoPVZHrMU+NSLrgjQRatY0eT7gOIP72S0bCdb5AJJzZ9K3j4F6+63SOXrZPXr/4+69/",
-	"Pnnx4fUP36dvfvpb59XF0fXrkyN9dnJ0/fo43n19cnRtPyv+G90mDq7uzBcabhFzk5iyw+H+kl13Fhpp",
-	"28utqhuPDyugX0W6BZf7PxZcN1EDEsjWhE8XxiJzzzDN7MZjqeeiqO/gcb+7T/drzDHzKaF1c1MpiYBP",
-	"M5thmuik5A+bT5bsuDRalY3abfQjcxK20lCj28D0yDzxzzkNmHjGkkbXENGooQZjNqGAgSKfNLo/V7v8",
-	"EjXsZUYLM2A6FlWpW6LSgN5FKKFDe/wEOKB3NgyBF4EMwrGV26ERgWz1lzy74ldMQaEJyI5e3mGv8SJ7",
-	"c3UVp1dHvx4fv/rb2VGnOVO711DYZfFuJ/TjKyZGetzo7u9GjSnVmmVmE//Ta/wcNw+Pmn+nzd/+0fzl",
-	"v3qNbxp1MHgl8YVtPRwqzBVfMiYOCqUdfNZQ8u01ncCLIfdNxoaGtG8X1a228Vu17WESAuh0eIy7XwtS",
-	"TnDhQ8Ixx4qF3QMA2h2AVCl0UgegK+vjtgCCHkZe13Ig08Ji4iog2dgHVYZXUUBl+e037WqvfF01pLrV",
-	"Fu+d/ZGWCsRcG6EZl1g907naSrXXtd15Vre+wJJYv7BCCnbuTS0xxeUlG8qMgcakal2cpWW2l4ERs4ND",
-	"UTG9A4XB6Ec+MaDd2Y/jqAF7M3+2/R5cOjuziZ9++qkZ5HhgC25MKQsEgdkZhEwBiTQqybUB9Q9G5IIt",
-	"KftiEUpMcKVyMLVBunNI3aWzHHzEXFv977WT27ZUT9i0GXoGBBlG3VIEGTlk7TOc8xq0IS3JiBmehHFX",
-	"aO7187R6onTgLxjNIIEsTSff9Rq9RuRTdMDW/pFn/Lse3HXV3d5O5YiLlhcppUi5YK2BnJhbNpFiW5re",
-	"nW2f5sMMiMv8B0++6zXs9d7Bqw8/BpWrH6/PN/banTpErBFwank5NNty6W29Zdz2cwRQGRhTcs3StIkv",
-	"MIx6V743a4pPt7lNq1bPk8rljgglP7w/PQFjv7MW2FP3GeG4nssCB5TsMmWT8pbWEuDWuoh5Dilngy3v",
-	"7M/v+CZqpFx8AFEM+Y0R9U8CLjAPB+RqhNpgIKsMIZUL1HcDiEBZMvv0oe8QBbZgvuBxDkxeGApMp28s",
-	"3FtgVwi/Q82lqmS5TsgjWkZk/AO8eL0xKkXKNFu+2RNoE5Y+4UMiJIieQVkVMFZUN1gzfnVz/tlNuEgU",
-	"j1sgbEa32H+9SWU1BF5xpZ2SuAIO1Gdrstcg5epuO/8k2wLVZTuu295qvF62RaLHmcxHY3g5sBSrcc4N",
-	"YvXdtr/8NgSTLWhWgG9twAV3ZAG0bn13VoLxC96fTUB4xPRy0FbrLiFzDIA3D7nqmDUgKyo7fSG6M2K6",
-	"EvM5z2VkLlDAtzGn3n4LYaY+ySydQGhfLRzm4krvdgdrV3xkBORFy8YAQdDzZ5A6aeWRrVjqpg/Nbmkd",
-	"yg8oWEsU8UEDXPLC7nF7hPwcnMDvdTU1W7zfRWRtfTh8FWyhBMvlUCwR/zthTjDHZxAM57FmTXxZj/et",
-	"QbrX4XhflHxvCINW4k5FfSgldvkiiHKHrS3gEfX7Wxs9Phti3FafMjf7pGRAnN/7K6SjrKw8sjX4ec3o",
-	"92HoZrh6lnDbZS+kcvV7qJnu81O2BQu59XEtVYW+3G4ru1xjf8FG1kXG0sj3QcUcsmquMLpgrGmtHYKl",
-	"iq1UqGom+Z0ZI3CF64ikFhhrGiPW2PnnEEHD7a1hZFuyxfWNETjnVyF1LtjKGhdltTHiFhfo67ZI3Cze",
-	"zWo4O3+2FWOKxOGKlVPsWF/5QE6mNONKiqcRkZnVCfrf9p0PACPGWj3xRo9Zds0VKzv8uCK77Y7LOIx6",
-	"tvWxt8hp6FathBZGc+PQ9JrOFNmNd6u+mqV+diPd2WiGRtQQGCzjYbauY9S+66MjBZheEeTmpUedZ4Ls",
-	"xLulbPYlA5HSPE1XnMI1ox9WnkFP+EO4P1SCXW0CNE1EwTugprgnVKro1BM+w2+u2DBPbYeF+Zz7LXIH",
-	"nK6cwbefFNS49nngvg383JAs66CzGz9tuc2GjvK+r46DRdOsw96VTbK+8OcGoHwkZMZUUU3G7PZb0i+7",
-	"xvtdgh+QToD9NhCIC6WNYlWOuwlHydg0Y4oJDUS9GCwMv6CqXCPCbwpHmj/JrgvhWUBpfI7vorRrNU0p",
-	"pIUyREgQ9lEzUUQ9cNUTxLsT3xZ1izwwYetyYnjbiGmbrixhQ5qnWnVJX+Rp2o9I30blm19j+BFD+gKX",
-	"wcD8/+998KWbGSsKDYXi/o7C2FMSLNwFZJUAPtqfCyDsk8QwlAkXtkTeT3A7HJ3smxkdrvMi7qWC7nNR",
-	"ErW4b9F2gdf3WfuwszjIAynrI8oHKP/ZTmAz0QM+GASJacamjGoF0C4lBQz1OygMRvF9DQRwKs/7OPLP",
-	"lCO7oJpMpNKk3XlGphkXUGuDHJ0fn56Gz50D0s4hKAVPeg6h1/T11wJ5HlyL4hzwlX0tyDEeuArmn8YM",
-	"sx6PWRhh73J+F+FEgD+2iBoE+MIjU1cmrR+G0PcjkrERzZLURrz1v9Fy2jdg74k+BLD3K+DBwAbYPDxv",
-	"LfaOwfClDdvNXUqZMooBZkV13lrxCSQCfwvMLgwqIRuHyB32EdIP2Co6ZjXkCYag7bbi9lMI6JxQfETS",
-	"Z78amiqY+TnS8BN+T3U/6ol+Cn9woL5UJOYfmUEPCY0hvFOZS2j+cuUDADxkSjMmQFBRERH4Oswh4l5M",
-	"Esamzw3nMMPDIVHdE/BtJ45t9vQW8XkSOByX4Vwp82ktgTNB/Wn4xNAVjmEricwvobihf6kIKaVKzxRh",
-	"yJ4ojQlLd/kNM6P7kKNKyjL7rVsDhTqp/f/q46tVCObKuNZMkP7/6rzot8g57EBZ6Yz1BEbb8MxVk0Nm",
-	"R9ivOU0VnjB+VL15cxyKsF/JFk3on2yb1kBOtmBJLlSeCAaJ8xsLcNKiW4iUZbw7EjaCsUCsVjk+B0nj",
-	"hAt/d+tubUl5XB6iRKfTFjkSMxA4lK8F/jxkSfYUXCpUOp1WAijXzq3T6DZsJnwLk7Iqe7fAWqv8L9aD",
-	"l0OgZLUs72vtpFBL9lVZzD03aetQzu/pXGbahpYVL9Y4g6xwRl3X+E5tICcTqp6Tvundt+lpgvoh0xxY",
-	"oSIjELCUttQBqby7Pj0xkBP3IeYKo8oKrzhyi7wBkdDWcnCUxVNUZBqdvf2AKWKl+8jdXfeujmfmFsPl",
-	"fenosH+CB/cYnrunqS/6ZL5QMrNb5knd1Yb7apYa8WTRfXXAXnJh/aUI6oUCGBDQ5JLpa8aA900qV7kd",
-	"d3ZXX2UsYLmSRa0+84hcMkOxlee6ZjLkH32e9J8b3dWKfqoAJ5ssgl40/whoARztHr4oGD/w6arQZ8/l",
-	"tSSmPXGCueG8JfOx4etQR4xZFmJDGQtRqERH4kVwMYtaL0I6yMJRxEnHtXHSpZyPc2KbzVoF4tolG3Gh",
-	"YDeQc5j+mjOIc7a3O5MTkBoq7xr7yIi5wjQiCAEUsqnGk8QwHCNlYCKtORy6by7+hfB01QIXoZo58mry",
-	"y/kdVnBsD0o0rUQymydnfkJ7jHW4JgXkHB7ZGHWrlRvgtuP4eVgWN4rjGEmkMuoY/F0Ovo8XIZpZ2Mbx",
-	"bJEdeaW8saWc2QCLV5mBKkHb675rnOO7CxZ1L65bhHy/kAlHD+ELqgdjn/gOnibC4yzza7XCIDwhwb1B",
-	"00tns62b2TXcxlZwoddaariiY7uYG4zQrJ6GS6uCKOdfyF2yMMEakN/Rbxwcm2Xo3UQNC1kxxZTjt9j9",
-	"IGW0kuHk2HwUSCHh289K6ksjUATVBivjoE3XfhfN2zGCgUGYEqx2AKPPu7VE5ANj08AAEy6ukg3Uv7MN",
-	"nFHlCbA2ImFXLJvVbvfLJEB9TGqKz5TXvmyv68V7uA4LLl0g2Rj5gmlIp/Xn8zdna15DYKGViwikCQ1Z",
-	"liwlIR24LWHKDE+8YB/1aupUNL2JGgOeDfKUZuXEVEsHqOkC5iZYrHsnvnyEoK2BeI6bY8iDlnYN29YX",
-	"gV/avdq+nLhwaVfXblEyr6Wd53usj7FgV8CH5gsQFFNTXWaMflD+vbFRzVrkLKi155gHPD/VGccgtOC1",
-	"9tyrzbpl2fbb5caLbLzLRpjvMPdEa1n3sJ+BC+QoLPIU3u4CFfbEpedom91EjVSKEaYKWdHFN6zWJVra",
-	"q2g5X4pmacewbVWlWNoxSKzu5eEVF2K6USx2b1Pr8Pirw9PPS+TvQZu9ALGKMPvyEAFBX5+cm248ORVv",
-	"pVq9O9/QdLJ6zco+Tv8xCscVHwGY1+YbNV1qCjYvHyJsXC0NvKqnbVmuZLq0k2tXrX+5upM7+i9ArIpC",
-	"PctJlW1XThu9intDu7qEjetwbtu6PgHeOgOEeFPKqLO0c9Hyc1FacmZd9dflWPWviPzqwfhIqGu7m9uq",
-	"/9h1PSOAbXtrUwDqBStsASj1FbIceUkx1XZJ1htT9ArIa+E955Hz6YKZvPLkXX1Vp21heBEk6r/FgYf5",
-	"/VeSF2i4UbG+Lq0+ec1ffF0nhPFARcDvLc6nKGqznF9gs/saCRadk42cCpP6kCPy9uji+Ef7gQojvcO8",
-	"UJhsBGNyVF38WeWoXYaqZQCGNpVMTsvaF4l7onuiUn0ynWVD1PT40igZpMyozyBRNxJ02a5pX/8KfPEQ",
-	"1caLXlMvHaHSfOHbrcWD1LRf8OBm+Ril1gvfwiweo6b9PNF4MzTTPJKOR9LxeyMdde9ZVpGPuT6bISG3",
-	"W0pdh7qXvStHKPoufuGz6vrPr8SAGtOSLPBaBvcKofp16TDfy+ySJwla9W5B9IR8yzKgD2so56XGm5Rr",
-	"0X8fhKxF5DLXpYcXUGUDoh38EiBYiZdyUFHztZKCpmYoSM0hobgnFT0RwCIIrAaPNfhjvhpkOBWaZYKm",
-	"5xDyV2SkXR8tuB1hLSMaNNwkOrjoefAutsipNhrPyEck28zAJBeJDVuGuO5+AYb+V3W3z+RxcXLLJYag",
-	"4qfLxIrSASZwp6TvGHQ/8FRyBS9KIMSMDaBmthzOPUyYuySfUn4ocqk+ChIeDTQmT3Ylmm5F5it9V9D5",
-	"sPWmbnYfx+wT9hGyJCpwmEf2cVE6IxOWcIp5p13059Hb06/sKhd1JG53fL7bqpPDhpskxwOapizbUraQ",
-	"pgshh1IQRZ7nr+mMXsuED/kKUbLuzW3pbSkX8OateJp5HwXswcN0zMXoQr73gVSfFv19VFk45aq+pfaf",
-	"+QYtezzsFX+uI5ILeFNV8HQRvKwkMusJ++Q0FIttTfgwd8TXJfK+zSDXNXc1JNhtSazvba4/0+t4xUvt",
-	"N4kulohUXq7X0RY8dZD3fEOpWB3pqXXjfV1IYIMoLviEyVvHsmZznZeef6X5xr08CU+wFmuW8St8ec0n",
-	"rPYUn5cSuQ+oIJfM5tN2Sd2/miOuKSx6u2OulDld4agv2m5Uv62pL2qNGYr8mrMcvhzmadoiR2tWHXU2",
-	"YmfYCF/bw7OgMjmoQRN8pc84cAr7Xigiu+0OzKnHZipGRfHIHV/IOLxT+WDAWMKSbk/0f3h50Q9pllmB",
-	"fQoGS31zfuELuXhN1Zu1uy7rUfBat1q7gNtlR8Dy+rD5/so0HPjqVNg3DDOZZ0Reiw2TwUqFhmV9w6a/",
-	"h9v10F2u/5kC9u/OQbkpp95X4s17xMpN+7424rvatP8pdILfAlOndI1wImh0Xyw9lmnKBmYhLqCsDm+P",
-	"8EFp8LARTMVO20RNEppU6prZZFuL3mB+HTLoHFbX569chdc1vZZlaF+K2/VjLcuuuQq/60YMMfxOFPkR",
-	"z78CPL8LDV/Qc1WW/jVwfjFVv8uwS3si/hfhVrcRRZYHaRWyiIvOujv6+xHqzZB5lmFZzVzMRfX+50kl",
-	"i0t83CKWDvv8bgLqzAYv8F3iHV+0o9f9lRxxsVp8LjX2b+DspGs8gjMtb6KGHmdS65SttvAXLTdlkDki",
-	"KZ9wyAniiwGSU6FzwcDIljE6GLMkcmF2mCRYYiYlJuhlyhKbtQUGUkRJtJEg2ipnatGQy6snwGyB5o3J",
-	"c2Lz2fk8d65KKBhmtJRkQsUseKjp4laEj5XB6Bk/EuYj5IJQfA/QE9dYsFBC2PjnsAM/XAPIe+FrKt7e",
-	"R3ux1qtK126DBkVfnR8wwYVFcQyccmhSHDxk7bTvPZz1DpGBDT5sOC6urtDnsgHm2v8ukELl0ynkoHrN",
-	"Ek7dO63beZdM07Dq9TpvLn37TxBd5SPr7OZKZalxWud4upRJ1YZRU8Z7GUirzR+8QxudxF/BGxXMGgdn",
-	"D7zgi0mFj09Ffs+W2BK+P/znFY9Y/2jpvYel13x6x1C+vNJ1uQM6bLwpGeBMVgo5Wy5fDVIK4ocgUIlW",
-	"S898NUEF5RcstzzM8/XoWtB0/YN8X5MBbxFlK9WnNGPlRjeEvI9GKXW2n0pdr/94I9DiIuiLScOCPgur",
-	"Aa75JqpkSqov1rbaFFQ1KZXxm90Fw9+uY7j3De+H3bc13ZfKuD3a7xfZOevqt65pXy+Qe1UFxeXIubDn",
-	"TZCrby4fZ/DyhSYYcEnToi5KozukqWLRXEJlay6D7HzZFSNajqDKgTngadDdx/2p+lhv923kc/B3IFEr",
-	"12yibpPG81yzKeSnox9PsW+nSMVKs4yi3b/ICfhzsbJffEN5+U82gCxHc2PfDkJH3vJTWArnYWMU/3q4",
-	"mG+gkggmPTzVZJIrIzPYPMKVOh3PnfXUzarpBzA/2IFKdTMicj2mml2xzBblQPPkxyZVTQXIgGlfPzYh",
-	"W0mjuwcEYspEot6IRUlrVTWrCRppYdk2ds0FmcHTE6h3E2TF8ye+RrGNpcccLHz/pkRu6s9vbjvso/Z2",
-	"YMjSI9OwHEk1pbZd4pRqzTIzwP/8/D+93sc4bpqfz8wPan5tD3u9jwfDX779plGzoXmQ2oUD0eUZlFXB",
-	"dO1CajKgipnDUlzzK4j585ZGrseuno1gLFGkby9582I2ZfZdmh2cyCHGs2NqG64VS4d+kimFtJrSBvCV",
-	"70gA5l1IJbYqm7FdYERywX/NvYUUrwY8QvR1ZtxLRHh3yJNbZzEP1tY2yML0WC5Y348XF28JNoC8yiKf",
-	"GNrww8uLRtT48eXRSSNqvH1zbv56+x5+Hl0c/9iIGicvX728eBnQjvm5O0Y1ytL6iZ0jImMpNWdoaGl/",
-	"+5Jp2g+qeUO+rshWvq/AYX9vb2d/yfQ7VYIH2fstMHBlv9SeqiHkTTVlacrFyN4QuP3/gNUXpOCmIJTl",
-	"BEoLaL3NvupSwHtKsYxGlnK2Lhk0Aopi6CIUXvHYtirx0m04DU51J1bjNrGE1wSjL91qESHs77zM0wTq",
-	"ldFUCox13u3sLmY49ZQQyX49M3KZ7+kleM48uwlurJACDD1L6cQa5Di86jvt+KBzP3IJiMwSw0y9U8Yh",
-	"onsHGaa9nNCP4XqCs53f0c5tKN99yZhaUKEVQ96d1WBxvvq9w8MgUX0nnk9VX6JddcRDuRqt7hjr0PnE",
-	"5+WurtSl6T4pZbCfT949V8TH1UZxOLoQTrt+fkxhvWAFAitwzK2hlBH77qswaHFSyS9eXcmP+YQKkjGa",
-	"QNGXK5uru0j97/TG8joXJCm/+1rbBmRBrcolBUdKhT3ffX9MDtvt+Kmvw8gzX3xKZqT/bb+2HlMoJ5Fe",
-	"T//y7ZNe79t/P4nsX0+/ffLT9tM/9ho//0+v4eWoTmyFp17jiW0YuV9WtH/6x6ffPrVNa0Wvl0WC99rn",
-	"qOZrMpAJchebAB6yJ+QZVNoiio8ES8hOp3kJpfHgNnVJ/PHZwUk73m0fG8rZ7MTt/Z3dvXg/rpT4OIxu",
-	"W2Wi6T99tuwSH7rdnUBKh/n9vcHs/ZcploopM4vBQpB84CKxFWhM1wgAM83kKKOTqoC8v7tSOlOK1pWd",
-	"/cmwOShbJsUI66gYxcVyu0tGMj4a61okW3ozNc1GTC+t+IL7Ilx1CQUVjEwlpOJAvN8/jNtPzTlL77+N",
-	"CJtM9cwrZli8D7+xH0FhRDkktCeQfEZQzkSPiU/nSqDIBwh9RMK6EFWCDe7Gh/tLZc4K3YZT9JsuwF1H",
-	"ufFlJ9LC4/pqhuUyQEZErVg8i7Ks/bBWQp/0MZipXypf0onuX2ClovAtr6viH0E5gaaqSf2Q0el4S4FG",
-	"a8SHH96fnqjb11GKGqdCBMlhKsRfXhsheMih9g8rGwtSOaq5jBup5+lxsRjHVbg2Up2T4MKtdp6tuE7u",
-	"9XdN2iE+YRUZyOzw/cVxdZLDEl/o9ZJ/7d40e72k10vsPxf4T7f0zzw5r9CWVeCq0U4LMXFBbdOSkJXn",
-	"qFQVe9m51e0E4JXWWWfXrLurp66Ayqe6rr5CS/nGtjd7Y/duosarudop1W2YFkTNxABrXhrEWlRz2eLz",
-	"tVFIwMal2FxJrXUqs/hNmhmbZsZbMZq9SlKexQaAElEq4VbGK9dkkTb0mnKxgNIAE702lxvY6F24PAhA",
-	"8zy+AOdrmbD0rzTlCXX5AfKM3VIMsFmn6mUUJnQ2K5T7QGRZS30PZaCS4t6Ol1gPQbkrEXGapm+Gje7P",
-	"KwphFX1ufqnoJsuFneKcFoo79hyYnKa2DNq1zCCYbEJnQbTF+pi6SGJwSy0BoY4SLYgQmdvisa3DG5b3",
-	"cfzJEhtMHmdoE0pKBOsjGXXIFkBD8jWPxkGdxgXMyOc9Cp8NOnvfHyYuNrk1MgJAq74w01JzH2Jxofsu",
-	"wxGvI9+US1Wt0wta3sxXsFrRt9z6plTYao3rAw29uWNZc19J7qZaLmvdG/SOqTzVVOij6RS7motUw76t",
-	"LuYRxlfpfSuV4qBXY0lWmrFuyNIiL45i1ejT8Jtc2Ibf2yY90Z8yYW6ZbYetoMyAHeAIFfbLlPVbBN8u",
-	"GPzGHIlQnJV7xJ9V+ZGv8+Vx6aACu0KBuyMEHfWbg+OJzfZnoVcCaWTrWpKUGuUkY1c8NFIcvT11UjTm",
-	"smMlJ7BhwTXMVzFmoVjgVbDzZzd1xdSW73ZOgLhZUVntPwQRV6KZ0ZcqteVWhD6VGt+USs6t6hmQnqIS",
-	"3eoQBkfuagrUre5c7lDldCHTiNDCGRDjgJrXoORyDKtQvpDYhjCrQj+ATN2G52j++uy4JvCjxtLnwj4o",
-	"1u5dxGUH6ygbPrWIVafQIoI1gS9KBYBtyYyqD9t82v8G5vpOZznrV83b+7uh7nEYxwftw8PO3u7Bbnx4",
-	"2F5XAzFsuxKnslJgB3MO+4jLd/X+rwqrjXcsGIUadgtFv/1mQdEmp0MsIIzy3UBOmK080RNQesKMEPlH",
-	"R0hmh7mvdLgbx5GZVYBeF9RThmu/WI3Y6RzsP1vhtgyKbNaG+MJrXosvPtHMkF27qhn9b7ScYuIsAR4p",
-	"I866jH5XjNACfLjcteT4cyiOzZJFMckV0X6pbF8hBbjh9e+TL+d6i6CQSmnLQMCtjm7LXtpqghyry5il",
-	"do2u6JLJ+kr0HxibYtEZ2AaAfcS06gnU+G2d5FKaM14kwIcDuL847WtjIzjwzG2VTjAvAdbKzAdXgNXh",
-	"D5A6DQvG4qhBnuq7iOjm3j/K8o+y/KMs/yjLP8ryX7UsPx+XUZSNbIYM7ecGnU4bvyyIbvqTHSdkejem",
-	"rRL0A2uCh0jkaap8SfdFiSHuYfPCEapWrxZBPoG+KIuJW3NWfOS1NGM9AVSKJYZOlS36z4mQloZxYTOE",
-	"e3yD/nM42iIG7ji3kSRK0eD1c2objGLlmzS1N4hnds0q8g/4bVVJmy8DRAW7ssLjYqb0YqQROXGUnrCP",
-	"a8qFJtyTGzsiEDCqCrPhhiSdW0klFjVWSRvD1b7XM69bWVAiGFH2hu5GbnT0y5GtxmYdNrt+rQY3Vq40",
-	"BwSC5LkZmcgMQHkNSXTdJj7v+g8XhGz9N5vVy7O65Ce0KyoIMW1fdgY7yW4zjuO4uWt+PDM/4uJ/7XsE",
-	"fnUK4eEe2GFXTvxIm4bqTrjMWyCGJRA1CPHJl/wMk5gXPPYu0PWrtMkg/GCGym96xXvVFd8C0OA9qQP2",
-	"wh1sevXtGJd/eh9sTmS5WtEnxZD9yoI3RfA+6ybahrmUBc07kxHIhyykhuINn4FWH8wtfaM8Z9V2QMBx",
-	"GeKr/ZWrn7Tp8+qsYaWu5Qh1MsQSErf4Mi7Dl1oyPy8RLCRUi27U4oOus8mdrUtG7hH/UlLgSjw/3jyW",
-	"B0/KF74HA6M6GJkxJNWFsc+b6ZkbaGliBx80UkU4ttDV/6aqX1ZCNc5J2ZtRiElvVPjVJuKW27CehfHV",
-	"b85J4WUprWODsdMxZOOq2hUWRugzG+xjaIsUhVpCziSZQL17g49pSi7B21C2f/p7569b5TI1okZFgZu7",
-	"VQ1fTb96Q+f1k7qtLYojrhielu012JGQR954bkdouJeGTAxmuIkLWSy++O4nruF5Js/YxKC1LRMSNnmL",
-	"W3/HLqXUc52Pcu0GPuEK0sw1oobKpyxTLGHJ0XT6fg6a9V9XJ8rYRF5xMToPW5utcakAkjJjmPBlfodX",
-	"0+nRdPojVdjgyBdIQKPJO/ZP8IDYIjrBiVcX4ZbKxcjMfsI0dKxuovRFrTWP1gJqQgUdwQhn8hU4rd5m",
-	"DF6PlhcaIJ5i2ak5p1dyNDJfaOmAAfvACGWWnC9cOJ1O3xnQsuTFzMNWDBgu3R9HuPhpBSq2CRejE4cN",
-	"hmZG7s3+ibwWqaQJ3p1MDphSMjvKBmNulpFn7Kx0azyNP+Hqw/mUDphHRPuFJ1HVL96OZ4oPaPqaTWQ2",
-	"q377So7Ml2/dEoC/VRsdT/PzKWOJ/3yaUm1YU3WRQ56y85nSbBLcGd8rYyOudDar+24qr1l2PmZpeg73",
-	"va5NBdXOVtKVFX68Gsf0AjcZxkuDS/nUZh1AHcdw+oIn2gI+6Swo3/ONgkX0v4hN6NEB9eiAenRAPTqg",
-	"Hh1QX3EwWZ0C5ThfbeapGr6X17R7KFyvbu13c4MsO5j5N2tr8ZUi9U6Jt9xq6loTxHIj57LhFhk1boni",
-	"uKt7I3sxzCbQ3kF6HbeLK7U2oTNXiwx9jdymk4FaaZfMeWZsfOGU6nFR/My0E1J3UR/FlLwT+oFBTFSV",
-	"lh3s7ceM7e414Yf5q7m7x1hzPz7YM7+Yf1f7cDJGkzcina00G3RszrANP5nIVaBy42sJKL5PgqzENnEd",
-	"hFsCO8aC76FL1Vl8MT8hmEX1I7l4JBefiFysDHm+na27FiR1JGnN7Hgrg6Tns+TdK2q6NNRj6PTXFTpd",
-	"yab4xeKn6/OefpLo6fcBKapNxWIakLNqPhb/6Sas9I7fzhG18oJgTt8GZm+R4zEVIy5GBt18Sv+JtJ5b",
-	"lxFlSQnwyp7K429idzulDKRryVjdGtEJL8b1mEMq4nIGY6hegcHigJJQ4YJCagSSsIxfuUy4VlPFkrjg",
-	"VJuj6P0icKI8yZgm5HoMVzKcsArFOIkpOxzuL4m36dwz3qaGLS6+zi6rx/yGvGcxpdoQ5X7VEgFKdp6m",
-	"/SBrKpK3N0MfHOdG6QnMhmfurNBI26RgxSwjLGKvzbli/FvkagJDZJ6hdJczzerxcoOZj5aJA4vhOPUX",
-	"YzFEAXP6Tl7om+0ZgTiTk0WQ/CxXcBcSrLJBnnE9Oze01mZbYzTDPP742/eOr/z5p4vGfMZQqC4DWvqR",
-	"LZIDsn2XvIDepJfH8c4AWsGvrF8kBgUOiPY1QbhSOTISHao/Ossh0yrCF6MauFY9QfOEMwGhmT7BKHTl",
-	"yqZaMNfZh6tMWQb1nmVQqxqrNpmPMPFaLhKWkb6kuR53+s6wd8UyiLXoCarIu++Pnx109khm2PeEicQi",
-	"JjArA2gLPg/4sdaQdw8HrUel6tqoCJfGWKIikrCUjaiNV7VxozZr5rXMPhgCpwZjKVNCB3CRWuQty5QU",
-	"NC1KWPWE/VJhGGyRrytYQ5Gv01e4AdI7g1x9u/FOi0CxImznoEOWAGeYymtMnheiiLO7lz58n6UWaKq7",
-	"vZ3KERctr3NJkXLBWgM52ZbZiArbR20jcLevOq1429dqAh/RMGNqfP9BAX/hmOUUrwkKAq/BoThhYB5V",
-	"rXeMJq2jNIVswzSZrx1G0aW6sPNPGdcsHAESKpgPF4x1EzVgbZvaYhigjhgLiZi5GEqXJJwOQB+AbHRd",
-	"p+j4HHu5X0h3e7vdOWjFrbjV7j6Ln8Xb8zkQi025DEbfopN4ge/sW/IEdx+5tKNPu5CODovJY1H8qhG/",
-	"ZGKQgtCeQApt+FEm89HYx06BlQI/Klc2IC8kpLzSY0VSM5/NogXszdoJeqIn/vAHawfigqixzHRPHBVP",
-	"3jzlwcgYKAxXeQbXcjxhkDKaKUKL3k+sWZQBmxXEkXqCxF09tcHtYoYP03oCRiSKaTNBi/T/ddO3QAKR",
-	"cMzFCLUVnxLThg6j7ob7ChK7Frn0gOK/vKCjPqg1vgI/7pCOesI0OB02X1M9GPcLhg8aAK4hCuk8ajqg",
-	"FqKy0+5U3v6Ni9J0ZvZLpq8ZEy3yEvQwe/Zc9SD2jWo54QOiNJt6MxyoZyTh6kOR07m8dcWEdsd4LIUv",
-	"jYkg64kjUQJBYv4YchuP6spkhalxuqDwWYhXMs6HfYyQ7tep8uyKXzFz9hlTmmZmTRfSbZEWizDANqAH",
-	"LmeuQdcs/lvS/+HlRT+EnRnZIBqcIp4b5mSxUgbp9xovsjdXV3F6dfTr8fGrv50ddZoztXvda7jMvmY4",
-	"TJXYgjkAz/uQNRHTCvf94fmD75Il47bIeT4YGA17wqiwgpKQcDdAWPenrcMD7wlSxlmjyNhb53IwC3bt",
-	"0NOs1SBTMIeSEwazJDxBqDtIZt4Y4eb21+TcHASBOo2AIj/ZNxwBkmun99uTuuZCRcX9vZwV7s8QRN/2",
-	"7dNRBXfX4oThso60+WM0sxsEL9UssEuNnN1Z+Qt6OmyeScHs+rpkJ96NrLaEwqbN9RfAxsuhuADUZ4ol",
-	"9MRlrm2OKrtL0PQdNngMwIpEXTtAkw+bIF6IkX21U1qagUG3ekpcE/YR6lbS1MChILC+2JHqCTtR35a4",
-	"vHYUFvOR2TxEKf9gCOt8lSTXDfMn+mHnpNChTFN5zZLQLN0TmJpezfcM1e4PQl7Dyv9N/Fr/bQjRvwkb",
-	"DtlAk3/3xL+bzab/D5qiO/k7MGnR1HQBCEfoKfg36cS7wTMiPEaEvL3dIDnABy6jVx8pkEOmQF0lpTkz",
-	"NsWoKNurOvU8g6Cq9Dy6gIcduAYJ7KCwk3ZBYMrqfQR83NwBOSS7BnnLLMEDGRDFTAYI8r1RKQwXCEmE",
-	"Zz72hve8udQGVvehLEXfyroop1wye10KeRyLFOCnU0MSwKjqZopsWSRlo3OTPn7vAO1uEVTjVJ6FBmcE",
-	"t6NaggREbaMXp0x7wyRTXYuYUDaW5MJVbjVYOit0H54o0m/B0D3Rb7X6BsZGxRZQolZFpJ+Uym882Wq1",
-	"tp72jWY1oLlivmotBAky3KNiIwhidBES4MqyJwBxDaonXtZE/qLv1wcHwy0DUx/pFwHFjumUygB0SbUy",
-	"jQHdQCasb7h3mOstQmtO3+YDK763Ocj6NnNbH1YjF2Zr6+IxYZgfjLI6tWpP1GdQJbdIoErOjW4MxVcV",
-	"yXJRkhqMVDCXolKBuOcYmrW3epj794zyWqAhTbOPGgTj/jdDnmpmQN7/BowDlzP43XrdESO/UR/4FHSE",
-	"PnlSvJCc9ISromLFzyxPGenE1pdnCyUc4XFrmxzXXFmAogP+FZfoE2yR4lbaFycZmzKqXfSIxpRzGesJ",
-	"Q6IKFIVbaxM3TK3m2yJHgtjgEDwHrsjAUEwo9be/G5TIsOKXIv3/+7//jzPJpFJ+UMA+gHA2J5SnPWHv",
-	"33NzkBYNjLJrR23vozkB7sLFOGOscgFU4KUUsiAtpb1474Mtb+FSCndBnol3Sf8dUzLPIHYTasGZMztF",
-	"HHCJubvkI9IzRDhPLi/ZiAt7wVCNeo7DxqT/gia2gowZ0E0C3YZmGu/KtfefbH3casEsQUp6J16EhCJC",
-	"NP/AII0HJB62s+6RPsSS67FMyASKemQy1wZHJ9OUauapwZGhdrWTFSwDBBSpHU/hylXKMOdRlBwJcfGa",
-	"pWlzKLMJS6C2xna71YZcJOaEU2o4EnIOR+TDmjB+GUCcDFE2cHxCBeH2NH6Uht0A9ckGhpgxW/L2aUR2",
-	"2wfQtv/y4xRum80pAv6Udhw3zfBc5KxvGu+0yRMa5Hid4CqoMLj83/zF04jsxdBGZ1SooZFSXNneYNzB",
-	"OBcfWNJ/ao5kL95rkTdGyoGtd0K5Z5BKZdUbpTNGJ740uRQCnY6ORQN4v4cjBkR151lR8W2cnDJAeo4A",
-	"PHp7Gny6B+IEVDixzhrVIj++PDrxbUDG++Hlhfsg6olQ+oDCD5YPXVRrpffEbueQ9CvV8JHG7cU7pH/O",
-	"MsMJ3wvqgtj7VjwIqpL3u+Sacm2vAtU4h2IDKRLVItCGmIlEUVa9J7yc7rR0r2tgLXhIN4MKhh1iL97B",
-	"wt2hiGGQNpWQ9deJ4IbsyQz+8W/04J3YhCbM6oQuQOV6Xm+ZF8j7dWv6CbyeHPDIUv8IhXY6w/AWI70X",
-	"sjN4KI225vZpKyqxpFuvoVrDfwuXi0rl/EKeA/lbNuf8hHZIjLJxnksnk3mR2ArNoDJ4xQfvjRSsi15Z",
-	"HWSTcnTAmz+4B9YLpjXLIrN9pxutpRhRYd9tgzYqr1HZNLgUqEY6TJrtGMWYogEDqvqXkL5QFIRPUoSG",
-	"e8NugzbzDXoCqpGADxdoQgL2nsJ6LjOYmAl4Y2Gd12DYksM5m2WRRcEJlPZ0NVNwEgZ2CONJhLumqZLh",
-	"1q0LAARXUGEyI65ZF7lVHUAH78TuQnZJO469FQbkEmsLNNcKC5tGpFO06QkUXtxX7SiO4wKaYOCZYabh",
-	"haNBl3CYFnkZlPgJqgd5vxeKjmFNK8ewjQCFIQFFLwAM8CgDJisZojZrsRIUaChh1t4nr/mLot6dpY7v",
-	"8rSk66LD3ZwJ6lRGDVRGhjGwzqCx4XGQnYIPS33GFM5+AsSm3SJvjbzhNITIZsgwlNBXi0I+bzYkZpDP",
-	"3gDw6Pz49JSkcHdUi5zadPaVdPc90TEQ+VAIfGV9pjuvz/Bk6ymI75VvtnnSB09JwZdZYs1c5En/f3UO",
-	"+k9tCLsh4YT4aiFwWfEvwwK5zf9hxZtE5uY+tHpiB4RQnmABSkOgRROrLqDZNipLBehJeX/xffNZi7z/",
-	"r9igEQimVpaAbwAoNjak1RO7Bhqh+lDn4vLCH9C+IrbERmlIYsvb4S0bDPJMEX2ND/3AOyaHpTkQGnOn",
-	"2LJRIIHWgNrrdca1RldhwkfcYIUN9sFzgYgfsCZCGrq+2VNJ64BrZw3bhNgwpswVJi421OqJPVf009Uf",
-	"NBsrV5QrB2deMtKv0S1PtSq0NJtRxpUjvATDS98oEMqohmYcWJgZK9fD5rN+qyf20WIE2o8FMCg+IE9C",
-	"WYHvm8+i0JIz067u14RmHwozjhMlUMng2hm+EYvMWBy1QEJK8ux7wQ1adaFGgzC6e5bJkeFtT/q9Xp48",
-	"i+P+0zL4DuBtp7dbhsiAR00wVKbVE8+gqV3DwAV+It62euKwRd66YYriVvN1AOc9JNYksAhrvZvEEAAg",
-	"hd7aYeYBKHBBIBfSPxx1oYXLxE1Y2Gv6Uv0jcE71naGUW4HT87ItRd7O9FgKcn7y38D2jarXjs09FxKN",
-	"Zp5JwKandGCgbY06TIN9rv+naiyp5lPV97YYc+n+dMVEIrOWkKAD/d///X+ehkhIuICNulA0OJSgUCZq",
-	"/Kg4h9cczCxbCh1UhklNXBy+0ZOf9P8EJuiPuv+0Rd6IdObtUdrcHDwFmkQ4N9qrNN4pM0YxalTmEjbs",
-	"D+gh9aDCg1kbAXBST7tANddFispZi5wGGOqkGnsQwWnbWmD9yOZbml8S2AvccnBaOyjsI6hMCi8WfPSH",
-	"vxvtdou8tg+knVMonzh6vJr/+VxVxdsiVHRnpRJxhtCZ2TrIaDDgEe0FSHEL4jI0eipsEKQW9hFj7bqk",
-	"f9iKLclus3a/wl/aO5DDCuXhBCukoBFvQKdc05T0LwxBJb8ZMDwJPv47RgOa8xgOFdMkn0LJyP/v/+3s",
-	"dPcO+2AzmgWRpH6FyCMKFBPSinNkP0aaaoOKYKeF7DcDr2kcx20z0eHh4aGr3lJ9p4UxqNfUu/3auy20",
-	"2Loin9ZC6ZxLjlPURfCfznUxqgYP+dJ8VD/GqLf3WsB8rHWxSAbncbrrPDUgLhswch2h3fuKCUiaRqdT",
-	"e0cvuUiQjxafJSzV1LCj9n6LnNsYrUIBjOa0P9O9cKwI/4zPmusgqLcn2gfesmflMKPBgWnaMq3Rb3z6",
-	"vOzmHciR4L+hp9cGeKHSpq+lDfUqWPVLa73ouwn6ZsQ+osUTs8qPTfgELBl99MjqWT/y7JKlipV5sKvZ",
-	"3AaZ+Ek7inefRXsH+zj50yjchMG8hBUfmE0/a5EjN0QcF6ZL5G0pVLR+HlievU/SI3lgPjUDHi5WDUBm",
-	"VNcss/hqvcY0TVkGMjfWtfQlNI28P0W7hHNsUY1Z+KQk1ujolQADxFMk/P08g5d0jiwCOA3E+uQyY/QD",
-	"OKPzFHz2tFCwYVqrhcSxVw1x8baj4ytI0A09wJnBUQliUGAQhuinGZmmdGDjA3AsN0VUSm/DtQrqsbq6",
-	"zD3RsSTC3OawUCtJ+HBoiKMILGcI0Vr9o++rxvat+AKOloBo2/WggCzSmWNPharoo0SsKfxMeujZ0YkU",
-	"VuGLSMIzNtDpLIxEAZlXtcgb8+81t/ZhjyAFnTZT94uqt30bYGGzRpYU8pIQE7nUg1SVtgzoRoMKqga0",
-	"bQtagzDO91WHt4tLBAfJlClRKVVj4ng+BDtYQm1wwnyYZ6ktQGf25xwK1YDDPkrAAWcPWDSGoaV8wOzr",
-	"CBu89Pr0ohSypLrb23LKBNq8WzIbbdtO2xMOkeGaa4zJXBal1IgaV+5JaMPsHAIAp0zQKW90GzutuLXT",
-	"gOJhY4gl2/4GdmV+LbSNhS9ziybb80W3bn6JGlOpal5snBsCrCwD7gTmDKQr4PQyFAXshmhtS8HqBd9g",
-	"Ue5yIGVUsDwXOe0qdBu06Qmui37COiVdbGElSCcwRGW58PgAIhgEc3IBvpIMHGi5SJkq46p9JgfBxc40",
-	"a9VFS5aMWutseZAGS0UugrKIEtuNY5d/C7dnBjOXp/CzIWIaStPFSFTbmyuy29lFGTgov9l3j7dcHpdC",
-	"9SxunU8kKa3XyJlygjvl7Zb00lwda9N50t6PDg4Ook7bMbCCwpM3YsACu5D3nWFciTUOwasTLKiOlMaf",
-	"EUQU4fk7QxOufc4mG1lOAKVGvdHU3tWyQQCdij1hDsyuCzQGs16fUj2AtnsCg7Z21D2UQT7L6/CZMObZ",
-	"Axhj4h7XzcxgVTm0ZfrTQ6LgDSSnibmscA99absXtvJ03TUsmnDma20jCjfgoUlQAbwTx4uHse1wiCPg",
-	"9jDC7nqdknBq7Nde3e+98HGyCXbaWd3pe5ld8iRhAnvsr+5xJvUR2JMhJB16PVvdy27mgk+YzHFP7TWW",
-	"Z4XGCylf0WyE07X31oGFD3R+zRJOL2wq5d3O4erOFU+S6be3zsGdCs0yQVMgy1mR0sxF5AP5d7H4P/9y",
-	"E/3Lh5D/vE788Lo9bONfooZy6aAb5+YWuaccBZ8wRHuAZVlHkJ4ab8svZtnbaLQ4mk6LObY9d1Tb/yo4",
-	"ZXKzXbbBGmDV1rZ95WOzFmTSQVVbBekmIqLgIEG1SDyj8HENhqKM+JVlR/6dHRpk+RDJIJ1O/WMMS6yH",
-	"YcpRG1FQR0DMgCfl3UW3ZOoYjdEw57eipd3UOk2R7K7TUsvpWgN+4Gu1G9jnvWsNaGPQf7kL+fTwvgXp",
-	"NBfgwVDOz06NTN819jbvMf/dEDJDQBbQDriYjpBV6NEvN7e9swF1W+tS3EJuP8YXcour7lh7Y5gwwVmX",
-	"FOGJt8Dz0NcXPEAYMY2W4p6wRXdU11rXy6l14v6i8rWt2ieTidnsBKxHuvyO2EXJ9gRGQimi5XOvFEL1",
-	"IJfKQWGUlHsVV6a26EMP6e2tqS1aud6BUdBSnluKfmFppXnBbw2KgiecFC+aO/HuOgTCyju3I3iPYuLD",
-	"FxPvSZg9eUTEW2zEWEge7ynwhV+WypMlN0j/UqZr396bz1dTwjkygQPei0w4W/k61L1kS2/CW3xWJ9Ss",
-	"cclxy8lDkGnWIlkYqXoPutDurO71NgNHEXdlve2eHuw1RSS4wzWN6tUqgyEqdJququu36F6NmL7vpSou",
-	"yr3EfgPsnTVR8LVM4MXy46V61CzurFn8wPSdLuQnVSsWcdV7qCTOL1FJOgPej43QkByG+my8GcX9e3Lx",
-	"jSoIa9whBHdJQXhUK9YjjWMuRhfSJp7//OrI3aWVR03mNiLSKnfs5jQZPlc7sVbGOkbXXpENSHkfqS30",
-	"U1iUsQAhz4jLN1DKpax8hgOsgqhIHJqjvZ0aHzyubageMV2p9fdFpDc791cqvj1KY19QGvNo7S5/5ep+",
-	"ESvvrelN7vOSreUoq029fS832VHJcIsZGXriegy1XiupzgKTLS9nMa5J4SsVI1LY2GUIKLb5IiGnwlz8",
-	"Xk/YdwdmPT6orJA+u/4h83dzWVbJSJO4l8dxZ99tsaaRgWkfQ4sKQFzODGGd4WIuc40Rohmo0Lj0MggC",
-	"ul68Jacjhs8Z7Etr2x9jcYJoQBfZAqEz9jWcqrWtX85In/2KYXq8CFYfcpGogMu4cLJFrsr3IXY9Oio/",
-	"i6OyBPNHJvbIxEJnZR39LrkqS/zg4bGw7X/V7dAa/m9prVzC6+azmu3Gu0Y4FnIZy1ogKBc39osIycH0",
-	"/7lmTkhq+2jq/ELCdW2Zgy9FlOopyO+LnG08xK1S3aISULG+PL9EEHyMW/uScWtvhuYMHgXCR8K7VvRa",
-	"IQJ9JXT4nvFvIYFUNRSynFbQP5GGBxw1CvYGwumIi6ZbHLlWpboPPnqtIGKPMWyPMWxfPIZtHSL5WeS/",
-	"Txvxtor2LdSGS1G2PREku6qjWbjKe9Osx1C6x1C632Uo3Xoi1SZD6u5xccPQebLi4loT1u8kVq+QER4j",
-	"9h61qd9BxN6DVqV+/zF/dyVy4ARdn8hhIOFnlU4efjBhqK896nqPgYWP6uVtAgvXUi83yv4MR4NtIi2b",
-	"LyWXygFNfe08qDwIiTayXPQxvQ6kG4LkwhM6GHPBWiuqdkECm6jxscktoBtdyNBpFmM3XbeSpRW4yIIC",
-	"XGYtNjdPxYFigFVTonc63VJF5eGhxFqmKvLRlkX9Sb8WYGJ+WsWCSfNybMbyqsdhYCeG23CBAT+lAM5g",
-	"+EoE2vwE59WkC1wAvyuGuLTy983/HwAA//8=",
+	"7L3rchu5tTD6KijGX8meTVJN6mKLrqls2fLMKNuWHUvePsnQOw2xQRJxE+A00JI5iaq+p/n+n1c4j/I9",
+	"ySmsBaDRzeZFEn2RR6mMLJFoNLCwsO6XfzUGcjKVggmtGr1/NdgnOpmmDH4/p3owNr+ofDKh2azRa5xd",
+	"SjIYUzFiqkmoSAglKVea6DHV5JJyrchQZuRc6nGj2bigac7MBBn7LWfKvOHXfzXOZTKDV2WZzJ7LhDV6",
+	"rW7U2d/Z3Yv2o2aDC6Vpmp5qqlmj1xhSnrKkcdVsjBlNWAZLey6FZkK3zmZTM4ZOpykfUM2l2P6nkqLR",
+	"bLzJ2JBljV4jYzrPxI8TLviEpmYenjR6jU6j2ZgwPZbmjzeHZ89/aTQbeZY2eo3thF3wATucTl9RQUds",
+	"woTenshznprP1DbtnHcHO8luK4qiqLVrfjwxP6Lifx07h9lErpjafry3HzG2u9eCH+av1u4eY6396PGe",
+	"+cX827hqFtCpQMH+eW1AuO12v+x2qZB6zDLYUcKmTCTqtWj0fgWwdxsf7Kp2wlX9/OLsc67pzw8US9lA",
+	"/1iC7NWHq6smYvqhUJcGY0J8fy0YuaTK4nzSJFIwkkimiJCasE9cabwHShI9ZngZzAPma51xlpSvgZpK",
+	"oRjeg/AU6WDMWuYsM2m2L2RLaZmxRrPx4oyOGr1Gv5G9PvjrL/919jf+/+x8oodns5dH//jrz4f9RqPZ",
+	"eH1ENW39N8sUl6LRa+y2I38DmBiw1qFBC5bM34amu5otPI9hNOyyaNDaHUastTvcPW8dJHt7rX26O0wi",
+	"2j0/GHRKN0gBcBu9brQbIi9cbfPLAK534y1TMs8G7ETqn2QuDFC4ECx74cel3GBxaTHR+WO6M9jrtp4M",
+	"O2Yxe+ct2qW7rb1BJ9lnj4dPogOzhAQvSDfq7rc6nVZ396wT9fY6vSi66e4mTCk6MpOejVnGCDfHSVQ+",
+	"GBOPgscFEuWKUEMBuSJTqsdtcibJIGNUM8J1kygmEoJn0bOft/iwNeFKcTFqN64qF3oxKqwmevWIcPMj",
+	"7gZHvLv8iH8CMn0Ed52JwewOHTGxU5Qvbo9Q/wWwN66JJWVECoJs6ds+vp3w+Lq7ltZl8iMTZ+yTLpO6",
+	"Q2KO1m4V4fCX09cnIf2qnvkzmrzFxZlDYpryFEmb/f5YXNCUJ3/B3RUwfyfoecqIliRjNIHXeFBP6SyV",
+	"NGmTNymjihEmVJ4xEgKPILzNKhXTQH7tU+YjOSTwVpx2KLMJ1W1yqEnKBSPdJhnINJ8I0nncIxwXaMh7",
+	"RgeaZWSruWVus9I003aqnLUbzYam2YjpRq/RuPpwR1D77oH5yiDogGeDPKVZQEsqiOo2wQWhBHg3om1w",
+	"PblWLB0uQ95XMmHpf5t1wR009CuHe1qDyM/nl7SIhgxkniZEsAuW4fZ6FcKBK2sSmZm/nGQcbsB8zuhg",
+	"TECGKiHfthu/HW0XctWdwcjPDChEHykSbk70ROpXrELkzAKY0FzPyLgQ65ahyfPKdHcI0vMbNSBWxIiU",
+	"jsRzQY6HrVfmDgGkubIfnUjB8PM2eWvIhy5mpCNqrp4Re80pmDkFu4R5i0MwdOSFGMiEi1H1AtuvCX5b",
+	"4jkqn05lppcfyjvhh71iCafAUu/QyVT2L4cAXeC/VTC0yamBsf/+kusxGf3Op3BcuTDqe8aUQlmkAD1K",
+	"GSHYT2SJvMPzlFxm0qxAsA0w+ufBq78yIzpFxCRSDFiTUEWq4laJrJZEs3v+fiuwWiTMRYX0nvJPSD84",
+	"UwWuNfbNngyUzviEVemE+RwWpvmEAerLXBNKfl+Br9fh7RZ3j9wSQgg/p8JcxoEUFyzTcAnhnQbmQA8/",
+	"TdlAs4RoA8+tF8mk7eZ5PRwqprfa5DBN5SWoE4K8/ek52dnZOajZmN1VE/VMqkg36jxuRZ1W1DmLol7U",
+	"7e0etHe60d7B4/1W9KQXRU14jgtYyYzRTJEoijpmbQcHBweGjr87e24UUMMSFcmn5qu9g7JAkVKlT2di",
+	"4Pd/Z9D/Oz0cuD9Jjtdq7kZMMzllmbZ6mhwM8kwRfckHG7sPR+7Vb+yr5kRdv4Ytb8LdckuZyIyZtQkg",
+	"EWabRjqQ5/9kgwr5KKNhYQy+U8LspkBRPvTjZN7q7uXfQOkB1DQIpuiEEZ5sHAWOk9LhH6JVN9S/QC6B",
+	"xRgxM1jLU/hjYHiPHJKUac0yVZhOgUG0yc/8gqEI7+c0MLoUhCcLFJ/ONk/uDpJ8aZABIqFt6qUccaEq",
+	"mCQlmVAxK9DJM1VB6GDApkAw5UcmliHTmZSvqJi9dW6du3Jj53Y/zOQETbc0SYwYTcY0IUJa2cdARCmE",
+	"h72y1H4F7EBm4PQCn5c5O2AYXJC3TGez1uFQe610yFNddS4ckgf4cUkBguk3IIy/oRmdMPPSOaLlviFb",
+	"dgFbpZf3CNWBrabTNHsr28Ed3XtKEp6QmczJhFFBQtfKn8Pra99zx4j7F4ITIAhPjsUbqapGWXOrkeS/",
+	"eX16tjGZNzmR2so+ZQoPryEDK1qNpVQMMNvsFkgVyy5YRib0I1OEa3R24DDv7KAEHIxODptS7VmVQfME",
+	"PWZLXCIh3b9TxP6bgB6ik9BsNEdwDObB506qHRrc5VKALUAYkRlCATaFZwbLxLFdygrZXeSTc0MKFwrv",
+	"x0LvdCsyu9sO0PFWt7P7ePfJzv7uEzON/+txM1AdF+z4zkuj3yBEPSJmgqZV1jdEvHG2L7wZy/Du2E50",
+	"CiPxOO4QM7FX37oNybEYpHmC1KGYnVyOmQA2kbGpzNCrbAGZSjF6ycXHKiAx5GBsaIhgnzSZ0hGzxvUx",
+	"vTDasCTmWZDwUMhZW7q4M9B10pvFpiogzhmAACUtQXa6j/efkPOZZqpNTscy00w4WQyEOmEE8iG7ZJnj",
+	"4JyB5vVAZgnLzmelM1Fa1R5KoKlRIwrCp9aBQbPiZL5HSbsaC5Mxankg6kMICtCGuPLq0AULtObO/uPH",
+	"j7udfX9Qzg7u9B5wQzQJTaVg4LsQxMYd4YRPyQMtp8AubewPcF77bgXn7uRzyz29zWO1x7EggHmWboph",
+	"vqosY7G9Ic9SkEZrhabAS2gWd0dNKnNbhJMS9IKPAJKLDqsY4SfbmEAz//IaJkyn03RWiHE16yFbdDrd",
+	"Av8lutSQKU/4IJNKDnV7lNHpuF0fbrTVJi+ZuStcE5lXRBc6nd45oeVLwwvxSL5hGaCWFFUMAoXf33AQ",
+	"w4uxS1DpJ5md8yQB48nd0FgK941TbWmuxzLjv4MdyOx7KDNrIzFnAWPbJHxwkiuNxBsIMbLgoTRCJRcj",
+	"ogZyylSPHEE4ZhHPeTidqvZbRpP3GdesfZim7mDOwP5UdV6utEpZw8dhrscGS3B1Z/apu3Ecgb3JnAeb",
+	"TPXM46s+BAMdPU+rbgH4nLBPIFOqlXFbJ6Wp7hBswk0aJJuwhFOkBRbtXIitFRfwod6cmxKlPGm/LyCM",
+	"0alVzANTDhKeZWD9Q0W5epCNuRidyXfTZM5bVYYc2i2EJFMfl2wIjI+UvYfsTeOHzTnk6XNniKwyM6Uz",
+	"Q4bB4vPuP6IINrYZaSh8a1WOQ1+sHJItqWxI6xYEvlAulF1Ik1yO+WDsWQ/aIcoCjX/6bomxt9m+O1Jz",
+	"DnnlUpmPwd9AK75gO4n53pL1TZ2xXUbZ0gnrwE0aHW9orqX3g/iVGUU6IVuhvXvL7dp5vyqGqapMlzGV",
+	"p5qCvAAT/Hpit/jjTzRV7ENFvAPSrjA6EA6Aa4ULVT3i02ia1hLTNEA7Lj7NhR3yk/16ykTCxcgOMQM+",
+	"Cnkp4DkrBJ2nFWd2JcPkzliv78+0fKZwD8GgUPXIo18GQ1H5cMgy70pk1mHjbPebc9m84moCGXlVUlO8",
+	"MIwgnF/KIpgGLui763vZOCCKw58PpXRefY2Rjhs54PeZFKMXICrNBVCazcFNcpxCKT7y0X9rXLgVivHW",
+	"f8qEato2D2+VYbL1p3XnKqFOMOHdwqFvH8yAmFNYccWlwjNlzd4g7Bla6WTvwB8khwSoHrUYv8h2HiK2",
+	"XbgN69xvug/MYHRKNMZaT3vb253u43bUjtqd3pPoSbR9zjT9LMmcsJQfdZazfh5F3f0HWk5/7Njf1Uc+",
+	"BSX6x5y9fXXSmbXY7tuf/3I06Jz881n697O/dl6+/+/05OidPvn9XffV8yg6ef/f6cuzv12e/P4Ofj/5",
+	"5+HOyV8LEPzqYaAxfWvN84K7blZuOEgDTSDkOEHm5b88oRNWfG3+KgZwNU3prEgKO8IPiP3EDwzSqQ9s",
+	"/tdaSceLEq6bjbnQUHPtVsQ9GrJVCwgryhazS3XE1CDjU437eq1I8IHfViH+w5DqrnPFMgu9d4plZdiZ",
+	"L99kXAz4lKbhKP9hOB7T43zQR/V22WhpJ2tPaDqU2YR9sVAdl6ax5ThZEb4dRKRwjea4c+ZS8+XQ20zp",
+	"SJGHb396Tg46neiRDx/kGfktl5opIEfxD3GJlLv33tnYnS8KOCDOv+Usm722iF3GIviKSMRxwCXwiTnD",
+	"ahHtN6YXt0rJeIcy7V+DpVRhhGtRUzbgQ868hPTu7XEJNm3y13DRWw/YpykVyVZVbSVnJRsx6AJCuseA",
+	"u1AN2kMJv+x0dwu9viLoAMPsFgxVlnlNjhvIvwlP8C1Zxi8gLlFjgsMSO1tp2jt0IEs2vNhzXLhwpzRX",
+	"PkTbzGXhrFhmWPI8gO0XJJGDfFKJmHKfUcvZ6iWjRA6MdKC5TuG+ggGVLJQiCjnkIxcJ5NOIUco03GuB",
+	"vK1GzvIVNeq+Q46n2AXLqgE6Z+OMMXLBZQq7ABOlFJvLMvgOIsOaVVq7htfeiloKjCaVQiLEcITrqRVH",
+	"YVBp2SLzZ/KKfmQEsr60JFKkM2JwvGTGCYJREjbkgiXkfIaRzLNpvVFLoVGreZ8/9R3mT33lm0bQX2LQ",
+	"cSegPeYIDIICEXGE2Wl4cyH1/htQdEURbvTFYur9CrbmZUx/5c8ZBOUBqLmCBT61TnMDk4p+TXJRlCDK",
+	"SLoo/KN4990Ntf/S4EN8smVSqq6zMve9NwJ890YAgwsOA6rpy3hOqkmGRrxEe9kE/r2Uhrlmt0IV+yqX",
+	"voV48Bwtbl33qVm5/axjD3gd81lxwJWJd4MvynOXfCGlZ6LKl8Fz+NVx7asq35WfKrtkqs+Vvw2fNOel",
+	"x5nU2iBU6cReyYy5YoUYUXosdC4Yal3qj5Df1gPvnTR7nk6BHxLNBBW6STpR5IHDBelGXs6B0GSI351w",
+	"vUh5shHNy5PetJQvDWdaoJ9ytVYItD0F6xpxU9413dQwqSAEvRPtPtl7bGObm6So4mH4U8LmqnoYUMr5",
+	"Qio2tsMZJdcB53W0tDP71rWCGyo7fNI56BbZcer7DepYtW93foaizJVcg1ByOSTdjr+0Gzw8eGW4iS33",
+	"ki2wMRXB9t2IsBSsAqo+lPzuHNR6e7SnMp3TH7SclgJqqNWKvpj6oOXUm6rRzrjEUn05lqnX20ADi6p6",
+	"Fxck4SNeOVjzmrurI3xGGAFi5IJeUJ7Oh9qC7U9LjOoLRy3BjlO0Fb4rjb47iWs1u31KqBUeyITODMsy",
+	"/zi3BTlnTJAJTVibvF8vPd5G4Nyq5J8Rc8KLC9bcTRHTd3MLDOF0IpcVeOBqcTWLoIzfdnR37uNaGw5P",
+	"9hUDGlo51QlDe5PzgzGRT67tCbvBMdrVhDuy9JslQQCceTsGwXGxRhBbaBf7bEFpFZsvTr715+8g/vCu",
+	"n0CI7otS08ohu2X7/4Zx/I/kjbib+Y13DPyI34plJ0vzZMyIGsPpd5vSYfa7IqHj2B6qIpdjnhqRdEEe",
+	"CFq1jR5PuA4g/uZrRvt1v0K0n9n0tWP9Xrztdg9fdI5ePfv7b385evbx1c8/pa/f/6378uzw8tXRoT45",
+	"Orx89TzafXV0eGk/K/4bXSfWr+7MFxpuEXOTiLKD4f6SXXcXGmk7y62qG4+BK6BfRboFl/sPC66rZgMK",
+	"6NaEiBfGInPPsMzuxuPF5yLFb+Bxv7lP93ssmvM5oXV1VekWgemnrbBMdlLyh80Xi3ZcGq3KRu02+pE5",
+	"Cdu6qdFrYHlonviUVQMmnrGk0TNEtNlQgzGbUMBAkU8avV+rj3xoNuxlRgszYHqlt0V1rSeSDMwIWNRH",
+	"xqalhNwmOWcDjLLSMOIckuqVFDRtk58NnYBIeEViIVswUeyyilKmFc6tcGKu231R2nLQZ2P1Zv3g2m1i",
+	"x526k1AabnERFepuN34CjN77VIbAckHU4jjKHaSR9GzXoDy74BdMQasRKIJfPsh+41n2+uIiSi8Of3v+",
+	"/OXfTg67rZnavYSuP4v3OaGfXjIx0uNGb3+32ZhSrVlmNvE//cavUevgsPV32vr9H60P/9FvPGjUweCl",
+	"HFAXvjoPh4oMgUmpiYNCaQdfNCtge01f92LIPcjY0HCw7aIr2jZ+q7Y9TEIAHQ+f4+7XgpSTz/jQ3AJo",
+	"LIVP3wGg3QBI2M8GHXfHCyAE+VYOTFSR2M0QN929sfctBBeBqYk9SGWgCZZBR22CYCOM5vx+wesjI+qg",
+	"e2EjJSz+IdSmmdRyINPC7ubBhhE0qgyvog3RcrJqxtVS1LpOZHWrLSoDqKKeQ9CB6dKoXrjE6pWZ62tW",
+	"Sw073Sd16wvs0fULK3Qp5yTXEiu/nrOhzBjo3arWUV5aZmcZGLHGPvT60zvQr49+4hMD2p39KGo2YG/m",
+	"z47fg6vyaDbx/v37VlD6hC0gSKXiKATeziDwDjiQUWwvDagDhmy5MDRq4UrlYLCFpgFQ0U5nOUQacG2t",
+	"CK+c9L+l+sJWk9Ez4Hcw65YiKA5CMUsjf12CTq0lGTFzYzF6D50G/j1Vhv+M0QzqKtN08mO/0W80feUa",
+	"2No/8oz/2Ie7rnrb26kccdH2iokUKResPZATc8smUmxL83R321e/MRPiMv/Bkx/7DXu9d/Dqw49B5epH",
+	"67PlvU63DhFrxORaiRCGbbmqz96/Yp9z/EUZGFNyydK0hblKRIqKqLimEH6d27Rq9TypXO4moeTnd8dH",
+	"4DJyNid76r5QItdzxRGBkp2nbFLe0lpqwFoXMc+hEnOw5Z39+R1fNRspFx9BoEf+ZBTGo4ALzMMBhQZC",
+	"bUiZVamRygVGIAOIQOU2+/RJIhBLuOB9QRobvLwwN5mHHli4t8E6FX6H+m9VVXcP2co6hqH+CXLDr4xi",
+	"mjLNlm/2CMaErJwPiZCgwATNicDkVd1gzfzVzfkEtXCRqGS1QZZvXmP/9Ya51RB4yZV2poYVcKC+iJm9",
+	"BilXN9v5Z9kWKMDbUd32VuP1si0SPc5kPhpDjs1SrMZ3bhCrb7b95bcheNmCYQX41gZccEcWQOvad2cl",
+	"GL/i/dkEhEdMLwdttXsZMscAePOQq85ZA7KiP9pXojsjpiuRw/NcRuYCBXwbuey9ABCs7Gsvgwo2ndbC",
+	"YS46+WZ3sHbFh0ZAXrRsDDMFM8oMioytPLIVS930odktrUP5AQVriSKmxcAlL8xK10fIL8EJ/F5XU7PF",
+	"+11E1taHw3fBFkqwXA7FEvG/EeYE7/gCguE81qyJL+vxvjVI9zoc76uS7w1h0ErcqagPpRJIXwVRbrC1",
+	"BTyifn9ro8cXQ4zr6lPmZh+VDIjze3+JdJSVlUe2Bj+vmf02DN1MV88SrrvshVSufg81r/vylG3BQq59",
+	"XEtVoa+328ou19hfsJF1kbE0821QMYfyCSuMLhixXGuHYKliKxWqmpd8Y8YIXOE6IqkFxprGiDV2/iVE",
+	"0HB7axjZlmxxfWMEvvO7kDoXbGWNi7LaGHGNC/R9WySuFu9mNZxduIAVY4p6+oqVi1HZUISBnExpxpUU",
+	"j5pEZlYniH+InQ8A4w7bffFaj1l2yRUrO/y4IrudrqvNjXq2DWFok+OS/7UcoNqcm4eml3SmyG60W/XV",
+	"LA1j4FAiBw63qGTjYbauY9Rmh9KRAkyvCHLz0qPOM0F2ot1Sk4eSgUhpnqYrTuGS0Y8rz6Av/CHcHirB",
+	"rjYBmhai4A1QU9wSKlV06gtfCztXbJin9oGFlc/jNrkBTlfO4IfPCmpc+zxw3wR+bigr97i7Gz1qu82G",
+	"jvLYN43CXoLWYe+6iVlf+FMIgBgJmdnGCFD1xOz2BxKXXeNxj+AHpBtgvw0n40Jpo1iVw5rCWTI2zZhy",
+	"xa2KycLoFqrKrVP8pnCm+ZPsVSI9qpTGV8MvOh5XC/pCATVDhARhnzQTRdQDV31BvDvxTdHOywMTti4n",
+	"hreNmLaF/RI2pHmqVY/EIk/TuElim9thfo3gRwRFMFwdDPP/v8fgSzdvrCg0lAh26SmMPSXBwl1AbRLg",
+	"o/FcGGpMEsNQJlzYzpHv4XY4OhmbNzpc50WcTAXd56IkanHfou0Cr++TzkF3cZAHUtZ7lA9Q/oudwGai",
+	"B3wwCBLTjE0Z1S7CKiifGep30C+PYpYWhAErz/s48s+UI7ugmkyk0qTTfUKmGRfQgoYcnj4/Pg6T5gPS",
+	"ziEoBU96DqHX9PXXAnkeXIviHLBWQy3IMaq8Cub3Y4b1wccszNNw1fGLcCLAH9tbEMLEIVXZdQ+Mw0SM",
+	"uEkyNqJZktqAwviBltPYgL0vYkiDiCvgwcAG2DwkSRd7x5SK0obt5s6lTBnFALOiaXWt+AQSgb8FZhcG",
+	"lZCNQ+QO+wRFLGxzKbMa8hBD0HbbUecRxMtOKKYixew3Q1MFMz9HGn7C76mOm30Rp/AHB+pLRWL+kRk8",
+	"IWEwRM8qcwnNX67RBoCHTGnGBAgqqkkE5hg6RNyLSMLY9KnhHGZ6OCSq+wK+7UaR7TPQJr7aBofjUlB/",
+	"0ReABc4EbdnhE0NXOIatJDI/h56fPt8VCpOVkl1hyr4ozQlLd5VAM6P7kMNK4Tv7rVsDhfbB8X/EmPsM",
+	"wVwZ15oJEv+v7rO4TU5hB8pKZ6wvMNqGZ67JIjI7wn7LaarwhPGj6s2b41CE/Ua2aEL/045pD+RkC5bk",
+	"Ei6IYNBiorEAJy26hUhZxrtDYSMYC8Rql+NzkDROuPB3t+7WlpTH5SFKdDptk0MxA4FD+Rb5T0OWZE/B",
+	"FQ2m02klgHLtCk2NXsP2jLAwKauyN4tbtsr/Yj14OQRKVsvyvtYuLbZkX5XF3HKTtj3r/J5OZaZtaFmR",
+	"98gZ1BY06rrGbMeBnEyoekpi83RsixwFnXamObBCRUYgYCltqQNSeXd9+mIgJ+5DrDhHlRVeceY2eQ0i",
+	"oe164iiLp6jINLp7+wFTJECzm+7uuuxMnplbDJf3haPDPpET7jGERqepE4fhCyUzu2We1F1tuK9mqU2e",
+	"LLqvDthLLqy/FEEbXQADApqcM33JGPC+SeUqd6Lu7uqrjH1dV7Ko1WfeJOfMUGzlua55GfKPmCfxU6O7",
+	"WtFPFeBkk0XQa86nki2Ao93DVwXjRz5dFfrsubyWxIwnTjA3nLdkPjZ8HTruMctCbChjIQqV6Ei0CC5m",
+	"UetFSAe1XIo46ag2TrpUOXRObLO1z0BcO2cjLhTsBqpz099yBnHO9nZncgJSQyU7NkZGzBUWo0EIoJBN",
+	"NZ4khuEYKQPLsc3h0G27ViyEp2uiuQjVzJFXS6jO77CCY3vQzGwlktlqS/MvtMdYh2tSQHXukY1Rt1q5",
+	"AW4nip6G3aKbURQhiYQ8Evi7HHwfLUI0s7CN49kiO/JKeWNLObMBtnkzE1WCttfNjp3juwsWdSuuW4R8",
+	"P5MJRw/hM6oHY18+ERJcIffN/FrtxQkpJLg3GHrubLZ1b3YDt3EUXOi1lhqu6LldzBVGaFZPwxXnQZTz",
+	"eZbnLCzTB+R39DsHx2YZelfNhoWsmGJx/mvsfpAyWqmT89x8FEghYQZxpYCqESiCvpyVedCma79rztsx",
+	"golBmBKsdgKjz7u1NItMTzTAhIur1JT12dqBM6r8AlsEn12wbFa73a9TRve+NC4mu6992V7Vi/dwHRZc",
+	"ukCyMfIF01CU7S+nr0/WvIbAQisXEUgTGrIsWUpCOnBdwpQZnnjGPunV1KkYetVsDHg2yFOalcubLZ2g",
+	"5hEwN8FiXbWB5TMEYw3Ec9wcQx609NFwrNEc0Uwf1jRa+nh1fLn85dJH3bhFJeGWPjz/xPoYC3YFLFew",
+	"AEGxwNl5xuhH5dO5jWrWJidBV0rHPCBdVWccg9CCnP+5LPq6Zdnx2+XBdTmfy54uD15kIV42w/wDcwle",
+	"yx4PnzNQhTqZRa3M612/whq5FAvssKtmI5VihOVqVjziB1b7fy19qhg53/Jp6YPh2KpCsvTBoLi/l6ZX",
+	"XKfpRu+Ay2ytuwX3WF7C8i/LYG7BF7zwsoop+AYnATNZn5WYx3hyLN5ItXp3fqB5yOpUK59xupdRdi74",
+	"CMC8Ns+qeaSmrfryKcLB1Qbeq560I8v9hpc+5MZVu9Sufsgd/VcgdUWrqeWEzo4rFz5fJTnAuLqSo+tI",
+	"DXZ0fQnHdSYI8aZUE2rpw8XIL0WnyYkNE7gsx8nfE29LvPVgfCjUpYXFdQ0X+Oh65gs79tpGDNRoVlgx",
+	"UF4tpFDygmKp+ZKUOqboz5CXIijVZL3RYOCvJOure1zxuGJP4Cxoc3ENdAm7Y6wkbTBwo+pMXVMK8oo/",
+	"uz/f4HxtdEdwqpp90tvT1CYllSx3bvQK8SuHO3u9kMLn9qnao5w3m9+fYXGGGAlXhLpf44YWTcGWSys4",
+	"7LbmsUXHW1f+6pC8OTx7/ov9QIU5DmHBOSyzg9Foqi7ycqOI4grnLXsIxlQKzC0bXxS8ui0i1hehWjZF",
+	"zRNfG6GDUjP1lVfqZoJHtmvG11dPWDxFdfCiKgRLZ6gMX5jzuHiSmvELEtWWz1EavTCHbPEcNePnSc7r",
+	"oXnNPeG5JzzfF+GpyyJbRXzmntkMAbreUuoeqMunXzlD8ezivLpVxGN+JQbUWAxoQaxAcCsRqvfaeyHt",
+	"/SSzc54kaEu/BsEV8g3LgDatYdQqDd6kToYxN0GYaZOc57qULAX9lSBCyS8BAgx5qW4c9aWVzVRQTkdC",
+	"W2cq+iKARZAMAVEm4EO9RyU4nmOhWSZoegpBvkUl8/WRitsZ1jJdw8BNIpPLl4F4gjY51kbXH/kcBFtR",
+	"nuQisYkKkMkRF2CI7+mKR4YT+bw49+WSUtBn2hXGRqkI24bQoMJxENnAFWSgQUiqrZMuh3OJTBu+oJ9T",
+	"bioKY9cWgl59+n70vQDmkVBjwwDXlvBaDK7y7AoOF47eFFWKcc6YsE9Q01XZ8J5DEm8/cDlOl5D1Z01a",
+	"XBEwtRHNPummZYuKxIURLobUO5amT4mSNvcMAtzN1IRdMNEXfEj8q7FEsQ0Lp/qe45Xxy/d1uh5q+cdW",
+	"YRUO3CSbG9A0ZdmWso2tXTIOtGYqGhLcn7A74Vcy4UO+Qrmoq31QyvHnAnKPixT5r6fQ3/kTGXMxOpPv",
+	"fDjs5716PjY4fOWqZ0vjv/DtXVYCwpuhuG6SXEBmbCFpiSA/nsisL2zhgFBREhARUaoAdM8SCvR8k0G/",
+	"A+66UbHrMgf/tCE9bB33WHn8JpHNErBK9ZI6uoY4AzK8H2jEkhqyVxtOcY9CBQrZULgzPmHy2tkQ2dzD",
+	"S7GnMnzj/vKEJ9gTPsv4Bdbu4BNWiwNPS61ABlSQc2Y7Mri2IPcIArC27dGv6yIpnloRSobj1scFu54j",
+	"OcgnS+Jr7MQksePuT7R6ou/KTfSvcbiV9vsrwu+KsRu1n9X0vbemVkV+y1kOXw7zNDUa7Hrd8J33zJld",
+	"w/o9kGhcZi41ZAPr/jAOUovNQG6S3U4X3qnH5lWMiqJsDubcOjqk8sGAsYQlvb6If35xFocc0KzAJpfD",
+	"Ul+fnvkGg96W5R1+PVdHMaj/Ue2GxO2ymyB+xbD5eGVhL6xjIWxW5EzmGZGX4ptiqpWOUcueDYd+C3fz",
+	"rgfC3Cua30HYyKZCLb6TGIt7nP62IhI2ElGw6aiAMLDpGng+pWuEGMOg2+L4c5mmbGAW4kLU67D+EItr",
+	"hNGq5Kyw2aA9BoZUWujawqOL6lHcy941d6K+EviqW1Hz1LJeN0tvRv1cy+qUr7oddTOG9+NG3OD+lvzh",
+	"b8lN+MeCJ1d1S1rjxizmKDeZdumTeHuK8N3rCFHLg34LKcpF+9788vgZ6h0JeZZhk/xcbDhH6Y8nTy1u",
+	"1HaNyG585psJ7zYbPMPqEjesS4SRVC/liIvVakNpsK9FYF+6RjECM/Kq2dDjTGqdstUevmLkpoxghyTl",
+	"Ew6V3XxLZ3IsdC4YGLozZm5K4tu0Y6sHifUwmaDnKUts7T2YSBEl0S6FaKuceUtDRda+AFMRmpQmT4mt",
+	"SuyrFbse8WAM01KSCRWzoNyGi2QUPnoS4yn9TFhVGtrEQ25kX1xi22kJSXDfvifn7hqd3gnfV/v60SVn",
+	"a9XGcOM2aAJGYUtIxCMXZssxENchWYE2ULndZs46eyuiEht8ZAmE8gL6x9vnTNPY1he0jVK+ERyr6yK/",
+	"bIK58d8Etql8OoUCp69YwqlLxL+e29oMfSEGMuFrVB+ojv8Mgbw+BNxuzmf1o9iTQP3YoW9oUMEpjH9r",
+	"rdqQA2l1+FXzD+3QwsiX7yCJFAsaA+YAg7ujgvJ9Lue3bJQv3Za7n/94f2f+GGmI36TR33x6w7jsvPLo",
+	"8iiKcPCmpJcTWe4e4OSTatRnEJAJkZ+02pHx3mrpkeFGMki+MrO1hAin16Wr72rKSi+iqqWm72au3Kjq",
+	"UEyda+UNeZVmufcWvVsRSwyyuR5ZWvDMwgbdayZMl+yC9f2TV9v1qvbB8u1gN7kfb9bxAPmBt7sb1/UB",
+	"lTor3zuCPo/Ju/COXNtRU1yNVS3Rl6P2wievguLbcwX2g9RUmmD0PE2LRoeN3pCmijXnOqRYyymU284u",
+	"GNFyBG3LDHpMg8d9GLaqTxpy3zZ9U60udF7gmk3Uderyn2o2hYLT9NMxPtsteivQLKPoQCqKfP9arOyD",
+	"HyjP/8kGUDp0bu7rQejQm/EKo/E8bM5lMquHi/kGWgP+5fT1yVPXWotDewohBcP+Z7kyApDtFVLpxffU",
+	"2dbdQjT9CFYgOzeYI/vCNsdrkssx1eyCWTslGq8/tahqKcAPbO3wqQV1/Rq9PaA4UyYS9VosakyhqvX/",
+	"0IYJy7bRpC7sE5oLQU9LW3Owbs8hXqzRY6+KDK5jkttMCTmCve1flUhc/anP7Zh90t6RMEASF3YlrHbW",
+	"sUueUq1ZZib4n1//p9//FEUt8/OJ+UHNr51hv//p8fDDDw8aNRuch7pdeC3KnEG3NkxjpRl0cyADqpg5",
+	"YsU1v4DYXW9/5nrsOl0KxhJFYkstWmezKYvbfRG80NsPoXQk14qlQ/+SKYWC+9IG4i44CHv5gpPYhcK/",
+	"q/qe2AU3SS74b7m3o+Odg+IFviOlq2AA9Qp4cu1+R8HaOga/mB7LBev75ezsDcEB0IFF5BNDdH5+cdZo",
+	"Nn55cXjUaDbevD41f715Bz8Pz57/0mg2jl68fHH2IiBK8+/uGm0xS+tf7JxdGUupOVNDpK3bwLYatFHo",
+	"2ayJjH9WgcP+3t7O/pLX71QpKfT5ssDAlX2oPVXDIVpqytKUi5G9REBD/gGrLwjKVUGBywVLFzAR26fB",
+	"NYvy9GYZ8S11d1gyaRPokqGu0KLRY9uqQqfXYWH4qhvxMLeJJUwsmH3pVovIf08DZJ4m0NmYplJgDsNu",
+	"d/e6nMz1waLn4IH1jCm4lQKmp75P5tD6y4ocfvKw3P+UFqn/j5roQaN9Abn7CAHHwwJisgZZD+nBTid6",
+	"3L0O2Z2nsYDtLDFE2Pv3HLa6pnphHfwJ/RSuJ0CAefK4cx3yeFtaV9hV6/JdnLVlcfurvYODoO9VN5rv",
+	"fFUicHUUxi6hOMY6nD/ybX6qK3Vdf45KDbHmewHN9QRdwK/m4bTr348dcRasQGBDv7k1lBrs3HwVBi2O",
+	"Ku2Kqiv5JZ9QQTJGE+gheWFb/xSdxJzOW17ngp5HN19rx4AsrFNb08DQFfQQJGEDPqEpSfiIa9s41/bj",
+	"nmlHiic0+1hF9oMqqgdy18Po3792Wgcffo1aBx9+eFQrZwXN+Zd0WAyzgaFR+UGnEz3yjed55rvtyozE",
+	"P8S1DWhDiZD0+/rDDw/7/R/+/bBp/3r0w8P324/+3G/8+j/9hpcYu5EVE/uNh3Zg0/2yYvyjPz/64ZEd",
+	"Wr/5oqNVbd0H8zUZyASZpO14BcWj8gxaCxPFR4IlZKfbOode4HDfeyT69OTxUSfa7Tw3lL7VjTr7O7t7",
+	"0X5U6Wl40LxuW72W//TJMjJz4HZ3BBWt5vf3GtuVnafYG7PM8wYLQfKRi8S23DSPNgEw00yOMjqpqgL7",
+	"uyuFTKWsfanacpLaPs1SjLBxpFHiLNM+ZyTjo7GuRbKltEPTbMT00haXuC/CVY9QLJczlVCJDPF+/yDq",
+	"PDLnLH1MQZOwyVTPvJaK3crxG/sRdII3jL0vkMA3oX+jHhPfQ4JAV0OQXYmEdSGqBBvcjQ72l4rOFc4C",
+	"p+g3XYC7jrdgGQOk1gvIVbmotpG0K9ZoTw5IHDaHi0mMcX9xqV9jt3n7jpIV1XZ5I0mfo+lktrKCiGjm",
+	"40kgDMkmZT6I2+TnjE7HWwp0fyP9/Pzu+EitIXmU1OAHH+qo0LEQQSm9CjeTl0b0H3LojcrKtpdUjmru",
+	"bp3tsCY02EUQykvIKa3YWDzqFvNYyRXkXGe0CDfffbLi9rm6KjUlHvmEVYQ6s8N3Z89r2F0A0X4/+dfu",
+	"VavfT/r9xP5zhv/0Sv/MU/8KKVoFrhqdvJB78U67AaCBmxtfkhrzHFXJYi8717rMALzSOuvMxHVX+9g1",
+	"mPxct9t3sCxf8M5mL/jeVbPxcq63ZHUbZgRRMzEg0DPTIFaTxFEE3SddA0rz/7/HFp8vjYoG5kHF5loO",
+	"r9O50m/SvLFl3ngtvrRXKSO42OxRomEl3Mp45ZosUu9eUS4WUBrguZfmcgPXvYlQAPLSvEhQgPOVTFj6",
+	"3zTlCXW1c/KMXVNqsDU660UaJnQ2K0wagYSzltEiFJlK5opOFC02q4K2WiLiNE1fDxu9X1c0Ci6eufpQ",
+	"UbaWy0bFOS2Ujuw5MDlNbZvoS5lBPOSEzoKgnfUxdZGA4ZZaAkIdJVoQaDS3xedSaMqFCtufOv5kiQ0W",
+	"6jW0CQUrgv1jjX5nG0Qj+ZpH46CP/QJmNJtWqiCFVs4/TVzUf3tkRIJ2fePapUZOxOJCmV+GI17pvyq3",
+	"8l3nKRh5Nd/hd8Wz5dFXpca/a1wfGOjtN0tryrhO21fVdsLr3qC3TOWppkIfTqf4qLlINezbqm4eYawt",
+	"oE3eSKU4GAqMxg+yXS9kaU0vvTZJLKQ+Dr/JhR34kx3SF/GUCXPL7DgcBa3Q7ASHaIE4T1ncJpgVZPAb",
+	"61Gfz9Bu5ro8V/mR74PscelxBXaFvndDCDrqNwfHI1sb2UKvBNKm7ftPUmp0mYxd8NDqcvjm2AndWLuX",
+	"lTzyhgXXMF/FmIVigVfBzp9c1TWbXr7bOQHiakXn6T8IIq5EM6NeVXpvr4iBKw2+KrXkXvVkQHqKTt2r",
+	"40kcuatp4L364fIDVU4XMo0mmmwDYhxQ8xqUXI5hFcoXEtsQZlXoB5Cp2/AczV+fHddE4dQYBl0MDgUT",
+	"4UIuO1hH2fCFkqw6hQYUmBfkFizWBG/ExnxV/7/5NEaHyY86y1lctdfv74a6x0EUPe4cHHT3dh/vRgcH",
+	"nXU1EMO2K0FDKwV2sP6wT7h866TERv5o5PGeEufGJgZ/is3aiAggkwMr3w3khNkOdX0BLerMDE2fzodk",
+	"dpj7TvC7UdSEqs+g1xXgxGu/WI3Y6T7ef7LCWXvh6OSCSHHI0bf44stmDdml664XP9ByikUlraNMJL7S",
+	"7gUjtAAfLnctOf6UGRxmyaLQ9opov1S2r5AC3PD69wn7+18vxqbS+j8QcKuzY5yS67bOsYelWWrP6Iqu",
+	"eL4TJ8hHxqbY2hK2AWAfMa36AjX+Ic1Tf72s0Z8XjY7gAG4vTltRAG8ATfHMDXK4qm6AtTLzXhCwOvwJ",
+	"yooSjO2DWYOeIDcR0c29v5fl72X5e1n+Xpa/l+W/a1l+PtCkaG3fChnarw06nTY+LIjp+k87T8j0rsxY",
+	"JehH1gKHksjTVGF0QJ1MUJSGuanNC2eoWr3aBPkEeqcsJm7NWfGR19KM9QVQKZYYOlW26D8lQloaxoXt",
+	"SeLxDZ6fw9E2MXDHdxtJohSaX/9ObaNrrHyTpvYG8cyuWTV9aQzb+d7WsQFRwa6s8LiYV3ox0oicOEtf",
+	"2CyrclMvl3tlZwQCRlVhNtyQpHMtqcSixippY7jaVXvidSsLSgQjyt7wuJEbHf1yZKuxWYfNrl+rwY2V",
+	"K80BgaCwfEYmMgNQYt8bt4kvu/6DBTFo/8Vm9fKsLvkJ7YoKQkw7593BTrLbiqIoau2aH0/Mj6j4X+cW",
+	"kWzdQni4BXbYlRM/06ahuhMu8xqIYQlEDUJ89iU/wfYgBY+9CXT9Km2hFD+ZofKbXvFedcXXADR4T+qA",
+	"vXAHm159J8LlH98GmxNZ7gz5WTFkv7LgTRG8L7qJjmEuZUHzxmQEqrsLqaGp0heg1Y/nlr5RnrNqOyDg",
+	"uO4p1eeV6za56fPqrmGlruUIdTLEEhK3+DIuw5daMj8vESwkVItu1OKDrrPJnaxLRm4R/1JS4Eo8P9o8",
+	"lge1BRYmJYBRHYzMGMHq4vLnzfTMTbS0PogPGqkiHFvo6n9d1S8roRqnpOzNKMSk1yr8ahOB2B1Yz8KA",
+	"8denpPCylNaxwWDwCCrVVe0KC1MOmA32MbRFikItISeSTJjBUoOPaUrOwdtQtn/6e+evW+UyNZqNigI3",
+	"d6tgCGh81Rs6r5/UbW1R2HHF8LRsr8GOhDz0xnM7Q8NlaTIxmOEmzmSx+OK791xDtivP2MSgtW2hFQ55",
+	"g1t/y86l1HMPH+baTXzEFRRwbDQbKp+yTLGEJYfT6bs5aNZ/XX1RxibygovRaTjabI1LBZCUGcO6QfM7",
+	"vJhOD6fTX6jCAYe+3QsaTd6yf4IHxLanC068ugi3VC5G5u1HTMOD1U2Uvqi15tFaQE2ooCOY4US+BKfV",
+	"m4xB5m15oQHiKZYdm3N6KUcj84WWDhiwDwxoZsnpwoXT6fStAS1Lns08bMWA4dL9cYSLn1agYodwMTpy",
+	"2GBoZtMVUDiSlyKVNMG7k8kBU0pmh9lgzM0y8oydlG6Np/FHXH08ndIB84hov/AkqvrFm/FM8QFNX7GJ",
+	"zGbVb1/KkfnyjVsC8LfqoOfT/HTKWOI/n6ZUG9ZUXeSQp+x0pjSbBHfGP5WxEVc6m9V9N5WXLDsdszQ9",
+	"hfteN6aCaicr6coKP16NY3qBmwzjpcGlfGxLQKCOYzh9wRNtczvog+ta2z1QsIj4q9iE7h1Q9w6oewfU",
+	"vQPq3gH1HQeT1SlQjvPVFhGr4Xt5zbi7wvXq1n4zN8iyg5lPcVuLrxSVjEq85VqvrjVBLDdyLptukVHj",
+	"miiOu7o1shfTbATty21GazC92mLUIBpYRZqFicYlXFp+AfY5XY7M41A9xZbynLeMuNnXy8vBaEQ7Wcio",
+	"5uPrljpwNNfpgjtV2VIldaO7t7/iviwI1HvvnBNTqscKik5elmuxA1Tb60fewem8SBm2iV1a82NZnB2C",
+	"olk5iOaS+LvKq2tQJ2NK5tkgKAcyh0xQ32IeHT5ykSxPfrIFMGD+suPvlItRyrQU10h0MsggaistVHEh",
+	"fOe1EOIGZXa2y+ZNq0McTqevQMmfoFa/9irmztyWjwBgL6i241taHa/nmnXNZSd05rqvYjwCt+W6oDvs",
+	"OXPeWxuDbG5D0e7VjBNS9zzKQDGGjwziJqvyzuO9/Yix3b0W/DB/tXb3GGvtR4/3zC/m39V+3ozR5LVI",
+	"ZytNi11b5HHDaVW5CsxymFFluAPGKFsQ2DqlEJINIruZqRx24bxCWMwWXCf6XqS4Fyk+k0ixMi3iev6w",
+	"WpDUkaQ1y5muTKSYL2t6q8yK0lT36RXfV3pFpfztV8uxqC9z/VkyLN4FpKi2/pQZQE6qRaj8p5vw5Dl+",
+	"O0fUyguCd/ox8PY2eT6mYgRF4HRRaWQibXSHK7IkfQXjsOB7RcqomX8Tu9splYxeS8bq1YhOeDEuxxzq",
+	"1pfL3UP3J0woAZTE+nZQUIUkLOMXrvC5tWb1hdPe4jmKHheSfPklY5qQyzFcyfCFVShGSUTZwXB/SUxe",
+	"95YxeTVscfF1DgX7CtScaptSbYhyXLVWgiEOC6P6MtdI3l4PfQCtm6UvsE6oubNCI22TghVvGQG8DLFL",
+	"bIwslqWnGUbvGkp3PtOsHi83WO5tmTiwGI5TfzEWQxS7jjl5ITbbMwJxJieLIPlFruAu1LRmgzzjenZq",
+	"aK2tQ8lohi1j8LefHF/5y/uzxnyRZujOBpa8Q9tkDmT7HnkGT5N+HkU7AxgFv7K4KLwMHBBt8IJwpXJk",
+	"JDpUf3SWQ3FrhC9GPnGt+oLmCWcCwrd9AWd4lCtbjsVcZx/SNmXZhCuw7/tXYM9E8xFWm8xFwjISS5rr",
+	"cTd2xv8LlkE8Vl9QRd7+9PzJ4+4eyQz7njCRWMQEZmUAbcHnAT/WGiqS4qT1qFRdGxXh0hhLVJMkLGUj",
+	"amPabWy5rS98KbOPhsCpwVjKlNABXKQ2ecMyJQVNiwaSfWG/VBgqXxQpDNZQVDb2jdyA9M6giulutNMm",
+	"0OwPxznokCXAGabyEiuGhijifHOlD99lqQWa6m1vp3LERdvrXFKkXLD2QE62ZTaiwj6jthG42xfddrTt",
+	"ex2CH3mYMTW+/aSAv3DMcorXBAWBwh5xOJ2q9ltGk/ZhmkKBd5rMd+6kGHax8OH3GdcsnAGKrpgPF8x1",
+	"1WzA2ja1xTCJBTEWat+zT5plgqZHcrCw2G/JKskVOXxzDCV+kTs7admhtes+mnEMKsr9Bnrb253u43bU",
+	"jtqd3pPoSbSdmLeC/jqUrrcEHYBWgrYrp2758qbLZpsvP1uA1lVf+wHDWRZ4+X8gD/EMms6C+agHlUDh",
+	"uLDkzZy7sWTokILQvkA+YbhiJvPR2Ed5gq0EPyo34yHPJNTy02NFUvM+Wx4QmKy1VvRFX/zpT9YaxQVR",
+	"Y5npvjgsknM9/cMYPmgOW0nYbTvONEgZzRShxdMPrQOHAbMXxDEcW3dYPbJpOGKGKbR9ATMSxTR02yTx",
+	"v65iCyQQTMdcjFBn8uWMbZIDapC4r6DwdlEkFPjOizM6ikG5mskcbW+4QzrqCzPgeNh6RfVgHAd2e6OH",
+	"4BqaIbdBfQuUU1S5Ot1KlvK4aE9r3n7O9CVjok1eAH7bs+eqD1G6VMsJHxCl2dQbA0FJJAlXH4vK/eWt",
+	"Kya0O8bnUvjm2giyvjgUJRAk5o8ht5HzridlWMSrB2qnhXilUUn4jFEV/DpVnl3wC2bOPmNK08ys6Uy6",
+	"LdJiEQbYBvTAa8016JnF/0Din1+cxSHszMwG0eAU8dywepSVdUjcbzzLXl9cROnF4W/Pn7/828lhtzVT",
+	"u5f9Rhx4XbAGbBveAXgeQzlYLPse+8PzB98jS+Ztk9N8MDB6/oRRYcU1IeFugMrgT1uHB94XpIyzRp2y",
+	"t87VyBfs0qGnWatBpuAdSk4YvCXhSdN6jhCSmTeJuHf7a3JqDoJAr2ZAkfc22yxAcu2sD/akLrlQzeL+",
+	"ns+KQI0QRD/ENsldwd21OGF4vSNt/hjN2w2Cl1rd2KU2nfVb+Qt6PGydSMHs+npkJ9ptWq6AIq8tYhrA",
+	"xkvDuADUqool9MV5rm01PbtLsDc4bPAYgE30enaCFh+2QMgRI5tfWFqagUGvekpcE/YJelfT1MChILCe",
+	"46m+sC+KbZvrS0dhsXKirZiW8o+GsM439nOPYWFYP+2cLDyUaSovWRIax13/ETX/ZKj8fxTyElb+b+LX",
+	"+m9DiP5N2HDIBpr8uy/+3Wq1/H8wFANffgTDGk3NIwDhJvor/k260W5YQhqOESFvbzfIL/CBqz1oIY+9",
+	"iLAq9HESI1lyGBZo0qS0kIxNMajTTlVdzzzXoKpU3aEAkp24BjPspLC9TkF1ypaHJjB3czHkkOwajC7z",
+	"CQ95wB7zMsCan4y2Y1hDSDc8R7LXvu8tuTYvJIYmRbEVw1F4OWf2DhUyFfanwU+nhk6Avde9qWnb+ymb",
+	"XJDE+L0DtLta0Ghbeb5aPbhqOyvQAozKnjLtbaZM9Sy2Qj95kgvX0t2g7qxQy3iiSNyGqfsibrdjA2Oj",
+	"/QvoXa+aJE5KzZgebrXbW49io/QNaK6Yb2cPMc4M96jYCGKwXYAXeNnsCUBYluqLFzWJCxi64nMb4OqB",
+	"FdLiKzzrOFGpl0uPVLucGdANZMKggUxYqrKJhqbYljMsvrclFGNbeDKG1ciFxSZ7eEwYpYxtalYWku6L",
+	"+nrR5BrlosmpUduhr7oiWS5KooQRFeYq7CqQAR2Xs6ZgD3Ofji0vBdr4NPukQVqOHwx5qpkBefwA7Bbn",
+	"M/jdBg0hRj5QH/kU1JeYPCwSvCd94XpqWZk0y1NGupF1M9ruNod43NqWAjdXFqDogH/BJbor26S4lTZh",
+	"LmNTRrULftNYMTNjfWFIVIGicGtt3ZmpVcrb5FAQG9uG58AVGRgyCg1v93eD1kdWJlMk/r//+/84a1Eq",
+	"5UcFPAUIZ2tCedoX9v49NQdp0cDo4XbWzr6NOzB34WycMVa5ACpwoApZkJbSXrxjxPYocgXUeyDkRLsk",
+	"fmtjBVxPU3Nmx4gDrlFCj3xCeoYIV1sPG3Wrp0VrK2yiJCRanZpINQg5z+QlZNhBmxXwLzzFtUQkfkYT",
+	"24TMrMKtDN41NGvzrmlLNMjWp602LC3oK+IElZC6NPFufGRQughqs9u37pEY8mf0WCZkAu2cMplrg9iT",
+	"aUo18yTk0JDI2pcVfAZEHakdI+LK9UQyh1g0mwoR+JKlaWsoswlLoIvSdqfdgfpLBjpFO5iCM4Q9xPwy",
+	"gKIZSm7g+JAKwu0R/iINjwKSlQ0MBWS2U/2jJtntPIax8YtPU7iito4S+Ic6UdQy03ORs9gM3umQhzSo",
+	"az3BVVBhLsB/8WePmmQvgjE6o0INjbzjuu0H8w7GufjIkviROZK9aK9NXht5CbbeDSWoQSqVVZSUzhid",
+	"OEo4kEKgE9XxdQDvT3DEgN3uPCvGAhsbrAyQnnrDR/DpHsgg0MvKOp9Um/zy4vDIjwFp8ecXZ+6DZl+E",
+	"Igu0/7HM60xKMjHiuWuT1Be73QMSn0n5ioqZ6yqIhHEv2iGxDVZ6J6hL3ImtTPGW6WzWOjSEIe6RS8q1",
+	"vQpU4zsUG0iRqDaBMcS8yOohRkDrCy/xO33fay1o24ESW6iq2Cn2oh24NTyUSwzSphIqnTth3tBKmcE/",
+	"Pi8ZcmMnNGFWu3QBN5fzGtC8aB/Xrek9eHE54JFlGU0U/+kMw3WMHlBI4eBxNfTG7dN24GNJr17XtY6M",
+	"Ni4X1dP5hTwFmrnsnfMvtFNi1JDzxDpBzsvRVvwG5cOrUHhvpGA99DLroIKeowPekMI9sJ4xrVnWNNt3",
+	"WtZaKhYVtlYF6LXyEtVWg0uBkqXDRgGOu4wpmkKIriJ9oXIIX5gNWYLh0cGY+QF9AS2lwCcNNCEBy1Hh",
+	"DZAZvJgJyCuzzngwkcnhnA22qBzjpFBn1mQKTsLADmE8aeKuaapkuHXr0gBpF/SezMh41uVv9Q3Q5ruR",
+	"u5A90okib88BYcZaFc21wq7eTdItxvQFSjzuq04ziqICmmAqmmGA4cLZ4JFwmjZ5ETRzC/rEeT8eypth",
+	"N0PH5Y3UhSEOxVMAGOBRBkxWnES92GIlqOLQ8rKzT17xZ0XLVEsd3+ZpSWvGAAJzJqiIGd1RQc9FxUAY",
+	"VMDjoCIPH5aeGVM4+wkQm06bvDFCilMrmrYqkKGEvi8g8nmzITGDlh8GgIenz4+PSQp3R7XJsW3qUW0Z",
+	"+VowolKqxoS6C2nujLlsTiLnithGo+2+6BoAfiyEyrLO1JvXmXiy9QhUhMo32zyJwVFUsHGWWPsaeRj/",
+	"r+7j+JHN8jEUnxDffwnuNv5lOCa3JZKsNJTI3Fyfdl/sgKDLE2yYbOi5aGEfG9unzlbRqG2H0ixLGOhl",
+	"enf2U+tJm7z7j8igJEjGVi6Bb7AAFCEudsaAyol2NkRwxIXy7yAPZUbi/9XdjR8RK2bqcqyyIa5G6QA8",
+	"xfAWG6YUW7kag6rMN/BmHsbutPti16wh1KHqXJAeBEDLi+dtFI0sLU4OBnmmiL7EZG3wXsph6R14XHNY",
+	"2bZROoHqhCr8Zca1Rleuaw7md2kQByKyYO9QSjQ2eyqpXkBGrMmfEBtmlllqUQbInuui7frvmo2Ve6OW",
+	"g2fPGYlrFOxjrQpV1VYFc914z8EkFRstShn92MwDCzNz5XrYehK3+2IfbWmgAloAg/YH8jG0hvmp9WRJ",
+	"m7TCwOVEI8QIrp1LwLVjFK5fMCEl+fyd4Aa1e9Bnx9CBPMvkyPDqh3G/nydPoggxswDfY8jP9xbdEBnw",
+	"qIv2jU9gqF3DwAXm4t1p98VBm7xx0xQdF+c72s77jqxdZBHWegeSoVBA2r3Jx7wHr4kgUM/uH45a0sKZ",
+	"5F5YGK1iqf4RuO1iZ0LmVoD2vHlLkTczPZaCnB79F4gxRt/tRIYQCYmWQ8/0YNNTOjDQtpYtpsFyGf9n",
+	"NdZX86mKvUHKXLr/vGAikVlbSNDp/u///j+PQiQkXMBGnfMTDiXoE41mD7QehNccbE1bCl13hulOXCKJ",
+	"vBRmoWCc/6TjR4Z1pDNvlNPm5uAp0KSJ70ajncY7ZeYoZm2WuZ4NywSCTT2o8GDWRgB8qaddYJ/QRZnh",
+	"WZscBxjqpDR7EMFp2waVhtxCzbz5JYHRxC0HX2snhX2oghRA1pmPzvF3o9Npk1e2yIVzl+UTR49X83Nf",
+	"b7DID0XFfVbqW2oInXlbFzkhBqSi0QQpbkFchkbvhg2CFMY+YSxkj8QH7ciS7A7rxPaljh50dqAOIcr3",
+	"CXa5QkvmgE65pimJzwxBJb8bMDwMPv47sjNzHsOhYprkU8jC+P/+3+5Ob+8gBsPZLIj09StEHlGgmJBW",
+	"PCX7EdJUG/QFOy1k2Rn4k6Mo6pgXHRwcHLgOXNVcW4wRvqTeIdrZbaPZ2rWntmZa53ZznKIuw+J47hGj",
+	"OpUY9XzWBeYQdPbawHysibUo6Olxuud8WCD+GzBy3UTj/wUTUPiSTqf2jp5zkSAfLT5LWKqpYUed/TY5",
+	"tTF0hULbnNNmzeOFy0n4VGxrs4Sg677oPPbmTSsoGo0U7POWaY1+59OnZQf4QI4E/x194DYAD5VQfSlt",
+	"KF7Bql9Ya0zsXhCbGWNECxCsPrXgE7DMxOir1rO46dklSxUr82CqyUQqTTog4z/sNKPdJ829x/v48kfN",
+	"cBPQSo8VH5hNP2mTQzdFFBX2W+RtBjTQG9+b3723tuiLXNiQzYQHi1UdEGrVJcssvlp/Ok1TloEOgd2a",
+	"ffNno79M0c7iXH5UYyVVKYm1vHqlxgDxGAl/nGeQDe3IIoDTQCwm5xmjH8FNn6cQzUALgwG81mpVUeRV",
+	"XVy8fdDxFSToXohFFy6IQYFVHKLTZmSa0oGNnMC53CuapRJlmPvoOokrG+3TF11LIsxtDluMk4QPh9io",
+	"trAEIkRr9anY9zuPrfgC3qaAaNv1oIAs0pljT4Xq6+NnrD/gRHro2dmJFFaBbZKEZ2yg01kYowMyr2qT",
+	"1+bfS26N5B5BCjptXh0X/dpjG3piK/+WDAwlIabpysdSVdoyoBsN+4IbrAC5ywC5Y4FsUMe5AusweHGb",
+	"+6A0Pi0rqBgQYkm2wQ7zYZ6ltvuo2anzr1RDQ2OUhQMeX1ZuG81GygfM5rHYAK9Xx2elsC7V296WUyZs",
+	"TqLMRtv2oe0Jhxh+m+LaWBrJ1Wg2LlyCf8PsHEI1p0zQKW/0GjvtqL3TgFaQY4h72zY/alu7ntKZ9/tD",
+	"DA+QU64ARlW/hXOm+DAHw7xp2eICzN7mxxr9yyVGAoC82nicNHpmQdbMCzGPQVP+bhQtSq/w41wqrdn6",
+	"7jrjwaPivSr42P7qx06kPgRbHIQnXzUbe+u87Fhg5OEpALQoD+cilxu9Xz80G8qVu278zOoTbqFB7Qgq",
+	"b9uvGh+uzMk67XFhtYxiyPZ8I8wrM8k2mgbMZm4/X7MxlaoOwQwAlBXQuoH5DvkOeIYNxwE7OVqXU7Dy",
+	"wjeIgeVA6GYhErnMB3sjgaz0BdfFc8J67l1scCW8LTC8ZrnwVAJEdAjG5gIcihl4mXORMlWmZTbNFZID",
+	"nCvCmhMs26KaeNs1lLq07csNafLxlbtR5Gps4vbMZIa4Fs5oJFeGE/Uwktw+zRXZ7e6ijhR05I5d8qWr",
+	"1VaYJgqq7ItFS+tadabLgNJ6Oz09NwTV2jAfdvabjx8/bnY7TsApJADyWgxYYAf1DmaMyLLGUMga6wtQ",
+	"bYAT+TOCWDw8f2dYxbXP+SCaVlKA7uPeSWApeNlghJ73vjAHZtcFGqVZr2+bEkDbpbChbwl1U2WQz8pC",
+	"WAoErYAAYyzO5x5Dwxqo+mi796dXRwnxHvr2tc9kMltMYtwQDjRND8YOhRtXNyGjMMUhSIPqOrQ0fDU+",
+	"11n93Dvh49wTfGhn9UM/yeycJwkTN6fZu9GT1U/ZzZzxCZM57qmzxvKsUnEm5UuajfB1nb11YOETFV6x",
+	"hNMz2y5ht3uw+uGK53STfKnIpfn1w1XzXz4F5Nd14v/XfcIOLvHAU3OLXCpWwScM0R6wgBHibflglr1d",
+	"U2Jh28tMavtfhfyUXG2XnQgLZaKXPqpxQbU8NMWooKRUkyg4SFA9E88ofPCPoSgjfmHZkc+TRY8CHyIZ",
+	"pNOpT6ayxHoYlhW3YTd1BMRMeFTe3XWFBAxZapjzWzHSbmqdoUh21xmp5XStCT/ytcYNbHr+WhPaHJIP",
+	"N5JCHbxvI4Z+y5Tzi1Mj8+zO2uJ/ECHyzRAyQ0AW0A64mI6QVejR9QX7gLqtdSmuIbc/xwzXxZ31rD06",
+	"LHjirI+K8MR7aHjo2w5Sd0ao8fCsL2xjPdWzVoBy+bwoXtSivl2b8pyYzU7AuqjLdQBcfHlfYLigIlo+",
+	"9aYC6BDoSrEoDCV0Wa1laosxIyG9vTa1RSvoWzAaW8pzTdEvbJ84L/itQVHwhJOiIkE32l2HQFh553oE",
+	"715MvPti4i0JsyePiHiLTVsLyeMtBb7tB74qTK3c99YGNpat6kWvsOXSIPrrhlYxNGojOnp9MDhaknPm",
+	"zI+RFe/6YrV8BwvfkIB3IzHHlzu6l3HuZRy4xOC4uyNCzm0Jx7/q93mcXCEVSZmuLbpjPl8tQs3ddpzw",
+	"VvKFc8KuA7GSk7YFRXhYHZlYQzrALSd3gVCsJetgHsgtKEunu/qpNxlEIEADD9sh407zd0SCG/D35iK+",
+	"TJ0TYL2m34vu1Yjp216q4qLcyl5ggL2zJgq+kgmUKrm/VPfs+sbs+memb3QhPyurXsRVb2HLcA7NSrU5",
+	"cKZvhIbkMNUX481oJ7glF9+oZWGNO4TgLlkW7u0R65HGMRejM2m7Un15O8bNpZV7E8h1RKRV0T2bM4Hw",
+	"ucbqtTLWc4wJKMoAKh9cYbuAFq4o7E7OM+JK/JQarShfVAhbpBeGjrKDC8sJrO3hGjFdaQT+VaQ3++7v",
+	"VHy7l8a+ojTm0dpd/srVvRuWk9wXJF3Lw17bl+dW/vXDkscHiyD1xeWYp2yu1m7g6+Hl9gU1tfulYkQK",
+	"mxQDmSq2UDSUMZoLDO8Lm9BGMGQSo5UL6bPnLcM/zpVXJyNNon4eRd19t8WaQQamMUaqFoA4nxnCOsPF",
+	"nOcaUw8yUKFx6WUQBHS9qNRCRwzz5JzpGp/HIL4gzNyFxEHMnU0bV7VOufMZidlvGP/NiyyoIReJCriM",
+	"i1NeFOPwLsSu+wiHLxLhUIL5PRO7Z2JhlEMd/S6Z/0v84O6xsNv6DJfxt+t5DAMS7kqwztPwhb7DjRDO",
+	"e8/hPd3YlOfwuycc/6rbofUYXtPNsYSIzFcg3o12jVYt5DJZd4GGXVCJr6JdB6//4/pHoA3GvY/kK2nl",
+	"tY3RvhZRqqcg3xY523hQfaUfXiWEc31DwBIN8j5S/mtGyr8emjO4lwjvCe9a8fKFCPSd0OFbRtyHBFLV",
+	"UMhytW9ftAdSRmsscxsI4Ccufn9xrHyV6t75ePmCiN1Hzd9HzX/1qPl1iOQXkf9ubi+7pVhYa0rri3lb",
+	"2jIL2X2E/b1UdEci7L87sejLkKfPGsm/SjRbaKwrpR32RVDtuo5c4SpvLVLdpwjcpwh8kykC65G2TaYK",
+	"3OLihrnEZMXFtRb2byQHoVBh7jMR7sWabyAT4U6LNN9+LsNNiRwEd61P5DBB4otKJ3c/SSI0J92bou4T",
+	"Ju6tX9dJmFjL+rVR9mc4GmwTadl8X/FUDmjqzOpAeGOoPJjlIsYqtFCfF7oLTehgzAVb1U4c6rw2G59a",
+	"3AK60YOWFmYxdtPVlbyvKezaaLritMoXUK3bwdIm4GRBD/Bg9opfuP4lGCSnnE1jKDMMBG767BOoxVle",
+	"CzA//1rFgpfm5VjVulcWVscw0QXDj7nAAOhSQkswfSUif/4Fp9XqdVwAnyymOLdy+9X/HwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

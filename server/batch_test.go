@@ -131,12 +131,14 @@ func TestTheHeadersInABatchAreSpeltAsInTheContract(t *testing.T) {
 	s := start(t)
 	items := s.batch(t, nil,
 		inBatch("new", call{method: http.MethodPost, target: statusesPath("app"), body: `{}`, header: map[string]string{"prefer": "return=representation", "CLIENT-REQUEST-ID": "mine"}}),
+		inBatch("minimal", call{method: http.MethodPost, target: statusesPath("app"), body: `{}`, header: map[string]string{"prefer": "return=minimal"}}),
 		inBatch("broken", call{target: statusPath("app", "id"), body: `{}`, header: map[string]string{"content-encoding": "br"}}),
 		inBatch("wrong", call{method: http.MethodPut, target: statusPath("app", "id")}))
 	for i, names := range [][]string{
-		{"Content-Type", "ETag", "Location", "OData-Version", "Preference-Applied", "client-request-id", "request-id"},
-		{"Accept-Encoding", "Content-Type", "OData-Version", "request-id"},
-		{"Allow", "Content-Type", "OData-Version", "request-id"},
+		{"Cache-Control", "Content-Type", "ETag", "Location", "OData-Version", "Preference-Applied", "client-request-id", "request-id"},
+		{"Cache-Control", "ETag", "Location", "OData-EntityId", "OData-Version", "Preference-Applied", "request-id"},
+		{"Accept-Encoding", "Cache-Control", "Content-Type", "OData-Version", "request-id"},
+		{"Allow", "Cache-Control", "Content-Type", "OData-Version", "request-id"},
 	} {
 		if got := slices.Sorted(maps.Keys(items[i].Headers)); !slices.Equal(got, names) {
 			t.Errorf("%s has the headers %q", items[i].ID, got)

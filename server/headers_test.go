@@ -38,6 +38,9 @@ func TestTheHeadersOfAnAnswer(t *testing.T) {
 			t.Errorf("%s %s: %v", c.method, c.target, a.header)
 		}
 		seen[id] = true
+		if a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s %s may be cached: %v", c.method, c.target, a.header)
+		}
 	}
 }
 
@@ -139,10 +142,14 @@ func TestWrongVerbsAndAddresses(t *testing.T) {
 			usersPath("app"):                    "~/singleton/navigation/key/navigation",
 			userPath("app", "user"):             "~/singleton/navigation/key/navigation/key",
 			summaryPath("app"):                  "~/singleton/navigation/key/navigation",
+			statusesPath("app") + "/$count":     "~/singleton/navigation/key/navigation/$count",
+			usersPath("app") + "/$count/":       "~/singleton/navigation/key/navigation/$count",
+			"/beta":                             "~",
+			"/beta/":                            "~",
 		} {
 			allow := "GET, HEAD"
 			switch {
-			case strings.Contains(target, "deviceStatuses/"):
+			case strings.Contains(target, "deviceStatuses/") && !strings.Contains(target, "$count"):
 				allow = "DELETE, GET, HEAD, PATCH"
 			case strings.HasSuffix(target, "deviceStatuses"):
 				allow = "GET, HEAD, POST"
@@ -160,12 +167,14 @@ func TestWrongVerbsAndAddresses(t *testing.T) {
 	}{
 		"/v1.0/deviceAppManagement/mobileApps/a/deviceStatuses/b": {404, "ResourceNotFound", "Invalid version: v1.0"},
 		"/nothing":                           {404, "ResourceNotFound", "Invalid version: nothing"},
-		"/beta/":                             {400, "BadRequest", "Resource not found for the segment ''."},
+		"/beta//":                            {400, "BadRequest", "Resource not found for the segment ''."},
+		statusesPath("a") + "/$ref":          {400, "BadRequest", "Resource not found for the segment '$ref'."},
+		statusPath("a", "b") + "/$value":     {400, "BadRequest", "Resource not found for the segment '$value'."},
 		"/beta/users":                        {400, "BadRequest", "Resource not found for the segment 'users'."},
 		"/beta/users('a')/x":                 {400, "BadRequest", "Resource not found for the segment 'users'."},
 		"/beta/deviceAppManagement":          {400, "BadRequest", "Resource not found for the segment 'deviceAppManagement'."},
 		"/beta/joe@contoso.example":          {400, "BadRequest", "Resource not found for the segment '…'."},
-		statusPath("a", "b") + "/":           {400, "BadRequest", "Resource not found for the segment ''."},
+		statusPath("a", "b") + "//":          {400, "BadRequest", "Resource not found for the segment ''."},
 		statusPath("a", "b") + "/none":       {400, "BadRequest", "Resource not found for the segment 'none'."},
 		"/beta/" + strings.Repeat("x", 2000): {400, "BadRequest", "Resource not found for the segment '" + strings.Repeat("x", 64) + "…'."},
 	} {

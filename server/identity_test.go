@@ -60,12 +60,27 @@ func TestApplicationPermissionsCountIfTheOperatorAllowsThem(t *testing.T) {
 	}
 }
 
+func TestAPathOutsideOfTheAPIIsUnknownWithAnyToken(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, target := range []string{"/nothing", "/v1.0/x", "/%62eta%2F/x", "/metrics", "//beta"} {
+		for _, authorization := range []string{"", "Bearer x", "Bearer " + s.token(t)} {
+			for _, method := range []string{http.MethodPatch, http.MethodGet, http.MethodDelete, http.MethodOptions, "PROPFIND"} {
+				a := s.do(t, call{method: method, target: target, body: `{"not json`, header: map[string]string{"Authorization": authorization}})
+				if p := a.problem(t); a.status != http.StatusNotFound || p.Code != "ResourceNotFound" || !strings.HasPrefix(p.Message, "Invalid version: ") {
+					t.Errorf("%s %s with %q: %d %s", method, target, authorization, a.status, a.body)
+				}
+			}
+		}
+	}
+}
+
 func TestAuthenticationComesFirst(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	good := s.token(t)
 	broken := good[:len(good)-5] + "AAAAA"
-	for _, target := range []string{statusPath("app", "id"), "/nothing", "/v1.0/x", "/beta/unknown", statusPath("app", "id") + "?$expand=x", "/beta//", "/beta/deviceAppManagement/mobileApps/%00"} {
+	for _, target := range []string{statusPath("app", "id"), statusesPath("app") + "/$count", "/beta/unknown", "/beta/$metadata", "/BETA/$ref/", statusPath("app", "id") + "?$expand=x", "/beta//", "/beta/deviceAppManagement/mobileApps/%00"} {
 		for authorization, message := range map[string]string{
 			"":                     "Access token is empty.",
 			"Bearer":               "Access token is empty.",

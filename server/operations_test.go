@@ -12,20 +12,24 @@ func TestEveryOperationOfTheContractIsServed(t *testing.T) {
 		call
 		want int
 	}{
-		"listDeviceStatuses":     {call{method: http.MethodGet, target: statusesPath("app")}, 200},
-		"createDeviceStatus":     {call{method: http.MethodPost, target: statusesPath("app"), body: `{}`}, 201},
-		"getDeviceStatus":        {call{method: http.MethodGet, target: statusPath("app", "id")}, 200},
-		"updateDeviceStatus":     {call{target: statusPath("app", "id"), body: `{}`}, 200},
-		"deleteDeviceStatus":     {call{method: http.MethodDelete, target: statusPath("app", "none")}, 404},
-		"listUserStatuses":       {call{method: http.MethodGet, target: "/beta/deviceAppManagement/mobileApps/app/userStatuses"}, 200},
-		"getUserStatus":          {call{method: http.MethodGet, target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/user"}, 200},
-		"listUserDeviceStatuses": {call{method: http.MethodGet, target: userStatusesPath("app", "user")}, 200},
-		"createUserDeviceStatus": {call{method: http.MethodPost, target: userStatusesPath("app", "user"), body: `{}`}, 201},
-		"getUserDeviceStatus":    {call{method: http.MethodGet, target: userStatusPath("app", "user", "id")}, 200},
-		"updateUserDeviceStatus": {call{target: userStatusPath("app", "user", "id"), body: `{}`}, 200},
-		"deleteUserDeviceStatus": {call{method: http.MethodDelete, target: userStatusPath("app", "user", "none")}, 404},
-		"getInstallSummary":      {call{method: http.MethodGet, target: "/beta/deviceAppManagement/mobileApps/app/installSummary"}, 200},
-		"batch":                  {call{method: http.MethodPost, target: batchPath, body: `{"requests":[{"id":"1","method":"GET","url":"/deviceAppManagement/mobileApps/app/deviceStatuses"}]}`}, 200},
+		"getService":              {call{method: http.MethodGet, target: "/beta/"}, 200},
+		"countDeviceStatuses":     {call{method: http.MethodGet, target: statusesPath("app") + "/$count"}, 200},
+		"countUserStatuses":       {call{method: http.MethodGet, target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/$count"}, 200},
+		"countUserDeviceStatuses": {call{method: http.MethodGet, target: userStatusesPath("app", "user") + "/$count"}, 200},
+		"listDeviceStatuses":      {call{method: http.MethodGet, target: statusesPath("app")}, 200},
+		"createDeviceStatus":      {call{method: http.MethodPost, target: statusesPath("app"), body: `{}`}, 201},
+		"getDeviceStatus":         {call{method: http.MethodGet, target: statusPath("app", "id")}, 200},
+		"updateDeviceStatus":      {call{target: statusPath("app", "id"), body: `{}`}, 200},
+		"deleteDeviceStatus":      {call{method: http.MethodDelete, target: statusPath("app", "none")}, 404},
+		"listUserStatuses":        {call{method: http.MethodGet, target: "/beta/deviceAppManagement/mobileApps/app/userStatuses"}, 200},
+		"getUserStatus":           {call{method: http.MethodGet, target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/user"}, 200},
+		"listUserDeviceStatuses":  {call{method: http.MethodGet, target: userStatusesPath("app", "user")}, 200},
+		"createUserDeviceStatus":  {call{method: http.MethodPost, target: userStatusesPath("app", "user"), body: `{}`}, 201},
+		"getUserDeviceStatus":     {call{method: http.MethodGet, target: userStatusPath("app", "user", "id")}, 200},
+		"updateUserDeviceStatus":  {call{target: userStatusPath("app", "user", "id"), body: `{}`}, 200},
+		"deleteUserDeviceStatus":  {call{method: http.MethodDelete, target: userStatusPath("app", "user", "none")}, 404},
+		"getInstallSummary":       {call{method: http.MethodGet, target: "/beta/deviceAppManagement/mobileApps/app/installSummary"}, 200},
+		"batch":                   {call{method: http.MethodPost, target: batchPath, body: `{"requests":[{"id":"1","method":"GET","url":"/deviceAppManagement/mobileApps/app/deviceStatuses"}]}`}, 200},
 	}
 	doc, err := gen.GetSpec()
 	if err != nil {

@@ -190,7 +190,7 @@ func TestOperatorsHaveTheirOwnListener(t *testing.T) {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
 	}
-	for path, want := range map[string]int{"/metrics": 401, "/debug/pprof/": 401, "/healthz": 200} {
+	for path, want := range map[string]int{"/metrics": 404, "/debug/pprof/": 404, "/healthz": 200} {
 		if status, body := s.fetch(t, s.base+path); status != want {
 			t.Errorf("on the clients' listener, %s: %d %s", path, status, body)
 		}

@@ -40,7 +40,7 @@ func testPostCreatesWithAnIDOfTheServersOwn(t *testing.T, s *testServer) {
 		}
 	}
 	minimal := s.do(t, call{method: http.MethodPost, target: statusesPath("app"), body: `{}`, header: map[string]string{"Prefer": "return=minimal, create-if-missing"}})
-	if minimal.status != http.StatusNoContent || minimal.header.Get("Location") == "" || minimal.header.Get("Preference-Applied") != "return=minimal" {
+	if minimal.status != http.StatusNoContent || minimal.header.Get("Location") == "" || minimal.header.Get("OData-EntityId") != minimal.header.Get("Location") || minimal.header.Get("Preference-Applied") != "return=minimal" {
 		t.Errorf("%d %v", minimal.status, minimal.header)
 	}
 }

@@ -5,6 +5,7 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/textproto"
 	"net/url"
 	"slices"
@@ -38,6 +39,8 @@ type Operation struct {
 	Method      string
 	Path        string   // the template, such as /apps/{appId}, without the base path
 	Permissions []string // a caller needs one of these: the scopes of the oauth2 alternatives
+	Anonymous   bool     // it needs no caller at all
+	Produces    []string // the media types of successes, sorted
 
 	path     []*openapi3.Parameter // the parameters in the path, all of them strings, in the order of the template
 	optional []optional            // the parameters that a request may omit
@@ -45,7 +48,7 @@ type Operation struct {
 }
 
 // New prepares a document. It returns an error if the document is invalid, uses something that this package would misread, or
-// has an operation that requires no permission.
+// has an operation that requires no permission and does not declare that with security: [].
 func New(doc *openapi3.T) (*Contract, error) {
 	if err := doc.Validate(openapi3.NewLoader().Context); err != nil {
 		return nil, fmt.Errorf("the contract is not a valid OpenAPI document: %w", err)
@@ -74,7 +77,9 @@ func New(doc *openapi3.T) (*Contract, error) {
 			slices.SortFunc(o.path, func(a, b *openapi3.Parameter) int {
 				return strings.Index(path, "{"+a.Name+"}") - strings.Index(path, "{"+b.Name+"}")
 			})
-			if o.Permissions = permissions(doc, operation); len(o.Permissions) == 0 {
+			o.Permissions, o.Produces = permissions(doc, operation), produces(operation)
+			o.Anonymous = operation.Security != nil && len(*operation.Security) == 0
+			if len(o.Permissions) == 0 && !o.Anonymous {
 				return nil, fmt.Errorf("the operation %s: it names no permission", o.ID)
 			}
 			if operation.RequestBody != nil {
@@ -138,6 +143,17 @@ func permissions(doc *openapi3.T, operation *openapi3.Operation) []string {
 		}
 	}
 	return scopes
+}
+
+// produces returns the media types of the operation's successes.
+func produces(operation *openapi3.Operation) (mediaTypes []string) {
+	for code, response := range operation.Responses.Map() {
+		if strings.HasPrefix(code, "2") {
+			mediaTypes = slices.AppendSeq(mediaTypes, maps.Keys(response.Value.Content))
+		}
+	}
+	slices.Sort(mediaTypes)
+	return slices.Compact(mediaTypes)
 }
 
 // visitOptions returns how kin-openapi checks a value. Its own check of a date-time is a regular expression that accepts second 60.

@@ -79,7 +79,7 @@ func (s *shape) respell(object map[string]any, name string, path []string, found
 	if !spelled || is.nullOnly && value != nil {
 		return false
 	}
-	if _, taken := object[is.name]; taken {
+	if other, taken := object[is.name]; taken && (other != nil || is.nullOnly) {
 		found.add(duplicateSpelling(pointerOf(append(path, name)), name, is.name))
 	} else {
 		object[is.name] = s.properties[is.name].normalise(value, append(path, is.name), found)

@@ -14,7 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-const mediaType = "application/json"
+// MediaType is the media type of bodies and of errors.
+const MediaType = "application/json"
 
 // bodyRule is how an operation checks its body.
 type bodyRule struct {
@@ -24,9 +25,9 @@ type bodyRule struct {
 }
 
 func newBodyRule(method string, body *openapi3.RequestBody, visit []openapi3.SchemaValidationOption) (*bodyRule, error) {
-	media := body.Content[mediaType]
+	media := body.Content[MediaType]
 	if media == nil || media.Schema == nil || len(body.Content) != 1 || !body.Required {
-		return nil, fmt.Errorf("it must be required, with a schema for %s only", mediaType)
+		return nil, fmt.Errorf("it must be required, with a schema for %s only", MediaType)
 	}
 	s, err := newShape(method, media.Schema)
 	if err != nil {
@@ -212,11 +213,11 @@ func checkContentType(lines []string) []Violation {
 	if len(lines) != 1 {
 		return []Violation{wrongContentType()}
 	}
-	if lines[0] == mediaType {
+	if lines[0] == MediaType {
 		return nil
 	}
 	media, parameters, err := mime.ParseMediaType(lines[0])
-	if media != mediaType || err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+	if media != MediaType || err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
 		return []Violation{wrongContentType()}
 	}
 	if charset, given := parameters["charset"]; given && Fold(charset) != "utf-8" {
@@ -226,7 +227,7 @@ func checkContentType(lines []string) []Violation {
 }
 
 func wrongContentType() Violation {
-	return unreadable("Content-Type", "Send it once, as "+mediaType+".")
+	return unreadable("Content-Type", "Send it once, as "+MediaType+".")
 }
 
 func unreadable(target, reason string) Violation {

@@ -49,15 +49,25 @@ func newFile(name string, body []byte, policy string) file {
 }
 
 func (f file) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	header := w.Header()
+	f.setHeaders(w.Header())
+	w.Header().Set("ETag", f.etag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.body))
+}
+
+// serveNotFound answers with the file and 404.
+func (f file) serveNotFound(w http.ResponseWriter) {
+	f.setHeaders(w.Header())
+	w.WriteHeader(http.StatusNotFound)
+	w.Write(f.body)
+}
+
+func (f file) setHeaders(header http.Header) {
 	header.Set("Content-Type", f.contentType)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Content-Security-Policy", f.policy)
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-cache") // cache, but revalidate each time
-	header.Set("ETag", f.etag)
 	if f.isGzip {
 		header.Set("Content-Encoding", "gzip") // every browser that Swagger UI supports accepts gzip
 	}
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.body))
 }

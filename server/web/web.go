@@ -33,25 +33,54 @@ type Options struct {
 //go:embed page docs
 var folders embed.FS
 
-// site answers GET and HEAD for the exact paths of its files, and passes every other request to next.
+// site answers GET and HEAD for the exact paths of its files, and of a browser for paths outside of the API. It passes every other
+// request to next.
 type site struct {
-	next  http.Handler
-	files map[string]file
+	next     http.Handler
+	files    map[string]file
+	notFound file
 }
 
 func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if f, ok := s.files[r.URL.Path]; ok && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-		f.ServeHTTP(w, r)
-		return
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		if f, ok := s.files[r.URL.Path]; ok {
+			f.ServeHTTP(w, r)
+			return
+		}
+		if !isAPI(r.URL.Path) && wantsPage(r) {
+			s.notFound.serveNotFound(w)
+			return
+		}
 	}
 	s.next.ServeHTTP(w, r)
 }
 
+// isAPI reports whether a path is the API's.
+func isAPI(path string) bool {
+	version, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return strings.EqualFold(version, "beta")
+}
+
+// wantsPage reports whether the client names HTML among what it accepts, as browsers do when somebody opens an address.
+func wantsPage(r *http.Request) bool {
+	for _, line := range r.Header.Values("Accept") {
+		for element := range strings.SplitSeq(line, ",") {
+			if mediaRange, _, _ := strings.Cut(element, ";"); strings.EqualFold(strings.TrimSpace(mediaRange), "text/html") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // New adds the pages to a server whose API is next: /, /docs, /openapi.yaml, and below /web/ and /docs/ the files that the
-// pages load.
+// pages load. A browser gets a page with 404 for every other path outside of the API.
 func New(next http.Handler, options Options) (http.Handler, error) {
 	s := site{next: next, files: map[string]file{"/openapi.yaml": newFile("openapi.yaml", gen.YAML, pagePolicy)}}
-	err := errors.Join(
+	notFound, err := folders.ReadFile("page/notfound.html")
+	s.notFound = newFile("notfound.html", notFound, pagePolicy)
+	err = errors.Join(
+		err,
 		s.addPage("/", "page/index.html", pagePolicy, options),
 		s.addFiles("/web/", folders, "page/*", pagePolicy),
 		s.addProperties("/web/properties.json"),

@@ -79,6 +79,41 @@ func TestOtherRequestsReachTheAPI(t *testing.T) {
 	}
 }
 
+// browser is the Accept of Chromium when somebody opens an address.
+const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8"
+
+func TestABrowserGetsAPageForAnUnknownPath(t *testing.T) {
+	pages := newPages(t)
+	for _, c := range []struct {
+		method, target, accept string
+		isPage                 bool
+	}{
+		{http.MethodGet, "/nope", browser, true},
+		{http.MethodHead, "/nope", browser, true},
+		{http.MethodGet, "/docs/", "application/json, TEXT/HTML;q=0.1", true},
+		{http.MethodGet, "/v1.0/deviceAppManagement", browser, true},
+		{http.MethodGet, "/betamax", browser, true},
+		{http.MethodGet, "/favicon.ico", "image/avif,image/webp,*/*;q=0.8", false},
+		{http.MethodGet, "/nope", "*/*", false},
+		{http.MethodGet, "/nope", "", false},
+		{http.MethodPost, "/nope", browser, false},
+		{http.MethodGet, "/beta", browser, false},
+		{http.MethodGet, "/BETA/", browser, false},
+		{http.MethodGet, "/beta/nope", browser, false},
+	} {
+		w := ask(pages, c.method, c.target, http.Header{"Accept": {c.accept}})
+		if !c.isPage {
+			if w.Code != http.StatusTeapot {
+				t.Errorf("%s %s, Accept: %s does not reach the API: %d", c.method, c.target, c.accept, w.Code)
+			}
+			continue
+		}
+		if w.Code != http.StatusNotFound || w.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.HasPrefix(w.Header().Get("Content-Security-Policy"), "default-src 'none'; ") || !strings.Contains(w.Body.String(), "No such page") {
+			t.Errorf("%s %s: %d %v %s", c.method, c.target, w.Code, w.Header(), w.Body)
+		}
+	}
+}
+
 func TestTheContractIsServed(t *testing.T) {
 	contract, err := os.ReadFile(filepath.Join("..", "..", "openapi.yaml"))
 	if err != nil {

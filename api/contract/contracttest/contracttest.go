@@ -131,7 +131,8 @@ func operationOf(doc *openapi3.T, method, target string) *openapi3.Operation {
 		method = http.MethodGet
 	}
 	var segments []string
-	for segment := range strings.SplitSeq(strings.TrimPrefix(target, "/"), "/") {
+	target = strings.TrimSuffix(strings.TrimPrefix(target, "/"), "/")
+	for segment := range strings.SplitSeq(target, "/") {
 		decoded, err := url.PathUnescape(segment)
 		if err != nil {
 			return nil
@@ -139,7 +140,7 @@ func operationOf(doc *openapi3.T, method, target string) *openapi3.Operation {
 		segments = append(segments, decoded)
 	}
 	for template, item := range doc.Paths.Map() {
-		if matches(strings.Split("beta"+template, "/"), segments) {
+		if matches(strings.Split("beta"+strings.TrimSuffix(template, "/"), "/"), segments) {
 			return item.Operations()[method]
 		}
 	}
@@ -152,14 +153,14 @@ func matches(template, segments []string) bool {
 		return len(template) == len(segments)
 	}
 	if strings.HasPrefix(template[0], "{") {
-		return segments[0] != "" && matches(template[1:], segments[1:])
+		return segments[0] != "" && segments[0][0] != '$' && matches(template[1:], segments[1:])
 	}
 	name, key, quoted := strings.Cut(segments[0], "(")
 	if contract.Fold(name) != contract.Fold(template[0]) {
 		return false
 	}
 	if quoted {
-		return len(template) > 1 && len(key) > len("'')") && matches(template[2:], segments[1:])
+		return len(template) > 1 && strings.HasPrefix(template[1], "{") && len(key) > len("'')") && !strings.HasPrefix(key, "'$") && matches(template[2:], segments[1:])
 	}
 	return matches(template[1:], segments[1:])
 }
