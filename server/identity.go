@@ -120,10 +120,13 @@ func (f identityFlags) addDevelopment(config *auth.Config) (*auth.Development, e
 	return development, nil
 }
 
-// withTokens adds the token endpoint if there is a development issuer.
-func (f identityFlags) withTokens(next http.Handler, issuer *auth.Development) http.Handler {
+// withTokens adds the token endpoint if there is a development issuer. It answers pages of the allowed origins, too.
+func (f identityFlags) withTokens(next http.Handler, issuer *auth.Development, allowed func(origin string) bool) http.Handler {
 	if issuer == nil {
 		return next
 	}
-	return devtoken.Handler(next, issuer, devtoken.Options{AnyHost: f.DevExpose, HostHelp: "; other names are answered with --dev-expose"})
+	return devtoken.Handler(next, issuer, devtoken.Options{
+		AnyHost: f.DevExpose, HostHelp: "; other names are answered with --dev-expose",
+		Allowed: allowed, OriginHelp: "; --allow-origin names others",
+	})
 }

@@ -23,10 +23,11 @@ import (
 )
 
 type serveCommand struct {
-	listenFlags   `embed:""`
-	identityFlags `embed:""`
-	storeFlags    `embed:"" set:"engines=sqlite:FILE, sqlite::memory: to keep nothing, or postgres://USER@HOST:PORT/DATABASE (the password may be in PGPASSWORD or ~/.pgpass)"`
-	opsFlags      `embed:""`
+	listenFlags      `embed:""`
+	identityFlags    `embed:""`
+	crossOriginFlags `embed:""`
+	storeFlags       `embed:"" set:"engines=sqlite:FILE, sqlite::memory: to keep nothing, or postgres://USER@HOST:PORT/DATABASE (the password may be in PGPASSWORD or ~/.pgpass)"`
+	opsFlags         `embed:""`
 
 	Throttle    string `default:"" enum:",intune" help:"Refuse what Microsoft Intune would refuse, to test clients: intune for its limits per app and per tenant (default: no limits). Each process counts by itself." placeholder:"LIMITS"`
 	MemoryLimit uint32 `default:"512" help:"The memory to aim at. Well below it, garbage is collected a quarter as often as by Go's default (GOGC=400), which makes requests cheaper; near it, as often as needed. 0 leaves both to Go. GOGC and GOMEMLIMIT in the environment take precedence." placeholder:"MiB"`
@@ -163,11 +164,15 @@ func (c serveCommand) handler(s *server, verifier *auth.Verifier, instruments op
 	if c.Sample {
 		pages.App, pages.User, pages.Status = sampleApp, sampleUser, sampleRows[1].id
 	}
-	withPages, err := web.New(instruments.Active(handler), pages)
+	crossOrigin, err := c.crossOrigin(instruments.Active(handler), c.Dev)
 	if err != nil {
 		return nil, err
 	}
-	return c.withTokens(withPages, s.development), nil
+	withPages, err := web.New(crossOrigin, pages)
+	if err != nil {
+		return nil, err
+	}
+	return c.withTokens(withPages, s.development, c.allows), nil
 }
 
 // announce prints where the server is and how to use it.

@@ -1,5 +1,6 @@
 // Package devtoken answers POST /dev/token like the token endpoint of RFC 6749, so that any OAuth client library can get a
-// development token. It authenticates no one; a web page can use it from its own origin only.
+// development token. It authenticates no one. Web pages can use it from its own origin, from loopback, and from the origins that
+// Options allow; no other page that a developer visits gets a token.
 package devtoken
 
 import (
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"installstatus/server/auth"
+	"installstatus/server/crossorigin"
 )
 
 // Path is where the endpoint is.
@@ -22,19 +24,29 @@ const maxForm = 16 << 10 // bytes
 
 // Options configure the endpoint.
 type Options struct {
-	AnyHost  bool   // answer every Host header, not only loopback and IP addresses
-	HostHelp string // tells a client that was refused for its Host header what would help
+	AnyHost    bool                     // answer every Host header, not only loopback and IP addresses
+	HostHelp   string                   // tells a client that was refused for its Host header what would help
+	Allowed    func(origin string) bool // reports whether pages of an origin that is not on loopback get tokens; nil allows none
+	OriginHelp string                   // tells a page that was refused for its origin what would help
 }
 
 type endpoint struct {
 	next    http.Handler
 	issuer  *auth.Development
 	options Options
+	answer  http.Handler // answers requests to Path
 }
 
 // Handler answers requests to Path with tokens of the issuer, and passes every other request to next.
 func Handler(next http.Handler, issuer *auth.Development, options Options) http.Handler {
-	return endpoint{next: next, issuer: issuer, options: options}
+	e := endpoint{next: next, issuer: issuer, options: options}
+	e.answer = crossorigin.Handler(http.HandlerFunc(e.serveToken), crossorigin.Policy{Allows: e.allows, Methods: []string{http.MethodPost}})
+	return e
+}
+
+// allows reports whether pages of an origin other than the endpoint's get tokens.
+func (e endpoint) allows(origin string) bool {
+	return crossorigin.IsLoopback(origin) || e.options.Allowed != nil && e.options.Allowed(origin)
 }
 
 func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -42,6 +54,10 @@ func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.next.ServeHTTP(w, r)
 		return
 	}
+	e.answer.ServeHTTP(w, r)
+}
+
+func (e endpoint) serveToken(w http.ResponseWriter, r *http.Request) {
 	a, err := e.issue(w, r)
 	if err != nil {
 		if err.status == http.StatusMethodNotAllowed {
@@ -101,11 +117,12 @@ func (e endpoint) issue(w http.ResponseWriter, r *http.Request) (*answer, *probl
 	return &answer{AccessToken: token, TokenType: "Bearer", ExpiresIn: int(grant.Lifetime.Seconds()), Scope: grant.Scope}, nil
 }
 
-// checkOrigin refuses the pages of other sites. A site can point its name here after the browser has loaded its page (DNS
+// checkOrigin refuses the pages of origins that are not allowed. A site can point its name here after the browser has loaded its page (DNS
 // rebinding): the browser then sees the same origin, and only the name in the Host header gives the site away.
 func (e endpoint) checkOrigin(r *http.Request) *problem {
-	if new(http.CrossOriginProtection).Check(r) != nil {
-		return &problem{http.StatusForbidden, "invalid_request", "A web page of another origin gets no token."}
+	if !e.allows(r.Header.Get("Origin")) && new(http.CrossOriginProtection).Check(r) != nil {
+		return &problem{http.StatusForbidden, "invalid_request",
+			"A web page of another origin gets no token, unless the origin is on loopback" + e.options.OriginHelp + "."}
 	}
 	host := (&url.URL{Host: r.Host}).Hostname()
 	if !e.options.AnyHost && !auth.IsLoopback(host) && net.ParseIP(host) == nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"installstatus/server/auth"
+	"installstatus/server/crossorigin"
 )
 
 // call is a request to the endpoint.
@@ -19,6 +20,8 @@ type call struct {
 	method string // POST if empty
 	form   string
 	header map[string]string // besides the Content-Type of a form; "" removes that
+
+	readable bool // pages of the Origin in the header can read the response
 }
 
 // answered is the response: an answer or a problem.
@@ -74,7 +77,7 @@ func ask(t testing.TB, base string, c call) answered {
 		}
 	}
 	for name := range response.Header {
-		if strings.HasPrefix(name, "Access-Control-") {
+		if strings.HasPrefix(name, "Access-Control-") && (!c.readable || name != "Access-Control-Allow-Origin" || response.Header.Get(name) != c.header["Origin"]) {
 			t.Errorf("pages of other origins can read this: %s", name)
 		}
 	}
@@ -148,7 +151,8 @@ func TestABadRequestIsAnsweredAsInRFC6749(t *testing.T) {
 }
 
 func TestAWebPageOfAnotherOriginGetsNoToken(t *testing.T) {
-	base, anyHost := serve(t, Options{HostHelp: "; HELP"}), serve(t, Options{AnyHost: true})
+	allowed := func(origin string) bool { return origin == "https://app.example" }
+	base, anyHost := serve(t, Options{HostHelp: "; HELP", Allowed: allowed}), serve(t, Options{AnyHost: true, Allowed: allowed})
 	_, port, _ := strings.Cut(strings.TrimPrefix(base, "http://"), ":")
 	for _, c := range []struct {
 		rule            string
@@ -165,7 +169,13 @@ func TestAWebPageOfAnotherOriginGetsNoToken(t *testing.T) {
 		{"the address bar", map[string]string{"Sec-Fetch-Site": "none"}, 200, 200},
 		{"a page from elsewhere", map[string]string{"Origin": "https://evil.example"}, 403, 403},
 		{"a page from elsewhere that says so alone", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403, 403},
-		{"a page from another port", map[string]string{"Host": "localhost:8080", "Origin": "http://localhost:3000"}, 403, 403},
+		{"a page from another port of loopback", map[string]string{"Host": "localhost:8080", "Origin": "http://localhost:3000"}, 200, 200},
+		{"a page from another port of loopback, in a browser of today", map[string]string{"Host": "127.0.0.1:8080", "Origin": "https://localhost:3000", "Sec-Fetch-Site": "cross-site"}, 200, 200},
+		{"a page of an allowed origin", map[string]string{"Host": "localhost:8080", "Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"}, 200, 200},
+		{"a page of an allowed origin in another scheme", map[string]string{"Host": "localhost:8080", "Origin": "http://app.example"}, 403, 403},
+		{"a page of a name that begins as localhost does", map[string]string{"Host": "localhost:8080", "Origin": "http://localhost.evil.example"}, 403, 403},
+		{"a page of loopback, by a name that was made to point here", map[string]string{"Host": "evil.example:8080", "Origin": "http://localhost:3000"}, 403, 200},
+		{"a page from another port elsewhere", map[string]string{"Host": "192.0.2.7:8080", "Origin": "http://192.0.2.7:3000"}, 403, 403},
 		{"a page from another port that says so alone", map[string]string{"Sec-Fetch-Site": "same-site"}, 403, 403},
 		{"a page without an origin", map[string]string{"Origin": "null"}, 403, 403},
 		{"a page whose name was made to point here", map[string]string{"Host": "evil.example:8080", "Origin": "http://evil.example:8080", "Sec-Fetch-Site": "same-origin"}, 403, 200},
@@ -174,7 +184,8 @@ func TestAWebPageOfAnotherOriginGetsNoToken(t *testing.T) {
 		{"the name of a container", map[string]string{"Host": "installstatus:8080"}, 403, 200},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
-			request := call{form: "grant_type=client_credentials", header: c.header}
+			origin := c.header["Origin"]
+			request := call{form: "grant_type=client_credentials", header: c.header, readable: allowed(origin) || crossorigin.IsLoopback(origin)}
 			if a := ask(t, base, request); a.status != c.status || (a.AccessToken == "") != (c.status != 200) {
 				t.Errorf("%d %s", a.status, a.Description)
 			}
