@@ -4,23 +4,12 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+
+	"installstatus/api/query"
 )
 
 // Fold returns s with ASCII capital letters in lower case, and all other characters as they are.
-func Fold(s string) string {
-	for i := range len(s) {
-		if isCapital(s[i]) {
-			folded := []byte(s)
-			for ; i < len(folded); i++ {
-				if isCapital(folded[i]) {
-					folded[i] += 'a' - 'A'
-				}
-			}
-			return string(folded)
-		}
-	}
-	return s
-}
+func Fold(s string) string { return query.Lower.Of(s) }
 
 // snakeCase returns a name in camelCase as Python writes it: osVersion as os_version.
 func snakeCase(name string) string {

@@ -12,9 +12,10 @@ import (
 // Property is a property of a type, as the contract describes it.
 type Property struct {
 	Name      string
-	Type      string   // in OData's words, such as Edm.Int32 or microsoft.graph.resultantAppState
-	Members   []string // of an enumeration, nil for any other type
-	MaxLength int      // in characters, 0 for no bound
+	Type      string         // in OData's words, such as Edm.Int32 or microsoft.graph.resultantAppState
+	Members   []string       // of an enumeration, nil for any other type
+	Numbers   map[string]int // of an enumeration, the number of each member; nil if the contract has none
+	MaxLength int            // in characters, 0 for no bound
 }
 
 // Properties returns the properties of the schema of a type, sorted by name, without its annotations.
@@ -37,7 +38,7 @@ func (c *Contract) Properties(schema string) ([]Property, error) {
 			continue
 		}
 		p := object.properties[name]
-		properties = append(properties, Property{Name: name, Type: p.typeName, Members: slices.Clone(p.members), MaxLength: p.maxLength})
+		properties = append(properties, Property{Name: name, Type: p.typeName, Members: slices.Clone(p.members), Numbers: p.numbers, MaxLength: p.maxLength})
 	}
 	return properties, nil
 }

@@ -3,6 +3,7 @@ package contract_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"installstatus/api/contract"
@@ -43,5 +44,37 @@ func TestPropertiesReturnsTypesAndLengths(t *testing.T) {
 		if _, err := c.Properties(schema); err == nil {
 			t.Errorf("%s: no error", schema)
 		}
+	}
+}
+
+// Numbers are in the extension that the server reads, and in the description that people read.
+func TestEveryMemberOfAnEnumerationHasANumberInItsDescription(t *testing.T) {
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := contract.New(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	properties, err := c.Properties("MobileAppInstallStatus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, p := range properties {
+		for _, member := range p.Members {
+			number, there := p.Numbers[member]
+			name := strings.TrimPrefix(p.Type, "microsoft.graph.")
+			schema := doc.Components.Schemas[strings.ToUpper(name[:1])+name[1:]].Value
+			description := strings.Join(strings.Fields(schema.Description), " ")
+			if !there || !strings.Contains(description, fmt.Sprintf("`%s` %d", member, number)) {
+				t.Errorf("%s: %s has no number, or the description has another one", p.Name, member)
+			}
+			found++
+		}
+	}
+	if found != 7+7+36 {
+		t.Errorf("%d members", found)
 	}
 }

@@ -25,6 +25,7 @@ const (
 	extNavigation = "x-navigation-properties" // names that the type has, but that no body may set
 	extSpellings  = "x-other-spellings"       // other names of properties
 	extSnakeNulls = "x-snake-case-nulls"      // true if null has a property's name in snake_case too
+	extNumbers    = "x-enum-numbers"          // the numbers of an enumeration's members, which $filter accepts
 	extAsSent     = "x-as-sent"               // the value is handed on as its text
 )
 
@@ -187,6 +188,13 @@ func mergeExtensions(whole, part map[string]any) error {
 			whole[name] = value
 		}
 	}
+	numbers := whole[extNumbers]
+	if err := agree(extNumbers, &numbers, part[extNumbers]); err != nil {
+		return err
+	}
+	if numbers != nil {
+		whole[extNumbers] = numbers
+	}
 	return nil
 }
 
@@ -198,6 +206,24 @@ func listOf(extensions map[string]any, name string) ([]any, error) {
 		return nil, fmt.Errorf("%s must be a list of strings", name)
 	}
 	return list, nil
+}
+
+// numbersOf returns the extension that has the numbers of an enumeration's members.
+func numbersOf(extensions map[string]any) (map[string]int, error) {
+	value, there := extensions[extNumbers]
+	object, isObject := value.(map[string]any)
+	if there && !isObject {
+		return nil, fmt.Errorf("%s must be an object", extNumbers)
+	}
+	numbers := make(map[string]int, len(object))
+	for name, value := range object {
+		number, isNumber := value.(float64)
+		if !isNumber || number != float64(int32(number)) {
+			return nil, fmt.Errorf("%s must have integers: see %s", extNumbers, name)
+		}
+		numbers[name] = int(number)
+	}
+	return numbers, nil
 }
 
 // mapOf returns an extension that must be an object whose values are strings.

@@ -28,6 +28,7 @@ type shape struct {
 	maxItems  int            // of an array, 0 for no bound
 	members   []string       // of an enumeration
 	folded    map[string]any // the members by name and by folded name
+	numbers   map[string]int // the numbers of the members, nil if the contract has none
 	maxLength int            // of a string, in characters, 0 for no bound
 	integer   bool
 	nullable  bool
@@ -141,6 +142,24 @@ func (s *shape) fillEnum(name string, schema *openapi3.Schema) error {
 		s.folded[member], s.folded[Fold(member)] = member, member
 	}
 	s.allowed = strings.Join(s.members, ", ")
+	return s.fillNumbers(schema.Extensions)
+}
+
+// fillNumbers reads the numbers of an enumeration's members: if one has a number, each has one of its own.
+func (s *shape) fillNumbers(extensions map[string]any) error {
+	numbers, err := numbersOf(extensions)
+	if err != nil || len(numbers) == 0 {
+		return err
+	}
+	taken := make(map[int]string)
+	for _, member := range s.members {
+		number, there := numbers[member]
+		if !there || taken[number] != "" || len(numbers) != len(s.members) {
+			return fmt.Errorf("%s must have a number of its own for each member, and no other name: see %s", extNumbers, member)
+		}
+		taken[number] = member
+	}
+	s.numbers = numbers
 	return nil
 }
 

@@ -3,13 +3,9 @@ package odata
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"installstatus/api/contract"
 	"installstatus/api/query"
 )
 
@@ -19,7 +15,7 @@ const (
 	maxIn    = 200 // values of one in
 )
 
-// Filter parses a $filter (OData 4.01, part 2, 5.1.1): eq ne gt ge lt le, in, and, or, not, startswith, contains and
+// Filter parses a $filter (OData 4.01, part 2, 5.1.1): eq ne gt ge lt le, in, and, or, not, the supported functions and
 // parentheses, on the properties of the parser's type. An error gives the place, the problem and what is supported. It repeats no
 // value, which may be personal.
 func (p *Parser) Filter(text string) (query.Filter, error) {
@@ -50,7 +46,11 @@ func (f *filterParser) advance() { f.token, f.after = next(f.text, f.after) }
 
 // wrong returns an error at the next token.
 func (f *filterParser) wrong(format string, arguments ...any) error {
-	return fmt.Errorf("at character %d, %s", 1+utf8.RuneCountInString(f.text[:f.token.at]), fmt.Sprintf(format, arguments...))
+	return f.wrongAt(f.token, format, arguments...)
+}
+
+func (f *filterParser) wrongAt(t token, format string, arguments ...any) error {
+	return fmt.Errorf("at character %d, %s", 1+utf8.RuneCountInString(f.text[:t.at]), fmt.Sprintf(format, arguments...))
 }
 
 func (f *filterParser) expected(what string) error { return f.wrong("%s is expected", what) }
@@ -93,116 +93,156 @@ func (f *filterParser) and(depth int) (query.Filter, error) {
 	return left, err
 }
 
-// term parses a comparison, a function, a parenthesized expression, or the negation of one of the latter two.
+// term parses a comparison or a condition, which eq or ne may compare with true or false.
 func (f *filterParser) term(depth int) (query.Filter, error) {
-	if depth == maxDepth {
-		return nil, f.wrong("it is nested more than %d levels deep", maxDepth)
+	at := f.token
+	if !f.isCondition() {
+		if f.token.kind == end || f.token.kind == symbol || f.token.kind == broken {
+			return nil, f.expected("a property, a function, not, or '('")
+		}
+		return f.comparison(depth)
 	}
+	condition, err := f.condition(depth)
+	equal := f.is("eq")
+	if err != nil || !equal && !f.is("ne") {
+		return condition, err
+	}
+	if f.advance(); !f.is("true") && !f.is("false") {
+		return nil, f.wrong("true or false is expected, as at character %d a condition begins", 1+utf8.RuneCountInString(f.text[:at.at]))
+	}
+	var is query.Filter = query.Is{Of: condition, Value: f.is("true")}
+	f.advance()
+	if !equal {
+		is = query.Not{Of: is}
+	}
+	return is, nil
+}
+
+// isCondition reports whether the next token begins a parenthesis, a negation, or a function that is true or false.
+func (f *filterParser) isCondition() bool {
+	return f.token.kind == symbol && f.token.text == "(" || f.is("not") || f.isCall() && conditions[functionName(f.token)] != ""
+}
+
+// condition parses a parenthesized expression, a function that is true or false, or the negation of one.
+func (f *filterParser) condition(depth int) (query.Filter, error) {
 	switch {
-	case f.token.kind == symbol && f.token.text == "(":
-		f.advance()
-		inner, err := f.or(depth + 1)
-		if err != nil {
-			return nil, err
-		}
-		return inner, f.skip(")")
+	case depth == maxDepth:
+		return nil, f.tooDeep()
 	case f.is("not"):
-		f.advance()
-		if f.token.kind == word && !f.is("not") && !f.isCall() {
-			return nil, f.wrong("not precedes a comparison; put the comparison in parentheses")
+		if f.advance(); !f.isCondition() {
+			if f.token.kind == word && !f.isCall() {
+				return nil, f.wrong("not precedes a comparison; put the comparison in parentheses")
+			}
+			if f.isCall() && cases[functionName(f.token)] == "" {
+				return nil, f.unsupportedFunction()
+			}
+			return nil, f.expected("a function that is true or false, not, or '('")
 		}
-		inner, err := f.term(depth + 1)
+		inner, err := f.condition(depth + 1)
 		return query.Not{Of: inner}, err
-	case f.token.kind == word && f.isCall():
-		return f.function()
 	case f.token.kind == word:
-		return f.comparison()
+		return f.match(depth)
 	}
-	return nil, f.expected("a property, a function, not, or '('")
+	f.advance()
+	inner, err := f.or(depth + 1)
+	if err != nil {
+		return nil, err
+	}
+	return inner, f.skip(")")
 }
 
-// isCall reports whether a parenthesis follows the next token.
-func (f *filterParser) isCall() bool {
-	following, _ := next(f.text, f.after)
-	return following.kind == symbol && following.text == "("
+func (f *filterParser) tooDeep() error {
+	return f.wrong("it is nested more than %d levels deep", maxDepth)
 }
 
-func (f *filterParser) function() (query.Filter, error) {
-	name := strings.ToLower(f.token.text)
-	if name != "startswith" && name != "contains" {
-		return nil, f.wrong("the function is not supported; only startswith and contains are")
-	}
+// match parses contains, endswith or startswith.
+func (f *filterParser) match(depth int) (query.Filter, error) {
+	name := functionName(f.token)
 	f.advance()
 	if err := f.skip("("); err != nil {
 		return nil, err
 	}
-	property, of, err := f.propertyName()
+	of, err := f.operand(depth + 1)
 	if err != nil {
 		return nil, err
 	}
-	if of.edm != edmString {
-		return nil, f.wrong("%s is not a string, which %s requires", property, name)
+	if err := f.mustBeString(of, name); err != nil {
+		return nil, err
+	}
+	if of.isLiteral() {
+		return nil, f.wrongAt(of.at, "a property is expected")
 	}
 	if err := f.skip(","); err != nil {
 		return nil, err
 	}
-	if f.token.kind != quoted {
-		return nil, f.expected("a string in single quotes")
-	}
-	text := f.token.text
-	f.advance()
-	if err := f.skip(")"); err != nil {
-		return nil, err
-	}
-	if name == "contains" {
-		return query.Contains{Property: property, Text: text}, nil
-	}
-	return query.StartsWith{Property: property, Text: text}, nil
-}
-
-func (f *filterParser) propertyName() (string, propertyType, error) {
-	if f.token.kind != word {
-		return "", propertyType{}, f.expected("a property")
-	}
-	property, of, err := f.property(f.token.text)
-	if err != nil {
-		return "", of, f.wrong("%v", err)
-	}
-	f.advance()
-	return property, of, nil
-}
-
-func (f *filterParser) comparison() (query.Filter, error) {
-	property, of, err := f.propertyName()
+	text, err := f.operand(depth + 1)
 	if err != nil {
 		return nil, err
 	}
-	if f.is("in") {
+	if !text.isLiteral() || text.at.kind != quoted {
+		return nil, f.wrongAt(text.at, "a string in single quotes is expected")
+	}
+	return query.Match{Function: conditions[name], Property: of.property, Case: of.letters, Text: text.at.text}, f.skip(")")
+}
+
+// flipped are the operators that mean the same with their sides exchanged.
+var flipped = map[query.Operator]query.Operator{
+	query.Equal: query.Equal, query.NotEqual: query.NotEqual,
+	query.Greater: query.Less, query.GreaterOrEqual: query.LessOrEqual, query.Less: query.Greater, query.LessOrEqual: query.GreaterOrEqual,
+}
+
+// comparison parses a comparison of a property with a literal, on either side.
+func (f *filterParser) comparison(depth int) (query.Filter, error) {
+	left, err := f.operand(depth)
+	if err != nil {
+		return nil, err
+	}
+	if left.isLiteral() && left.at.kind == word && left.typeName == "" && left.at.text != "null" {
+		_, _, err := f.property(left.at.text)
+		return nil, f.wrongAt(left.at, "%v", err)
+	}
+	if f.is("in") && !left.isLiteral() {
 		f.advance()
-		return f.in(property, of)
+		return f.in(left)
 	}
-	operator := query.Operator(strings.ToLower(f.token.text))
-	switch operator {
-	case query.Equal, query.NotEqual:
-	case query.Greater, query.GreaterOrEqual, query.Less, query.LessOrEqual:
-		if of.edm == edmEnum {
-			return nil, f.wrong("%s is an enumeration, which has no order; eq, ne and in are supported", property)
-		}
-	default:
+	operator, at := query.Operator(strings.ToLower(f.token.text)), f.token
+	if f.token.kind != word || flipped[operator] == "" {
 		return nil, f.expected("eq, ne, gt, ge, lt, le or in")
 	}
 	f.advance()
-	value, err := f.value(of)
-	return query.Comparison{Property: property, Operator: operator, Value: value}, err
+	right, err := f.operand(depth)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case left.isLiteral() && right.isLiteral():
+		return nil, f.wrongAt(at, "the comparison has no property")
+	case left.isLiteral():
+		left, right, operator = right, left, flipped[operator]
+	case !right.isLiteral():
+		return nil, f.wrongAt(right.at, "a property can be compared only with a literal, not with another property")
+	}
+	if left.of.edm == edmEnum && operator != query.Equal && operator != query.NotEqual {
+		return nil, f.wrongAt(at, "%s is an enumeration, which has no order; eq, ne and in are supported", left.property)
+	}
+	value, err := f.value(left.of, right)
+	return query.Comparison{Property: left.property, Case: left.letters, Operator: operator, Value: value}, err
 }
 
-func (f *filterParser) in(property string, of propertyType) (query.Filter, error) {
+func (f *filterParser) in(left operand) (query.Filter, error) {
 	if err := f.skip("("); err != nil {
 		return nil, err
 	}
-	filter := query.In{Property: property}
+	filter := query.In{Property: left.property, Case: left.letters}
 	for {
-		value, err := f.value(of)
+		literal, err := f.operand(0)
+		if err != nil {
+			return nil, err
+		}
+		if !literal.isLiteral() {
+			return nil, f.wrongAt(literal.at, "an in has literals only, no property")
+		}
+		value, err := f.value(left.of, literal)
 		if err != nil {
 			return nil, err
 		}
@@ -217,44 +257,8 @@ func (f *filterParser) in(property string, of propertyType) (query.Filter, error
 	}
 }
 
-// value parses a literal of the property's type, or null.
-func (f *filterParser) value(of propertyType) (value query.Value, err error) {
-	t := f.token
-	switch {
-	case t.kind == word && t.text == "null":
-	case of.edm == edmString && t.kind == quoted:
-		value = query.TextValue(t.text)
-	case of.edm == edmString:
-		return value, f.expected("a string in single quotes, or null")
-	case of.edm == edmEnum:
-		member, known := of.members[contract.Fold(t.text)]
-		if t.kind != quoted || !known {
-			return value, f.wrong("%s", memberOf(of.members, t))
-		}
-		value = query.TextValue(member)
-	case of.edm == edmInt32:
-		n, err := strconv.ParseInt(t.text, 10, 32)
-		if t.kind != number || err != nil {
-			return value, f.expected("an integer from -2147483648 to 2147483647")
-		}
-		value = query.NumberValue(n)
-	case of.edm == edmDateTime:
-		at, err := query.ParseDateTime(t.text)
-		if t.kind != number || err != nil {
-			return value, f.expected("a date and time with a zone, without quotes, such as 2017-01-01T00:02:49Z (a + in an address is written %2B)")
-		}
-		value = query.TextValue(at.Instant())
-	}
-	f.advance()
-	return value, nil
-}
-
-// memberOf describes the members of an enumeration, and names the one that a token may have meant.
-func memberOf(members map[string]string, t token) string {
-	names := slices.Sorted(maps.Values(members))
-	message := "a member of the enumeration in single quotes is expected: " + strings.Join(names, ", ")
-	if meant := contract.Nearest(t.text, names); meant != "" {
-		message += fmt.Sprintf("; did you mean '%s'?", meant)
-	}
-	return message
+// isCall reports whether the next token is a word that a parenthesis follows.
+func (f *filterParser) isCall() bool {
+	following, _ := next(f.text, f.after)
+	return f.token.kind == word && following.kind == symbol && following.text == "("
 }

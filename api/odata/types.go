@@ -3,6 +3,7 @@ package odata
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -19,7 +20,9 @@ type Parser struct {
 // propertyType is the type of a property in the contract.
 type propertyType struct {
 	edm     string
+	name    string            // of an enumeration, such as microsoft.graph.resultantAppState
 	members map[string]string // of an enumeration, by folded name
+	numbers map[int64]string  // of an enumeration, its members by number
 	longest int               // the greatest length of a value as text, in characters; 0 for no bound
 }
 
@@ -49,10 +52,13 @@ func typeOf(property contract.Property) (propertyType, error) {
 	t := propertyType{edm: property.Type}
 	switch {
 	case property.Members != nil:
-		t.edm, t.members = edmEnum, make(map[string]string)
+		t.edm, t.name, t.members, t.numbers = edmEnum, property.Type, make(map[string]string), make(map[int64]string)
 		for _, member := range property.Members {
 			t.members[contract.Fold(member)] = member
 			t.longest = max(t.longest, len(member))
+			if number, there := property.Numbers[member]; there {
+				t.numbers[int64(number)] = member
+			}
 		}
 	case property.Type == edmString:
 		t.longest = property.MaxLength
@@ -62,6 +68,23 @@ func typeOf(property contract.Property) (propertyType, error) {
 		return t, fmt.Errorf("the property %s is of the type %s, which $filter does not support", property.Name, property.Type)
 	}
 	return t, nil
+}
+
+// isNamed reports whether a name is that of the enumeration: in any case, and with the alias of its namespace or the whole of it.
+func (t propertyType) isNamed(name string) bool {
+	if t.name == "" {
+		return false
+	}
+	name = contract.Fold(name)
+	return name == contract.Fold(t.name) || name == contract.Fold(strings.TrimPrefix(t.name, "microsoft."))
+}
+
+// member returns the member of the enumeration with a name, in any case, or a number. It returns "" if there is none.
+func (t propertyType) member(text string) string {
+	if number, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return t.numbers[number]
+	}
+	return t.members[contract.Fold(text)]
 }
 
 // has reports whether a property of the type can be compared with the value. Null can be compared with any property.

@@ -43,12 +43,13 @@ const (
 // Comparison compares a property with a value. With null, only Equal and NotEqual can be true.
 type Comparison struct {
 	Property string
+	Case     Case // of a string property
 	Operator Operator
 	Value    Value
 }
 
 func (c Comparison) truth(row Row) truth {
-	v := row.Value(c.Property)
+	v := c.Case.of(row.Value(c.Property))
 	order := v.Compare(c.Value)
 	ordered := v.Kind != Null && c.Value.Kind != Null
 	switch c.Operator {
@@ -70,11 +71,12 @@ func (c Comparison) truth(row Row) truth {
 // In is true if a property has one of the values.
 type In struct {
 	Property string
+	Case     Case // of a string property
 	Values   []Value
 }
 
 func (in In) truth(row Row) truth {
-	v := row.Value(in.Property)
+	v := in.Case.of(row.Value(in.Property))
 	for _, value := range in.Values {
 		if v.Compare(value) == 0 {
 			return yes
@@ -83,33 +85,45 @@ func (in In) truth(row Row) truth {
 	return no
 }
 
-// StartsWith is true if a string property begins with a text, byte for byte.
-type StartsWith struct {
+// Function is a condition on a string.
+type Function string
+
+// The functions, in OData's words. They compare bytes.
+const (
+	Contains   Function = "contains"
+	EndsWith   Function = "endswith"
+	StartsWith Function = "startswith"
+)
+
+// Match is true if a string property, in the given case, contains the text, ends with it or starts with it.
+type Match struct {
+	Function Function
 	Property string
+	Case     Case
 	Text     string
 }
 
-func (f StartsWith) truth(row Row) truth {
-	v := row.Value(f.Property)
-	if v.Kind == Null {
+func (f Match) truth(row Row) truth {
+	v := f.Case.of(row.Value(f.Property))
+	switch {
+	case v.Kind == Null:
 		return neither
+	case f.Function == Contains:
+		return truthOf(strings.Contains(v.Text, f.Text))
+	case f.Function == EndsWith:
+		return truthOf(strings.HasSuffix(v.Text, f.Text))
+	default:
+		return truthOf(strings.HasPrefix(v.Text, f.Text))
 	}
-	return truthOf(strings.HasPrefix(v.Text, f.Text))
 }
 
-// Contains is true if a string property contains a text, byte for byte.
-type Contains struct {
-	Property string
-	Text     string
+// Is is true if its filter is Value, and false otherwise, also if its filter is neither true nor false.
+type Is struct {
+	Of    Filter
+	Value bool
 }
 
-func (f Contains) truth(row Row) truth {
-	v := row.Value(f.Property)
-	if v.Kind == Null {
-		return neither
-	}
-	return truthOf(strings.Contains(v.Text, f.Text))
-}
+func (f Is) truth(row Row) truth { return truthOf(f.Of.truth(row) == truthOf(f.Value)) }
 
 // And is true if both filters are true.
 type And struct{ Left, Right Filter }

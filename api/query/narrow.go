@@ -6,10 +6,10 @@ func OneOf(f Filter, property string) (texts []string) {
 	switch f := f.(type) {
 	case Comparison:
 		if f.Operator == Equal {
-			return OneOf(In{f.Property, []Value{f.Value}}, property)
+			return OneOf(In{f.Property, f.Case, []Value{f.Value}}, property)
 		}
 	case In:
-		if f.Property != property {
+		if f.Property != property || f.Case != "" {
 			return nil
 		}
 		for _, value := range f.Values {
@@ -17,6 +17,10 @@ func OneOf(f Filter, property string) (texts []string) {
 				return nil
 			}
 			texts = append(texts, value.Text)
+		}
+	case Is:
+		if f.Value {
+			return OneOf(f.Of, property)
 		}
 	case And:
 		left, right := OneOf(f.Left, property), OneOf(f.Right, property)

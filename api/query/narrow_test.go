@@ -39,8 +39,11 @@ func TestOneOf(t *testing.T) {
 		{"or", query.Or{Left: in("a", "b"), Right: is(name, query.Equal, "c")}, "a b c"},
 		{"or with another property", query.Or{Left: in("a", "b"), Right: other}, ""},
 		{"or with null", query.Or{Left: null, Right: in("b")}, ""},
+		{"eq in lower case", query.Comparison{Property: name, Case: query.Lower, Operator: query.Equal, Value: query.TextValue("a")}, ""},
+		{"is true", query.Is{Of: in("a"), Value: true}, "a"},
+		{"is false", query.Is{Of: in("a")}, ""},
 		{"not", query.Not{Of: in("a")}, ""},
-		{"starts with", query.StartsWith{Property: name, Text: "a"}, ""},
+		{"starts with", query.Match{Function: query.StartsWith, Property: name, Text: "a"}, ""},
 	} {
 		if got := strings.Join(query.OneOf(c.filter, name), " "); got != c.want {
 			t.Errorf("%s: OneOf returns %q, want %q", c.name, got, c.want)

@@ -97,7 +97,7 @@ func writeInOneWay(store *Store, caller int, n int32) error {
 
 func lastWritten(t *testing.T, store *Store, caller int) int32 {
 	t.Helper()
-	q := status.Query{App: "app", Query: query.Query{Filter: query.StartsWith{Property: query.ID, Text: numbered(caller).ID}, Order: []query.Order{{Property: "errorCode", Descending: true}}, Limit: 1}}
+	q := status.Query{App: "app", Query: query.Query{Filter: query.Match{Function: query.StartsWith, Property: query.ID, Text: numbered(caller).ID}, Order: []query.Order{{Property: "errorCode", Descending: true}}, Limit: 1}}
 	page, err := store.List(t.Context(), "tenant", q)
 	if err != nil || len(page.Rows) == 0 {
 		t.Fatalf("caller %d: %+v, %v", caller, page, err)

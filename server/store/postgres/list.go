@@ -85,11 +85,15 @@ func bound(c *pgx.Conn, s *sqlgen.Select) []any {
 // dialect is PostgreSQL's SQL.
 var dialect = sqlgen.Dialect{
 	Numbered: true, Number: "?::bigint",
-	Left:       "left(%s, %d)",
+	Left:  "left(%s, %d)",
+	Lower: `lower(%s COLLATE "C")`, Upper: `upper(%s COLLATE "C")`, // of ASCII letters
 	NullsFirst: " NULLS FIRST", NullsLast: " NULLS LAST",
 	LimitInText: true,
 	StartsWith: func(s *sqlgen.Select, o sqlgen.Operand, text string) {
 		s.Write("starts_with("+o.Value+", ?)", text)
+	},
+	EndsWith: func(s *sqlgen.Select, o sqlgen.Operand, text string) {
+		s.Write("right("+o.Value+", length(?::text)) = ?", text, text)
 	},
 	Contains: func(s *sqlgen.Select, o sqlgen.Operand, text string) {
 		s.Write("strpos("+o.Value+", ?) > 0", text)

@@ -24,8 +24,10 @@ type Dialect struct {
 	NullsFirst, NullsLast string // follows an order in which nulls are the first or the last, "" if they are anyway
 	LimitInText           bool   // LIMIT is no parameter, so that every plan takes it into account
 
-	// StartsWith and Contains are a string's conditions; null if the operand is.
-	StartsWith, Contains func(s *Select, o Operand, text string)
+	// Lower and Upper are formats of a string with its ASCII letters in that case.
+	Lower, Upper string
+	// StartsWith, EndsWith and Contains are a string's conditions; null if the operand is.
+	StartsWith, EndsWith, Contains func(s *Select, o Operand, text string)
 	// Compare is a comparison with a value, which is not null: = < <= > or >=. It is true or false, and false if the operand
 	// is null.
 	Compare func(s *Select, o Operand, operator string, v query.Value)
@@ -81,12 +83,17 @@ func (s *Select) filter(f query.Filter) {
 			if i > 0 {
 				s.Write(" OR ")
 			}
-			s.comparison(query.Comparison{Property: f.Property, Operator: query.Equal, Value: v})
+			s.comparison(query.Comparison{Property: f.Property, Case: f.Case, Operator: query.Equal, Value: v})
 		}
-	case query.StartsWith:
-		s.Dialect.StartsWith(s, s.Property(f.Property), f.Text)
-	case query.Contains:
-		s.Dialect.Contains(s, s.Property(f.Property), f.Text)
+	case query.Match:
+		s.match(f)
+	case query.Is:
+		s.filter(f.Of)
+		if f.Value {
+			s.Write(" IS TRUE")
+		} else {
+			s.Write(" IS FALSE")
+		}
 	case query.And:
 		s.filter(f.Left)
 		s.Write(" AND ")
@@ -103,13 +110,39 @@ func (s *Select) filter(f query.Filter) {
 	}
 }
 
+func (s *Select) match(f query.Match) {
+	o := s.inCase(f.Property, f.Case)
+	switch f.Function {
+	case query.StartsWith:
+		s.Dialect.StartsWith(s, o, f.Text)
+	case query.EndsWith:
+		s.Dialect.EndsWith(s, o, f.Text)
+	case query.Contains:
+		s.Dialect.Contains(s, o, f.Text)
+	default:
+		panic("no SQL for the function " + f.Function)
+	}
+}
+
+// inCase returns a property in a case. No index has it in another case than its own.
+func (s *Select) inCase(property string, c query.Case) Operand {
+	o := s.Property(property)
+	switch c {
+	case query.Lower:
+		return Operand{Value: fmt.Sprintf(s.Dialect.Lower, o.Value), Present: o.Present}
+	case query.Upper:
+		return Operand{Value: fmt.Sprintf(s.Dialect.Upper, o.Value), Present: o.Present}
+	}
+	return o
+}
+
 // operators are the comparisons that are never true of null.
 var operators = map[query.Operator]string{
 	query.Equal: "=", query.Greater: ">", query.GreaterOrEqual: ">=", query.Less: "<", query.LessOrEqual: "<=",
 }
 
 func (s *Select) comparison(c query.Comparison) {
-	o := s.Property(c.Property)
+	o := s.inCase(c.Property, c.Case)
 	null := c.Value.Kind == query.Null
 	switch {
 	case null && c.Operator == query.Equal:

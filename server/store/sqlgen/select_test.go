@@ -15,7 +15,9 @@ var (
 	plain = &Dialect{
 		Number: "?", Left: "substr(%s, 1, %d)",
 		StartsWith: func(s *Select, o Operand, text string) { s.Write("prefix("+o.Value+", ?, ?)", text, text) },
-		Contains:   func(s *Select, o Operand, text string) { s.Write("has("+o.Value+", ?)", text) },
+		Lower:      "lower(%s)", Upper: "upper(%s)",
+		EndsWith: func(s *Select, o Operand, text string) { s.Write("suffix("+o.Value+", ?)", text) },
+		Contains: func(s *Select, o Operand, text string) { s.Write("has("+o.Value+", ?)", text) },
 		Compare: func(s *Select, o Operand, operator string, v query.Value) {
 			s.Write(o.Value+" "+operator+" "+s.Parameter(v), Argument(v))
 		},
@@ -23,7 +25,8 @@ var (
 	}
 	numbered = &Dialect{
 		Numbered: true, Number: "?::bigint", Left: "left(%s, %d)", NullsFirst: " NULLS FIRST", NullsLast: " NULLS LAST", LimitInText: true,
-		StartsWith: plain.StartsWith, Contains: plain.Contains, Compare: plain.Compare, After: plain.After,
+		Lower: plain.Lower, Upper: plain.Upper,
+		StartsWith: plain.StartsWith, EndsWith: plain.EndsWith, Contains: plain.Contains, Compare: plain.Compare, After: plain.After,
 	}
 )
 
@@ -63,8 +66,12 @@ func TestAFilterIsItsCondition(t *testing.T) {
 		{compare("lastSyncDateTime", query.Less, text), " AND (last_sync_instant < $1)", "[x]"},
 		{compare("installStateDetail", query.Equal, null), " AND (NULLIF(install_state_detail, '') IS NULL)", "[]"},
 		{query.In{Property: "errorCode", Values: []query.Value{number, null, number}}, " AND (error_code = $1::bigint OR error_code IS NULL OR error_code = $2::bigint)", "[9 9]"},
-		{query.StartsWith{Property: "userName", Text: "x"}, " AND (prefix(user_name, $1, $2))", "[x x]"},
-		{query.Contains{Property: "userName", Text: "x"}, " AND (has(user_name, $1))", "[x]"},
+		{query.Match{Function: query.StartsWith, Property: "userName", Text: "x"}, " AND (prefix(user_name, $1, $2))", "[x x]"},
+		{query.Match{Function: query.Contains, Property: "userName", Text: "x"}, " AND (has(user_name, $1))", "[x]"},
+		{query.Match{Function: query.EndsWith, Property: "userName", Case: query.Upper, Text: "X"}, " AND (suffix(upper(user_name), $1))", "[X]"},
+		{query.Comparison{Property: "userName", Case: query.Lower, Operator: query.Equal, Value: text}, " AND (lower(user_name) = $1)", "[x]"},
+		{query.Is{Of: name, Value: true}, " AND ((user_name = $1) IS TRUE)", "[x]"},
+		{query.Is{Of: name}, " AND ((user_name = $1) IS FALSE)", "[x]"},
 		{query.Not{Of: query.And{Left: name, Right: query.Or{Left: name, Right: name}}}, " AND (NOT ((user_name = $1) AND ((user_name = $2) OR (user_name = $3))))", "[x x x]"},
 	} {
 		s := NewSelect(numbered, ofRow, query.Query{})
@@ -151,9 +158,9 @@ func TestWhatACallerSentIsNeverText(t *testing.T) {
 			case "in":
 				return query.In{Property: "deviceId", Values: []query.Value{value(), value()}}
 			case "startswith":
-				return query.StartsWith{Property: "deviceId", Text: sent.Draw(t, "text")}
+				return query.Match{Function: query.StartsWith, Property: "deviceId", Text: sent.Draw(t, "text")}
 			case "contains":
-				return query.Contains{Property: "deviceId", Text: sent.Draw(t, "text")}
+				return query.Match{Function: query.Contains, Property: "deviceId", Text: sent.Draw(t, "text")}
 			case "and":
 				return query.And{Left: filter(depth - 1), Right: filter(depth - 1)}
 			case "not":

@@ -68,8 +68,12 @@ func (c *connection) apps(ctx context.Context, tenant, after string, limit int) 
 var dialect = sqlgen.Dialect{
 	Number: "?",
 	Left:   "substr(%s, 1, %d)",
+	Lower:  "lower(%s)", Upper: "upper(%s)", // of ASCII letters
 	StartsWith: func(s *sqlgen.Select, o sqlgen.Operand, text string) {
 		s.Write("substr("+o.Value+", 1, length(?)) = ?", text, text)
+	},
+	EndsWith: func(s *sqlgen.Select, o sqlgen.Operand, text string) {
+		s.Write("substr("+o.Value+", length("+o.Value+") - length(?) + 1) = ?", text, text)
 	},
 	Contains: func(s *sqlgen.Select, o sqlgen.Operand, text string) { s.Write("instr("+o.Value+", ?) > 0", text) },
 	Compare:  compare,

@@ -144,6 +144,42 @@ var lists = []rule{
 			}
 		}
 	}},
+	{"functions of strings see every character as it is, and change the case of ASCII letters alone", func(t *testing.T, e Engine) {
+		c := e.caller(t)
+		odd := []string{"", "a", "A", "aZ[`{@", "ÄÖÜß", "äöüß", "\u212a", "k", "İıſs", "Σσς", "%", "_", `\`, "'", "a%b", "aXb", "😀x", "x😀", strings.Repeat("é", 300) + "Z", " a "}
+		for n, text := range odd {
+			c.create(status.Key{App: "app", User: fmt.Sprint("user ", n), ID: text + fmt.Sprint("-", n)}, allTexts(text))
+		}
+		c.create(status.Key{App: "app", User: "without a name", ID: "z"}, status.Patch{})
+		all, err := c.store.List(t.Context(), c.tenant, status.Query{App: "app", Query: query.Query{Limit: 100}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range odd {
+			for _, letters := range []query.Case{"", query.Lower, query.Upper} {
+				var asked []query.Filter
+				for _, property := range []string{"userName", "userPrincipalName", query.ID} {
+					for _, function := range []query.Function{query.Contains, query.EndsWith, query.StartsWith} {
+						match := query.Match{Function: function, Property: property, Case: letters, Text: text}
+						asked = append(asked, match, query.Not{Of: match}, query.Is{Of: match, Value: false}, query.Not{Of: query.Is{Of: match, Value: true}})
+					}
+					asked = append(asked, query.In{Property: property, Case: letters, Values: []query.Value{query.TextValue(text), {}}})
+					for _, operator := range []query.Operator{query.Equal, query.NotEqual, query.Greater, query.LessOrEqual} {
+						asked = append(asked, query.Comparison{Property: property, Case: letters, Operator: operator, Value: query.TextValue(text)})
+					}
+				}
+				for _, filter := range asked {
+					q := status.Query{App: "app", Query: query.Query{Limit: 100, Filter: filter}}
+					if page, err := c.store.List(t.Context(), c.tenant, q); err != nil || !slices.Equal(page.Rows, q.PageOf(all.Rows).Rows) {
+						t.Errorf("%.200q: %d rows, %v; want %d", fmt.Sprintf("%+v", filter), len(page.Rows), err, len(q.PageOf(all.Rows).Rows))
+					}
+					if page, err := c.store.ListUsers(t.Context(), c.tenant, q); err != nil || !slices.Equal(page.Rows, q.UserPageOf(all.Rows).Rows) {
+						t.Errorf("users, %.200q: %d rows, %v; want %d", fmt.Sprintf("%+v", filter), len(page.Rows), err, len(q.UserPageOf(all.Rows).Rows))
+					}
+				}
+			}
+		}
+	}},
 	{"List returns the error of a context that has ended", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		ended, cancel := context.WithCancel(t.Context())

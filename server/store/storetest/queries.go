@@ -58,27 +58,38 @@ func orders(by map[string][]query.Value) *rapid.Generator[[]query.Order] {
 	return rapid.SliceOfNDistinct(rapid.OneOf(order, order, byID), 0, 2, func(o query.Order) string { return o.Property })
 }
 
+var cases = rapid.SampledFrom([]query.Case{"", query.Lower, query.Upper})
+
 // filters generates filters of every kind, nested up to the given depth.
 func filters(by map[string][]query.Value, depth int) *rapid.Generator[query.Filter] {
 	return rapid.Custom(func(t *rapid.T) query.Filter {
-		kinds := []string{"comparison", "comparison", "in", "startswith", "contains"}
+		kinds := []string{"comparison", "comparison", "in", "match"}
 		if depth > 0 {
-			kinds = append(kinds, "and", "or", "not", "not")
+			kinds = append(kinds, "and", "or", "not", "not", "is")
 		}
 		property := anyOf(by).Draw(t, "property")
 		value := rapid.SampledFrom(by[property])
 		inner := func(name string) query.Filter { return filters(by, depth-1).Draw(t, name) }
-		piece := rapid.SampledFrom([]string{"", "u", "user", " 1", "Name", "nothing"})
+		letters := query.Case("")
+		if property == query.ID || slices.Contains(texts(), property) {
+			letters = cases.Draw(t, "case")
+			value = rapid.Map(value, func(v query.Value) query.Value {
+				v.Text = letters.Of(v.Text)
+				return v
+			})
+		}
 		switch kind := rapid.SampledFrom(kinds).Draw(t, "kind"); kind {
 		case "comparison":
 			operator := rapid.SampledFrom([]query.Operator{query.Equal, query.NotEqual, query.Greater, query.GreaterOrEqual, query.Less, query.LessOrEqual}).Draw(t, "operator")
-			return query.Comparison{Property: property, Operator: operator, Value: value.Draw(t, "value")}
+			return query.Comparison{Property: property, Case: letters, Operator: operator, Value: value.Draw(t, "value")}
 		case "in":
-			return query.In{Property: property, Values: rapid.SliceOfN(value, 1, 3).Draw(t, "values")}
-		case "startswith":
-			return query.StartsWith{Property: "userName", Text: piece.Draw(t, "text")}
-		case "contains":
-			return query.Contains{Property: "userName", Text: piece.Draw(t, "text")}
+			return query.In{Property: property, Case: letters, Values: rapid.SliceOfN(value, 1, 3).Draw(t, "values")}
+		case "match":
+			function := rapid.SampledFrom([]query.Function{query.StartsWith, query.EndsWith, query.Contains}).Draw(t, "function")
+			piece := rapid.SampledFrom([]string{"", "u", "user", "USER", " 1", "e 2", "Name", "name", "NAME", "nothing", "%", "_"}).Draw(t, "text")
+			return query.Match{Function: function, Property: "userName", Case: cases.Draw(t, "case of the name"), Text: piece}
+		case "is":
+			return query.Is{Of: inner("of"), Value: rapid.Bool().Draw(t, "true")}
 		case "and":
 			return query.And{Left: inner("left"), Right: inner("right")}
 		case "or":
