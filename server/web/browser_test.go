@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,81 +18,21 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"installstatus/server/web/browsertest"
 )
 
-const (
-	// browserVariable is the path of a browser that speaks the DevTools protocol, or "required" to fail the tests if none is
-	// in the PATH. If it is empty and no browser is in the PATH, the tests are skipped.
-	browserVariable = "INSTALLSTATUS_BROWSER"
-	// screenshotsVariable is the folder for screenshots. If it is empty, the tests take none.
-	screenshotsVariable = "INSTALLSTATUS_SCREENSHOTS"
-)
+// screenshotsVariable is the folder for screenshots. If it is empty, the tests take none.
+const screenshotsVariable = "INSTALLSTATUS_SCREENSHOTS"
 
 // TestMain ends the browser after all tests.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if endBrowser != nil {
-		endBrowser()
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
 
-// endBrowser ends the browser, nil if none has started.
-var endBrowser func()
-
-// startBrowser starts the browser that all tests share, and returns nil if none is installed.
-var startBrowser = sync.OnceValues(func() (context.Context, error) {
-	path := os.Getenv(browserVariable)
-	required := path == "required"
-	if path == "" || required {
-		path = ""
-		for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-			if found, err := exec.LookPath(name); err == nil {
-				path = found
-				break
-			}
-		}
-	}
-	if path == "" && required {
-		return nil, fmt.Errorf("%s=required, but no Chromium or Chrome is in the PATH", browserVariable)
-	}
-	if path == "" {
-		return nil, nil
-	}
-	flags := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.WindowSize(1100, 900), chromedp.Env("LANG=en_US.UTF-8", "TZ=UTC"),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("force-prefers-reduced-motion", true),
-		// The address bar of each window can be a web page itself. Those pages would keep the processors busy.
-		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,WebUIOmniboxPopup,WebUIOmniboxAimPopup"),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-	if os.Geteuid() == 0 {
-		flags = append(flags, chromedp.NoSandbox) // Chromium refuses to run as root in a sandbox
-	}
-	allocated, endAllocator := chromedp.NewExecAllocator(context.Background(), flags...)
-	browser, end := chromedp.NewContext(allocated)
-	endBrowser = func() {
-		end()
-		endAllocator()
-	}
-	if err := chromedp.Do(browser); err != nil {
-		return nil, fmt.Errorf("starting %s: %w", path, err)
-	}
-	return browser, nil
-})
-
-// useBrowser returns the browser. It skips the test if none is installed, and lets other tests run at the same time.
+// useBrowser returns the browser, and lets other tests run at the same time. It skips the test if none is installed.
 func useBrowser(t *testing.T) context.Context {
 	t.Helper()
 	t.Parallel()
-	browser, err := startBrowser()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if browser == nil {
-		t.Skipf("no Chromium or Chrome is in the PATH; %s can name one", browserVariable)
-	}
-	return browser
+	return browsertest.Use(t)
 }
 
 // tab is a window of the browser. At the end of its test it fails if a page wrote to the console or sent a request to another
