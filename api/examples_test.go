@@ -48,13 +48,13 @@ type request struct {
 
 // examples has the request for each of the contract's examples of responses.
 var examples = map[string]request{
-	"service":    {method: http.MethodGet, target: "/beta"},
-	"count":      {method: http.MethodGet, target: exampleList + "/$count"},
-	"page":       {method: http.MethodGet, target: exampleList + "?$top=1&$count=true"},
-	"status":     {method: http.MethodGet},
-	"userPage":   {method: http.MethodGet, target: exampleApp + "/userStatuses?$top=1&$count=true"},
-	"userStatus": {method: http.MethodGet, target: exampleUser},
-	"summary":    {method: http.MethodGet, target: exampleApp + "/installSummary"},
+	"service":        {method: http.MethodGet, target: "/beta"},
+	"count":          {method: http.MethodGet, target: exampleList + "/$count"},
+	"page":           {method: http.MethodGet, target: exampleList + "?$top=1&$count=true"},
+	"status":         {method: http.MethodGet},
+	"userPage":       {method: http.MethodGet, target: exampleApp + "/userStatuses?$top=1&$count=true"},
+	"userStatus":     {method: http.MethodGet, target: exampleUser},
+	"installSummary": {method: http.MethodGet, target: exampleApp + "/installSummary"},
 	"batchAnswer": batchRequest(`
 		{"id": "1", "method": "PATCH", "url": "` + strings.TrimPrefix(exampleTarget, "/beta") + `",
 			"headers": {"Content-Type": "application/json", "Prefer": "return=minimal"}, "body": {"installState": "failed", "errorCode": -2016345060}},
@@ -109,9 +109,9 @@ var examples = map[string]request{
 	"failedLogins": {authenticate: func(*http.Request) (api.Caller, error) {
 		return api.Caller{}, api.TooManyRequests("Too many requests from this address had no valid access token. Send a valid one, or wait for the time in Retry-After.", time.Minute)
 	}},
-	"longLists":   lastOf(batchOfLists(5), &longLists{}),
-	"internal":    {store: &failing{err: errors.New("unforeseen")}},
-	"unavailable": {store: &failing{err: status.ErrUnavailable}},
+	"longLists":     lastOf(batchOfLists(5), &longLists{}),
+	"serverFailure": {store: &failing{err: errors.New("unforeseen")}},
+	"unavailable":   {store: &failing{err: status.ErrUnavailable}},
 }
 
 // failing is a store whose methods return err.

@@ -18,6 +18,69 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for MobileAppInstallStatusInputOdataType.
+const (
+	MobileAppInstallStatusInputOdataTypeHashMicrosoftGraphMobileAppInstallStatus MobileAppInstallStatusInputOdataType = "#microsoft.graph.mobileAppInstallStatus"
+	MobileAppInstallStatusInputOdataTypeMicrosoftGraphMobileAppInstallStatus     MobileAppInstallStatusInputOdataType = "microsoft.graph.mobileAppInstallStatus"
+)
+
+// Valid indicates whether the value is a known member of the MobileAppInstallStatusInputOdataType enum.
+func (e MobileAppInstallStatusInputOdataType) Valid() bool {
+	switch e {
+	case MobileAppInstallStatusInputOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
+		return true
+	case MobileAppInstallStatusInputOdataTypeMicrosoftGraphMobileAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MobileAppInstallStatusOdataType.
+const (
+	MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus MobileAppInstallStatusOdataType = "#microsoft.graph.mobileAppInstallStatus"
+)
+
+// Valid indicates whether the value is a known member of the MobileAppInstallStatusOdataType enum.
+func (e MobileAppInstallStatusOdataType) Valid() bool {
+	switch e {
+	case MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MobileAppInstallSummaryOdataType.
+const (
+	MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary MobileAppInstallSummaryOdataType = "#microsoft.graph.mobileAppInstallSummary"
+)
+
+// Valid indicates whether the value is a known member of the MobileAppInstallSummaryOdataType enum.
+func (e MobileAppInstallSummaryOdataType) Valid() bool {
+	switch e {
+	case MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserAppInstallStatusOdataType.
+const (
+	UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus UserAppInstallStatusOdataType = "#microsoft.graph.userAppInstallStatus"
+)
+
+// Valid indicates whether the value is a known member of the UserAppInstallStatusOdataType enum.
+func (e UserAppInstallStatusOdataType) Valid() bool {
+	switch e {
+	case UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BatchRequestStepMethod.
 const (
 	BatchRequestStepMethodDELETE BatchRequestStepMethod = "DELETE"
@@ -42,54 +105,6 @@ func (e BatchRequestStepMethod) Valid() bool {
 	case BatchRequestStepMethodPOST:
 		return true
 	case BatchRequestStepMethodPUT:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for MobileAppInstallStatusOdataType.
-const (
-	MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus MobileAppInstallStatusOdataType = "#microsoft.graph.mobileAppInstallStatus"
-)
-
-// Valid indicates whether the value is a known member of the MobileAppInstallStatusOdataType enum.
-func (e MobileAppInstallStatusOdataType) Valid() bool {
-	switch e {
-	case MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for MobileAppInstallStatusInputOdataType.
-const (
-	MobileAppInstallStatusInputOdataTypeHashMicrosoftGraphMobileAppInstallStatus MobileAppInstallStatusInputOdataType = "#microsoft.graph.mobileAppInstallStatus"
-	MobileAppInstallStatusInputOdataTypeMicrosoftGraphMobileAppInstallStatus     MobileAppInstallStatusInputOdataType = "microsoft.graph.mobileAppInstallStatus"
-)
-
-// Valid indicates whether the value is a known member of the MobileAppInstallStatusInputOdataType enum.
-func (e MobileAppInstallStatusInputOdataType) Valid() bool {
-	switch e {
-	case MobileAppInstallStatusInputOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
-		return true
-	case MobileAppInstallStatusInputOdataTypeMicrosoftGraphMobileAppInstallStatus:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for MobileAppInstallSummaryOdataType.
-const (
-	MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary MobileAppInstallSummaryOdataType = "#microsoft.graph.mobileAppInstallSummary"
-)
-
-// Valid indicates whether the value is a known member of the MobileAppInstallSummaryOdataType enum.
-func (e MobileAppInstallSummaryOdataType) Valid() bool {
-	switch e {
-	case MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary:
 		return true
 	default:
 		return false
@@ -249,50 +264,17 @@ func (e ResultantAppStateDetail) Valid() bool {
 	}
 }
 
-// Defines values for SelectedMobileAppInstallStatusOdataType.
-const (
-	SelectedMobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus SelectedMobileAppInstallStatusOdataType = "#microsoft.graph.mobileAppInstallStatus"
-)
+// MobileAppInstallStatusInputOdataType The type of the entity. It is optional, and may be sent with or without the `#`. No other type is accepted.
+type MobileAppInstallStatusInputOdataType string
 
-// Valid indicates whether the value is a known member of the SelectedMobileAppInstallStatusOdataType enum.
-func (e SelectedMobileAppInstallStatusOdataType) Valid() bool {
-	switch e {
-	case SelectedMobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus:
-		return true
-	default:
-		return false
-	}
-}
+// MobileAppInstallStatusOdataType The type of the entity.
+type MobileAppInstallStatusOdataType string
 
-// Defines values for SelectedUserAppInstallStatusOdataType.
-const (
-	SelectedUserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus SelectedUserAppInstallStatusOdataType = "#microsoft.graph.userAppInstallStatus"
-)
+// MobileAppInstallSummaryOdataType The type of the entity.
+type MobileAppInstallSummaryOdataType string
 
-// Valid indicates whether the value is a known member of the SelectedUserAppInstallStatusOdataType enum.
-func (e SelectedUserAppInstallStatusOdataType) Valid() bool {
-	switch e {
-	case SelectedUserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for UserAppInstallStatusOdataType.
-const (
-	UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus UserAppInstallStatusOdataType = "#microsoft.graph.userAppInstallStatus"
-)
-
-// Valid indicates whether the value is a known member of the UserAppInstallStatusOdataType enum.
-func (e UserAppInstallStatusOdataType) Valid() bool {
-	switch e {
-	case UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus:
-		return true
-	default:
-		return false
-	}
-}
+// UserAppInstallStatusOdataType The type of the entity.
+type UserAppInstallStatusOdataType string
 
 // StatusID Key of the entity. A PATCH may send it, and it must then be the id in the path. A POST must not: the server makes
 // it.
@@ -332,7 +314,7 @@ type UserStatusUserPrincipalName = string
 // Example: 1
 type InstalledDeviceCount = int32
 
-// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set.
+// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set. It has at most 8,192 characters.
 //
 // Example: 2017-01-01T00:02:49.3205976-08:00
 type LastSyncDateTime = string
@@ -505,7 +487,7 @@ type MobileAppInstallStatus struct {
 	// Example: Device Id value
 	DeviceID *DeviceID `json:"deviceId"`
 
-	// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set.
+	// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set. It has at most 8,192 characters.
 	//
 	//
 	// Example: 2017-01-01T00:02:49.3205976-08:00
@@ -564,16 +546,13 @@ type MobileAppInstallStatus struct {
 	DisplayVersion *DisplayVersion `json:"displayVersion"`
 }
 
-// MobileAppInstallStatusOdataType The type of the entity.
-type MobileAppInstallStatusOdataType string
-
 // MobileAppInstallStatusCollectionResponse A page of a list.
 type MobileAppInstallStatusCollectionResponse struct {
 	// OdataCount The number of entities in the whole list. The first page has it if the request has `$count=true`.
 	OdataCount *int64 `json:"@odata.count,omitempty"`
 
 	// OdataNextLink The address of the next page, with every option of this one. The last page has none. If it could become longer
-	// than this, the list is refused with 400, even its first page.
+	// than 32,768 bytes, the list is refused with 400, even its first page.
 	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
 
 	// Value The entities. A page may have fewer than `$top`, or none, and still have a next page.
@@ -603,7 +582,7 @@ type MobileAppInstallStatusInput struct {
 	// Example: Device Id value
 	DeviceID *DeviceID `json:"deviceId,omitempty"`
 
-	// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set.
+	// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set. It has at most 8,192 characters.
 	//
 	//
 	// Example: 2017-01-01T00:02:49.3205976-08:00
@@ -661,9 +640,6 @@ type MobileAppInstallStatusInput struct {
 	// Example: Display Version value
 	DisplayVersion *DisplayVersion `json:"displayVersion,omitempty"`
 }
-
-// MobileAppInstallStatusInputOdataType The type of the entity. It is optional, and may be sent with or without the `#`. No other type is accepted.
-type MobileAppInstallStatusInputOdataType string
 
 // MobileAppInstallSummary Contains properties for the installation summary of a mobile app. Devices are the app's device statuses, and are
 // counted by `installState`; no count includes `unknown` and `uninstallFailed`. Users are its user statuses, and are
@@ -709,9 +685,6 @@ type MobileAppInstallSummary struct {
 	PendingInstallUserCount int32 `json:"pendingInstallUserCount"`
 }
 
-// MobileAppInstallSummaryOdataType The type of the entity.
-type MobileAppInstallSummaryOdataType string
-
 // ODataError The body of every error response.
 type ODataError struct {
 	// Error What went wrong.
@@ -741,7 +714,7 @@ type ResultantAppStateDetail string
 // SelectedMobileAppInstallStatus A mobileAppInstallStatus in a list. It has all of its properties, or only those in `$select`.
 type SelectedMobileAppInstallStatus struct {
 	// OdataType The type of the entity.
-	OdataType SelectedMobileAppInstallStatusOdataType `json:"@odata.type"`
+	OdataType MobileAppInstallStatusOdataType `json:"@odata.type"`
 
 	// ID Key of the entity. A PATCH may send it, and it must then be the id in the path. A POST must not: the server makes
 	// it.
@@ -760,7 +733,7 @@ type SelectedMobileAppInstallStatus struct {
 	// Example: Device Id value
 	DeviceID *DeviceID `json:"deviceId,omitempty"`
 
-	// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set.
+	// LastSyncDateTime Last sync date time, `0001-01-01T00:00:00Z` if it was never set. It has at most 8,192 characters.
 	//
 	//
 	// Example: 2017-01-01T00:02:49.3205976-08:00
@@ -819,13 +792,10 @@ type SelectedMobileAppInstallStatus struct {
 	DisplayVersion *DisplayVersion `json:"displayVersion,omitempty"`
 }
 
-// SelectedMobileAppInstallStatusOdataType The type of the entity.
-type SelectedMobileAppInstallStatusOdataType string
-
 // SelectedUserAppInstallStatus A userAppInstallStatus in a list. It has all of its properties, or only those in `$select`.
 type SelectedUserAppInstallStatus struct {
 	// OdataType The type of the entity.
-	OdataType SelectedUserAppInstallStatusOdataType `json:"@odata.type"`
+	OdataType UserAppInstallStatusOdataType `json:"@odata.type"`
 
 	// ID Key of the entity: the id in the path with which a device status was created, or else a GUID derived from the app
 	// and the `userPrincipalName` that the device status had when it was created.
@@ -862,9 +832,6 @@ type SelectedUserAppInstallStatus struct {
 	// Example: 0
 	NotInstalledDeviceCount *NotInstalledDeviceCount `json:"notInstalledDeviceCount,omitempty"`
 }
-
-// SelectedUserAppInstallStatusOdataType The type of the entity.
-type SelectedUserAppInstallStatusOdataType string
 
 // ServiceDocument A service document of OData, with the name of the API and the address of its reference.
 type ServiceDocument struct {
@@ -936,16 +903,13 @@ type UserAppInstallStatus struct {
 	NotInstalledDeviceCount NotInstalledDeviceCount `json:"notInstalledDeviceCount"`
 }
 
-// UserAppInstallStatusOdataType The type of the entity.
-type UserAppInstallStatusOdataType string
-
 // UserAppInstallStatusCollectionResponse A page of a list of user statuses.
 type UserAppInstallStatusCollectionResponse struct {
 	// OdataCount The number of user statuses in the whole list. The first page has it if the request has `$count=true`.
 	OdataCount *int64 `json:"@odata.count,omitempty"`
 
 	// OdataNextLink The address of the next page, with every option of this one. The last page has none. If it could become longer
-	// than this, the list is refused with 400, even its first page.
+	// than 32,768 bytes, the list is refused with 400, even its first page.
 	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
 
 	// Value The user statuses. A page may have fewer than `$top`, or none, and still have a next page.
@@ -2753,359 +2717,360 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rchu5tTD6KihufyV7dpNqUhdbdE0lGtkzo2xbdiw5PjvD2WmIDZKImwCnAUpmElV9T/P9P69wHuV7",
-	"klNYC0Cjm90kdRnbcpSayBKJRgMLC+t++WdrKKczKZjQqtX/Z4t9otNZxuD3c6qHE/OLmk+nNF+0+q2z",
-	"S0mGEyrGTEWEipRQknGliZ5QTS4p14qMZE7OpZ60otYFzebMTJCz3+ZMmTf88s/WuUwX8Ko8l/mRTFmr",
-	"3+7F3f2d3b14P45aXChNs+xUU81a/daI8oylrauoNWE0ZTks7UgKzYRuny1mZgydzTI+pJpLsf13JUUr",
-	"ar3N2YjlrX4rZ3qei++nXPApzcw8PG31W91W1JoyPZHmj7eHZ0c/t6LWPM9a/dZ2yi74kB3OZq+poGM2",
-	"ZUJvT+U5z8xnapt2z3vDnXS3Hcdx3N41P56ZH3Hxv66dw2xirpjafrq3HzO2u9eGH+av9u4eY+39+Ome",
-	"+cX827qKCuhUoGD/vDYg3HZ7n3e7VEg9YTnsKGUzJlL1RrT6vwDYe61f7ap2wlX99PLs91zTHx4plrGh",
-	"/r4E2atfr64ixPRDoS4NxoT4/kYwckmVxfk0IlIwkkqmiJCasE9cabwHShI9YXgZzAPma51zlpavgZpJ",
-	"oRjeg/AU6XDC2uYsc2m2L2RbaZmzVtR6eUbHrX5r0MrfHPz55/86+2/+/+x8oodni1cv/vbnnw4HrVbU",
-	"evOCatr+C8sVl6LVb+12Yn8DmBiy9qFBC5Yu34bIXc02nscoHvVYPGzvjmLW3h3tnrcP0r299j7dHaUx",
-	"7Z0fDLulG6QAuK1+L94NkReutvllCNe79Y4pOc+H7ETqH+VcGKBwIVj+0o/LuMHi0mLi86d0Z7jXaz8b",
-	"dc1i9s7btEd323vDbrrPno6exQdmCSlekF7c2293u+3e7lk37u91+3F8091NmVJ0bCY9m7CcEW6Ok6j5",
-	"cEI8Ch4XSDRXhBoKyBWZUT3pkDNJhjmjmhGuI6KYSAmeRd9+3uaj9pQrxcW407qqXOhmVFhP9OoR4eZH",
-	"3AuOeHf1Ef8IZPoF3HUmhot7dMTETlG+uH1C/RfA3rgmlpQRKQiypa/7+HbC4+vtWlqXy49MnLFPukzq",
-	"Dok5WrtVhMOfTt+chPSreuY/0PQdLs4cEtOUZ0ja7PfH4oJmPP0T7q6A+XtBzzNGtCQ5oym8xoN6RheZ",
-	"pGmHvM0YVYwwoeY5IyHwCMLbrFIxDeTXPmU+kiMCb8VpRzKfUt0hh5pkXDDSi8hQZvOpIN2nfcJxgYa8",
-	"53SoWU62oi1zm5WmubZTzVmnFbU0zcdMt/qt1tWv9wS17x+YrwyCDnk+nGc0D2hJBVHdJrgglADvRrQN",
-	"rifXimWjVcj7WqYs+4tZF9xBQ7/mcE9rEPloeUlNNGQo51lKBLtgOW6vXyEcuLKIyNz85STjcAPmc0aH",
-	"EwIyVAn5tt347Xi7kKvuDUb+zoBC9JEi5eZET6R+zSpEziyACc31gkwKsW4VmhxVprtHkF7eqAGxIkak",
-	"dCSeC3I8ar82dwggzZX96EQKhp93yDtDPnQxIx1Tc/WM2GtOwcwp2CXMWxyCoSMvxVCmXIyrF9h+TfDb",
-	"Es9R89lM5nr1obwXfthrlnIKLPUenUxl/3IE0AX+WwVDh5waGPvvL7mekPE/+AyOay6M+p4zpVAWKUCP",
-	"UkYI9hNZIu/wPCWXuTQrEOwOGP1R8OovzIhOETGJFEMWEapIVdwqkdWSaPbA328FVouEc1Ehvaf8E9IP",
-	"zlSBa619sycDpTM+ZVU6YT6HhWk+ZYD6cq4JJf9Yg6/X4e0Wd1+4JYQQPqLCXMahFBcs13AJ4Z0G5kAP",
-	"P83YULOUaAPPrZfptOPmeTMaKaa3OuQwy+QlqBOCvPvxiOzs7BzUbMzuKkI9kyrSi7tP23G3HXfP4rgf",
-	"9/q7B52dXrx38HS/HT/rx3EEz3EBK1kwmisSx3HXrO3g4ODA0PH3Z0dGATUsUZH5zHy1d1AWKDKq9OlC",
-	"DP3+7w36f6OHA/cnneO1WroRs1zOWK6tniaHw3muiL7kwzu7Dy/cq9/aVy2Jun4NW96Eu+WWMpU5M2sT",
-	"QCLMNo10IM//zoYV8lFGw8IYfK+E2bsCRfnQj9Nlq7uXfwOlB1DTIJiiU0Z4eucocJyWDv8Qrbqh/gVy",
-	"CSzGiJnBWp7DH0PDe+SIZExrlqvCdAoMokN+4hcMRXg/p4HRpSA8bVB8uts8vT9I8rlBBoiEtqlXcsyF",
-	"qmCSlGRKxaJAJ89UBaHDIZsBwZQfmViFTGdSvqZi8c65de7LjV3a/SiXUzTd0jQ1YjSZ0JQIaWUfAxGl",
-	"EB72ylL7FbADmYPTC3xe5uyAYXBB3jGdL9qHI+210hHPdNW5cEge4cclBQimvwNh/C3N6ZSZly4RLfcN",
-	"2bIL2Cq9vE+oDmw13cjsrWwHd3TvOUl5ShZyTqaMChK6Vv4QXl/7nntG3D8TnABBeHos3kpVNcqaW40k",
-	"/+2b07M7k3nTE6mt7FOm8PAaMrSi1URKxQCzzW6BVLH8guVkSj8yRbhGZwcO884OSsDB6OSwGdWeVRk0",
-	"T9FjtsIlEtL9e0XsvwroIToJzcZLBMdgHnzupNqRwV0uBdgChBGZIRTgrvDMYJk4tktZI7uL+fTckMJG",
-	"4f1Y6J1eRWZ32wE63u51d5/uPtvZ331mpvF/PY0C1bFhx/deGv0KIeoRMRc0q7K+EeKNs33hzViFd8d2",
-	"olMYicdxj5iJvfrWbUiOxTCbp0gditnJ5YQJYBM5m8kcvcoWkJkU41dcfKwCEkMOJoaGCPZJkxkdM2tc",
-	"n9ALow1LYp4FCQ+FnI2li3sDXSe9WWyqAuKcAQhQ0hJkp/d0/xk5X2imOuR0InPNhJPFQKgTRiAfsUuW",
-	"Ow7OGWhej2Sesvx8UToTpVXtoQSaGjWiIHxqHRg0L07mW5S0q7EwOaOWB6I+hKAAbYgrrw5dsEBr7u4/",
-	"ffq01933B+Xs4E7vATdERGgmBQPfhSA27ggnfE4eaTkDdmljf4Dz2ncrOHcnn1vu6W0e6z2OBQGc59ld",
-	"MczXlWU02xvmeQbSaK3QFHgJzeLuqUllaYtwUoJe8DFAsumwihF+sjsTaJZfXsOE6WyWLQoxrmY9ZIvO",
-	"Zlvgv0SXGjLlKR/mUsmR7oxzOpt06sONtjrkFTN3hWsi5xXRhc5m905o+dzwQjySb1kOqCVFFYNA4fc3",
-	"HMTwYuwKVPpR5uc8TcF4cj80lsJ941RbOtcTmfN/gB3I7Hskc2sjMWcBYzskfHA6VxqJNxBiZMEjaYRK",
-	"LsZEDeWMqT55AeGYRTzn4WymOu8YTT/kXLPOYZa5gzkD+1PVebnWKmUNH4dzPTFYgqs7s0/dj+MI7E3m",
-	"PNh0phceX/UhGOjoeVZ1C8DnhH0CmVKtjds6KU11j2ATbtIg2ZSlnCItsGjnQmytuIAP9ZfclCjlSft9",
-	"AWGMTq1iHphykPCsAuu/VZSrB9mEi/GZfD9Ll7xVZcih3UJIMvNxyYbA+EjZB8jeNH7YnMM8O3KGyCoz",
-	"Uzo3ZBgsPu//M45hY3cjDYVvrcpx6IuVI7IllQ1p3YLAF8qFsguJyOWEDyee9aAdoizQ+Kfvlxh7m+27",
-	"IzXnMK9cKvMx+BtoxRdsJzHfW7J+V2dsl1G2dMI6cJNGxxuZa+n9IH5lRpFOyVZo795yu3ber4phqirT",
-	"5UzNM01BXoAJfjmxW/z+R5op9mtFvAPSrjA6EA6Aa4ULVX3i02gia4mJDNCOi0/nwg750X49YyLlYmyH",
-	"mAEfhbwU8JwVgs6zijO7kmFyb6zXD2daPlO4h2BQqHrk0S+Doah8NGK5dyUy67Bxtvu7c9m85moKGXlV",
-	"UlO8MIwgXF5KE0wDF/T99b3cOSCKw18OpXRefY2RjndywB9yKcYvQVRaCqA0m4Ob5DiFUnzso/82uHBr",
-	"FOOtP8qUatoxD2+VYbL1H5vOVUKdYML7hUNfP5gBMWew4opLhefKmr1B2DO00snegT9IjghQPWoxvsl2",
-	"HiK2XbgN69yP3AdmMDolWhOtZ/3t7W7vaSfuxJ1u/1n8LN4+Z5r+LsmcsJTvdT5ng3kc9/YfaTn7vmt/",
-	"Vx/5DJTo7+fs3euT7qLNdt/99KcXw+7J33/I/nr25+6rD3/JTl681yf/eN97fRTHJx/+kr06++/Lk3+8",
-	"h99P/n64c/LnAgS/eBhoTN/a8LzgrpuVGw7SQhMIOU6RefkvT+iUFV+bv4oBXM0yuiiSwl7gB8R+4gcG",
-	"6dQHNv9ro6TjpoTrqLUUGmqu3Zq4R0O2agFhRdlidqleMDXM+Uzjvt4oEnzgt1WI/zCkuuu5YrmF3nvF",
-	"8jLszJdvcy6GfEazcJT/MByP6XE+6KN6u2y0tJO1pzQbyXzKPluojkvT2HKcrAjfDiJSuEZz3Dlzqfly",
-	"5G2mdKzI43c/HpGDbjd+4sMHeU5+m0vNFJCj5LukRMrde+9t7M5nBRwQ59/mLF+8sYhdxiL4ikjEccAl",
-	"8Ik5w2oR7TehF7dKyXiPMu2fg6VUYYRrUTM25CPOvIT0/t1xCTYd8udw0VuP2KcZFelWVW0lZyUbMegC",
-	"QrrHgLtQDdpDCb/sdPcLvb4g6ADD7BYMVZbzmhw3kH9TnuJb8pxfQFyixgSHFXa20rT36EBWbLjZc1y4",
-	"cGd0rnyItpnLwlmx3LDkZQDbL0gqh/NpJWLKfUYtZ6uXjFI5NNKB5jqD+woGVNIoRRRyyEcuUsinEeOM",
-	"abjXAnlbjZzlK2rUfYccT7ELllcDdM4mOWPkgssMdgEmSinuLsvgG4gMi6q0dgOvvRW1FBhNKoVEiOEI",
-	"11MrXoRBpWWLzB/Ia/qREcj60pJIkS2IwfGSGScIRknZiAuWkvMFRjIvZvVGLYVGreghf+obzJ/6wjeN",
-	"oL/EoONOQHvMERgEBSLiCLPT8JZC6v03oOiKItzos8XU+xVsLcuY/sqfMwjKA1BzBQt8bp3mBiYV/ZrM",
-	"RVGCKCdZU/hH8e77G2r/ucGH+GTLpFRdZ2Xu+2AE+OaNAAYXHAZU05fxnFRERka8RHvZFP69lIa55rdC",
-	"Ffsql76FeHCEFree+9Ss3H7WtQe8ifmsOODKxLvBF+W5S76Q0jNx5cvgOfzquPZVle/KT5VdMtXnyt+G",
-	"T5rz0pNcam0QqnRir2XOXLFCjCg9FnouGGpd6t8hv60P3jtp9jybAT8kmgkqdES6ceyBwwXpxV7OgdBk",
-	"iN+dct2kPNmI5tVJb1rKV4YzNeinXG0UAm1PwbpG3JT3TTc1TCoIQe/Gu8/2ntrY5ogUVTwMf0rZUlUP",
-	"A0q5XEjFxnY4o+Qm4LyOlnZm37pRcENlh8+6B70iO059u0Ed6/btzs9QlKWSaxBKLkek1/WX9g4PD14Z",
-	"bmLLvWQLbExFsH0vJiwDq4CqDyW/Pwe12R7tqcyW9ActZ6WAGmq1os+mPmg586ZqtDOusFRfTmTm9TbQ",
-	"wOKq3sUFSfmYVw7WvOb+6gi/I4wAMeaCXlCeLYfagu1PS4zqC0etwI5TtBW+L42+P4lrNbt9TqgVHsiU",
-	"LgzLMv84twU5Z0yQKU1Zh3zYLD3eRuDcquSfEXPCiwvW3Lsipu+XFhjC6USuKvDAVXM1i6CM33Z8f+7j",
-	"RhsOT/Y1AxpaOdUpQ3uT84MxMZ9e2xN2g2O0qwl3ZOk3S4MAOPN2DILjYoMgttAu9rsFpVVsvjj51h++",
-	"gfjD+34CIbo3paaVQ3bL9v87xvF/J2/E/cxvvGfgR/xWLD9ZmSdjRtQYTr/ZlA6z3zUJHcf2UBW5nPDM",
-	"iKQNeSBo1TZ6POE6gPjbLxnt1/sC0X5m09eO9Xv5rtc7fNl98fqHv/72pxc/fHz904/Zmw//3Xt1dnj5",
-	"+sWhPnlxePn6KN59/eLw0n5W/H98nVi/ujNvNNwi5qYxZQej/RW77jUaaburrap3HgNXQL+KdA2X+98W",
-	"XFdRCwro1oSIF8Yic8+wzO6dx4svRYrfwON+c5/ut1g05/eE1tVVpVsEpp+2wzLZackftlws2nFptCob",
-	"tdvoR+YkbOumVr+F5aF56lNWDZh4ztJW3xDRqKWGEzalgIFiPm31f6k+8mvUspcZLcyA6ZXeFtW1nkgy",
-	"NCNgUR8Zm5USciNyzoYYZaVhxDkk1SspaNYhPxk6AZHwiiRCtmGixGUVZUwrnFvhxFx3BqK05aDPxvrN",
-	"+sG128SOO3UnoTTc4iIq1N1u/AQYvfepjIDlgqjFcZQ7SCPp2a5B8/yCXzAFrUagCH75IAetH/I3Fxdx",
-	"dnH429HRq/8+Oey1F2r3Err+NO9zSj+9YmKsJ63+/m7UmlGtWW428T+D1i9x++Cw/Vfa/sff2r/+56D1",
-	"qFUHg1dySF346jIcKjIEJqWmDgqlHXzWrIDtDX3dzZB7lLOR4WDbRVe0bfxWbXuYhAA6Hh3h7jeClJPP",
-	"+MjcAmgshU/fA6DdAEjYzwYdd8cNEIJ8KwcmqkjiZkgid2/sfQvBRWBqYg9SGWiCZdBRmyDYCKM5v13w",
-	"+siIOuhe2EgJi38ItVkutRzKrLC7ebBhBI0qw6toQ7SarJpxtRS1rhNZ3WqLygCqqOcQdGC6NKoXLrF6",
-	"ZZb6mtVSw27vWd36Ant0/cIKXco5ybXEyq/nbCRzBnq3qnWUl5bZXQVGrLEPvf70DvTro5/41IB2Zz+O",
-	"oxbszfzZ9XtwVR7NJj58+NAOSp+wBoJUKo5C4O0MAu+AAxnF9tKAOmDIlgtDoxau1BwMttA0ACra6XwO",
-	"kQZcWyvCayf9b6mBsNVk9AL4Hcy6pQiKg1DM0shfl6BTa0nGzNxYjN5Dp4F/T5Xh/8BoDnWVaTb9ftAa",
-	"tCJfuQa29rd5zr8fwF1X/e3tTI656HjFRIqMC9YZyqm5ZVMptqV5urftq9+YCXGZf+Pp94OWvd47ePXh",
-	"x7By9ePN2fJet1eHiDVicq1ECMO2XNVn71+xzzn+ogyMKblkWdbGXCUiRUVU3FAIv85tWrd6nlYud0Qo",
-	"+en98QtwGTmbkz11XyiR66XiiEDJzjM2LW9pIzVgo4s4n0Ml5mDLO/vLO76KWhkXH0GgR/5kFMYXARdY",
-	"hgMKDYTakDKrUiOVC4xABhCBym326ZNEIJaw4X1BGhu8vDA3mYceWbh3wDoVfof6b1VVdw/ZyjqGof4H",
-	"5IZfGcU0Y5qt3uwLGBOycj4iQoICEzQnApNXdYM181c35xPUwkWiktUBWT66xv7rDXPrIfCKK+1MDWvg",
-	"QH0RM3sNMq5utvPfZVugAG/Hddtbj9ertkj0JJfz8QRybFZiNb7zDrH6ZttffRuClzUMK8C3MeCCO9IA",
-	"rWvfnbVg/IL35y4gPGZ6NWir3cuQOQbAW4Zcdc4akBX90b4Q3RkzXYkcXuYyci5QwLeRy94LAMHKvvYy",
-	"qGCzWS0clqKTb3YHa1d8aATkpmVjmCmYURZQZGztka1Z6l0fmt3SJpQfULCWKGJaDFzywqx0fYT8HJzA",
-	"73U9NWvebxNZ2xwO3wRbKMFyNRRLxP9GmBO84zMIhstYsyG+bMb7NiDdm3C8L0q+7wiD1uJORX0olUD6",
-	"Iohyg6018Ij6/W2MHp8NMa6rT5mb/aJkQFze+yuko6ysPLIN+HnN7Ldh6Ga6epZw3WU3Urn6PdS87vNT",
-	"toaFXPu4VqpCX263lV1usL9gI5siY2nm26DiHMonrDG6YMRyrR2CZYqtVahqXvKVGSNwhZuIpBYYGxoj",
-	"Ntj55xBBw+1tYGRbscXNjRH4zm9C6mzYygYXZb0x4hoX6Nu2SFw172Y9nF24gBVjinr6ipWLUdlQhKGc",
-	"zmjOlRRPIiJzqxMk3yXOB4Bxh52BeKMnLL/kipUdflyR3W7P1eZGPduGMHTIccn/Wg5QjZbmodklXSiy",
-	"G+9WfTUrwxg4lMiBwy0q2XiYbeoYtdmhdKwA0yuC3LL0qOe5IDvxbqnJQ8lApDTPsjWncMnox7VnMBD+",
-	"EG4PlWBXdwGaNqLgDVBT3BIqVXQaCF8Le67YaJ7ZBxornycdcgOcrpzBd78rqHHty8B9G/i5oazc095u",
-	"/KTjNhs6yhPfNAp7CVqHvesmZn3hzyEAYixkbhsjQNUTs9vvSFJ2jSd9gh+QXoD9NpyMC6WNYlUOawpn",
-	"ydksZ8oVtyomC6NbqCq3TvGbwpmWT7JfifSoUhpfDb/oeFwt6AsF1AwREoR90kwUUQ9cDQTx7sS3RTsv",
-	"D0zYupwa3jZm2hb2S9mIzjOt+iQR8yxLIpLY3A7zaww/YiiC4epgmP/+moAv3byxotBQItilpzD2lAQL",
-	"dwG1SYCPJkthqAlJDUOZcmE7R36A2+HoZGLe6HCdF3EyFXRfipKoxX2Ltg1e32fdg15zkAdS1geUD1D+",
-	"s53A3UQP+GAQJKY5mzGqXYRVUD4z1O+gXx7FLC0IA1ae93HknxlHdkE1mUqlSbf3jMxyLqAFDTk8PTo+",
-	"DpPmA9LOISgFT3oJoTf09dcCeRlcTXEOWKuhFuQYVV4F84cJw/rgExbmabjq+EU4EeCP7S0IYeKQquy6",
-	"ByZhIkYSkZyNaZ5mNqAweaTlLDFgH4gE0iCSCngwsAE2D0nSxd4xpaK0Ybu5cykzRjHArGhaXSs+gUTg",
-	"b4HZhUElZOMQucM+QREL21zKrIY8xhC03U7cfQLxslOKqUgJ+83QVMHMz7GGn/B7ppNoIJIM/uBAfalI",
-	"zT8yhyckDHatNczvTKTKXEfzO0TV+r+0NMQjx1/nsxnLAYBkRnMmQJRRERGYhUj1QACu7sUkZWz23DAX",
-	"swI4R4fIvTi2nQg65ETa7oajuRi6nlpqPpvJHIIWDwOpCCcpMrBsArPiKRsICn2AM65ZTjNIBXMEDiiT",
-	"r/vBAXEUVIL0pWiBR0KDePjEUDiOATSpnJ9D99FTeFzZ5biYG567VoseTohdJICWTfvGG+t61BtM6Pun",
-	"Hhf1rJ4Q9hvZmg3b3a3ELt3m/EJxtjDhF7if4cF4O6L6zRnIuKB3GA2R+TYKj+s+SVxCpjnjrd6WQR5C",
-	"kvWpo+4xKOW7bhASSSB7lg7COqA/A9xm81IqFtDNv0NeFttUuHQhCbQStUAp1zO05V/DPVOS/GeCKe0Q",
-	"o5dzrZkgyf/q/ZD4e2RkGMsrIUoxIkkv7vXa8bN2r3fWjfs7IKAcmsXhG6F1pgG0VmTKU8HHE20LH9qV",
-	"mYk44rIoXxNaoLmvP2OuuMzJiGaK4cLhfroDKnSGaeSSACwOpoC3iGv5nOExwDyJQU9DHuAjwZJ+cdsD",
-	"VIu23h5tAb7B88jCQXQj7Lc5zRBL7UedBoKBSw5oBhBanMVcFME4EnazUeF2WuVKS9Ib3AKa0j/aMZ2h",
-	"nG7Bu1wyEhEM2q+0Gui1JcUhwS7T5ENho3sLotspx66h2DDlwvO1Oo5WMqysDt+js1mHHIoFCOOKUEhm",
-	"MZJZIK5ZVHYFtelsVgku3rh6Wavfsv1ULEzKZp6bxfRbw1izjWg1BEoW/fK+Ni67t2JflcXccpO2dfHy",
-	"nk5lri0LKHKCOYO6mzOaQ27H+cJc1ClVz0link5sAbCAg83mGgnJGJQPpS1fRAmoY6/RQAzl1H2I1Rip",
-	"soodztwhb0Bdsh2BHK/z0gYKVL29/UBgJCDPRAUxcRxtICxLe+lkFJ/kDFQB0gayzKmK8IUCdm2m4Gnd",
-	"1Yb7apYa8bTpvjpgr7iw/lIELaYBDAhocs70JWPA+6eVq9yNe7vrrzL2PF4rvq0/84icMyNDKC+RmpdZ",
-	"YsnT5DlJvkusWqQKcLJpE/Si5TTLBjjaPXxRMH7ks3VpAV4C1pKY8cQprYaTlFwrhldDN0pmGZIN8y3U",
-	"hBIdiZvgYha1WfZAUOeoyCGIa3MISlV1l1QaWxcQVJlzNuZCwW6gcj39bc4gB8De7lxOQVyuZI4nKBRw",
-	"hYWaEAKogFKNJ4khakb4xlKFSzh0244ujfB0DWabUM0cebW88PIOKzi2B43+1iKZrUS2/EJ7jHW4JgVU",
-	"rh/b/A1rsTLA7cbx87CTehTHMZJIyLGCv8uJKXETopmF3TmeNflY1sobW8qZ1LAFopmoktCwaeb4Et9t",
-	"WNStuG6RDvGDTDl6z38wSoIvLQrJ35AXan6t9qmF9CrcGww9d/6Muje7gds4Ci70RksNV3RkF3OF0cvV",
-	"03CFqxDlfA6yleNtCUsgv+N/cHD6l6F3FbUsZMUMG1dcY/fDjNFKDakj81EghYTZ9ZXiwkagCHrWVuZB",
-	"tdZ+Fy3b+IKJQZgSrHYCo+G4tURFFjQaJ8PFVeot+0oGgaO2/ALbIIJdsHxRu90vU2L6oWw0FoLY+LK9",
-	"rhfv4To0XLpAsjHyBdNQsPBPp29ONryGwEIrFxFIExp5LVlKQzpwXcKUG554xj7p9dSpGHoVtYY8H84z",
-	"mpdL/62coOYRMMXCYl0ljtUzBGMNxOe4OYY8aOWj4VijOaILK6z3tfLx6vhyadiVj7pxTeUSVz68/MTm",
-	"GAt2BSzl0YCgWPzvPGf0o/KlDoxq1iEnQcdWxzwglVvnHAM0g3oYSxUm6pZlx2+XB9flQ696ujy4yXuy",
-	"aoblB5aSH1c9Hj5noAo1ZIs6ste7foWlfiUW2GFXUSuTYoylnNY84gdWe+OtfKoYudwObeWD4diqQrLy",
-	"waDxhZem11yn2Z3eAZf1XXcLHrC8hOWfl8Hcgi944WUdU/DNfwJmsjkrMY/x9Fi8lWr97vxA85DVqdY+",
-	"43Qvo+xc8DGAeWOeVfMI9qcvmv+vnSIcXG1uv+5JO7Lci3vlQ25ctYPz+ofc0X8BUle0YVtN6Oy4clOA",
-	"dZIDjKsrx7uJ1GBH15c33WSCEG9K9dJWPlyM/Fx0mpzYEJrLcg7JA/G2xFsPJ4dCXVpYXNdwgY9uZr6w",
-	"Y69txECNZo0VA+XVQgolLym2YShJqROK/gx5KYIyZjZSAwz8lUIW6gFXPK7YEzgLWsBcA13CzjFrSRsM",
-	"vFN1pq5hC3nNf3g43+B8beRTcKqafdLbs8wm7JUsd270GvFrDnf2euG2R/ap2qNcNps/nGFxhhglWqSB",
-	"XOOGFg3zVksrOOy25rGm460rDXdI3h6eHf1sP1Bh/k9YjBFLUGGkpqqLSr5TRHFFJVc9BGMqxRdXjS+K",
-	"wd0WEesLtK2aouaJL43QQRmm+qpEdTPBI9s14+srizRPUR3cVKFj5QyV4Y35wM2T1IxvSOJcPUdpdGN+",
-	"ZfMcNeOXSc6bkXnNA+F5IDzfFuGpy7BcR3yWnrkbAnS9pdQ9UFdrYu0MxbPNOafriMfySgyosVBWQ6xA",
-	"cCsRqg/aeyHt/Sjzc56maEu/BsEV8i3LgTZtYNQqDb5LnQxjboIw04icz3UpkRACqyFCyS/BBpWHNRWp",
-	"LztupoJSUxJanlMxEAEsgkQhiDIBH+oDKsHxHAvNckGzUwjyLar8b45U3M6wkekaBt4lMrlcMogn6JBj",
-	"bXT9sc/Psd0WyFykNokHspySAgzJA13xyHAij4pzXy0pBT3YXdF4lIqwpQ4Nqn8HkQ1cQWYDhKTaHgJy",
-	"tJTkd8cX9PeUm4qi8bVF0tefvh/9IIB5JNTYTMO17LwWg6s8u4bDhaPviiolOGdC2Ceod6xseM8hSbYf",
-	"ufy/S8iItSYtrgiY2ohmn3Rk2aIiSWGESyAtlWXZc6KkzcuEAHczNWEXTAwEHxH/aizfbcPCqX7geGX8",
-	"8j3Proda/rF1WIUD75LNDWmWsXxL2abvLhkH2pYVzToeTtid8GuZ8hFfo1zU1QUp1b/gAvLyi/IRX06h",
-	"v/cnMuFifCbf+3DY3/fq+djg8JXrni2N/8y3d1V5FG+G4joicwFZ44WkJYLaEUTmA2GLaoSKksBk5rA6",
-	"1gNLKNDzbc58ciy2kL1uOLt72pAetol7rDz+LpHNErBKZZ86uoY4AzK8H2jEkhqyVxtO8YBCBQrZULgz",
-	"PmXy2tkQ+dLDK7GnMvzO/eUph2pLhOY5v8C6NnzKanHgealNzpAKcs5stxLXMucBQQDWpyy/4MPrsj5V",
-	"PLUmlAzHbY4Ldj0v5HA+XRFfYycmqR33cKLVE30v6AXl2Q201Xn5yTXhd8XYO7WfaYlyRPACX7/jtzmb",
-	"w5ejeZZB0RNMjYIKFTn8462154wJaPtTeM+c2TWsbQWJxmXmUkM2sCaWrdDgy0zsdnvwTj0xr2JUFCWl",
-	"MOfW0SE1Hw4ZS1naH4jkp5dnScgBzQpscjks9c3pWVGHxNmyvMOv72qMBrVxqp3CuF12BOJXAptP1ha9",
-	"w2IgwmZFLuQ8J/JSfFVMtdJNbdWz4dCv4W7e90CYB0XzGwgbuatQi28kxuIBp7+uiIQ7iSi466iAMLDp",
-	"Gng+oxuEGMOg2+L4kcwyBsWyXIh6HdYfYnGNMFqVnBU2G7THwJBKe2lblLepHsWD7F1zJ+qr5K+7FTVP",
-	"reoDtfJm1M+1qob/uttRN2N4P27EDR5uyb/9LbkJ/2h4cl0nsQ1uTDNHucm0K5/E21OE715HiFod9FtI",
-	"US7a9+aXx89Q70iY57nRkrEA0IM8datb0dzE8BqR3fjMVxPebTZ4htUlbliXCCOpXskxF+vVhtJgX4vA",
-	"vnSDYgRm5FXU0pNcap2x9R6+YuRdGcEOScanHCq7+Xbn5FjouWBg6M6ZuSlp5IK+sQ2KxHqYTNDzjKW2",
-	"9h5MpIiSaJdCtFXOvKWhFvFAgKkITUrT58RW7PaVvGma5kwpNIZpKcmUikVQbsNFMgofPYnxlH4mrLjO",
-	"BaGYGzkQl9iSXUIS3Nfvybm/Rqf3wvecv350ydlGtTHcuDs0AaOwJSTikQuz5RiI65CsQBvoamAzZ529",
-	"FVGJDT+yFEJ5Af2T7XOmaWLrC9omQl8Jjn348KF9ONcTI3WuKvDgJlga/1Vgm69H/pqlnLpE/Ou5rc3Q",
-	"l2IoU75B9YHq+N8hkNeHgNvN+ax+FHtSqB878s0+KjiF8W/tdRtyIK0Ov4r+rR1aGPnyDSSRYkFjwBxg",
-	"cPdUUH7I5fyajfKl23L/8x8f7sy/RxriV2n0N5/eMC57Xnl0dRRFOPiupJcTWe4e4OSTatRnEJAJkZ+0",
-	"2q30wWrpkeFGMsh8bWZrCRFOr0tX39eUlW6iqsHRYi+DuVHVoZg618ob8iqNpB8sercilhhkcz2y1PBM",
-	"Y/P6DROmS3bB+t7i6+16Vftg+Xawm9yPt5t4gPzA292N6/qASl3HHxxBv4/Ju/COXNtRU1wNg6D1bpZN",
-	"ULvxyaug+PZSgf0gNZWmGD1Ps6IJaKuPraqWOqRYyymU284vGNFyDC39DHrMgsd9GLaqTxpy30ZBwzgz",
-	"B9dsqq5Tl/9UsxkUnKafjvHZXtFbgeY5RQdSUeT7l2Jlv/qB8vzvbAilQ5fmvh6EDr0ZrzAaL8PmXKaL",
-	"eriYb6Bt5p9O35w8dy22OLSnEFIw7Gk2V0YAsr1CKn0qnzvbuluIph/BCmTnBnPkQNjGkRG5nFDNLpi1",
-	"U6Lx+lObqrYC/MDWDp/aUNev1d8DijNjIlVvRFNjClWt/4c2TFi2jSZ1YZ/QXMg2W4Oag3V7DvFig/6T",
-	"VWRwHZPcZkrIEext/6pE4upPfWnH7JP2joQhkriwY2e1s45d8oxqzXIzwf/88j+Dwac4bpufz8wPan7t",
-	"jgaDT09Hv373qFWzwWWo24XXoswZ9DDENFbo1iY1NOAzR6y45hcQu+vtz1xPXBdYwViqSGKpRftsMYMO",
-	"csELvf0QSkdyrVg28i+ZUSi4L20gbsNB2MsXnMQuFP5d1/fELjgic8F/m3s7Ot45KF7gu7W6CgZQr4Cn",
-	"1+53FKyta/CL6YlsWN/PZ2dvCQ6ADixiPjVE56eXZ62o9fPLwxetqPX2zan56+17+Hl4dvRzK2q9ePnq",
-	"5dnLgCgtv7tntMU8q3+xc3blLKPmTA2Rtm4D2/zSRqHniwgZ/6ICh/29vZ39Fa/fqVJS6PNlgYEr+7X2",
-	"VA2HaKsZyzIuxvYSAQ35G6y+IChXBQUuFyxtYCK2T4NrFuXpzSriW+rusGLSCOiSoa7QNNRj27pCp9dh",
-	"YfiqG/Ewt4kVTCyYfeVWi8h/TwPkPEuh6ze0wgQ/1m5v97qczPXBoufggfWMKbiVAqanvnPryPrLihx+",
-	"8rjcG5gWqf9PIvSg0YGA3H2EgONhATHZgKyH9GCnGz/tXYfsLtNYwHaWGiLs/XsOW11TvbAO/pR+CtcT",
-	"IMAyedy5Dnm8La0r7Kp1+S7O2tLc/mrv4CDoe9WLlztflQhcHYWxSyiOsQ7nX/g2P9WVuq4/L0oNsZZ7",
-	"AS31BG3gV8tw2vXvx444DSsQ2NBvaQ2lBjs3X4VBixeVdkXVlfw8n1JBckZT6CF5YVv/FJ3EnM5bXmdD",
-	"z6Obr7VrQBbWqa1pYOgKegiSsiGf0oykfMy1beVse9UvtCPFU5p/rCL7QRXVA7nrcfyvX7rtg19/idsH",
-	"v373pFbOwhWe0bFa1WExzAaGJv4H3W78BHku9o92LYtlTpLvktoGtKFESAYD/et3jweD7/71OLJ/Pfnu",
-	"8YftJ38YtH75n0HLS4y92IqJg9ZjOzByv6wZ/+QPT757YofWb77oaFVb98F8TYYyRSZpO15B8ah5jo2Q",
-	"FR8LlpKdXvsc+uTDfe+T+NOzpy+68W73yFD6di/u7u/s7sX7caWn4UF03bZ6bf/ps1Vk5sDt7gVUtFre",
-	"3xtsV3aeYW/MMs8bNoLkIxepbblpHo0AMLNcjnM6raoC+7trhUylrH2p2nKS2mbXUoyxcaRR4izTPmck",
-	"5+OJrkWylbRD03zM9MoWl7gvwlWfUCyXM5NQiQzxfv8g7j4x5yx9TEFE2HSmF15LxU7++I39yLULpwOB",
-	"BD6C/o16QnwPCQJdDUF2JRLWhagSbHA3PthfKTpXOAucot90Ae463oJlDJBaN5CrclFtI2lXrNGeHJAk",
-	"bA6XkATj/pJSv8ZedPuOkhXVdnUjSZ+j6WS2soKIaObjSSAMySZlPko65KecziZbCnR/I/389P74hdpA",
-	"8iipwY9+raNCx0IEpfQq3ExeGtF/xKE3KivbXjI5rrm7dbbDmtBgF0EoLyGntGJj8ahbzGMlV5BzndEi",
-	"3Hzv2Zrb5+qq1JR45EU7/WCH78+OathdANHBIP3n7lV7MEgHg9T+c4b/9Ev/LFP/CilaB64anbyQe/FO",
-	"uwGggZsbX5Ia53NUJYu97FzrMgPwSuusMxPXXe1j12Dy97rdvoNl+YJ37/aC711FrVdLvSWr2zAjiFqI",
-	"IYGemQaxIpLEMXSfdA0ozX9/TSw+XxoVDcyDii21HN6kc6XfpHlj27zxWnxpr1JGsNnsUaJhJdzKeeWa",
-	"NKl3rykXDZQGeO6ludzAdW8iFIC8tCwSFOB8LVOW/YVmPKWuds48Z9eUGmyNznqRhgmdLwqTRiDhbGS0",
-	"CEWmkrmiG8fNZlXQVktEnGbZm1Gr/8uaRsHFM1e/VpSt1bJRcU6N0pE9ByZnmW0TfSlziIec0kUQtLM5",
-	"pjYJGG6pJSDUUaKGQKOlLR5JoSkXKmx/6viTJTZYqNfQJhSsCPaPNfqdbRCN5GsZjYM+9g3MaDGrVEEK",
-	"rZz/MXVR/52xEQk69Y1rVxo5EYsLZX4Vjnil/6rcyneTp2Dk1XKH3zXPlkdflRr/bnB9YKC336ysKeM6",
-	"bV9V2wlveoPeMTXPNBX6cDbDR81FqmHfVnXzCGNtAR3yVirFwVBgNH6Q7fohS4u89BqRREh9HH4zF3bg",
-	"j3bIQCQzJswts+NwFLRCsxMcogXiPGNJh2BWkMFvrEd9vkC7mevyXOVHvg+yx6WnFdgV+t4NIeio3xIc",
-	"X9jayBZ6JZBGtu8/yajRZXJ2wUOry+HbYyd0Y+1eVvLIGxZcw3wVYxaKBV4FO392VddsevVulwSIqzWd",
-	"p/9NEHEtmhn1qtJ7e00MXGnwVakl97onA9JTdOpeH0/iyF1NA+/1D5cfqHK6kGlEaLINiHFAzWtQcjWG",
-	"VShfSGxDmFWhH0CmbsNLNH9zdlwThVNjGHQxOBRMhI1cdriJsuELJVl1Cg0oMC/ILVisCd6Ijfmq/n/z",
-	"aYIOk+91PmdJ1V6/vxvqHgdx/LR7cNDb2326Gx8cdDfVQAzbrgQNrRXYwfrDPuHyrZMSG/mjkcd7Spwb",
-	"mxj8KTZrIyKATA6tfDeUU2Y71A0EtKgzM0Q+nQ/J7GjuO8HvxnEEVZ9BryvAide+WY3Y6T3df7bGWXvh",
-	"6GRDpDjk6Ft88WWzRuzSdddLHmk5w6KS1lEmUl9p94IRWoAPl7uRHH/KDA6ztCm0vSLar5TtK6QAN7z5",
-	"fcL+/teLsam0/g8E3OrsGKfkuq1z7GFplto3uqIrnu/ECfKRsRm2toRtANjHTKuBQI1/ROeZv17W6M+L",
-	"RkdwALcXp60ogDeAZnjmBjlcVTfAWpl7LwhYHf4DyooSjO2DWYOeIDcR0c29f5DlH2T5B1n+QZZ/kOW/",
-	"aVl+OdCkaG3fDhnaLy06m7V+bYjp+qOdJ2R6V2asEvQja4NDScyzTGF0QJ1MUJSGuanNC2eoWr06BPkE",
-	"eqcsJm4tWfGR19KcDQRQKZYaOlW26D8nQloaxoXtSeLxDZ5fwtEOMXDHdxtJohSaX/9ObaNrrHyTZfYG",
-	"8dyuWUW+NIbtfG/r2ICoYFdWeFzMK70YaUROnGUgbJZVuamXy72yMwIBo6owG96RpHMtqcSixjppY7Te",
-	"VXvidSsLSgQjyt7wuJEbHf1yZKt1tw6bXb9WgxtrVzoHBILC8jmZyhxAiX1v3CY+7/oPGmLQ/ost6uVZ",
-	"XfIT2hUVhJh2z3vDnXS3Hcdx3N41P56ZH3Hxv+4tItl6hfBwC+ywKyd+pruG6k64zGsghiUQNQjxuy/5",
-	"GbYHKXjsTaDrV2kLpfjJDJW/6xXvVVd8DUCD96QO2I07uOvVd2Nc/vFtsDmV5c6QvyuG7FcWfFcE77Nu",
-	"omuYS1nQvDEZgeruQmpoqvQZaPXTpaXfKc9Ztx0QcFz3lOrzynWbvOvz6m1gpa7lCHUyxAoS13wZV+FL",
-	"LZlflggaCVXTjWo+6Dqb3MmmZOQW8S8lBa7E8+O7x/KgtkBjUgIY1cHIjBGsLi5/2UzP3EQr64P4oJEq",
-	"wrFGV/+bqn5ZCdU4JWVvRiEmvVHhV3cRiN2F9TQGjL85JYWXpbSOOwwGj6FSXdWu0JhywGywj6EtUhRq",
-	"CTmRZMoMlhp8zDJyDt4GaGVrhiWPRjzTLE+MbgjjXDnBy5xrzQRErWllUb0/EIFVgnQLuwTpVS0TZKfG",
-	"NkF2I1I1TpC9wDxBDg6WLBQD0e5aK4XVjfwaPIGoXP9W1Kq8eokOwBB4aZWm1GtU5t1tBENQyBLiUovl",
-	"GIm7PFe/3a0srb+ztJT+3vJ6+7vFAvsHB1d1CNEUrF0x163EkJvigZCH3kFh35eQOCIJ5q4xMVzgTs6k",
-	"P+lu6esPXENeMc/Z1BAQbFZmUGkggmFvEVbv2LmUGtGqPMfhXLtXvOAKKmYioqn5jOWKpSw9nM3eV1Fx",
-	"z7ymfkjllfsRSXI2lRdcjE/DB1RCnkYk4VLBicicYdWm5Y3HcWxedzGbHc5mP1OF4w5dSxwYYaBjJIx3",
-	"7O/gjMIx8FUvvEuV1XXjeCfYLBdjs7IXTMMkyUB043gJGsX35nlzA2ssrgnpmXWThNZBeMfuaUoFHcOk",
-	"J/IVeBnf5kwxoWFIdVMeJDt2V4rlx+boX8nx2HytpYMljNkxr5gLDEpn6WnDLs1Qs0k6m70zJ8XSHxb+",
-	"qMQQ57Lb9MccbHTXbmZWhu0e7t+O52L8wmEeZwq+NvuzNTJeyEuRSZoCcuHuZrkcMqVkfpgPJ9ysdZ6z",
-	"kyXqhm+xTP0FVx9PZ3TI3H1oW9yw33vWFH7fK75/O1koPqTZazaV+SIcBLC0o17JsRn01i0QxJxw8G4x",
-	"49FsfjpjLA2/NrCcZVQbeaW8Ifh637xqxDN2ulCaTYNrHkzS7cLFGnOl80XDEICivGT56YRl2SkQuYah",
-	"O+GFtgiyvLTufpmX1NCxlsvoryFipe/qKVhpSOmyLj1cQ7paUWsV3Wr8uvqieoJlxOw11KoVtZrIlI0d",
-	"KROokNdWF9FAlKqbKH1R6/mhtYBqJD2VhQYsv5ncwD7W0BmzkgYKg0tfpi2F4OGhUk9OWlFriZCgAL6G",
-	"hLS8PlAhHcUXFZpRfFFHLIpvVxCJYlCZOpgV15EFI6k1kwPA1wY6YGZcRwCWUe3k+hJd48n2gXfU4mAf",
-	"uGDNwfWBA6ygI0ZUbCITRkRcTyiMhLiWFkHe1ArA95EON+FkH1jceppho2KaL2QfZIEGnOkjR2lC4z5y",
-	"wE2wso+sqwnv+8grV2J/H1llLWMw+nb5NvdBRGjA+T6ywg3wt48MbJPb3kd5YcWF6SPjbGIB/af1VLYP",
-	"0l4DFevv4perWJNRYzZhTv39RvrfR0Ro4ht9PN2Vdx12v9/IlPp4uutJfR9EypUco7+Dc9Wwmj7It3Xs",
-	"so8o2MhjzfddbAC6MiitJsqyIeYLk/8gPvLY1jNDg73R6AoDj+3UnC2CPs2PFCwi+SIOzodoqodoqodo",
-	"qodoqodoqm84M6LOG+A4X21F3Bq+N68Zd1+4Xt3abxbTs+pglus1bMRXirKcJd5yrVfX+tNWe+xXTdfk",
-	"obsmiuOubo3sxTR3gvblnvk1mF7tl28QDVx8UeFvdNVDLL8AZ7Mup5lwKAVo69Ivu/nc7JslmWNqjZ0s",
-	"ZFTLySIro5E011nDnapsqZKH3NvbX3NfGrJOPrhImxnVEwUV1C/LjYUAqp3N00jgdF5moI2tKWC3KmkE",
-	"QRFVDiJakUxSeXUN6uRMyXk+DGrbLSETFGtbRoePXKSrM/ltNTeYvxzFdsrFOGNaimtk7RtkELVlw6q4",
-	"EL7zWghxg5qR22VfvdUhDmez12D0mKLZceNVLJ25rYUGwG4oHen7sx5vFmd4SKCUJgTAKiZSwjUG13Jb",
-	"e1ZPGDaPw1BEm1BnbgM8/Ob0DMcJqfseZaCy2EcGSUBVeefp3n7M2O5eG36Yv9q7e4y19+One+YX8+/6",
-	"oMWc0fSNyBZr/eQ9W7H8jmsEzFXgLcXyAIY7YMKdBYEtug/5hSCym5nKMcQuxAk7M0AckH4QKR5Eit9J",
-	"pFib43u94K5akNSRpA1r86/NCl6u0X+rNOHSVA+5wt9WrnCll8MXSxiu79nyu6QLvw9IUW0xVTOAnFQr",
-	"qvpP7yIszfHbJaJWXhC804+Bt3fI0YSKMVQ01kXZvKm0ocquYqj07TjC7kUVKaNm/rvY3U6p/8lGMla/",
-	"RnTCi3E54dCEqdy7CVqZYnY0oCQWa4bqgCRlOb9wXXysNWsgnPaWLFH0pJDkyy+Z0JRcTuBKhi+sQjFO",
-	"Y8oORvsrEkx6t0wwqWGLzdc5FOwrUHOqbUa1IcpJ1VoJhjis8u97tiB5ezPy2WBuloHAovfmzgqNtE0K",
-	"VrxlDPAyxC61CV/YY4nmmIpmKN35QrN6vLzD2sWrxIFmOM78xWiGKLbQdfJCYrZnBOJcTpsg+Vmu4C40",
-	"aGHDec714tTQWltUndEc+x/ibz86vvKnD2et5Y4j0GoYLHmHtmMyyPZ98gM8TQbzON4Zwij4lSVFFxHg",
-	"gGiDF4QrNUdGokP1R+dz6NSC8MUwfq7VQNB5ypmAXETfjQQe5crWFjTX2ednzFg+5Qrs+/4V2ADcfISl",
-	"0+ciZTlJJJ3rSS9xxv8LlkNywUBQRd79ePTsaW+P5IZ9T5lILWICszKAtuDzgJ9oDeX1cdJ6VKqujYpw",
-	"aYylKiIpy9iY2gRNmyhpm2VcyvyjIXBqOJEyI3QIF6lD3rJcSUGzohv6QNgvFeZ9FhW3gzUUbTp8V2Ig",
-	"vQsoyb8b73QIdK7GcQ46ZAVwRpm8xLCPEEWcb6704fs8s0BT/e3tTI656HidS4qMC9YZyum2zMdU2GfU",
-	"NgJ3+6LXibd9424IdBnlTE1uPyngLxyznOE1QUGgsEcczmaq847RtHOYZdCtiKbLbegpxoU1Pvwh55qF",
-	"M0AFQfNhw1xXUQvWdldbDDOyEWOhkRP7pFkuaPZCDhs7V5SsklyRw7fH0K8CubOTlh1au1b6Ocf0m7nf",
-	"QH97u9t72ok7cafbfxY/i7dT81bQX0fSNUqjQ9BK0Hbl1C1fq3/VbMu9FArQulLC32GkQIOX/zvyGM8g",
-	"chbMJ30oaw/HhfUbl9yNJUOHFIQOBPIJwxVzOR9PfMoS2Erwo3JnSfKDhMLUeqJIZt5na10Dk7XWioEY",
-	"iP/4D2uN4oKoicz1QBwWlWY8/cOElKnhsZXqMx3HmYYZo7kitHj6sXXgMGD2gjiGY5toqCc2p1wssB7M",
-	"QMCMRDENreNJ8s+rxAIJBNMJF2PUmXxvDpuxixok7ivoIlNUvAe+8/KMjhNQrhZyjrY33CEdD4QZcDxq",
-	"v6Z6OEkCu73RQ3ANUchtUN8C5RRVrm6vUnJnAg3yzYMgiJ4zfcmY6JCXgN/27LkaQMoZ1XLKh0RpNvPG",
-	"QFASScrVx6INVXnrigntjvFICtdg0oJsIA5FCQSp+WPEbRqoa7AeVqTtg9ppIV7puhc+Y1QFv041zy/4",
-	"BTNnnzOlaW7WdCbdFmmxCANsA3rgteYa9M3ivyPJTy/PkhB2ZmaDaHCKeG5YCtXKOiQZtH7I31xcxNnF",
-	"4W9HR6/+++Sw116o3ctBKwm8LtjQoAPvADxPoLcB9jBK/OH5g++TFfN2yOl8ODR6/pRRYcU1IeFugMrg",
-	"T1uHBz4QpIyzRp2yt841fBLs0qGnWatBpuAdSk4ZvCXlaWQ9RwjJ3JtE3Lv9NTk1B0HomHIBKPLBlk4I",
-	"kFw764M9qUsuVFTc3/NFEagRgui7xFZsUnB3LU4YXu9Imz9G83aD4KW+jXapkbN+K39Bj0ftEymYXV+f",
-	"7MS7keUKKPLaivwBbLw0jAtArapYwkCcz7UtDW13CfYGhw0eA7AjdN9O0OajNgg5YmyLZZSWZmDQr54S",
-	"14R94spAJTNwKAis53hqIOyLEjDcKKz5q30pd1v+N+MfDWFd7lLtHsMuB37aJVl4JLNMXrI0NI67Znpq",
-	"+clQ+f8o5CWs/F/Er/VfhhD9i7DRiA01+ddA/Kvdbvv/w1AMfPkeDGs0M48AhCP0V/yL9OLdsB8KHCNC",
-	"3t5ukF/gA1dI20IeG2tii5PjNEGy5DAs0KRJaSE5m2GQq52qup5lrkFVqVRZASQ7cQ1m2Elhe92C6pQt",
-	"DxEwd3Mx5IjsGowu8wkPecAe8zLAmh+NtmNYQ0g3PEey137gLbk2yTmBjpuJFcNReDln9g4VMhU2W8RP",
-	"Z4ZOgL3XvSmyvaqVzZRNE/zeAdpdLZkH9LmzdHDV3qygBRiVPWPa20yZ6ltsNS+bkrmw5AFQd1GoZTxV",
-	"JOnA1AORdDqJgbHR/oWeMChQk6SlzqKPtzqdrSeJUfqGdK7cFVMEInAZ7lGxMQRmuwAv8LLZE4CwLDUQ",
-	"L2uycDF0xSfqwtUDK6TFV3jWcaJSY8I+qbbsNaAbQsITV6W66xEamhJbm7v43tYDT1KX4mdWIxsrp/fx",
-	"mDC2Fnsuru2KMhD1zU/INXqfkFOjtg8nbPhRkXwuSqKEERWW2kUokAEdl7OmYA9zX1tIXgq08Wn2SYO0",
-	"7HMlI5I8ArvF+QJ+t0FDiJGP1Ec+A/UlIY+LakXTgXANYq1Mms8zRnqxdTPaVo2HeNza9rUxVxag6IB/",
-	"wSW6KzukuJW2+kPOZoxqF/ymsfx7zgbCkKgCReHW2iKKM6uUd8ihIDa2Dc+BKzI0ZHRkwL6/G/TxtDKZ",
-	"Isn//d//x1mLMik/KuApQDjbU8qzgbD377k5SIsGRg+3s3b3bdyBuQtnk5yxygVQgQNVyIK0lPbiHSO2",
-	"4abrBtQHISfeJck7GyvgGvSbMztGHHBdv/rkE9IzRLja5i6oWz0v+rRiR1Ah0eoUIdUg5DyXl1AuAnoG",
-	"gn/hOa4lJskPNLUddc0q3MrgXSOzNu+atkSDbH3a6sDSgiZ5TlAJqUuEd+Mjgzqc0GjIvnWPJJAMricy",
-	"JVPoTZrLuTaIPZ1lVDNPQg4Niax9WcFnQNSR2jEirlyDT3OIRefUEIEvWZa1RzKfshRagm53O10oJmqg",
-	"U/Q2LDhD2BDXLwMomqHkBo6PqSDcHuHP0vAoIFn50FBAJoYy5WL8JCK73acwNnn5aQZX1BYFBf9QN47b",
-	"Znou5iwxg3e65DENmrRMcRVUmAvwX/yHJxHZi2GMzqlQIyPv4KtK8w4nc/GRpckTcyR78V6HvDHyEmy9",
-	"F0pQw0wqqygpnTM6dZRwKIVAJ6rj6wDeH+GIAbvdeVaMBTY2WBkgPfeGj+DTPZBBoDGrdT6pDvn55eEL",
-	"PwakxZ9enrkPooEIRRboZWmZ15mUZGrEc9fzcyB2ewckOZPyNRUL1yIbCeNevEMSG6z0XtAiARplindM",
-	"54v2oSEMSZ9cUq7tVaAa36HYUIpUdQiMIeZFVg8xAtpAeInf6ftea0HbDtSLRVXFTrEX78Ct4aFcYpA2",
-	"k9C2xwnzhlbKHP7xRXag0MuUpsxqly7g5nJZA1oW7ZO6NX0ALy4HPLIsI0Lxny4wXMfoAYUUDh5XQ2/c",
-	"Pm07aZb263Vd68jo4HJRPV1eyHOgmaveufxCOyVGDTlPrBPkvBxtxW9QPrwKhfdGCtZHL7MOykE7OuAN",
-	"KdwD6wemNcsjs32nZW2kYlFhC6+BXisvUW01uBQoWTrseuW4y4SiKYToKtIXKofwVYaRJRgeHYxZHjAQ",
-	"0B8VfNJAE1KwHBXeAJnDi5mAxD/rjAcTmRwt2WCLMohOCnVmTabgJAzsEMbTCHdNMyXDrVuXBki7oPfk",
-	"RsazLn+rb4A234vdheyTbhx7ew4IM9aqaK6VZgJcbb1izECgxOO+6kZxHBfQBFPRAgMMG2eDR8JpOuRl",
-	"0Jk4aHrs/Xgob4atuR2XN1IXhjgUTwFggEcZMFlxEvVii5WgikP/9u4+ec1/KPr/W+r4gZ0D84ctWTzP",
-	"+ZgLhV3D/QmnbMhTryrZMdh8B0tHWSr++OjNu9MnfXQts0zOQECwvIQa3q2C8pjTDkF+4WNtDLqhym5f",
-	"AgJ2zkYZH080eZy8eXt2/Obk1N2lNzDIErBDsEq1j7Cte9sidvs1sKHkCQj8Qhl5Mw10cCsZnS8GYlk5",
-	"d4a5ytQghbTdy63xFRfsDJsIzarSGgbzaCkjlCaVqwCKZKr+bbgNVb9XHPIzNtxFDdObVArwUfUR0N+t",
-	"0TJo638wlMqLMlwRfxDC+iJQunIX2J7a0DaoJdSybpHa4SikrNjR25xfGAp4wvSlzD8CIBOIY3LYXCwd",
-	"Qp0aDrgyT59gLFTdi1/TT+1Dq0ImT3txnPQLYdgIy1gOUH1ESoT8/VKSiZznTglgOXBgNKYZYap2c0c5",
-	"AzszzVT4DmASUJJWfuS+nCyCUoHiAZTzUng/8UCUHcVGTa688eWnmVSsOH5DJMwlK6Ggsj7b8HCWeltX",
-	"j3cg/Pnifa3aWf5C80Wf+JuAhBFvQoBDEATlzxJJJq7OomB4Nc8XpBfvlkQ65Vt3I8DqaRZoM8V2g+en",
-	"xb5AQMTTIGpi6BHYW5y92BLGd/OsZE7EyCqD7GihmhmGC8igGGjJCoR/qLvLR6VnJhZ2QEq6HfLWaG/O",
-	"3hLZm29ERN/9HxUgc4hiAY09zU4PT4+Oj0kGQoXqkGPburPc97ND3ghGVEbVhFAnqZgLbu62M1VwRdAC",
-	"aqhNzxzNx0LbLhuT+svGJJ5uPcHrU/5mm6cJeNAL/Yal1vFAHif/q/c0eWLTHymQGt9lGW8A/GVUCW4L",
-	"IVs1MZVzI1d0BmIHLADcIosRdEUbu9XabvS2VmZt09OorHqh+/392Y/tZx3y/j9jw6vBZGAVNvgGyzwT",
-	"4oIKDaiczmtjpwHt3DvIY5mT5H/1dpHXGEFFl5M4zJ2JSPIIGDjG/dn4zcQaHDDa1HwDb+ZhUGNnIHbN",
-	"GkLjUl1shgcBXNHieRteKEuLk8PhPFdEX2JJNiARclR6Bx7XElZ2bPhiYFOynMeW5eLCtwD3uyxIvNk7",
-	"NAxJzJ5KNimQBKwvlBAbf5tbMaoMkD2wj+YM42POMeKlZGhMylkF5wwKMVUtj8daFTY8W/sbLwnaE6jR",
-	"mWmumE5gHliYmWuuR+1nhtnso5MBbGMWwGAWA8MBNID9sf1sRTP0wvLvdEbECK4du7ZozgWiBSwhNFy8",
-	"F9ygdh+66Ro6MM9zOTZKzONkMJinz+IYMbMA31OowuddXSEy4FETjPHsDMQzGGrXMHQZC3h3OgNx0CFv",
-	"3TTIaOrIU51T3RqMm7DWe9YNhQKZ19vCzXvwmggCVev/5qglLbzs7oWFNT+R6m9BPEPifGvcWha80rKl",
-	"yNuFnkhBTl/8F7LnzkB0Y0OIhESXitcGYNMzOjTQtiZ/psGlk/yxmgSh+Uwl3lJvLt0fL5hIZd4REoxd",
-	"//d//58nIRKCHEAIcVEhcCgRLBfEELQHo1k1vOZghN9SGNNgGO/UZdgZEeNx8kfwWn7SyRPDOrKF91Zo",
-	"c3PwFGga4bvRm6HxTpk5ilmjMtezIi4QbOpBhQezMQLgSz3tAsOtLpoJLbA8oMNQp77agwhO20oOhtxC",
-	"ZfzlJYE12S0HX2snhX2oghRAOq4PW/R3o9vtkNe2lKWLI5hPHT1ez899V4EicR4tmgv4EPo2sJQYQmfe",
-	"1kNOiJH6aE1GilsQl5GR5mCDIKOyTxgk3ifJQSe2JLvLuol9qaMH3R3oNoCGjxR7WaOLZ0hnXNOMJGeG",
-	"oJJ/GDA8Dj7+K7Izcx6jkWKazGeQnvb//b+9nf7eQQIehUWQAuFXiDyiQDEhrd5O9mOkqTYaFnZaKPkL",
-	"CLSJ47hrXnRwcHDg+mxXixCgvnVJfaRId7eD/jw7lfNfuXgExynqUs+Olx55c3pWZtTL6WiYXNXd6wDz",
-	"sb6nom2Hx+m+c+6DXmXAyHWEXtELJqC9BZ3N7B095yJFPlp8lrJMU8OOuvsdcmqDiwtLX7Rk5jOPF754",
-	"4WtUWGcOZKMMRPep9/tYQXEopyAEu1yL8T/47Hk5Mmgox4L/A4ODbGQyWueMRoUxygWrfmnN1Il7QWJm",
-	"TBAtQLD61IZPwGSdYBCPXiSRZ5csU6zMg6kmU6k06YLx43E3inefRXtP9/HlT6JwE9AwnxUfmE0/65BD",
-	"N0UcF44t5G0GNCx9HvglfRiLR/LQ1jEQ3YNmG1CoARVKxJBmGctBhwDLHteEZhC5wT4N2Qx1KRcLYbS2",
-	"nIH1z7qkvLXHAPEYCX8yz6FMhCOLAE4DsYSc54x+hPileQZhXrSwpMJrrbkpjr0NEBdvH3R8BQm6F2Ix",
-	"tgXEoMBdCGG7CzLL6NCGlOFc7hVRqRA5JoVb+xtXNgxyIHqWRJjbrEJ4pnw0MsRRBC4ShGitPmXLtqo3",
-	"IrHiC6iFAdG260EBWWQLx54Km6APLLSO0hPpoWdnJ1JYy15EUp6zoc4WYfAiyLyqQ96Yfy+59R56BCno",
-	"tHm1W/LfQISBl9v+PiXLa0mIiVyTGKpKWwZ0Q3cYPQdMM1gBcpcBctcC2aCOi5Gow+DlxGTnuAsa4NGy",
-	"goqRcpZkG+wwH85zuDcUd+ocz9WY+QRl4YDHl5XbVtTK+JDZBD8b+fr6+KwU76r629tyxoRN1pb5eNs+",
-	"tD3lkNxkc/9bK0NcW1HrwlU+aZmdQwz7jAk6461+a6cTd3ZaUQv0QLOabfNjzGoyBU/pwgdEQXAjkFOu",
-	"AEZVh67zMvv4L8O8adkUDczeFg4w+pfLGAcAebXxOG31zYKs/wuCwa0pxayxF8dNeWd+nKsxYLa+u8l4",
-	"cDV7dzM+tr/+sROpD8FJAXkbV1Frb5OXHQsMyT4FgBZF4F1KR6v/y69RS7mmVq2fWH0lglbU0nQM/bXs",
-	"V61fr8zJOu2xsYxQMWQb3R9te43aPG1dmUm20TRgNnP7+aLWTKo6BDMAUFZA6wV+DeQ7EDJjOA44ENHt",
-	"loH7C75BDCxniESFSORSwuyNBLIyEFwXzwkb0uSSJipxv4FHKp8LTyVARIcsFS4g0iKH8Ju5yJgq0zKb",
-	"/w9ZU85Ha80Jlm1RTbxTDxpaqMilhhSB57tx7Dpp4PbMZIa4FlE6SK4MJ+pjio19miuy29tFHQnDRYxe",
-	"ThKXle7KYhamiYIq+5ZQ0pmbLX8PKK13YNJzQ1Ctc+dxdz96+vRp1Os6AaeQAMgbMWSBg8hH3qBt13qJ",
-	"IJ12IEC1AU7kzwiClPH8nccJ177knI2spCBzZJ4IaEvBywYjDEkaCHNgdl2gUZr1+uaoAbRdbi863VE3",
-	"VQb5rCyENZLQCggwxmLy7jE0rIGqj05Nf3p1lBDvIea/MqV/kOmimcS4IRxomh5OHAq3rm5CRmGKQ5AG",
-	"1XVoafhqfK67/rn3wicApfjQzvqHfpT5OU9TJm5Os3fjZ+ufsps541Mm57in7gbLs0rFmZSvaD7G13X3",
-	"NoGFz+B6zVJOz2xTxN3ewfqHKyEld8mXiiTDX369iv7pc+N+2SQxatMn7OASDzw1t8jlqBZ8whBtEBEc",
-	"I8Tb8qtZ9nZN7ZltLzOp7X8W8lN6tV12IjTKRK98uHdDGVE0xaig1l5EFBwkqJ6pZxQ+KtJQlDG/sOzI",
-	"FxBAjwIfIRmks5nPMrXEehQ2D7PxiHUExEz4ory76woJGMvZMue3ZqTd1CZDkexuMlLL2UYTfuQbjRva",
-	"uiUbTWiT6369kRTq4H0bMfRrppyfnRqZZ3c2Fv+D0LmvhpAZAtJAO+BiOkJWoUfXF+wD6rbRpbiG3H6E",
-	"qf/N/fOtPTqsBOWsj4rw1HtoeOjbDnIax6jx8HwgbPt81bdWgHJd0Rh+xHG3Df+dxXEf/vtr0qmtBZGa",
-	"zU7BuqjLBVJc4s1AYBy1Ilo+96YCI0hyV6NKYYy1S/cvU1sMpgvp7bWpLVpB34HR2FKea4p+tjaHmKGo",
-	"UqFcG1AUPOG0KNXSi3c3IRBW3rkewXsQE++/mHhLwuzJIyJes2mrkTzeUuDbfuTLZdXKfe9sxHfZql50",
-	"BF8tDaK/bmQVQ6M2oqO36CgGluQ5c+bH2Ip3A7FevoOF35GAdyMxx9eBe5BxHmQcuMTguLsnQs5tCcc/",
-	"6/d5nF4hFcmYrq1GZj5fL0It3Xac8FbyhXPCbgKxkpO2DdXJWB2Z2EA6wC2n94FQbCTrYILcLShLt7f+",
-	"qbc5RCBAhx3bQOZe83dEghvw96iJL1PnBChUCnA6XfNejZm+7aUqLsqt7AUG2DsbouBrmUINp4dL9cCu",
-	"b8yuf2L6Rhfyd2XVTVz1FrYM59CslOEEZ/qd0JA5TPXZeDPaCW7Jxe/UsrDBHUJwlywLD/aIzUjjhIvx",
-	"mbQN0j6/HePm0sqDCeQ6ItK66J67M4G4Rl7u1Q22jyOMCSjqoyofXDFXNtLYuaKgoxjjOXG1z0odqJSv",
-	"tgYaYmDoKDu4sM7Kxh6uMXN12N1Wvoj0Zt/9jYpvD9LYF5TGPFq7y1+5uvfDcjL3lZo38rDXNiy7lX/9",
-	"sOTxwepwA3E54RlbKkIe+Hp4ua9LTVMTqViRngyZKraCPtR3WwoMHwib0EYwZBKjlQvps+8tw98v9Z0g",
-	"Y03iwTyOe/tuizWDDEwTjFQtAHG+MIR1gYs5n2tMPchBhcall0EQ0PWihBUdM8yTc6ZrfB6D+IIwcxcS",
-	"BzF3tp6GqnXKnS9Iwn7D+G9eZEGNuEhVwGVcnHJTjMP7ELseIhw+S4RDCeYPTOyBiYVRDnX0u2T+L/GD",
-	"+8fCbuszXMXfrucxDEi4q029TMMbfYd3QjgfPIcPdOOuPIffPOH4Z90Orcfwmm6OFURkuTT7brxrtGoh",
-	"V8m6DRp2QSW+iHYdvP7f1z8C/YEefCRfSCuv7Rj5pYhSPQX5usjZnQfVVxqFVkI4NzcErNAgHyLlv2Sk",
-	"/JuROYMHifCB8G4UL1+IQN8IHb5lxH1IIFUNhSy3QfBFeyBltMYydwcB/MTF7zfHylep7r2Ply+I2EPU",
-	"/EPU/BePmt+ESH4W+e/m9rJbioW1prSBWLalrbKQPUTYP0hF9yTC/psTiz4PefpdI/nXiWaNxrpS2uFA",
-	"BG0A6sgVrvLWItVDisBDisBXmSKwGWm7y1SBW1zcMJeYrLm41sL+leQgFCrMQybCg1jzFWQi3GuR5uvP",
-	"ZbgpkYPgrs2JHCZIfFbp5P4nSYTmpAdT1EPCxIP16zoJExtZv+6U/RmOBttEWlam0FDhSw5p5szqQHgT",
-	"qDyYz0WCVWihPi+0XZvS4YQL1ilViu1vb3d7TztxJ+50+8/iZzEUUm1FrU9tbgHd6kNLC7MYu+nqSj7U",
-	"FHZtRa44rfIFVOt2ECZ1zF2leeg8JnwcdeSLCbv4s2L2il+4/iUYJKecTWMkcwwEjnz2CdTiLK8FmJ9/",
-	"rWLBS+flWNW6VxZWxzDRBcOPucAA6FJCSzB9JSJ/+QWn1ep1XACfLKY4t3L71f8fAAD//w==",
+	"7L3rchu51Sj6KijGu2TP16Sa1MUWXVOJxvbMKJ8tO5Ycn2ToLw2xQRJxE+A0QMmcRFX7afb/8wrnUfaT",
+	"nMJaABrd7Capy9iWo9RElkg0GlhYWPfLv1pDOZ1JwYRWrf6/WuwTnc4yBr+fUT2cmF/UfDql+aLVb51e",
+	"SDKcUDFmKiJUpISSjCtN9IRqckG5VmQkc3Im9aQVtc5pNmdmgpz9OmfKvOGXf7XOZLqAV+W5zJ/JlLX6",
+	"7V7c3d/Z3Yv346jFhdI0y0401azVb40oz1jauoxaE0ZTlsPSnkmhmdDt08XMjKGzWcaHVHMptv+ppGhF",
+	"rTc5G7G81W/lTM9z8f2UCz6lmZmHp61+q9uKWlOmJ9L88ebw9NnPrag1z7NWv7WdsnM+ZIez2Ssq6JhN",
+	"mdDbU3nGM/OZ2qbds95wJ91tx3Ect3fNjyfmR1z8r2vnMJuYK6a2H+/tx4zt7rXhh/mrvbvHWHs/frxn",
+	"fjH/ti6jAjoVKNg/rwwIt93e590uFVJPWA47StmMiVS9Fq3+LwD2XuuDXdVOuKqfXpz+nmv64wPFMjbU",
+	"35cge/nh8jJCTD8U6sJgTIjvrwUjF1RZnE8jIgUjqWSKCKkJ+8SVxnugJNEThpfBPGC+1jlnafkaqJkU",
+	"iuE9CE+RDiesbc4yl2b7QraVljlrRa0Xp3Tc6rcGrfz1wV9+/u/Tv/H/Z+cTPTxdvHz+j7/8dDhotaLW",
+	"6+dU0/ZfWa64FK1+a7cT+xvAxJC1Dw1asHT5NkTuarbxPEbxqMfiYXt3FLP27mj3rH2Q7u219+nuKI1p",
+	"7+xg2C3dIAXAbfV78W6IvHC1zS9DuN6tt0zJeT5kx1L/KOfCAIULwfIXflzGDRaXFhOfPaY7w71e+8mo",
+	"axazd9amPbrb3ht20332ePQkPjBLSPGC9OLefrvbbfd2T7txf6/bj+Pr7m7KlKJjM+nphOWMcHOcRM2H",
+	"E+JR8KhAorki1FBArsiM6kmHnEoyzBnVjHAdEcVESvAs+vbzNh+1p1wpLsad1mXlQjejwnqiV48I1z/i",
+	"XnDEu6uP+Ecg08/hrjMxXNyhIyZ2ivLF7RPqvwD2xjWxpIxIQZAtfd3HtxMeX2/X0rpcfmTilH3SZVJ3",
+	"SMzR2q0iHP588vo4pF/VM/+Bpm9xceaQmKY8Q9Jmvz8S5zTj6Z9xdwXM3wl6ljGiJckZTeE1HtQzusgk",
+	"TTvkTcaoYoQJNc8ZCYFHEN5mlYppIL/2KfORHBF4K047kvmU6g451CTjgpFeRIYym08F6T7uE44LNOQ9",
+	"p0PNcrIVbZnbrDTNtZ1qzjqtqKVpPma61W+1Lj/cEdS+e2C+NAg65PlwntE8oCUVRHWb4IJQArwb0Ta4",
+	"nlwrlo1WIe8rmbLsr2ZdcAcN/ZrDPa1B5GfLS2qiIUM5z1Ii2DnLcXv9CuHAlUVE5uYvJxmHGzCfMzqc",
+	"EJChSsi37cZvx9uFXHVnMPJ3BhSijxQpNyd6LPUrViFyZgFMaK4XZFKIdavQ5FllujsE6eWNGhArYkRK",
+	"R+K5IEej9itzhwDSXNmPjqVg+HmHvDXkQxcz0jE1V8+IveYUzJyCXcC8xSEYOvJCDGXKxbh6ge3XBL8t",
+	"8Rw1n81krlcfyjvhh71iKafAUu/QyVT2L0cAXeC/VTB0yImBsf/+gusJGf/GZ3Bcc2HU95wphbJIAXqU",
+	"MkKwH8sSeYfnKbnIpVmBYLfA6J8Fr/7CjOgEEZNIMWQRoYpUxa0SWS2JZvf8/UZgtUg4FxXSe8I/If3g",
+	"TBW41to3ezJQOuVTVqUT5nNYmOZTBqgv55pQ8tsafL0Kb7e4+9wtIYTwMyrMZRxKcc5yDZcQ3mlgDvTw",
+	"04wNNUuJNvDcepFOO26e16ORYnqrQw6zTF6AOiHI2x+fkZ2dnYOajdldRahnUkV6cfdxO+624+5pHPfj",
+	"Xn/3oLPTi/cOHu+34yf9OI7gOS5gJQtGc0XiOO6atR0cHBwYOv7u9JlRQA1LVGQ+M1/tHZQFiowqfbIQ",
+	"Q7//O4P+3+jhwP1J53itlm7ELJczlmurp8nhcJ4roi/48Nbuw3P36jf2VUuirl/DljfhbrmlTGXOzNoE",
+	"kAizTSMdyLN/smGFfJTRsDAG3ylh9rZAUT70o3TZ6u7l30DpAdQ0CKbolBGe3joKHKWlwz9Eq26of4Fc",
+	"AosxYmawlqfwx9DwHjkiGdOa5aownQKD6JCf+DlDEd7PaWB0IQhPGxSf7jZP7w6SfG6QASKhbeqlHHOh",
+	"KpgkJZlSsSjQyTNVQehwyGZAMOVHJlYh06mUr6hYvHVunbtyY5d2P8rlFE23NE2NGE0mNCVCWtnHQEQp",
+	"hIe9stR+BexA5uD0Ap+XOTtgGFyQt0zni/bhSHutdMQzXXUuHJIH+HFJAYLpb0EYf0NzOmXmpUtEy31D",
+	"tuwCtkov7xOqA1tNNzJ7K9vBHd17SlKekoWckymjgoSulT+G19e+544R988EJ0AQnh6JN1JVjbLmViPJ",
+	"f/P65PTWZN70WGor+5QpPLyGDK1oNZFSMcBss1sgVSw/ZzmZ0o9MEa7R2YHDvLODEnAwOjlsRrVnVQbN",
+	"U/SYrXCJhHT/ThH7rwJ6iE4WwxwmVTUx9I2qiIwMO0EDxBT+vZBkrliuQlz7k0ypph2Nnos/TPkwl0qO",
+	"dGec09mks+QVs69ynOg5vOwZ6oQ99+k7xXL7Wdc6LDZx67aiwhlemng3+KI8t5D6EPXUs4yVnokrXwbP",
+	"4VdHta+qfFd+asZEysXYflt9rvxt+CQem2bjJT5hCAZ87pSRkSE5XAow4Qij6UAEx22RB0McxJFdyhqV",
+	"S8ynZ4aDNepcR0Lv9CqqltsOsN92r7v7ePfJzv7uEzON/+txFGj8DTu+80rEVwhRoB+ZFOOXXHysSiwY",
+	"4DAxFEuwT5rM6JhZU/6EnhvdWxLzLMiTKFJtLMvcGcHAyYrWblsFxBkDEKBcJ8hO7/H+E3K20Ex1yMlE",
+	"5poJJ/mBCCmM+D9iFyx38gJnoOc9kHnK8rNF6UyUVrWHEuiF1Aie8Kl1l9C8OJlvUa6vRt7kjFqOi9oX",
+	"ggJ0L6688nXOAh29u//48eNed98flLO6Oy0LnB4RoZkUDDwlgtgoJ5zwKXmg5QyYs400Aj5v363g3J02",
+	"YHm1t7Cs928W93aeZ7dF519VltFs3ZjnGci+tSJa4JM0i7ujBpylLcJJCXrOxwDJpsMqRvjJbo0PL7+8",
+	"hnfQ2SxbFEJjzXrIFp3NtsBbig485CVrxTgIHdnqkJfM3BWuiZxXOC6dze4cr/3c8EI8km9YDqglRRWD",
+	"wLzgbzgI/cXYFaj0o8zPeJqCqeZu6EeFs8gp0nSuJzLnv4HVyex7JHNrkTFnAWM7JHxwOlcaiTcQYmTB",
+	"I2lkIS7GRA3ljKk+Qbm7iB49nM1U5y2j6fuca9Y5zDJ3MKdg7aq6StfawKyZ5XCuJwZLcHWn9qm7cRyB",
+	"dcucB5vO9MLjqz4Ec6DRiioIC58T9mmYzVOm1kaJHZemukOwCTdpkGzKUk6RFli0cwG9VlzAh/pLTlGU",
+	"8qT9voAwxsJWMQ8MR0h4VoH1Pyqm1oNswsX4VL6bpUu+sTLk0EoiJJn5KGhDYHxc7j1krxutbM5hnj1z",
+	"Zs8qM1M6N2QYDBXv/iuOYWO3Iw2Fb63Kcej5lSOyJZUNoN2CMBvKhbILicjFhA8nnvWg+lwWaPzTd0uM",
+	"vcn23ZGac5hXLpX5GLwbtOJ5tpOY7y1Zv60ztsso21VhHbhJo+ONzLX0Xhe/MqNIp2QrtK5vuV07X1vF",
+	"nlKV6XKm5pmmIC/ABL8c2y1+/yPNFPtQEe+AtCuMRYQD4FrhQlWfeHNkZMPFIxKaDSMyF3bIj/brsnXQ",
+	"DPgo5IWA5worZcVCXs5nuTO28vszLZ8p3EMwKFT9/+gFwsBXPhqx3DsumXUPOU/B7TmIXnE1hfy/Kqkp",
+	"XhjGKy4vpQmmgcP77np6bh0QxeEvB266GAKNcZW3csDvcynGL0BUWgrXNJuDm+Q4hVJ87GMNN7hwaxTj",
+	"rcCdtFWGydYfNp2rhDqhf+pO4dDXD2ZAzBmsuCzojXiurNkbhD1DK53sHbgx5IgA1aMW45ts5zXuRhtE",
+	"uh+5D8xgdEq0JlrP+tvb3d7jTtyJO93+k/hJvH3GNP1dUkdhKd/rfM4G8zju7T/QcvZ91/6uPvIZKNHf",
+	"z9nbV8fdRZvtvv3pz8+H3eN//pD9/fQv3Zfv/5odP3+nj39713v1LI6P3/81e3n6t4vj397B78f/PNw5",
+	"/ksBgl+u7nLFNC9z183KDQdpoQmEHKXIvPyXx3TKiq/NX8UArmYZXRQpaM/xA2I/8QOD5O0D67zdKMW5",
+	"Kb07ai0FopprtybK0pCtWkBYUbaYXarnTA1zPtO4r9eKBB/4bRXiPwyp7nquWG6h906xvAw78+WbnIsh",
+	"n9EsHOU/DMdjMp4PManeLhub7WTtKc1GMp+yzxYY5JJCthwnK4LFg/gXrtEcd8ZcIQA58jZTOlbk4dsf",
+	"n5GDbjd+5IMVeU5+nUvNFJCj5LukRMrde+9spNBnBRwQ51/nLF+8tohdxiL4ikjEccAl8Ik5w2oRWzih",
+	"5zdKAHmHMu1fgqVUYYRrUTM25CPOvIT07u1RCTYd8pdw0VsP2KcZFelWVW0lpyUbMegCQrrHgLtQDdpD",
+	"Cb/sdHcLvb4g6ADD7BYMVZbzmow6kH9TnuJb8pyfQxSkxnSKFXa20rR36EBWbLjZc1y4cGd0rnxAuJnL",
+	"whnDw5zcXpW38GMnOOHY1Q4KzXJBsxMYiWC9QzC2sXI2z54cCbDEh4Bt85RcTJiAuMqczWSOhs0AmnzI",
+	"ltHVfkFSOZxPK2FT7jNq5YR6OTOVQyNraa4zoH5gjiaNMlkh1X3kIoUIPDHOmAYqKVBSqJFafTWUuu9Q",
+	"flDsnOU0q+4xZ4ycc5nBLsDgK8XtZYh8A+FhUZVzbRADYQVXBSaoShEYYvjr1ZS052FAcNm+9Ufyin5k",
+	"BDL2tCRSZAtiKEbJKBaE9qRsxAVLydkCo9AXs3oToUITYXSf+/YN5r594ZtG0Ptk0HEnoD3mCAyCAhFx",
+	"hNnpy0vpEP4bMBuIInjrs+VD+BVsLUvs/sqfMQhxBFBzBQt8akMQDEwq1goyF0X5qJxkTcE0xbvvbprE",
+	"5wYf4pMtcVN1RJa5771J5Zs3qVxGLT3JpdZmgSV0eCVz5goXYrznkdBzwVAnUv8JuW598K1Js+fZDOgr",
+	"0UxQoSPSjWMPHC5IL/Z8EwKHIbp2ynWTamPjjVcnwGkpXxpK16A9crVRgLI9Beu4cFPeNc3REL0gQLwb",
+	"7z7Ze2wjjyNSVPQw9C5lSxU+DCjlclEVG3nhTIabgPMqUv+pfetGoQeVHT7pHvSKTDn17YZcrNu3Oz9D",
+	"UZbKr0GgtxyRXtdf2ls8PHhluIkt95ItsAAVofC9mLAMtExVH+h9dw5qsz3aU5ktyaNazkrhLtRK2Z9N",
+	"HNVy5g3JaAVcYUe+mMjM6wEg0cdVOZ4LkvIxrxysec3dlTl/RxgBYswFPac8Ww6EBVuSlhhzF45agR0n",
+	"aHt6Vxp9d2xyNbt9SqgVHsiULgzLMv84pwI5Y0yQKU1Zh7zfLFXexsfcqPyfEXPCiwu21tsipu+WFhjC",
+	"6ViuKvbAVXNli6Ck33Z8d+7jRhsOT/YVAxpaOdUpQ/uF81IxMZ9e2U91jWO0qwl3ZOk3S4PwNPN2DFHj",
+	"YoMQs9DO8ruFjFVsiDj51h+/gejAu34CIbo3JY6VA2rL9uRbxvH/JOv23cw+vGPgR/xWLD9emcViRtQY",
+	"4r7ZhAuz3zXpFkf2UBW5mPDMiKQNWRpoJTV6POE6gPibLxmL1/sCsXhm01eOxHvxttc7fNF9/uqHv//6",
+	"5+c/fHz104/Z6/d/6708Pbx49fxQHz8/vHj1LN599fzwwn5W/H98lUi8ujNvrHyCmJvGlB2M9lfsutdY",
+	"5aS7uizJrUeoFdCvIl3D5f6PBddl1IJiujUB3IWxyNwzLLl769HcS3Hc1/DgXt9H+C1WYvk9oXV5Wekc",
+	"gcmh7bBkdlryrywXjnZcGq3KRu02+pE5CdvGqdVvYalonvqEUgMmnrO01TdENGqp4YRNKWCgmE9b/V+q",
+	"j3yIWvYyo4UZML3S56K61mNJhmYELOojY7NSumxEztgQY6A0jDiDlHclBc065CdDJyBOXZFEyDZMlLic",
+	"n4xphXMrnJjrzkCUthz03Fi/WT+4dpvYfafuJJSGW1zEbLrbjZ8Ao/c+lRGwXBC1OI5yB2kkPdtBaJ6f",
+	"83OmoO0IFMQvH+Sg9UP++vw8zs4Pf3327OXfjg977YXavYAOQM37nNJPL5kY60mrv78btWZUa5abTfzP",
+	"oPVL3D44bP+dtn/7R/vDfw1aD1p1MHgph9QFly7DoSJDYMpo6qBQ2sFnjdnf3tB32gy5BzkbGQ62XXRI",
+	"28Zv1baHSQigo9Ez3P1GkHLyGR+ZWwBNpvDpOwC0awAJe9ug4+6oAUKQDeXARBVJ3AxJ5O6NvW8huAhM",
+	"TexBKgNNsAw6ahMEr2Cs5bcLXu9pr4PuufW8W/xDqM1yqeVQZoXdzYMNIzJUGV5FS6LVZNWMq6WodV3J",
+	"6lZb5O2rotpC0I3pwqheuMTqlVnqcVZLDbu9J3XrC+zR9QsrdCnnJNcSq8CesZHMGejdqtZRXlpmdxUY",
+	"sd4+9P3TO9C7j37iUwPanf04jlqwN/Nn1+/BlQ40m3j//n07KEzCGghSqXQJgbczCOQCDmQU2wsD6oAh",
+	"Wy4MTVu4UnMw2EIDAQjW1fkcIg24tlaEV07631IDYWu96AXwO5h1SxEUB6GwpZG/LkCn1pKMmbmxGA2G",
+	"TgP/nirD/4HRHGos02z6/aA1aEW+rgxs7R/znH8/gLuu+tvbmRxz0fGKiRQZF6wzlFNzy6ZSbEvzdG/b",
+	"16YxE+Iy/8HT7wcte7138OrDj2Hl6sebs+W9bq8OEWvE5FqJEIZtuQrQ3r9in3P8RRkYU3LBsqyNmURE",
+	"ioqouKEQfpXbtG71PK1c7ohQ8tO7o+fgMnI2J3vqPgac66W4b6BkZxmblre0kRqw0UWcz6Eqc3WLl1Er",
+	"4+IjSPDIkIyG+Dwg+8sbRymBUFuE1erQSNYCq4/ZeaBjm435nA0IRmt4X5BVBi8v7EvmoQcW0B0wR4Xf",
+	"ocJb1c3dQ7bQjeGgf4BU7UujiWZMs9WbfQ5jQt7NR0RI0FiCzkRg46pusGb+6uZ8vli4SNSqOiC8R1fY",
+	"f70lbj0EXnKlnW1hDRyorylm8T7j6no7/122BRrvdly3vfV4vWqLRE9yOR9PIOVlJVbjO28Rq6+3/dW3",
+	"IXhZw7ACfBsDLrgjDdC68t1ZC8YveH9uA8JjpleDttq6DLlhALxlyFXnrAFZ0RztC9GdMdNHSxW+K1xG",
+	"zgVK9LbWtzf7Q3lvn0cGOtdsVguHpXre17uDtSs+NBJx07IxrhTsJguo+bX2yNYs9bYPzW5pE8oPKFhL",
+	"FDGvAi55YUe6OkJ+Dk7g97qemjXvt4msbQ6Hb4ItlGC5Gool4n8tzAne8RkEw2Ws2RBfNuN9G5DuTTje",
+	"FyXft4RBa3Gnoj6UKhJ9EUS5xtYaeET9/jZGj8+GGFfVp8zNfl6yGC7v/SXSUVZWHtkG/Lxm9pswdDNd",
+	"PUu46rIbqVz9Hmpe9/kpW8NCrnxcK1WhL7fbyi432F+wkU2RsTTzTVBxDvn3a4wuGKJca4dgmWJrFaqa",
+	"l3xlxghc4SYiqQXGhsaIDXb+OUTQcHsbGNlWbHFzYwS+85uQOhu2ssFFWW+MuMIF+rYtEpfNu1kPZxcf",
+	"YMWYory9YuXaUDb2YCinM5pzJcWjiMjc6gTJd4kz+mOgYWcgXusJyy+4YmUPH1dkt9tzpbJRz7YxCx1y",
+	"VHK4liNSo6V5aHZBF4rsxrtV58zKuAUONVbgcItSKB5mm3pCbTooHSvA9Iogtyw96nkuyE68W+q5UDIQ",
+	"Kc2zbM0pXDD6ce0ZDIQ/hJtDJdjVbYCmjSh4DdQUN4RKFZ0Gwpemnis2mmf2gcZC5EmHXAOnK2fw3e8K",
+	"alz7MnDfBI5tqPL2uLcbP+q4zYae8cT3cMJGgtZD7yojWef3U4h4GAuZ2z4FUDbD7PY7kpR94Umf4Aek",
+	"F2C/jR/jQmmjWJXjmMJZcjbLmXLVkYrJwnAWqsqdTPymcKblk+xXQjuqlMYXpy/aHVfr60I9M0OEBGGf",
+	"NBNFmANXA0G8//BN0V3LAxO2LqeGt42ZtnX2Ujai80yrPknEPMuSiCQ2mcP8GsOPGKoouEIK5r+/J+A8",
+	"N2+sKDSUCHbhKYw9JcHCXUBxC+CjyVLcaUJSw1CmXNi2ke/hdjg6mZg3OlznRWBMBd2XwiJqcd+ibYOb",
+	"90n3oNcc1YGU9R7lA5T/bCdwO+ECPvoDiWnOZoxqF1IVVLMM9TtoX0cxLQvifpXnfRz5Z8aRXVBNplJp",
+	"0u09IbOcC+gIQw5Pnh0dhVnyAWnnEIWCJ72E0Bs692uBvAyupsAGLM5QC3IMI6+C+f2EYbnuCQsTM1yx",
+	"+iJ+CPDHtvqDuHDITXbN/JIw8yKJSM7GNE8zG0GYPNBylhiwD0QCeQ9JBTwYyQCbh6zoYu+YQ1HasN3c",
+	"mZQZoxhRVnSsrhWfQCLwt8DswqASsnEI1WGfoGqF7fVkVkMeYszZbifuPoIA2SnF3KOE/WpoqmDm51jD",
+	"T/g900k0EEkGf3CgvlSk5h+ZwxMSBrtOF+Z3JlJlrqP5HcJo/V9aGuKR46/z2YzlAEAyozkTIMqoiAhM",
+	"O6R6IABX92KSMjZ7apiLWQGco0PkXhzbxgAdcixts8HRXAxdiys1n81kDlGKh4FUhJMUKVc2Y1nxlA0E",
+	"hSbAGdcspxnkfjkCB5TJF/rggDgKSgn6yrDAI6E7PHxiKBzHiJlUzs+gkuIJPK7sclyQDc9d50MPJ8Qu",
+	"EkDL5nnjjXUN6g0m9P1TD4uCSI8I+5VszYbt7lZil26TfKG6V5jhC9zP8GC8HVH95gxkXJQ7jIZQfBt2",
+	"x3WfJC4D05zxVm/LIA8hyfpcUfcYVNZdNwiJJJA9SwdhHdAuAW6zeSkVC2jl3yEvim0qXLqQBDp7WqCU",
+	"C+LZaqzhnilJ/ivBHHYIysu51kyQ5H/1fkj8PTIyjOWVEJYYkaQX93rt+Em71zvtxv0dEFAOzeLwjdDJ",
+	"0gBaKzLlqeDjibaV8+zKzEQccVmUrwkt0NwXnDFXXOZkRDPFcOFwP90BFTrDNHJR/xYHU8BbxLV8zvAY",
+	"YJ7EoKchD/CRYEm/uO0BqkVbb55tAb7B88jCQXQj7Nc5zRBL7UedBoKBSw5oBhBanMVcFME4EnazUeF2",
+	"WuVKS9Ib3AKa0j/ZMZ2hnG7Bu1z2EREMuqG0Gui1JcUhwS7T5ENhw3kLotvBoNGy2DDlwvO1Oo5WMqys",
+	"jtejs1mHHIoFCOOKUMheMZJZIK5ZVHb1relsVokm3rjfd6vfsu1NLEzKZp7rBfFbw1izjWg1BEoW/fK+",
+	"Nq7btmJflcXccJO2k/Dynk5kri0LKJKAOYPCjTOaQzLH2cJc1ClVT0link5sxa+Ag83mGgnJGJQPpS1f",
+	"RAmoY6/RQAzl1H2I5fyosoodztwhr0Fdsg16HK/z0gYKVL29/UBgJCDPRAUxcRxtICxLe+FkFJ/VDFQB",
+	"8gSyzKmK8IUCdm2m4Gnd1Yb7apYa8bTpvjpgr7iw/lIEHZ8BDAhocsb0BWPA+6eVq9yNe7vrrzK2IF4r",
+	"vq0/84icMSNDKC+RmpdZYsnT5ClJvkusWqQKcLJpE/Si5bzKBjjaPXxRMH7ks3V5AF4C1pKY8cQprYaT",
+	"lFwrhldDc0hmGZIN8y3UhBIdiZvgYha1WbpAUNioSBqIa5MGSmVZl1QaWwgQVJkzNuZCwW6gkDz9dc4g",
+	"6N/e7lxOQVyupIonKBRwhZWZEAKogFKNJ4khakb4xtqEiEONQHBNWpvww5xTtajs8rIqiLEHzfLWYoat",
+	"F7b8Qgv7OgSRAqq/j22WhTUzGYh04/hp2I08iuMY6RpkQsHf5fSRuAk7zMJuHTmaHCNrhYQt5exg2EbQ",
+	"TFRJO9g0v3uJWTYs6kasskha+EGmHF3ePxjJ3hcAhRRtyN40v1Z7vUISFO4Nhp45J0Tdm93AbRwFt3Cj",
+	"pYYremYXc4khx9XTcOWlEOV8prAVvm2hSaCZ4984eOrL0LuMWhayYobNH66w+2HGaKXS0zPzUSA6hDnw",
+	"lZKyRgoI+r5W5kFd1H4XLRvmgolBAhKsdgKjlri1REWuMloUw8VVquz6egOBd7X8AtsWgJ2zfFG73S9T",
+	"WPi+WDCWa9j4sr2ql8nhOjRcukAcMUIB01BW8M8nr483vIbA9yoXEUgTWmYtWUpDOnBVwpQbnnjKPun1",
+	"1KkYehm1hjwfzjOalwv0rZyg5hGwn8JiXb2M1TMEYw3E57g5hjxo5aPhWKPuod8prMq18vHq+HIB15WP",
+	"unFNRQ1XPrz8xOYYC8YALLjRgKBYou8sZ/Sj8gUJjD7VIcdB11PHPCDhWuccoyqDqhVLdSDqlmXHb5cH",
+	"12Utr3q6PLjJ5bFqhuUHllIUVz0ePmegCpVei2qvV7t+hXl9JRbYYZdRK5NijAWX1jziB1b7y618qhi5",
+	"3FJs5YPh2KoWsfLBoN2Bl6bXXKfZrd4Bl5tddwvusbyE5Z+XwdyAL3jhZR1T8C1fAmayOSsxj/H0SLyR",
+	"av3u/EDzkNWp1j7jdC+j7JzzMYB5Y55V80hN2/7VU4SDqw3i1z1pR5b7Wa98yI2rdkFe/5A7+i9A6orm",
+	"W6sJnR1XLt2/TnKAcXVFczeRGuzo+iKkm0wQ4k2pqtnKh4uRn4tOk2Mb93JRTvy4J96WeOvh5FCoCwuL",
+	"qxou8NHNzBd27JWNGKjRrLFioLxaSKHkBcVmCSUpdULRCSEvRFBszIZXgFW+Um5C3eOKxxV7AqdBo5Yr",
+	"oEvY32UtaYOBt6rO1LVVIa/4D/fnG5yvDVcKTlWzT3p7ltksu5Llzo1eI37N4c5eLUb2mX2q9iiXzeb3",
+	"Z1icIYZ2FrkbV7ihRZu01dIKDrupeazpeOsKuB2SN4enz362H6gwaScsmYiFojC8UtWFEt8qorjSj6se",
+	"gjGVEomrxhcl226KiPVl1FZNUfPEl0booHZSfSmhupngke2a8fXlQJqnqA5uKquxcobK8MYk3uZJasY3",
+	"ZF6unqM0ujEpsnmOmvHLJOf1yLzmnvDcE55vi/DUpUWuIz5Lz9wOAbraUuoeqCsQsXaG4tnmRNF1xGN5",
+	"JQbUWN2qIVYguJUI1XvtvZD2fpT5GU9TtKVfgeAK+YblQJs2MGqVBt+mToYxN0FsaETO5rqU/QfR0BBW",
+	"5JdgI8HDQojUFwc3U0F9KAmNrqkYiAAWQXYPRJmAD/UeleB4joRmuaDZCUTmFrX4r8DF4UnXhmC9zTMc",
+	"fZto5VLBILKgQ4600frHPr3Gdkcgc5HaHBxIUkoKgCT3FMajxbF8VmDAapkp6MHtiryjfIQtcGhQrTuI",
+	"ceAKEhMgotTW/JejpRy9W76qv6cEVRR5ry1qvv70/eh7UcwjocbmF67F5pVYXeXZNbwuHH1bVCnBORPC",
+	"PkF9YmUDfQ5Jsv3Ape9dQEKrNW5xRcDoRjT7pCPLIBVJCnNcAlmlLMueEiVtWiXEp5upCTtnYiD4iPhX",
+	"Y7ltG9VN9T3vK+OX71F2NdTyj63DKhx4m2xuSLOM5VvKNml3uTTQZqxornF/wu6EX8mUj/gaNaOurEep",
+	"fAUXkFZfVH/4cqr9nT+RCRfjU/nOB8b+vlfPRwmHr1z3bGn8Z769q6qbeIMU1xGZC0j6LiQtEZR+IDIf",
+	"CFsTI1SZBOYih8Wt7llCgZ5vcuZzW7Hl61UD293ThvSwTRxl5fG3iWyWgFUK89TRNcQZkOH9QCOW1JC9",
+	"2sCKexQqUMgGxZ3yKZNXzovIlx5eiT2V4bfuOU85FEsiNM/5OZal4VNWiwNPS21thlSQM2a7i7gWN/cI",
+	"ArC2rf6vYWaxT601sJhxm+OCXc9zOZxPV0Ta2IlJasfdn2j1RN8Jek55dg1tdV5+ck0gXjH2Vu1nWqIc",
+	"EbzAl9/4dc7m8OVonmVQswSTpKDARA7/eLvtGWMC2vQUfjRngA1LU0GecJm51JANLGllCyz4KhG73R68",
+	"U0/MqxgVRUUoTJl1dEjNh0PGUpb2ByL56cVpEnJAswKbGw5LfX1yWpQRcbYs7/rruxKhQWmbamcvbpcd",
+	"gfiVwOaTtTXrsJaHsPmRCznPibwQXxVTrXQ/W/VsOPRruJt3PSTmXtH8BgJIbivo4huJtrjH6a8rNuFW",
+	"YgtuOz4gDHG6Ap7P6AbBxjDopjj+TGYZg1pXLli9DusPsTZGGLdKTgubDdpjYEilHbStqdtUmeJe9q65",
+	"E/VF7tfdipqnVrVxWnkz6udaVYJ/3e2omzG8H9fiBve35D/+llyHfzQ8ua4R2AY3ppmjXGfalU/i7SkC",
+	"ea9wbfhGUcBBtmY5Cvj6V8nPUO9WmOe50ZmxMNC9dHWjO9LckfAKEd/4zFcT9m02eIpVJ65Zrwjjql7K",
+	"MRfrlYjSYF+jwL50gyIFZuRl1NKTXGqdsfX+vmLkbZnEDknGpxzKtPlm5eRI6LlgYPbOmbkpaeSCwbGn",
+	"icTilkzQs4yltpAeTKSIkmilQrRVztilobDwQIDhCA1M06fElt/2ZblpmuZMKTSNaSnJlIpFUIbDRTgK",
+	"H1WJcZZ+JiyfzgWhmDM5EBfYUF1CctzX79e5uyaod8J3jL96rMnpRjUz3LhbNAij6CUk4pELv+UYoOuQ",
+	"rEAbaFFgM2qd9RVRiQ0/shRCfAH9k+0zpmliiwXajkBfCY69f/++fTjXEyODrir84CZYGv9VYJsvLv6K",
+	"pZy6BP2rObHN0BdiKFO+QVWC6vjfIazXh4bbzflsfxR7UigGO/KdOyo4hdFw7XUbciCtDr+M/qPdWxgH",
+	"8w0kl2J1YsAcYHB3VFC+z/H8mk30pdty9/Mi7+/Mf0Z64lfpAjCfXjNKe155dHVMRTj4tqSXY1luBeDk",
+	"k2oMaBCeCXGgtNp69N6G6ZHhWjLIfG3GawkRTq5KV9/VlJtuoqrB0WJjgrlR1aEyOtfKG/IqXaHvLXo3",
+	"IpYYcnM1stTwTGMn+g0TqUt2wfpG4evtelX7YPl2sOvcjzeb+IP8wJvdjat6hEotxO/dQr+PybvwlVzZ",
+	"bVNcjXW9/1ejduOTl0FR7qXC+0GiKk0xlp5mRUfPVh/7Ti21O7GWUyjDnZ8zouUY+vMZ9JgFj/ugbFWf",
+	"QuS+jYLub2YOrtlUXaVe/4lmMyhETT8d4bO9oucCzXOKDqSi+Pcvxco++IHy7J9sCCVFl+a+GoQOvRmv",
+	"MBovw+ZMpot6uJhvoAfmn09eHz91/bI4tK0QUjBsUDZXRgCyjT8qTSefOtu6W4imH8EKZOcGc+RA2C6Q",
+	"EbmYUM3OmbVTovH6U5uqtgL8wJYPn9pQ76/V3wOKM2MiVa9FU8MKVa0LiDZMWLaNLXVBoNApyHZOg1qE",
+	"dXsO8WKDZpJVZHDtj9xmSsgR7G3/skTi6k99acfsk/aOhCGSuLD9ZrVNjl3yjGrNcjPB//zyP4PBpzhu",
+	"m59PzA9qfu2OBoNPj0cfvnvQqtngMtTtwmtR5hQaEmJSK7Rekxq66ZkjVlzzc4jk9fZnrieupatgLFUk",
+	"sdSifbqYQTu44IXefgglJblWLBv5l8woFOKXNiy34SDs5QtOYhcKAq/rh2IXHJG54L/OvR0d7xyUMvCt",
+	"V109A6hewNMrNy8K1tY1+MX0RDas7+fT0zcEB0BnFjGfGqLz04vTVtT6+cXh81bUevP6xPz15h38PDx9",
+	"9nMraj1/8fLF6YuAKC2/u2e0xTyrf7FzduUso+ZMDZG2bgPbydLGpOeLCBn/ogKH/b29nf0Vr9+pUlJo",
+	"2mWBgSv7UHuqhkO01YxlGRdje4mAhvwDVl8QlMuCApcLmTYwEdu/wXV+8vRmFfEtdX1YMWkEdMlQV+gA",
+	"6rFtXQHUq7AwfNW1eJjbxAomFsy+cqtFHoCnAXKepdDCG/pagh9rt7d7VU7mmlrRM/DAesYU3EoB01Pf",
+	"hnVk/WVFRj95WG70S4tCAI8i9KDRgYBMfoSA42EBMdmArIf0YKcbP+5dhewu01jAdpYaIuz9ew5bXYe8",
+	"sD7+lH4K1xMgwDJ53LkKebwprSvsqnXZL87a0twWa+/gIOiH1YuXO2KVCFwdhbFLKI6xDuef+/Y/1ZW6",
+	"bkDPS42ylnsELTX4bOBXy3Da9e/HTjkNKxDYnW9pDaXGO9dfhUGL55U2RtWV/DyfUkFyRlNoCHluWwIV",
+	"HcaczlteZ0MvpOuvtWtAFtavrelG6Mp7CJKyIZ/SjKR8zLXty2wbzy+0I8VTmn+sIvtBFdUDueth/O9f",
+	"uu2DD7/E7YMP3z2qlbNwhad0rFa1Swxzg6Ej/0G3Gz9CnovNoF3/YZmT5LuktptsKBGSwUB/+O7hYPDd",
+	"vx9G9q9H3z18v/3oj4PWL/8zaHmJsRdbMXHQemgHRu6XNeMf/fHRd4/s0PrNF52uaqtAmK/JUKbIJG3U",
+	"HpSSmufY1VjxsWAp2em1z6DpPdz3Pok/PXn8vBvvdp8ZSt/uxd39nd29eD+uNLk8iK7abq/tP32yiswc",
+	"uN09h/pWy/t7jW3MzjJsdFnmecNGkHzkIrX9M82jEQBmlstxTqdVVWB/d62QqZS1L1X7R1LbuVqKMXaB",
+	"NEqcZdpnjOR8PNG1SLaSdmiaj5le2a8S90W46hOKxXNm0sA3R7zfP4i7j8w5Sx9TEBE2nemF11KxLT9+",
+	"Yz9yvb/pQCCBj6Cvo54Q31uCQLdDkF2JhHUhqgQb3I0P9leKzhXOAqfoN12Au463YFEDpNYN5KpcbNtI",
+	"2hVrtCcHJAmbxiUkwbi/pNTHsRfdvNNkRbVd3WDSZ2w6ma2sICKa+XgSCEOyKZoPkg75KaezyZYC3d9I",
+	"Pz+9O3quNpA8Smrwgw91VOhIiKDEXoWbyQsj+o84NDplZdtLJsc1d7fOdlgTGuwiCOUFZJhWbCwedYt5",
+	"rOQKcq4zWoSb7z1Zc/tclZWa0o+86I0f7PDd6bMadhdAdDBI/7V72R4M0sEgtf+c4j/90j/L1L9CitaB",
+	"q0YnL+RevNNuAGjg5saXpMb5HAS9zW8vQKu0sDq7cN1dPnKdJn+v6+xbWZZvdPd2b/TeZdR6udRksroN",
+	"M4KohRgSaJ5pMCkiSRxDG0rXidL89/fEIvCF0cnAHqgYtlgGj4A10j6Juge90LxV6Uq9SY9LDwWzpLZZ",
+	"Uu3JT+mndlZiXuW9B5UGm20hJcJWQric1xGbV5SLBloDXPfCXG/gu9cRC0BiWhYKCvC9kinL/koznlJX",
+	"S2eesyvKDbZmZ71Qw4TOF4VRI5BxNjJbhEJTyWDRjeNmwyroqyUyTrPs9ajV/2VNC+HimcsPFXVrtXRU",
+	"nFOjfGTPgclZZhtIX8gcIiKndBGE7WwuQzWJGG6pJSDUkaaGUKOlLT6TQlMuVNgY1XEoS32whK8hViha",
+	"EewsazQ82zoa6dkyGgdt6a8XGvXaPO9byAVa+aqpvPZ+We7Vu8lTMPJyuYXvmmfLoy9LnX03uAUw0Bti",
+	"VpaKca20L6v9gje9CG+ZmmeaCn04m+Gj5j7U8GGrg/lzt0p9h7yRSnHQ+I3qDkJaP2RVkRdDI5IIqY/C",
+	"b+bCDvzRDhmIZMaEuSx2HI6CXmd2gkM0JZxlLOkQTO8xaIoFp88WaABzbZyrbMQ3OvZ363EFdoXidk0I",
+	"OiK2BMfntuSxhV4JpJHtxk8yapSSnJ3z0Hxy+ObISc9YkpeVXOuGtRqmWtmsYsxCscCrYOdPLuu6Sa/e",
+	"7ZJgcLmmtfR/CCKuRTOjJ1Waa68JZisNviz13F73ZEB6ilbc6wNDHLmr6dC9/uHyA1WGFdL+CG2vATEO",
+	"qHkNSq7GsArlC4ltCLMq9API1G14ieZvzlVrwmlqLHwumIaCra+RWQ43USJ8/SOrF6ElBOYF8QNrMMEb",
+	"sfNe1ZFvPk3Q8/G9zucsqRre93dDneIgjh93Dw56e7uPd+ODg+6mmoWRISvRP2uFbDDjsE+4fOttxE79",
+	"aK3xLg/njyYGf4rN2tAGIJNDK6YN5ZTZFnQDAT3odnrR4/0nYPNVkc/PQ3I7mvuW77txHEFRZ9DbCrDi",
+	"9V+pAlR8reeOOjYEekPCvcUSXwNrxC5c07zkgZYzrBBp/Vwi9WVzzxmhBdBwcRsJ4SfMYC5LmyLTK3L5",
+	"SsG8QgBww5vfImzbf7UQmUpH/0A6rc5uu/3bJuocW1OapfaNVucq4TshgnxkbIYdK2EbAPYx02ogUH8f",
+	"0XnmL5W12fOifxEcwC3LwgCfe4H4XiC+F4jvBeJ7gfhOCMTLYRdFA/h2yB9+adHZrPWhIcLpT3aekIdc",
+	"mrFK0I+sDe4VMc8yhb7y1Sy2YCH1HoLFrFKo2l07FL9ohqKHkVFcpVAQlWTufelgyv4DlKomGCEOswYd",
+	"p8Jwtj9MXXmHzjins0mn/jYZeXSzgR/WWDXX2Zo2hcs19nDlpRV1bq5rt8MZqpa7DkH+jj42S0G2llwT",
+	"eNY0ZwMB3IWlhr+U3RRPiZCW93Bh+6x4OgHPL9GWDjH3Bd9tBKpSgkH9O7WNEbJiXpbZw+C5XbOKfIEP",
+	"29ffVuMBVLUrK/xG5pVemjaSN84yEDZXrNyyzGWQ2RmB8VBVmD5vWeDDMysJe6P1fuNjrx9aiCA0UJOA",
+	"x40U7NiH4xqt23Um7fq1miNeu9I54AHUvM/JVOZwx7Alj9vE513/QUNA3H+zRT1Z1CWnpV1RwQdp96w3",
+	"3El323Ecx+1d8+OJ+REX/+veIKyuV8huN8AOu3LiZ7ptqO6Ey7wCYth7XoMQv/uSn2DnkkLEuQ50/Spt",
+	"1RY/mSHWt73iveqKrwBocOTUAbtxB7e9+m6Myz+6CTansty+8nfFkP3Kgm+L4H3WTXSN2FGW869NRqDw",
+	"vJAa+j19Blr9eGnpt8pz1m0H5BTX2KX6vHKNMG/7vHobWNprOUKdDLGCxDVfxlX4UkvmlyWCRkLVdKOa",
+	"D3ojC2NVoPpdRHwrq6+T8Y83pXE3CBwqKfclgSS+/SsYVGFoTN8ArwVY8THW12UwLPtBmJtopcTsg2uq",
+	"t4E1hkS8rtoeKiEtJ6TsLipkuNcq/Oo2Qta7sJ7G0PrXJ6RwY5XWcYth8zHU9KvanBqTM5iNgDKET4pC",
+	"9TFK/pQZLDX4mGXkDNw50ALYDEsejHimWZ4Y/RPGucKLFznXmgmI79PKonp/IAKLFekWNivSq1qtyE6N",
+	"3YrsRqRquCJ7gemKHBwsWa8Got21Fix73f0aPPWq0KZW1Kq8eolIwRB4aZXg1RMJ8+42giEo+QkRvMVy",
+	"jDpQnqvf7laW1t9ZWkp/b3m9/d1igf2Dg8s6hGgKa6+YcldiyHXxQMhD7wuy70tIHJEEs/yYGC5wJ6fS",
+	"n3S39PV7riEDm+dsaggINnkzqDQQwbA3CKu37ExKjWhVnuNwrt0rnnMFtUUR0dR8xnLFUpYezmbvqqi4",
+	"Z15TP6Tyyv2IJDmbynMuxifhAyohjyOScKngRGTOsL7V8sbjODavO5/NDmezn6nCcYeulRCMMNAx4s9b",
+	"9k/w++EY+KoX3qXK6rpxvBNslouxWdlzpmGSZCC6cbwEjeJ787y5gTXW+IT0zLpJQusgvGP3NKWCjmHS",
+	"Y/kS3LhvcqaY0DCkuikPkh27K8XyI3P0L+V4bL7W0sESxuyYV8wFhu+z9KRhl2ao2SSdzd6ak2LpDwt/",
+	"VGKIc9lt+mMONrprNzMrw3YP92/HczF+7jCPMwVfm/3ZaiLP5YXIJE0BuXB3s1wOmVIyP8yHE27WOs/Z",
+	"8RJ1w7dYpv6cq48nMzpk7j60LW7Y7z1rCr/vFd+/mSwUH9LsFZvKfBEOAljaUS/l2Ax64xYIYk44eLeY",
+	"8dlsfjJjLA2/NrCcZVQbeaW8Ifh637xqxDN2slCaTYNrHkzS7cLFGnOl80XDEICivGD5yYRl2QkQuYah",
+	"O+GFtgiyvLTufpmX1NCxlqt9UEPESt/VU7DSkNJlXXq4hnS1otYqutX4dfVF9QTL6ABrqFUrajWRKRuc",
+	"UyZQIa+tLqKBKFU3Ufqi1itIawHVSHoqCw1YfjO5gX2soTNmJQ0UBpe+TFsKwcNDpZ6ctKLWEiFBAXwN",
+	"CWl5faBCOoovKjSj+KKOWBTfriASxaAydTArriMLRlJrJgeArw10wMy4jgAso9rx1SW6xpPtA++oxcE+",
+	"cMGag+sDB1hBR4yo2EQmjIi4nlAYCXEtLYIMsxWA7yMdbsLJPrC49TTDBiA1X8g+yAINONNHjtKExn3k",
+	"gJtgZR9ZVxPe95FXrsT+PrLKWsZg9O3ybe6DiNCA831khRvgbx8Z2Ca3vY/ywooL00fG2cQC+o/rqWwf",
+	"pL0GKtbfxS9XsSajxmzCnPr7jfS/j4jQxDf6eLor7zrsfr+RKfXxdNeT+j6IlCs5Rn8H56phNX2Qb+vY",
+	"ZR9RsJHHmu+72Dh1ZfxfTRhrQ3gdpklCAKrL80JvgtHoCgOP7XCdLYL+1g8ULCL5XaLm7gPm7gPm7gPm",
+	"7gPm7gPm7n4GSZ1R3zGw2hLANexrXjPuK2BedctfH/6zasblOhMbsYeinGiJRVzp1bXerdXO/VXTNfnL",
+	"roipuKsb42wxza1gb7nzfw3CVrv+G7QEh1tUeP9c1RNL9sEvrctZNRxKGNp6+stONzf7ZnnwmElkJwv5",
+	"zRVzYjTXWYPHqbKlSvZ0b29/jZO1Id3mvQvKmVE9UVD5/aLcEAmg2tk8fwZO50UGutGawnursmUQFFHl",
+	"IKIVWTSVV9egTs6UnOfDoCbfEjJBkblldPjIRbq6/oCtQgfzlwPeTrgYZ0xLcYVaAwYZRG25syouhO+8",
+	"EkJco9bldtlzblWBw9nsFZggpmgE3HgVS2dua7gBsBtKXvous0ebhSQeEigBCiGviomUcI3htNzWzNUT",
+	"hk3vMGrR5g+a2wAPvz45xXFC6r5HGaiI9pFB9lNVbHm8tx8ztrvXhh/mr/buHmPt/fjxnvnF/HvD+MbN",
+	"ePuVKhnMVeCrxCIGhhtgPqHdsm0OAOmTIGmbmcpRwi76CTtIQIiQvpcE7iWBdfFZazKRrxa+VQuSOkqy",
+	"YSuAtbnLyy0BbpTMXJrqPqP5W8horjSM+GJpzfWNYX6XpObVdPs24g3rVNe1wYbvArpYW0jWDCDH1Wqy",
+	"/tPbCDRzPHyJwpYXBO/0Y+DtHfJsQsUYqjnromTgVNrIaFctVfpWJGHnpoqkUjP/bexup9T7ZSM5rV8j",
+	"fuHtvJhwaEBV7lsFbVwxtRxuChaqhsqIJGU5P3cdjKxhayCcBpgssZek0AbKL5nQlFxMgC6EL6xCMU5j",
+	"yg5G+yvyWXq3IO9VeHQzlQmVgwrUnHqcUW04RFI1XIJNDjsc+H41SGtfj3wOmZtlILDgv7l9QiOBlYIV",
+	"bxkDvAzFTW2aGPaXojkmsBlyC8S5Fi9vsW7zKtmkGY4zfzGaIYrtg53wkpjtGSE7l9MmSH6WK7gLzWnY",
+	"cJ5zvTgxLACFEEnnetKr3/OM5VOuwF4Ou6LCNhA3n0CrioikLGNjavMPbR6g7WhxIfOP5iaq4UTKjNAh",
+	"nHiHvGG5koJmRcvygbBfKkxrLMpiB2soemn41sFAIxZQN3833ukQaC+N485ZjikJVJG3Pz578ri3R3Ij",
+	"EUyZSC16jTJ5gREHtvM1vNL5k0ofvjOacWui9Uz1t7czOeai43mPFBkXrDOU022Zj6mwz6htBO72ea8T",
+	"b/vu2hBjMcqZmtx8Uuh63YpaaihneJ7IsQrl+3A2U523jKadwyyDlkI0Xe4VTzEkqfHh9znXLJwBivyZ",
+	"DxvmuoxasLbb2mKYKI4Y694AXREYzVn+o5PL/vz+tLXcKAhGgz36MDzZPvkBniaDeRzvDGEU/MqSovkP",
+	"SJLoSRKEKzVH0UyH2r/O59BgCUkDJrxwrQaCzlPOBCTf+iZC8ChXtkKogabPZKreuqJvP1w76HgwFynL",
+	"SYKgSJwLy+H8QKxAehD/DBwRaIUAaw4JW5yxT5rlgmbP5bCxaUfJsMkVOXxzBK06kDk7yd2t2gYxQ8eh",
+	"jrXj4Bv729vd3uNO3Ik73f6T+Em8nZq3gi49kq5HHB2ChoTmL6f6+TYFq2ZbbiNRIKyrovwduv4b3Pbf",
+	"kYeI2ZEzgj7qQ0V/ODYsXLnkeCzZTqQgdCCQTRimmMv5eOITpMD8gh+Vm2qSHyTU5NYTRTLzPlvmG3is",
+	"lYUHYiD+8Adr0OKCqInM9UAcFlV6PA5hhsnUsNhK5Z6OY0zDjNFcEVo8/dC6chjwekEcv7H9Q9Qjm4gu",
+	"FljEYCBgRqKYhq75JPnXZWKBBHLphIsx6m++LYnND0ZtFvcVNNApiv3D3X1xSscJKHoLOUfzHe6QjgfC",
+	"DDgatV9RPZwkgenfaEe4hii8sajzgaKMal+3VylXZHg0Pghy6BnTF4yJDnkB+G3PnqsBJLhRLad8SJRm",
+	"M29PBIWVpFx9LDpwlbeumNDuGJ9J4XprWpANxKEogSA1f4y4TTp1veXDurt9UIEtxCsNB8NnjKbg16nm",
+	"+Tk/Z+bsc6Y0zc2aTqXbIi0WYYBtQA/0ylyDvln8dyT56cVpEsLOzGwQDU4Rzw1rwFpRhySD1g/56/Pz",
+	"ODs//PXZs5d/Oz7stRdq92LQSgLHDfZy6MA7AM8TaOuA7ZsSf3j+4PtkxbwdcjIfDplSZMqosNKakHA3",
+	"QGPwp63DAx8IUsZZo03ZW+d6XQl24dDTrNUgU/AOJacM3pLyNLLOJ4Rk7s0z7t3+mpyYgyB0TLkAFHlv",
+	"6y0ESK6dJcSe1AUXKiru79miCNkIQfRdYsuMKLi7FieMBOVImz9G83aD4KWWlXapkTOgK39Bj0btYymY",
+	"XV+f7MS7keUKKPHaZgQBbLwwjAtApapYwkCczbUtkm13CVYQhw0eA7AZdt9O0OajNjBSMbYVNkpLMzDo",
+	"V0+Ja8I+cWWgkhk4FATWczw1EPZFCRiPFBY71r6Kva17nPGPhrAuN+h2j2GDBz/tkjwxklkmL1ga2ttd",
+	"H0G1/GSo+38U8gJW/m/i1/pvQ4j+TdhoxIaa/Hsg/t1ut/3/YSiGwHwPRj6amUcAwhG6PP5NevFu2AoG",
+	"jhEhb283SIXwgSsXbiGPPUWxu8tRmiBZchgWKNKktJCczTBq1U5VXc8y16CqVF+nAJKduAYz7KSwvW5B",
+	"dcqGhwiYu7kYckR2DUaX+YSHPGCPeRlgzY9GYjSsIaQbniPZaz/wVmWbUp1As9HEKjcovJwxe4cKmQr7",
+	"TOKnM0MnwPbs3hTZNt3Kpr6mCX7vAO2ulswD+txZOrhqW1rQrYzGnjHt7bdM9S22mpdNyVxY8gCouyhE",
+	"W54qknRg6oFIOp3EwNgo/0JPGFS1SdJSU9WHW53O1qPECM5DOlfuiikCIbUM96jYGCKtXagXOOrsCUCA",
+	"lhqIFzVptRjE4jNv4eqBbdTiKzzrOFGpJ2OfVLsVG9ANIYOJq1LB+QjtTIktSl58bwuhJ6nL2TOrkY0l",
+	"4/t4TBgsi+0m1zaEGYj6vi/kCm1fyIlRfYYTNvyoSD4XJVHCiApLnTIUyICOy1kDtYe5L0gkLwSa+DT7",
+	"pEFa9smPEUkegNnibAG/2/AhxMgH6iOfgZaWkIdFiaPpQLjeuFYmzecZI73Yei5tl8pDPG5tW/qYKwtQ",
+	"dMA/5xI9oB1S3EpbayJnM0a1C4PTWPc+ZwNhSFSBonBrbeWvmTV1dMihIDbKDc+BKzI0ZHRkwL6/G/R4",
+	"sDKZIsn//d//xxmLMik/KuApQDjbU8qzgbD376k5SIsGRtGzs3b3beiCuQunk5yxygVQgU9WyIK0lPbi",
+	"nTS216hrhNQHISfeJclbG25wLPWPci4g7u8IccA1POuTT0jPEOFq+9qgbvW0aFGLzVCFRM09QqpByFku",
+	"L6A4BbRLBK/HU1xLTJIfaGqbCZtVuJXBu0Zmbd7bbYkG2fq01YGlBf0BnaASUpcI78ZHBjVMoceSfese",
+	"SSC7W09kSqbQljWXc20QezrLqGaehBwaEln7soLPgKgjtWNEXLnepuYQi6axIQJfsCxrj2Q+ZSl0Q93u",
+	"drpQiNVAp2jrWHCGsBewXwZQNEPJDRwfUkG4PcKfpeFRQLLyoaGATAxlysX4UUR2u49hbPLi0wyuqK1k",
+	"B16rbhy3zfRczFliBu90yUMa9KeZ4iqoMBfgv/kPjyKyF8MYnVOhRkbewVeV5h1O5uIjS5NH5kj24r0O",
+	"eW3kJdh6L5SghplUVlFSOmd06ijhUAqBDl3H1wG8P8IRA3a786wYC2yUsDJAeuoNH8GneyCDQE9a6xJT",
+	"HfLzi8PnfgxIiz+9OHUfRAMRiizQxtMyr1MpydSI567d6UDs9g5IcirlKyoWrjs4Esa9eIckNt7pnaBF",
+	"RjPKFG+ZzhftQ0MYkj65oFzbq0A1vkOxoRSp6hAYQ8yLrB5iBLSB8BK/0/e91oK2HShyiKqKnWIv3oFb",
+	"w0O5xCBtJqFjkRPmDa2UOfzjS/pAWZkpTZnVLl3MzsWyBrQs2id1a3oPHmUOeGRZRoTiP11gxI/RAwop",
+	"HLy+ht64fdpO2izt1+u61o/RweWierq8kKdAM1e9c/mFdkoMPHL+YSfIeTnait+gfHgVCu+NFKyPnm4d",
+	"lNJ2dMAbUrgH1g9Ma5ZHZvtOy9pIxaLClnkDvVZeoNpqcClQsnTY8MtxlwlFUwjRVaQvVA7hS2MiSzA8",
+	"OhizPGAgoDUseMqBJqRgOSosqjKHFzMBmXw2IABMZHK0ZNkuaic6KdSZNZmCkzCwQxhPI9w1zZQMt27N",
+	"wiDtgt6TGxnPhh1YfQO0+V7sLmSfdOPY23NAmLFWRXOtNBPgaesVYwYCJR73VTeK47iAJpiKFhij2Dgb",
+	"PBJO0yEvgqbMQb9n78ZDeTPsSu64vJG6MMyieAoAAzzKgMmKk6gXW6wEVRxa13f3ySv+A3HinaOO79kZ",
+	"MH/YksXznI+5UNgw3Z9wyoY89aqSHYNdh7BQlaXiD5+9fnvyqI+eZZbJGQgIlpdQw7tVUFNz2iHIL3zc",
+	"j0E3VNntS0DAztko4+OJJg+T129Oj14fn7i79BoGWQJ2CFap9jPsaN+2iN1+BWwoeQQCv1BG3kwDHdxK",
+	"RmeLgVhWzp1hrjI1SCFt93JrfMUFO8MmQrOqtIaBRVrKCKVJ5cqGIpmqfxtuQ9XvFYf8jL2GUcP0JpUC",
+	"fFR9BPR3a7QM2vofDKXyogxXxB+EsL4IlK7cBbanNrS9eQm1rFukdjgKKSt29Cbn54YCHjN9IfOPAMgE",
+	"YqocNhdLh7CrhgOuzNMnGJdV9+JX9FP70KqQyeNeHCf9Qhg2wjIWH1QfkRIhf7+QZCLnuVMCWA4cGI1p",
+	"Rpiq3dyznIGdmWYqfAcwCahjKz9yX4MWQalA8QDKeSG8r20gys42oyZX3vji00wqVhy/IRLmkpVQUFm/",
+	"V3g4S229q8c7EP588b5W7Sx/pfmiT/xNQMKINyHAIQjN8meJJBNXZ1EwvJpnC9KLd0sinfJdyxFg9TQL",
+	"tJliu8Hz02JfICDiaRA1MfQI7C3OXmwJ49t5VjInYryXQXa0UM0MwwVkUAy0ZAXCPxTr5aPSMxMLOyAl",
+	"3Q55Y7Q3Z2+J7M03IqLV3iKrAJlDFAvoaWp2enjy7OiIZCBUqA45sl1Lyy1PO+S1YERlVE0IdZKKueDm",
+	"bjtTBVcELaCG2vTM0XwstO2yMam/bEzi6dYjvD7lb7Z5mkBcQqHfsNQ6HsjD5H/1HiePbCIkBVLjG0zj",
+	"DYC/jCrBbfVkqyamcm7kis5A7IAFgFtkMYKuaGOjXtuI31bmrO33GpVVLwxqeHf6Y/tJh7z7r9jwajAZ",
+	"WIUNvsHa0IS4wEYDKqfz2nBsQDv3DvJQ5iT5X71d5DVGUNHlPBBzZyKSPAAGjtGINpY0sQYHjHw138Cb",
+	"eRhY2RmIXbOG0LhU59/2IIArWjxvgx5laXFyOJzniugLrLEGJEKOSu/A41rCyo4NqgxsSpbz2DpbXPju",
+	"536XBYk3e4dmK4nZU8kmBZKA9YUSYmOBcytGlQGyB/bRnGGMwRlGDZQMjUk5MeGMQWWlquXxSKvChmcL",
+	"huMlQXsCNTozzRXTCcwDCzNzzfWo/cQwm310MoBtzAIYzGJgOIDetz+2n6zoA19Y/p3OiBjBtWPXFs25",
+	"QLSAJYSGi3eCG9TuQyNhQwfmeS7HRol5mAwG8/RJHCNmFuB7DGX1vKsrRAY8aoKRp52BeAJD7RqGLgkC",
+	"705nIA465I2bBhlNHXmqc6pbg3ET1nrPuqFQIPN6W7h5D14TQaBFwT8ctaSFl929sLDmJ1L9I4hnSJxv",
+	"jVvLgldathR5s9ATKcjJ8/9G9twZiG5sCJGQ6FLx2gBsekaHBtrW5M80uHSSP1VDbDWfqcRb6s2l+9M5",
+	"E6nMO0KCsev//u//8yhEQpADCCEuKgQOJYLlghiC9mA0q4bXHIzwWwpjGgzjnbokPSNiPEz+BF7LTzp5",
+	"ZFhHtvDeCm1uDp4CTSN8N3ozNN4pM0cxa1TmelbEBYJNPajwYDZGAHypp11guNVFI6YF1vtzGOrUV3sQ",
+	"wWlbycGQWyinv7wksCa75eBr7aSwD1WQAkjM9VGL/m50ux3yytamdHEE86mjx+v5uW9FUKTQo0VzAR9C",
+	"kw6WEkPozNt6yAkxawCtyUhxC+IyMtIcbBBkVPYJQ9f7JDnoxJZkd1k3sS919KC7Ay0K0PCRYhtvdPEM",
+	"6YxrmpHk1BBU8psBw8Pg478jOzPnMRoppsl8Bhlu/9//29vp7x0k4FFYBOkYfoXIIwoUE9Lq7WQ/Rppq",
+	"g2Fhp4WSv4BAmziOu+ZFBwcHB67FeLUcAepbF9RHinR3O+jPs1M5/5WLR3Ccoi577Wjpkdcnp2VGvZzR",
+	"hvla3b0OMB/reyp6tHic7jvnPuhVBoxcR+gVPWcCemLQ2cze0TMuUuSjxWcpyzQ17Ki73yEnNra4sPRF",
+	"S2Y+83jhixe+WoV15kBmzEB0H3u/jxUUh3IKQrDL9xj/xmdPy5FBQzkW/DcMDrKByWidMxoVhigXrPqF",
+	"NVMn7gWJmTFBtADB6lMbPgGTdYJBPHqRRJ5dskyxMg92LcC7YPx42I3i3SfR3uN9fPmjKNyEwbyUFR+Y",
+	"TT/pkEM3RRwXji3kbQY0LH0a+CV9GItH8tDWMRDdg2YbUKgBFUrEkGYZy0GHAMse14RmELnBPg3ZDHUp",
+	"FwthtLacgfXPuqS8tccA8QgJfzLPoWCEI4sATgOxhJzljH6E+KV5BmFetLCkwmutuSmOvQ0QF28fdHwF",
+	"CboXYjG2BcSgwF0IwdALMsvo0IaU4VzuFVGp7DnmlVv7G1c2DHIgepZEmNusQnimfDQyxFEELhKEaK0+",
+	"ZeuwqtciseILqIUB0bbrQQFZZAvHngqboA8stI7SY+mhZ2cnUljLXkRSnrOhzhZh8CLIvKpDXpt/L7j1",
+	"HnoEKei0ebVb8j9AhIGX22ZOJctrSYiJXGcZqkpbBnRDdxg9A0wzWAFylwFy1wLZoI6LkajD4OXcZue4",
+	"C7o20bKCipFylmQb7DAfznO4NxR36hzP1bjjBGXhgMeXldtW1Mr4kNlkQxv5+urotBTvqvrb23LGhM33",
+	"lvl42z60PeWQcmXLB7RWhri2ota5q4HS6nbiTtw2+4fqKDMm6Iy3+q2dTtzZaUUt0AbNmrbNjzGryV08",
+	"oQsfFgUhjkBUuQJIVd26ztfso8AMC6dlgzSwfFuBwGhhLvUcwOSVx6O01TcLsl4wCLS3BhWzxl4cN+XE",
+	"+XGuWIHZ+u4m48Hh7J3O+Nj++seOpT4EVwUkb1xGrb1NXnYkMDD7BABa1HZ3eR2t/i8fopZy/bBaP7H6",
+	"kgatqKXpGFqq2a9aHy7NyTodsrGsUDFkG50gbXuZ2jxtXZpJttFAYDZz8/mi1kyqOgQzAFBWTOsF3g3k",
+	"PhA4Y/gOuBHR+ZaBEwy+QQwsx9pHhWDk8sLsvQTiMhBcF88JG9jkElIq0b+BXyqfC08rQFCHeH8uIN4i",
+	"hyCcuciYKlM0W0gAUqecp9YaFSzzopp41x400VCRS7spws9349h178DtmckMiS1idZBoGX7Ux2QF+zRX",
+	"ZLe3i5oSBo0Y7ZwkLk/eVbssDBQFbfZtqKQzOlsuH9Bb78akZ4asWhfPw+5+9Pjx46jXdWJOIQeQ12LI",
+	"AjeRj79BC6/1FRl6Ew0EKDjAj/wZQagynr/zO+Hal1y0kZUXZI4sFAFt6XjZbISBSQNhDsyuC/RKs17f",
+	"1y+AtssyRtc7aqjKIJ+ViLBmEtoCAcZYI949huY1UPjRtelPr44S4j3E3Fym9A8yXTSTGDeEA03Tw4lD",
+	"4dbldcgoTHEIMqG6Ci0NX43Pddc/90745KoUH9pZ/9CPMj/jacrE9Wn2bvxk/VN2M6d8yuQc99TdYHlW",
+	"tTiV8iXNx/i67t4msPDZca9Yyn1FjN3ewfqHK4Elt8mX/uWytX75cBkVaYe/bJJztukTdnCJBZ6YS+Ty",
+	"VAs2YWg2SAiOD+Jl+WBWvV1Tw2bbC05q+1+FEJVebpc9CY0i0Usf891QHBTtMSoovRcRBecI+mfq+YQP",
+	"jTQEZczPLTfylQzQrcBHSAXpbOYzTS2tHoX9ymxQYh39MBM+L+/uqjICBnS2zPmtGWk3tclQpLqbjNRy",
+	"ttGEH/lG44a2kMpGE9q8xQ/XEkIdvG8ihX7NhPOzEyPz7M7G0n8QP/e10DFDPxpIB9xLR8cq5OjqYn1A",
+	"3Da6E1eQ2p9h9r/vsdtAA0sFppwFUhGeei8ND/3bQV7jGPUdng9EykZ0nmnVt5aAcpXRGH7EcbcN/53G",
+	"cR/++3vSqS0HkZrNTsHCqMulW1zyzUBgLLUiWj715gIjRnJX+kphnLXL+C8TWwyoC8ntlYktWkLfguHY",
+	"Ep4rCn5BB+wasW8DgoInnBZFZHrx7ib0wUo7V6N390Li3RcSb0iXPXlExGs2bzWSxxvKe9sPfPmuWrHv",
+	"rY36LlvWi1biq4VB9NmNrFpolEZ09hZtwsCaPGfOBBlb6W4g1ot3sPBbku+uJeX4unT3Is69iAPFKefi",
+	"zsg4N6Ub/6rf51F6iUQkY7q2Hpn5fL0EtXTZccIbiRfOD7sJxEp+2jbUJ2N1VGID4QC3nN4FOrGRqIM5",
+	"cjcgLN3e+qfe5BCEAF1zbFOYO83eEQmuwd6jJrZMnQeg0CjA43TFezVm+qaXqrgoN7IWGGDvbIiCr2QK",
+	"hYLuL9U9t74ut/6J6Wvdx9+VUzcx1RtYMpwzs1KHE9zpt0JC5jDVZ2PNaCW4IRO/VbvCBlcIwV2yK9xb",
+	"IzajjBMuxqfS9jz7/FaM6wsr9waQq0hI6+J7bs8A4pp6uVc3WD6eYTxAUSBV+cCKubKxxs4PBd3FGM+J",
+	"q35W6kalfL01UBADM0fZu4WVVjZ2b42ZqwrvtvJFhDf77m9UersXxr6cMOax2t39ys29G3aTua/UvJF3",
+	"vbZ32Y1864cldw+WhxuIiwnP2FIR8sDRw8u9YWoapUjFivxkSFWxhf2hwNtSZPhA2Iw2gtGSGK5cCJ99",
+	"bxb+fqkJBhlrEg/mcdzbd1usGWRgmmCoagGIs4WhqwtczNlcY+5BDgo0Lr0MgoCsFzWs6JhhopyzW+Pz",
+	"GL8XxJm7aDgIt7MFNVStR+5sQRL2KwaA8yINasRFqgIm4wKVm+Ib3oXYdR/d8FmiG0owv+dh9zwsiHCo",
+	"I98l23+JHdw9DnZTf+Eq9nY1b2FAwV1t6mUS3ug3vBW6ee81vCcbt+Q1/Obpxr/qdmi9hVd0caygIcuV",
+	"2XfjXaNSC7lK0m1Qrwsi8UVU6+D1/7m+EegOdO8f+TIqeW03si9Fk+oJyNdFzW49mr7SebQSvLm5FWCF",
+	"+ngfIv8lQ+Rfj8wZ3MuD93R3k0D5QgD6RsjwDUPtQ/qoaghkuQeCr9gDmaI1VrlbiNwnLnC/OUi+SnTv",
+	"fKB8QcPuw+Xvw+W/eLj8JkTys4h/1zeW3VAqrLWjDcSyIW2Veew+tP5eKLobofXfnFT0eajT7xrCv04y",
+	"a7TUldINByJoAVBHrXCVN5ao7nMD7nMDvsrcgM1I223mCNzg4oY5xGTNxbXm9a8k+aDQYO5TEO6lmi+f",
+	"gnCnJZqvP4nhujQOwro2p3GYGfFZhZO7nx0RGpPuDVH3mRL3tq+rZEpsZPu6Te5nGBrsEklZmUBDWS85",
+	"pJmzqQPdTaDaYD4XCdafhcq80HBtSocTLlinVCO2v73d7T3uxJ240+0/iZ/EUDy1FbU+tbmFc6sPzSzM",
+	"Yuyeqyt5X1PMtRW5srTKF02t20GYzDF3Neah55jwAdSRLyPsIs+K2Ss+4fqXYHicchaNkcwxAjjyWSdQ",
+	"f7O8FuB9/rWKBS+dl4NU615ZmBzDBBeMO+YCI59LiSzB9JVQ/OUXnFRL1nEBbLKY4sxK7Zf/fwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // normalise applies the rules that no schema can express to a decoded value, in place: it spells members of enumerations as the
@@ -14,6 +15,9 @@ func (s *shape) normalise(value any, path []string, found *findings) any {
 	case string:
 		if strings.IndexByte(value, 0) >= 0 { // Rule 8.
 			found.addAt(path, func() Violation { return nulCharacter(path) })
+		}
+		if s.bounded && utf8.RuneCountInString(value) > s.maxLength {
+			found.addAt(path, func() Violation { return tooLong(path, s.maxLength) })
 		}
 		if member := s.member(value); member != nil {
 			return member

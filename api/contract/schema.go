@@ -26,6 +26,7 @@ const (
 	extSpellings  = "x-other-spellings"       // other names of properties
 	extSnakeNulls = "x-snake-case-nulls"      // true if null has a property's name in snake_case too
 	extNumbers    = "x-enum-numbers"          // the numbers of an enumeration's members, which $filter accepts
+	extMaxLength  = "x-max-length"            // maxLength, for a string whose format generators combine with no maxLength
 	extAsSent     = "x-as-sent"               // the value is handed on as its text
 )
 
@@ -110,7 +111,6 @@ func merge(parts []*openapi3.Schema) (*openapi3.Schema, error) {
 		whole.Min, whole.Max = greatest(whole.Min, part.Min), least(whole.Max, part.Max)
 		whole.MaxLength = least(whole.MaxLength, part.MaxLength)
 		whole.MaxItems = least(whole.MaxItems, part.MaxItems)
-		whole.ReadOnly = whole.ReadOnly || part.ReadOnly
 		whole.Required = append(whole.Required, part.Required...)
 		if isClosed(part) {
 			whole.AdditionalProperties.Has = part.AdditionalProperties.Has
@@ -183,7 +183,7 @@ func mergeExtensions(whole, part map[string]any) error {
 		}
 		whole[extSpellings] = merged
 	}
-	for _, name := range []string{extSnakeNulls, extAsSent} {
+	for _, name := range []string{extSnakeNulls, extMaxLength, extAsSent} {
 		if value, there := part[name]; there {
 			whole[name] = value
 		}

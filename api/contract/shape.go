@@ -30,9 +30,9 @@ type shape struct {
 	folded    map[string]any // the members by name and by folded name
 	numbers   map[string]int // the numbers of the members, nil if the contract has none
 	maxLength int            // of a string, in characters, 0 for no bound
+	bounded   bool           // kin-openapi does not check maxLength
 	integer   bool
 	nullable  bool
-	readOnly  bool
 	asSent    bool // the value is handed on as its text
 }
 
@@ -90,7 +90,7 @@ func (r *shapeReader) read(ref *openapi3.SchemaRef) (*shape, error) {
 
 // fill reads a flattened schema into its shape.
 func (r *shapeReader) fill(s *shape, name string, schema *openapi3.Schema) error {
-	s.readOnly, s.nullable = schema.ReadOnly, schema.Nullable
+	s.nullable = schema.Nullable
 	s.typeName, s.allowed = anything.typeName, anything.allowed
 	if asSent, there := schema.Extensions[extAsSent]; there {
 		if asSent != true || !schema.IsEmpty() {
@@ -113,7 +113,7 @@ func (r *shapeReader) fill(s *shape, name string, schema *openapi3.Schema) error
 	case schema.Type.Is("boolean"):
 		s.typeName, s.allowed = "Edm.Boolean", "true or false"
 	case schema.Type.Is("string"):
-		s.fillString(schema)
+		return s.fillString(schema)
 	case schema.Type.Is("array"):
 		return r.fillArray(s, schema)
 	case schema.Type.Is("object"):
@@ -163,7 +163,7 @@ func (s *shape) fillNumbers(extensions map[string]any) error {
 	return nil
 }
 
-func (s *shape) fillString(schema *openapi3.Schema) {
+func (s *shape) fillString(schema *openapi3.Schema) error {
 	s.typeName, s.allowed = "Edm.String", "a string"
 	if schema.Format == "date-time" {
 		s.typeName = "Edm.DateTimeOffset"
@@ -175,6 +175,15 @@ func (s *shape) fillString(schema *openapi3.Schema) {
 	if schema.MaxLength != nil {
 		s.maxLength = int(*schema.MaxLength)
 	}
+	bound, there := schema.Extensions[extMaxLength]
+	if there {
+		number, isNumber := bound.(float64)
+		if !isNumber || number < 1 || schema.MaxLength != nil {
+			return fmt.Errorf("%s must be a positive number, and replaces maxLength", extMaxLength)
+		}
+		s.maxLength, s.bounded = int(number), true
+	}
+	return nil
 }
 
 func (r *shapeReader) fillArray(s *shape, schema *openapi3.Schema) (err error) {

@@ -74,6 +74,8 @@ func TestASchemaThatWouldBeMisreadIsRefused(t *testing.T) {
 		{`Body: {type: object, x-other-spellings: [a]}`, "x-other-spellings must be an object"},
 		{`Body: {type: object, properties: {a: {type: string}}, x-other-spellings: {b: c}}`, "x-other-spellings must lead from a name that is no property to one that is: b to c"},
 		{`Body: {type: object, properties: {a: {type: string}, b: {type: string}}, x-other-spellings: {b: a}}`, "b to a"},
+		{`Body: {type: object, properties: {a: {type: string, x-max-length: a}}}`, "property a: x-max-length must be a positive number"},
+		{`Body: {type: object, properties: {a: {type: string, x-max-length: 1, maxLength: 1}}}`, "and replaces maxLength"},
 		{`Body: {type: object, x-snake-case-nulls: a}`, "x-snake-case-nulls must be true"},
 		{`Body: {type: object, properties: {aB: {type: string, nullable: true}, a_b: {type: string}}, x-snake-case-nulls: true}`, "a_b has two meanings, one of them aB"},
 		{`Body: {type: object, properties: {aB: {type: string, nullable: true}, c: {type: string}}, x-other-spellings: {a_b: c}, x-snake-case-nulls: true}`, "a_b has two meanings"},

@@ -191,12 +191,12 @@ func (o *Operation) checkValue(found *findings, params []Param, value any, dupli
 	return nil, found.invalid(ModelValidationFailure)
 }
 
-// checkID compares a body's id, which is read-only, with the last parameter in the path of a PATCH. A POST may not send one.
+// checkID compares a body's id with the last parameter in the path of a PATCH. A POST may not send one.
 // Rule 14.
 func (o *Operation) checkID(value any, params []Param) []Violation {
 	object, _ := value.(map[string]any)
 	id, given := object["id"]
-	if property, named := o.body.shape.properties["id"]; !given || !named || !property.readOnly {
+	if _, named := o.body.shape.properties["id"]; !given || !named {
 		return nil
 	}
 	if o.Method == http.MethodPost {

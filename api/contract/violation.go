@@ -41,6 +41,10 @@ func nulCharacter(path []string) Violation {
 	return Violation{"NulCharacter", pointerOf(path), fmt.Sprintf("The value of '%s' contains U+0000, which is not allowed.", nameOf(path))}
 }
 
+func tooLong(path []string, bound int) Violation {
+	return Violation{"TooLong", pointerOf(path), fmt.Sprintf("The value of '%s' is longer than %d characters.", nameOf(path), bound)}
+}
+
 func wrongType(pointer string, s *shape) Violation {
 	return Violation{"WrongType", pointer, fmt.Sprintf("Cannot convert the value to the expected type '%s'. Allowed: %s.", s.typeName, s.allowed)}
 }
@@ -69,7 +73,7 @@ func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 	case "nullable", "enum", "type", "format", "minimum", "maximum":
 		return notAllowed(e, body, path)
 	case "maxLength":
-		return Violation{"TooLong", pointer, fmt.Sprintf("The value of '%s' is longer than %d characters.", name, *e.Schema.MaxLength)}
+		return tooLong(path, int(*e.Schema.MaxLength))
 	case "minLength":
 		if e.Schema.MinLength == 1 {
 			return Violation{"TooShort", pointer, fmt.Sprintf("The value of '%s' is empty.", name)}

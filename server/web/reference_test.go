@@ -66,7 +66,7 @@ func TestTheReference(t *testing.T) {
 	})
 	p.run("sends requests to its server", func(t *testing.T) {
 		p.click(".authorize")
-		p.awaitText(".dialog-ux", "bearer")
+		p.awaitText(".dialog-ux", "token")
 		p.shoot("reference-authorize")
 		p.click(".close-modal")
 
@@ -94,7 +94,7 @@ func TestTheReference(t *testing.T) {
 		p.value("document.querySelector('" + updateOperation + " .execute').scrollIntoView()")
 		p.shoot("reference-dark-tried")
 		p.click(".authorize")
-		p.awaitText(".dialog-ux", "bearer")
+		p.awaitText(".dialog-ux", "token")
 		p.shoot("reference-dark-authorize")
 	})
 }

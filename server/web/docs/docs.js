@@ -24,7 +24,7 @@ function forThisServer(original) {
     components: {
       ...contract.components,
       parameters: Object.fromEntries(parameters),
-      securitySchemes: { bearer: contract.components.securitySchemes.bearer },
+      securitySchemes: { token: contract.components.securitySchemes.token },
     },
   }
 }
@@ -46,5 +46,5 @@ async function signIn() {
   if (development !== 'true') return
   const body = new URLSearchParams({ grant_type: 'client_credentials' })
   const answer = await fetch('/dev/token', { method: 'POST', body })
-  if (answer.ok) viewer.preauthorizeApiKey('bearer', (await answer.json()).access_token)
+  if (answer.ok) viewer.preauthorizeApiKey('token', (await answer.json()).access_token)
 }
