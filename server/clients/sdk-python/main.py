@@ -41,7 +41,9 @@ async def patch(change):
 
 
 async def main():
-    changed = await patch(MobileAppInstallStatus(error_code=-2016345060, additional_data={'osDescription': None}))
+    change = MobileAppInstallStatus(error_code=-2016345060)
+    change.os_description = None  # cleared; what is left out is kept
+    changed = await patch(change)
     print(changed.error_code, changed.os_description)  # -2016345060 None
     try:
         await patch(MobileAppInstallStatus(additional_data={'errorCode': 9.5}))
@@ -52,6 +54,7 @@ async def main():
     if os.environ.get('THROTTLED'):
         holds('a write that is answered by 429 is sent again after Retry-After', time.monotonic() - BEGAN >= 1)
     holds('a typed PATCH sets, and null clears', (changed.error_code, changed.os_description) == (-2016345060, None))
+    await clears()
     await reads()
     await fails()
     await batches()
@@ -66,6 +69,21 @@ def holds(what, so):
 
 async def get(template, of):
     return await adapter.send_async(RequestInformation(Method.GET, template, {}), of, {'XXX': ODataError})
+
+
+NULLABLE = ['device_name', 'device_id', 'os_version', 'os_description', 'user_name', 'user_principal_name', 'display_version']
+
+
+async def clears():
+    await patch(MobileAppInstallStatus(**{name: name for name in NULLABLE}))
+    change = MobileAppInstallStatus()
+    for name in NULLABLE[1:]:
+        setattr(change, name, None)
+    changed = await patch(change)
+    values = [getattr(changed, name) for name in NULLABLE]
+    holds('a property that is set to None is cleared, and no other', values == ['device_name'] + [None] * 6)
+    changed = await patch(MobileAppInstallStatus(additional_data={'deviceName': None}))
+    holds('null in additional_data clears too', changed.device_name is None)
 
 
 async def reads():
