@@ -103,6 +103,7 @@ var rules = []struct {
 		get(app + "?%zz").isBadRequest("query"),
 		get(app + "?").returns(200),
 		get(list+"?$TOP=1").returns(200, "?$top=1&$skiptoken="),
+		get(list+"?$top=1&$filter=id+ne%20'a%2B%20b'&$orderby=id%20desc").returns(200, "?$filter=id%20ne%20%27a%2B%20b%27&$orderby=id%20desc&$top=1&$skiptoken="),
 		get(list + "?$top=5000").returns(200),
 		get(list+"?$top=0").returns(200, `{"value":[]}`),
 		get(list + "?$top=1&$Top=2").isBadRequest("$top"),
