@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"installstatus/api/contract"
+	"installstatus/api/odata"
 	"installstatus/api/status"
 	"installstatus/gen"
 )
@@ -49,6 +50,7 @@ type API struct {
 
 	deviceStatuses *lists[status.Row, status.Status]
 	userStatuses   *lists[status.UserStatus, status.UserStatus]
+	summaries      *odata.Parser
 }
 
 var _ gen.ServerInterface = (*API)(nil)
@@ -84,6 +86,9 @@ func New(store status.Store, options Options) (*API, error) {
 		return nil, err
 	}
 	if a.userStatuses, err = newLists(c, "UserAppInstallStatus", userStatusJSON, store.ListUsers, func(user *status.UserStatus) *status.UserStatus { return user }); err != nil {
+		return nil, err
+	}
+	if a.summaries, err = newParser(c, "MobileAppInstallSummary"); err != nil {
 		return nil, err
 	}
 	if a.service, err = serviceOf(c, a.tree); err != nil {

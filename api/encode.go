@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"installstatus/api/odata"
 	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/gen"
@@ -17,6 +18,7 @@ import (
 // The encoders of the entities that have a table of properties.
 var (
 	deviceStatusJSON = newEncoder(string(gen.MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus), status.Properties[:])
+	summaryJSON      = newEncoder(string(gen.MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary), status.SummaryProperties[:])
 	userStatusJSON   = newEncoder(string(gen.UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus), status.UserProperties[:])
 )
 
@@ -58,12 +60,29 @@ func (c *encoder[E]) selection(names []string) (set selection) {
 	return set
 }
 
+// selectionIn returns the properties in a $select, which p parses; all of them for nil.
+func (c *encoder[E]) selectionIn(p *odata.Parser, text *string) (selection, error) {
+	if text == nil {
+		return everything, nil
+	}
+	names, err := p.Select(*text)
+	return c.selection(names), err
+}
+
+// selectOne is selectionIn for a request that reads one entity.
+func (c *encoder[E]) selectOne(p *odata.Parser, text *string) (selection, error) {
+	selected, err := c.selectionIn(p, text)
+	var wrong badParameters
+	wrong.add("$select", err)
+	return selected, wrong.err()
+}
+
 // write answers a request with an entity.
-func (c *encoder[E]) write(w http.ResponseWriter, code int, e *E) {
+func (c *encoder[E]) write(w http.ResponseWriter, code int, e *E, selected selection) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer giveBack(buffer)
 	buffer.Grow(1024)
-	writeBody(w, code, contentType, c.append(buffer.AvailableBuffer(), e, everything))
+	writeBody(w, code, contentType, c.append(buffer.AvailableBuffer(), e, selected))
 }
 
 // append appends an entity with its selected properties as a JSON object.

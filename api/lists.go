@@ -64,15 +64,20 @@ type lists[R query.Row, E any] struct {
 type reader[R query.Row] func(ctx context.Context, tenant string, q status.Query) (query.Page[R], error)
 
 func newLists[R query.Row, E any](c *contract.Contract, schema string, encoder *encoder[E], read reader[R], entity func(*R) *E) (*lists[R, E], error) {
-	properties, err := c.Properties(schema)
-	if err != nil {
-		return nil, err
-	}
-	parser, err := odata.NewParser(properties)
+	parser, err := newParser(c, schema)
 	if err != nil {
 		return nil, err
 	}
 	return &lists[R, E]{schema: schema, odata: parser, encoder: encoder, read: read, entity: entity}, nil
+}
+
+// newParser returns a parser of query options for the type of a schema.
+func newParser(c *contract.Contract, schema string) (*odata.Parser, error) {
+	properties, err := c.Properties(schema)
+	if err != nil {
+		return nil, err
+	}
+	return odata.NewParser(properties)
 }
 
 // answer answers a list.
@@ -139,13 +144,8 @@ func (l *lists[R, E]) readOptions(q *status.Query, list odata.List, params optio
 		q.Order, err = l.odata.OrderBy(*params.Orderby)
 		wrong.add("$orderby", err)
 	}
-	selected = everything
-	if params.Select != nil {
-		var names []string
-		names, err = l.odata.Select(*params.Select)
-		wrong.add("$select", err)
-		selected = l.encoder.selection(names)
-	}
+	selected, err = l.encoder.selectionIn(l.odata, params.Select)
+	wrong.add("$select", err)
 	if params.Skiptoken != nil {
 		q.After, err = l.odata.ParseSkipToken(list, q.Sort(), *params.Skiptoken)
 		wrong.add("$skiptoken", err)

@@ -22,12 +22,12 @@ const contentType = "application/json;odata.metadata=minimal;odata.streaming=tru
 
 // GetDeviceStatus implements the operation getDeviceStatus.
 func (a *API) GetDeviceStatus(c echo.Context, app, id string, params gen.GetDeviceStatusParams) error {
-	return a.get(c, status.Key{App: app, ID: id}, params.IfNoneMatch)
+	return a.get(c, status.Key{App: app, ID: id}, params.IfNoneMatch, params.Select)
 }
 
 // GetUserDeviceStatus implements the operation getUserDeviceStatus.
 func (a *API) GetUserDeviceStatus(c echo.Context, app, user, id string, params gen.GetUserDeviceStatusParams) error {
-	return a.get(c, status.Key{App: app, User: user, ID: id}, params.IfNoneMatch)
+	return a.get(c, status.Key{App: app, User: user, ID: id}, params.IfNoneMatch, params.Select)
 }
 
 // UpdateDeviceStatus implements the operation updateDeviceStatus.
@@ -60,14 +60,18 @@ func (a *API) DeleteUserDeviceStatus(c echo.Context, app, user, id string, param
 	return a.delete(c, status.Key{App: app, User: user, ID: id}, condOf(params.IfMatch, params.IfNoneMatch))
 }
 
-func (a *API) get(c echo.Context, key status.Key, ifNoneMatch *string) error {
+func (a *API) get(c echo.Context, key status.Key, ifNoneMatch, properties *string) error {
+	selected, err := deviceStatusJSON.selectOne(a.deviceStatuses.odata, properties)
+	if err != nil {
+		return err
+	}
 	r := c.Request()
 	s, err := a.store.Get(r.Context(), exchangeOf(r).caller.Tenant, key)
 	if err != nil {
 		return err
 	}
 	if !notModified(c, ifNoneMatch, s.ETag()) {
-		deviceStatusJSON.write(c.Response(), http.StatusOK, &s)
+		deviceStatusJSON.write(c.Response(), http.StatusOK, &s, selected)
 	}
 	return nil
 }
@@ -143,7 +147,7 @@ func writeEntity(c echo.Context, code int, s status.Status, preferred preference
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	deviceStatusJSON.write(w, code, &s)
+	deviceStatusJSON.write(w, code, &s, everything)
 }
 
 func (a *API) delete(c echo.Context, key status.Key, cond status.Cond) error {

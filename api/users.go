@@ -22,6 +22,10 @@ func (a *API) CountUserStatuses(c echo.Context, app string, params gen.CountUser
 
 // GetUserStatus implements the operation getUserStatus.
 func (a *API) GetUserStatus(c echo.Context, app, user string, params gen.GetUserStatusParams) error {
+	selected, err := userStatusJSON.selectOne(a.userStatuses.odata, params.Select)
+	if err != nil {
+		return err
+	}
 	r := c.Request()
 	found, err := a.store.ListUsers(r.Context(), exchangeOf(r).caller.Tenant, status.Query{App: app, User: user, Query: query.Query{Limit: 1}})
 	if err != nil {
@@ -32,7 +36,7 @@ func (a *API) GetUserStatus(c echo.Context, app, user string, params gen.GetUser
 	}
 	one := &found.Rows[0]
 	if !notModified(c, params.IfNoneMatch, one.ETag()) {
-		userStatusJSON.write(c.Response(), http.StatusOK, one)
+		userStatusJSON.write(c.Response(), http.StatusOK, one, selected)
 	}
 	return nil
 }

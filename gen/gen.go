@@ -644,7 +644,7 @@ type MobileAppInstallStatusInput struct {
 // MobileAppInstallSummary Contains properties for the installation summary of a mobile app. Devices are the app's device statuses, and are
 // counted by `installState`; no count includes `unknown` and `uninstallFailed`. Users are its user statuses, and are
 // counted by the states of all of their devices, so that several counts may include the same user, or none. A device
-// status without a user status counts only as a device.
+// status without a user status counts only as a device. It has all of its properties, or only those in `$select`.
 type MobileAppInstallSummary struct {
 	// OdataType The type of the entity.
 	OdataType MobileAppInstallSummaryOdataType `json:"@odata.type"`
@@ -655,34 +655,34 @@ type MobileAppInstallSummary struct {
 	ID string `json:"id"`
 
 	// InstalledDeviceCount Number of devices that have the app installed.
-	InstalledDeviceCount int32 `json:"installedDeviceCount"`
+	InstalledDeviceCount *int32 `json:"installedDeviceCount,omitempty"`
 
 	// FailedDeviceCount Number of devices that have failed to install the app.
-	FailedDeviceCount int32 `json:"failedDeviceCount"`
+	FailedDeviceCount *int32 `json:"failedDeviceCount,omitempty"`
 
 	// NotApplicableDeviceCount Number of devices that the app is not applicable for.
-	NotApplicableDeviceCount int32 `json:"notApplicableDeviceCount"`
+	NotApplicableDeviceCount *int32 `json:"notApplicableDeviceCount,omitempty"`
 
 	// NotInstalledDeviceCount Number of devices that do not have the app installed.
-	NotInstalledDeviceCount int32 `json:"notInstalledDeviceCount"`
+	NotInstalledDeviceCount *int32 `json:"notInstalledDeviceCount,omitempty"`
 
 	// PendingInstallDeviceCount Number of devices that have been notified to install the app.
-	PendingInstallDeviceCount int32 `json:"pendingInstallDeviceCount"`
+	PendingInstallDeviceCount *int32 `json:"pendingInstallDeviceCount,omitempty"`
 
 	// InstalledUserCount Number of users all of whose devices have the app installed.
-	InstalledUserCount int32 `json:"installedUserCount"`
+	InstalledUserCount *int32 `json:"installedUserCount,omitempty"`
 
 	// FailedUserCount Number of users one or more of whose devices have failed to install the app.
-	FailedUserCount int32 `json:"failedUserCount"`
+	FailedUserCount *int32 `json:"failedUserCount,omitempty"`
 
 	// NotApplicableUserCount Number of users for all of whose devices the app is not applicable.
-	NotApplicableUserCount int32 `json:"notApplicableUserCount"`
+	NotApplicableUserCount *int32 `json:"notApplicableUserCount,omitempty"`
 
 	// NotInstalledUserCount Number of users one or more of whose devices do not have the app installed.
-	NotInstalledUserCount int32 `json:"notInstalledUserCount"`
+	NotInstalledUserCount *int32 `json:"notInstalledUserCount,omitempty"`
 
 	// PendingInstallUserCount Number of users one or more of whose devices have been notified to install the app and none of whose devices has failed.
-	PendingInstallUserCount int32 `json:"pendingInstallUserCount"`
+	PendingInstallUserCount *int32 `json:"pendingInstallUserCount,omitempty"`
 }
 
 // ODataError The body of every error response.
@@ -711,7 +711,7 @@ type ResultantAppState string
 // `supersedingAppsNotApplicable` -1016.
 type ResultantAppStateDetail string
 
-// SelectedMobileAppInstallStatus A mobileAppInstallStatus in a list. It has all of its properties, or only those in `$select`.
+// SelectedMobileAppInstallStatus A mobileAppInstallStatus as it is read. It has all of its properties, or only those in `$select`.
 type SelectedMobileAppInstallStatus struct {
 	// OdataType The type of the entity.
 	OdataType MobileAppInstallStatusOdataType `json:"@odata.type"`
@@ -792,8 +792,37 @@ type SelectedMobileAppInstallStatus struct {
 	DisplayVersion *DisplayVersion `json:"displayVersion,omitempty"`
 }
 
-// SelectedUserAppInstallStatus A userAppInstallStatus in a list. It has all of its properties, or only those in `$select`.
-type SelectedUserAppInstallStatus struct {
+// ServiceDocument A service document of OData, with the name of the API and the address of its reference.
+type ServiceDocument struct {
+	// Title The name of the API.
+	Title string `json:"title"`
+
+	// Documentation The address of the reference of the API.
+	Documentation string `json:"documentation"`
+
+	// Value What the paths below `/beta` begin with.
+	Value []ServiceElement `json:"value"`
+}
+
+// ServiceElement A resource that the service document names.
+type ServiceElement struct {
+	// Name The name of the resource.
+	Name string `json:"name"`
+
+	// Kind The kind of the resource.
+	//
+	// Example: Singleton
+	Kind string `json:"kind"`
+
+	// URL The address relative to `/beta/`.
+	//
+	// Example: deviceAppManagement
+	URL string `json:"url"`
+}
+
+// UserAppInstallStatus Contains properties for the installation status of an app for a user. The server computes it from the device
+// statuses that belong to it. It has all of its properties, or only those in `$select`.
+type UserAppInstallStatus struct {
 	// OdataType The type of the entity.
 	OdataType UserAppInstallStatusOdataType `json:"@odata.type"`
 
@@ -833,76 +862,6 @@ type SelectedUserAppInstallStatus struct {
 	NotInstalledDeviceCount *NotInstalledDeviceCount `json:"notInstalledDeviceCount,omitempty"`
 }
 
-// ServiceDocument A service document of OData, with the name of the API and the address of its reference.
-type ServiceDocument struct {
-	// Title The name of the API.
-	Title string `json:"title"`
-
-	// Documentation The address of the reference of the API.
-	Documentation string `json:"documentation"`
-
-	// Value What the paths below `/beta` begin with.
-	Value []ServiceElement `json:"value"`
-}
-
-// ServiceElement A resource that the service document names.
-type ServiceElement struct {
-	// Name The name of the resource.
-	Name string `json:"name"`
-
-	// Kind The kind of the resource.
-	//
-	// Example: Singleton
-	Kind string `json:"kind"`
-
-	// URL The address relative to `/beta/`.
-	//
-	// Example: deviceAppManagement
-	URL string `json:"url"`
-}
-
-// UserAppInstallStatus Contains properties for the installation status of an app for a user. The server computes it from the device
-// statuses that belong to it.
-type UserAppInstallStatus struct {
-	// OdataType The type of the entity.
-	OdataType UserAppInstallStatusOdataType `json:"@odata.type"`
-
-	// ID Key of the entity: the id in the path with which a device status was created, or else a GUID derived from the app
-	// and the `userPrincipalName` that the device status had when it was created.
-	//
-	//
-	// Example: 0d0ae9f6-0000-4000-8000-000000000002
-	ID UserStatusID `json:"id"`
-
-	// UserName The user name of the device status with the latest `lastSyncDateTime`, `null` if it has none. Of several with the
-	// same instant, the one with the greatest id counts, compared by its bytes.
-	//
-	//
-	// Example: User Name value
-	UserName *UserStatusUserName `json:"userName"`
-
-	// UserPrincipalName The user principal name of the device status that `userName` comes from, `null` if it has none.
-	//
-	//
-	// Example: User Principal Name value
-	UserPrincipalName *UserStatusUserPrincipalName `json:"userPrincipalName"`
-
-	// InstalledDeviceCount The number of its device statuses with the `installState` `installed`.
-	//
-	// Example: 1
-	InstalledDeviceCount InstalledDeviceCount `json:"installedDeviceCount"`
-
-	// FailedDeviceCount The number of its device statuses with the `installState` `failed`.
-	//
-	// Example: 2
-	FailedDeviceCount FailedDeviceCount `json:"failedDeviceCount"`
-
-	// NotInstalledDeviceCount The number of its device statuses with the `installState` `notInstalled`.
-	//
-	// Example: 0
-	NotInstalledDeviceCount NotInstalledDeviceCount `json:"notInstalledDeviceCount"`
-}
-
 // UserAppInstallStatusCollectionResponse A page of a list of user statuses.
 type UserAppInstallStatusCollectionResponse struct {
 	// OdataCount The number of user statuses in the whole list. The first page has it if the request has `$count=true`.
@@ -913,7 +872,7 @@ type UserAppInstallStatusCollectionResponse struct {
 	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
 
 	// Value The user statuses. A page may have fewer than `$top`, or none, and still have a next page.
-	Value []SelectedUserAppInstallStatus `json:"value"`
+	Value []UserAppInstallStatus `json:"value"`
 }
 
 // IfMatch A list of entity tags (RFC 9110) with their quotes, or `*`.
@@ -951,6 +910,9 @@ type Orderby = string
 
 // Select A list of properties with commas between them.
 type Select = string
+
+// SelectCounts A list of properties with commas between them.
+type SelectCounts = string
 
 // Skip defines model for skip.
 type Skip = int32
@@ -1012,11 +974,11 @@ type Service = ServiceDocument
 // ServiceUnavailable The body of every error response.
 type ServiceUnavailable = ODataError
 
-// Status Contains properties for the installation state of a mobile app for a device.
-type Status = MobileAppInstallStatus
+// Status A mobileAppInstallStatus as it is read. It has all of its properties, or only those in `$select`.
+type Status = SelectedMobileAppInstallStatus
 
-// StatusOfUser Contains properties for the installation state of a mobile app for a device.
-type StatusOfUser = MobileAppInstallStatus
+// StatusOfUser A mobileAppInstallStatus as it is read. It has all of its properties, or only those in `$select`.
+type StatusOfUser = SelectedMobileAppInstallStatus
 
 // Statuses A page of a list.
 type Statuses = MobileAppInstallStatusCollectionResponse
@@ -1027,7 +989,7 @@ type StatusesOfUser = MobileAppInstallStatusCollectionResponse
 // Summary Contains properties for the installation summary of a mobile app. Devices are the app's device statuses, and are
 // counted by `installState`; no count includes `unknown` and `uninstallFailed`. Users are its user statuses, and are
 // counted by the states of all of their devices, so that several counts may include the same user, or none. A device
-// status without a user status counts only as a device.
+// status without a user status counts only as a device. It has all of its properties, or only those in `$select`.
 type Summary = MobileAppInstallSummary
 
 // TooManyRequests The body of every error response.
@@ -1049,7 +1011,7 @@ type UpdatedStatusOfUser = MobileAppInstallStatus
 type UserNotFound = ODataError
 
 // UserStatus Contains properties for the installation status of an app for a user. The server computes it from the device
-// statuses that belong to it.
+// statuses that belong to it. It has all of its properties, or only those in `$select`.
 type UserStatus = UserAppInstallStatus
 
 // UserStatuses A page of a list of user statuses.
@@ -1173,6 +1135,9 @@ type DeleteDeviceStatusParams struct {
 
 // GetDeviceStatusParams defines parameters for GetDeviceStatus.
 type GetDeviceStatusParams struct {
+	// Select Return only these properties, separated by commas, besides `@odata.type` and `id`; `*` returns all of them.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// IfNoneMatch Return 304 without the entity if it still has one of these entity tags (weak comparison), or, with `*`, if it
 	// exists.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -1208,6 +1173,9 @@ type UpdateDeviceStatusParams struct {
 
 // GetInstallSummaryParams defines parameters for GetInstallSummary.
 type GetInstallSummaryParams struct {
+	// Select Return only these properties, separated by commas, besides `@odata.type` and `id`; `*` returns all of them.
+	Select *SelectCounts `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// IfNoneMatch Return 304 without the entity if it still has one of these entity tags (weak comparison), or, with `*`, if it
 	// exists.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -1287,6 +1255,9 @@ type CountUserStatusesParams struct {
 
 // GetUserStatusParams defines parameters for GetUserStatus.
 type GetUserStatusParams struct {
+	// Select Return only these properties, separated by commas, besides `@odata.type` and `id`; `*` returns all of them.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// IfNoneMatch Return 304 without the entity if it still has one of these entity tags (weak comparison), or, with `*`, if it
 	// exists.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -1393,6 +1364,9 @@ type DeleteUserDeviceStatusParams struct {
 
 // GetUserDeviceStatusParams defines parameters for GetUserDeviceStatus.
 type GetUserDeviceStatusParams struct {
+	// Select Return only these properties, separated by commas, besides `@odata.type` and `id`; `*` returns all of them.
+	Select *Select `form:"$select,omitempty" json:"$select,omitempty"`
+
 	// IfNoneMatch Return 304 without the entity if it still has one of these entity tags (weak comparison), or, with `*`, if it
 	// exists.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -1834,6 +1808,12 @@ func (w *ServerInterfaceWrapper) GetDeviceStatus(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetDeviceStatusParams
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
 
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "If-None-Match" -------------
@@ -1974,6 +1954,12 @@ func (w *ServerInterfaceWrapper) GetInstallSummary(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetInstallSummaryParams
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
 
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "If-None-Match" -------------
@@ -2159,6 +2145,12 @@ func (w *ServerInterfaceWrapper) GetUserStatus(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserStatusParams
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
 
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "If-None-Match" -------------
@@ -2509,6 +2501,12 @@ func (w *ServerInterfaceWrapper) GetUserDeviceStatus(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetUserDeviceStatusParams
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
 
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "If-None-Match" -------------
@@ -2717,360 +2715,360 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rchu51Sj6KijGu2TP16Sa1MUWXVOJxvbMKJ8tO5Ycn2ToLw2xQRJxE+A0QMmcRFX7afb/8wrnUfaT",
-	"nMJaABrd7Capy9iWo9RElkg0GlhYWPfLv1pDOZ1JwYRWrf6/WuwTnc4yBr+fUT2cmF/UfDql+aLVb51e",
-	"SDKcUDFmKiJUpISSjCtN9IRqckG5VmQkc3Im9aQVtc5pNmdmgpz9OmfKvOGXf7XOZLqAV+W5zJ/JlLX6",
-	"7V7c3d/Z3Yv346jFhdI0y0401azVb40oz1jauoxaE0ZTlsPSnkmhmdDt08XMjKGzWcaHVHMptv+ppGhF",
-	"rTc5G7G81W/lTM9z8f2UCz6lmZmHp61+q9uKWlOmJ9L88ebw9NnPrag1z7NWv7WdsnM+ZIez2Ssq6JhN",
-	"mdDbU3nGM/OZ2qbds95wJ91tx3Ect3fNjyfmR1z8r2vnMJuYK6a2H+/tx4zt7rXhh/mrvbvHWHs/frxn",
-	"fjH/ti6jAjoVKNg/rwwIt93e590uFVJPWA47StmMiVS9Fq3+LwD2XuuDXdVOuKqfXpz+nmv64wPFMjbU",
-	"35cge/nh8jJCTD8U6sJgTIjvrwUjF1RZnE8jIgUjqWSKCKkJ+8SVxnugJNEThpfBPGC+1jlnafkaqJkU",
-	"iuE9CE+RDiesbc4yl2b7QraVljlrRa0Xp3Tc6rcGrfz1wV9+/u/Tv/H/Z+cTPTxdvHz+j7/8dDhotaLW",
-	"6+dU0/ZfWa64FK1+a7cT+xvAxJC1Dw1asHT5NkTuarbxPEbxqMfiYXt3FLP27mj3rH2Q7u219+nuKI1p",
-	"7+xg2C3dIAXAbfV78W6IvHC1zS9DuN6tt0zJeT5kx1L/KOfCAIULwfIXflzGDRaXFhOfPaY7w71e+8mo",
-	"axazd9amPbrb3ht20332ePQkPjBLSPGC9OLefrvbbfd2T7txf6/bj+Pr7m7KlKJjM+nphOWMcHOcRM2H",
-	"E+JR8KhAorki1FBArsiM6kmHnEoyzBnVjHAdEcVESvAs+vbzNh+1p1wpLsad1mXlQjejwnqiV48I1z/i",
-	"XnDEu6uP+Ecg08/hrjMxXNyhIyZ2ivLF7RPqvwD2xjWxpIxIQZAtfd3HtxMeX2/X0rpcfmTilH3SZVJ3",
-	"SMzR2q0iHP588vo4pF/VM/+Bpm9xceaQmKY8Q9Jmvz8S5zTj6Z9xdwXM3wl6ljGiJckZTeE1HtQzusgk",
-	"TTvkTcaoYoQJNc8ZCYFHEN5mlYppIL/2KfORHBF4K047kvmU6g451CTjgpFeRIYym08F6T7uE44LNOQ9",
-	"p0PNcrIVbZnbrDTNtZ1qzjqtqKVpPma61W+1Lj/cEdS+e2C+NAg65PlwntE8oCUVRHWb4IJQArwb0Ta4",
-	"nlwrlo1WIe8rmbLsr2ZdcAcN/ZrDPa1B5GfLS2qiIUM5z1Ii2DnLcXv9CuHAlUVE5uYvJxmHGzCfMzqc",
-	"EJChSsi37cZvx9uFXHVnMPJ3BhSijxQpNyd6LPUrViFyZgFMaK4XZFKIdavQ5FllujsE6eWNGhArYkRK",
-	"R+K5IEej9itzhwDSXNmPjqVg+HmHvDXkQxcz0jE1V8+IveYUzJyCXcC8xSEYOvJCDGXKxbh6ge3XBL8t",
-	"8Rw1n81krlcfyjvhh71iKafAUu/QyVT2L0cAXeC/VTB0yImBsf/+gusJGf/GZ3Bcc2HU95wphbJIAXqU",
-	"MkKwH8sSeYfnKbnIpVmBYLfA6J8Fr/7CjOgEEZNIMWQRoYpUxa0SWS2JZvf8/UZgtUg4FxXSe8I/If3g",
-	"TBW41to3ezJQOuVTVqUT5nNYmOZTBqgv55pQ8tsafL0Kb7e4+9wtIYTwMyrMZRxKcc5yDZcQ3mlgDvTw",
-	"04wNNUuJNvDcepFOO26e16ORYnqrQw6zTF6AOiHI2x+fkZ2dnYOajdldRahnUkV6cfdxO+624+5pHPfj",
-	"Xn/3oLPTi/cOHu+34yf9OI7gOS5gJQtGc0XiOO6atR0cHBwYOv7u9JlRQA1LVGQ+M1/tHZQFiowqfbIQ",
-	"Q7//O4P+3+jhwP1J53itlm7ELJczlmurp8nhcJ4roi/48Nbuw3P36jf2VUuirl/DljfhbrmlTGXOzNoE",
-	"kAizTSMdyLN/smGFfJTRsDAG3ylh9rZAUT70o3TZ6u7l30DpAdQ0CKbolBGe3joKHKWlwz9Eq26of4Fc",
-	"AosxYmawlqfwx9DwHjkiGdOa5aownQKD6JCf+DlDEd7PaWB0IQhPGxSf7jZP7w6SfG6QASKhbeqlHHOh",
-	"KpgkJZlSsSjQyTNVQehwyGZAMOVHJlYh06mUr6hYvHVunbtyY5d2P8rlFE23NE2NGE0mNCVCWtnHQEQp",
-	"hIe9stR+BexA5uD0Ap+XOTtgGFyQt0zni/bhSHutdMQzXXUuHJIH+HFJAYLpb0EYf0NzOmXmpUtEy31D",
-	"tuwCtkov7xOqA1tNNzJ7K9vBHd17SlKekoWckymjgoSulT+G19e+544R988EJ0AQnh6JN1JVjbLmViPJ",
-	"f/P65PTWZN70WGor+5QpPLyGDK1oNZFSMcBss1sgVSw/ZzmZ0o9MEa7R2YHDvLODEnAwOjlsRrVnVQbN",
-	"U/SYrXCJhHT/ThH7rwJ6iE4WwxwmVTUx9I2qiIwMO0EDxBT+vZBkrliuQlz7k0ypph2Nnos/TPkwl0qO",
-	"dGec09mks+QVs69ynOg5vOwZ6oQ99+k7xXL7Wdc6LDZx67aiwhlemng3+KI8t5D6EPXUs4yVnokrXwbP",
-	"4VdHta+qfFd+asZEysXYflt9rvxt+CQem2bjJT5hCAZ87pSRkSE5XAow4Qij6UAEx22RB0McxJFdyhqV",
-	"S8ynZ4aDNepcR0Lv9CqqltsOsN92r7v7ePfJzv7uEzON/+txFGj8DTu+80rEVwhRoB+ZFOOXXHysSiwY",
-	"4DAxFEuwT5rM6JhZU/6EnhvdWxLzLMiTKFJtLMvcGcHAyYrWblsFxBkDEKBcJ8hO7/H+E3K20Ex1yMlE",
-	"5poJJ/mBCCmM+D9iFyx38gJnoOc9kHnK8rNF6UyUVrWHEuiF1Aie8Kl1l9C8OJlvUa6vRt7kjFqOi9oX",
-	"ggJ0L6688nXOAh29u//48eNed98flLO6Oy0LnB4RoZkUDDwlgtgoJ5zwKXmg5QyYs400Aj5v363g3J02",
-	"YHm1t7Cs928W93aeZ7dF519VltFs3ZjnGci+tSJa4JM0i7ujBpylLcJJCXrOxwDJpsMqRvjJbo0PL7+8",
-	"hnfQ2SxbFEJjzXrIFp3NtsBbig485CVrxTgIHdnqkJfM3BWuiZxXOC6dze4cr/3c8EI8km9YDqglRRWD",
-	"wLzgbzgI/cXYFaj0o8zPeJqCqeZu6EeFs8gp0nSuJzLnv4HVyex7JHNrkTFnAWM7JHxwOlcaiTcQYmTB",
-	"I2lkIS7GRA3ljKk+Qbm7iB49nM1U5y2j6fuca9Y5zDJ3MKdg7aq6StfawKyZ5XCuJwZLcHWn9qm7cRyB",
-	"dcucB5vO9MLjqz4Ec6DRiioIC58T9mmYzVOm1kaJHZemukOwCTdpkGzKUk6RFli0cwG9VlzAh/pLTlGU",
-	"8qT9voAwxsJWMQ8MR0h4VoH1Pyqm1oNswsX4VL6bpUu+sTLk0EoiJJn5KGhDYHxc7j1krxutbM5hnj1z",
-	"Zs8qM1M6N2QYDBXv/iuOYWO3Iw2Fb63Kcej5lSOyJZUNoN2CMBvKhbILicjFhA8nnvWg+lwWaPzTd0uM",
-	"vcn23ZGac5hXLpX5GLwbtOJ5tpOY7y1Zv60ztsso21VhHbhJo+ONzLX0Xhe/MqNIp2QrtK5vuV07X1vF",
-	"nlKV6XKm5pmmIC/ABL8c2y1+/yPNFPtQEe+AtCuMRYQD4FrhQlWfeHNkZMPFIxKaDSMyF3bIj/brsnXQ",
-	"DPgo5IWA5worZcVCXs5nuTO28vszLZ8p3EMwKFT9/+gFwsBXPhqx3DsumXUPOU/B7TmIXnE1hfy/Kqkp",
-	"XhjGKy4vpQmmgcP77np6bh0QxeEvB266GAKNcZW3csDvcynGL0BUWgrXNJuDm+Q4hVJ87GMNN7hwaxTj",
-	"rcCdtFWGydYfNp2rhDqhf+pO4dDXD2ZAzBmsuCzojXiurNkbhD1DK53sHbgx5IgA1aMW45ts5zXuRhtE",
-	"uh+5D8xgdEq0JlrP+tvb3d7jTtyJO93+k/hJvH3GNP1dUkdhKd/rfM4G8zju7T/QcvZ91/6uPvIZKNHf",
-	"z9nbV8fdRZvtvv3pz8+H3eN//pD9/fQv3Zfv/5odP3+nj39713v1LI6P3/81e3n6t4vj397B78f/PNw5",
-	"/ksBgl+u7nLFNC9z183KDQdpoQmEHKXIvPyXx3TKiq/NX8UArmYZXRQpaM/xA2I/8QOD5O0D67zdKMW5",
-	"Kb07ai0FopprtybK0pCtWkBYUbaYXarnTA1zPtO4r9eKBB/4bRXiPwyp7nquWG6h906xvAw78+WbnIsh",
-	"n9EsHOU/DMdjMp4PManeLhub7WTtKc1GMp+yzxYY5JJCthwnK4LFg/gXrtEcd8ZcIQA58jZTOlbk4dsf",
-	"n5GDbjd+5IMVeU5+nUvNFJCj5LukRMrde+9spNBnBRwQ51/nLF+8tohdxiL4ikjEccAl8Ik5w2oRWzih",
-	"5zdKAHmHMu1fgqVUYYRrUTM25CPOvIT07u1RCTYd8pdw0VsP2KcZFelWVW0lpyUbMegCQrrHgLtQDdpD",
-	"Cb/sdHcLvb4g6ADD7BYMVZbzmow6kH9TnuJb8pyfQxSkxnSKFXa20rR36EBWbLjZc1y4cGd0rnxAuJnL",
-	"whnDw5zcXpW38GMnOOHY1Q4KzXJBsxMYiWC9QzC2sXI2z54cCbDEh4Bt85RcTJiAuMqczWSOhs0AmnzI",
-	"ltHVfkFSOZxPK2FT7jNq5YR6OTOVQyNraa4zoH5gjiaNMlkh1X3kIoUIPDHOmAYqKVBSqJFafTWUuu9Q",
-	"flDsnOU0q+4xZ4ycc5nBLsDgK8XtZYh8A+FhUZVzbRADYQVXBSaoShEYYvjr1ZS052FAcNm+9Ufyin5k",
-	"BDL2tCRSZAtiKEbJKBaE9qRsxAVLydkCo9AXs3oToUITYXSf+/YN5r594ZtG0Ptk0HEnoD3mCAyCAhFx",
-	"hNnpy0vpEP4bMBuIInjrs+VD+BVsLUvs/sqfMQhxBFBzBQt8akMQDEwq1goyF0X5qJxkTcE0xbvvbprE",
-	"5wYf4pMtcVN1RJa5771J5Zs3qVxGLT3JpdZmgSV0eCVz5goXYrznkdBzwVAnUv8JuW598K1Js+fZDOgr",
-	"0UxQoSPSjWMPHC5IL/Z8EwKHIbp2ynWTamPjjVcnwGkpXxpK16A9crVRgLI9Beu4cFPeNc3REL0gQLwb",
-	"7z7Ze2wjjyNSVPQw9C5lSxU+DCjlclEVG3nhTIabgPMqUv+pfetGoQeVHT7pHvSKTDn17YZcrNu3Oz9D",
-	"UZbKr0GgtxyRXtdf2ls8PHhluIkt95ItsAAVofC9mLAMtExVH+h9dw5qsz3aU5ktyaNazkrhLtRK2Z9N",
-	"HNVy5g3JaAVcYUe+mMjM6wEg0cdVOZ4LkvIxrxysec3dlTl/RxgBYswFPac8Ww6EBVuSlhhzF45agR0n",
-	"aHt6Vxp9d2xyNbt9SqgVHsiULgzLMv84pwI5Y0yQKU1Zh7zfLFXexsfcqPyfEXPCiwu21tsipu+WFhjC",
-	"6ViuKvbAVXNli6Ck33Z8d+7jRhsOT/YVAxpaOdUpQ/uF81IxMZ9e2U91jWO0qwl3ZOk3S4PwNPN2DFHj",
-	"YoMQs9DO8ruFjFVsiDj51h+/gejAu34CIbo3JY6VA2rL9uRbxvH/JOv23cw+vGPgR/xWLD9emcViRtQY",
-	"4r7ZhAuz3zXpFkf2UBW5mPDMiKQNWRpoJTV6POE6gPibLxmL1/sCsXhm01eOxHvxttc7fNF9/uqHv//6",
-	"5+c/fHz104/Z6/d/6708Pbx49fxQHz8/vHj1LN599fzwwn5W/H98lUi8ujNvrHyCmJvGlB2M9lfsutdY",
-	"5aS7uizJrUeoFdCvIl3D5f6PBddl1IJiujUB3IWxyNwzLLl769HcS3Hc1/DgXt9H+C1WYvk9oXV5Wekc",
-	"gcmh7bBkdlryrywXjnZcGq3KRu02+pE5CdvGqdVvYalonvqEUgMmnrO01TdENGqp4YRNKWCgmE9b/V+q",
-	"j3yIWvYyo4UZML3S56K61mNJhmYELOojY7NSumxEztgQY6A0jDiDlHclBc065CdDJyBOXZFEyDZMlLic",
-	"n4xphXMrnJjrzkCUthz03Fi/WT+4dpvYfafuJJSGW1zEbLrbjZ8Ao/c+lRGwXBC1OI5yB2kkPdtBaJ6f",
-	"83OmoO0IFMQvH+Sg9UP++vw8zs4Pf3327OXfjg977YXavYAOQM37nNJPL5kY60mrv78btWZUa5abTfzP",
-	"oPVL3D44bP+dtn/7R/vDfw1aD1p1MHgph9QFly7DoSJDYMpo6qBQ2sFnjdnf3tB32gy5BzkbGQ62XXRI",
-	"28Zv1baHSQigo9Ez3P1GkHLyGR+ZWwBNpvDpOwC0awAJe9ug4+6oAUKQDeXARBVJ3AxJ5O6NvW8huAhM",
-	"TexBKgNNsAw6ahMEr2Cs5bcLXu9pr4PuufW8W/xDqM1yqeVQZoXdzYMNIzJUGV5FS6LVZNWMq6WodV3J",
-	"6lZb5O2rotpC0I3pwqheuMTqlVnqcVZLDbu9J3XrC+zR9QsrdCnnJNcSq8CesZHMGejdqtZRXlpmdxUY",
-	"sd4+9P3TO9C7j37iUwPanf04jlqwN/Nn1+/BlQ40m3j//n07KEzCGghSqXQJgbczCOQCDmQU2wsD6oAh",
-	"Wy4MTVu4UnMw2EIDAQjW1fkcIg24tlaEV07631IDYWu96AXwO5h1SxEUB6GwpZG/LkCn1pKMmbmxGA2G",
-	"TgP/nirD/4HRHGos02z6/aA1aEW+rgxs7R/znH8/gLuu+tvbmRxz0fGKiRQZF6wzlFNzy6ZSbEvzdG/b",
-	"16YxE+Iy/8HT7wcte7138OrDj2Hl6sebs+W9bq8OEWvE5FqJEIZtuQrQ3r9in3P8RRkYU3LBsqyNmURE",
-	"ioqouKEQfpXbtG71PK1c7ohQ8tO7o+fgMnI2J3vqPgac66W4b6BkZxmblre0kRqw0UWcz6Eqc3WLl1Er",
-	"4+IjSPDIkIyG+Dwg+8sbRymBUFuE1erQSNYCq4/ZeaBjm435nA0IRmt4X5BVBi8v7EvmoQcW0B0wR4Xf",
-	"ocJb1c3dQ7bQjeGgf4BU7UujiWZMs9WbfQ5jQt7NR0RI0FiCzkRg46pusGb+6uZ8vli4SNSqOiC8R1fY",
-	"f70lbj0EXnKlnW1hDRyorylm8T7j6no7/122BRrvdly3vfV4vWqLRE9yOR9PIOVlJVbjO28Rq6+3/dW3",
-	"IXhZw7ACfBsDLrgjDdC68t1ZC8YveH9uA8JjpleDttq6DLlhALxlyFXnrAFZ0RztC9GdMdNHSxW+K1xG",
-	"zgVK9LbWtzf7Q3lvn0cGOtdsVguHpXre17uDtSs+NBJx07IxrhTsJguo+bX2yNYs9bYPzW5pE8oPKFhL",
-	"FDGvAi55YUe6OkJ+Dk7g97qemjXvt4msbQ6Hb4ItlGC5Gool4n8tzAne8RkEw2Ws2RBfNuN9G5DuTTje",
-	"FyXft4RBa3Gnoj6UKhJ9EUS5xtYaeET9/jZGj8+GGFfVp8zNfl6yGC7v/SXSUVZWHtkG/Lxm9pswdDNd",
-	"PUu46rIbqVz9Hmpe9/kpW8NCrnxcK1WhL7fbyi432F+wkU2RsTTzTVBxDvn3a4wuGKJca4dgmWJrFaqa",
-	"l3xlxghc4SYiqQXGhsaIDXb+OUTQcHsbGNlWbHFzYwS+85uQOhu2ssFFWW+MuMIF+rYtEpfNu1kPZxcf",
-	"YMWYory9YuXaUDb2YCinM5pzJcWjiMjc6gTJd4kz+mOgYWcgXusJyy+4YmUPH1dkt9tzpbJRz7YxCx1y",
-	"VHK4liNSo6V5aHZBF4rsxrtV58zKuAUONVbgcItSKB5mm3pCbTooHSvA9Iogtyw96nkuyE68W+q5UDIQ",
-	"Kc2zbM0pXDD6ce0ZDIQ/hJtDJdjVbYCmjSh4DdQUN4RKFZ0Gwpemnis2mmf2gcZC5EmHXAOnK2fw3e8K",
-	"alz7MnDfBI5tqPL2uLcbP+q4zYae8cT3cMJGgtZD7yojWef3U4h4GAuZ2z4FUDbD7PY7kpR94Umf4Aek",
-	"F2C/jR/jQmmjWJXjmMJZcjbLmXLVkYrJwnAWqsqdTPymcKblk+xXQjuqlMYXpy/aHVfr60I9M0OEBGGf",
-	"NBNFmANXA0G8//BN0V3LAxO2LqeGt42ZtnX2Ujai80yrPknEPMuSiCQ2mcP8GsOPGKoouEIK5r+/J+A8",
-	"N2+sKDSUCHbhKYw9JcHCXUBxC+CjyVLcaUJSw1CmXNi2ke/hdjg6mZg3OlznRWBMBd2XwiJqcd+ibYOb",
-	"90n3oNcc1YGU9R7lA5T/bCdwO+ECPvoDiWnOZoxqF1IVVLMM9TtoX0cxLQvifpXnfRz5Z8aRXVBNplJp",
-	"0u09IbOcC+gIQw5Pnh0dhVnyAWnnEIWCJ72E0Bs692uBvAyupsAGLM5QC3IMI6+C+f2EYbnuCQsTM1yx",
-	"+iJ+CPDHtvqDuHDITXbN/JIw8yKJSM7GNE8zG0GYPNBylhiwD0QCeQ9JBTwYyQCbh6zoYu+YQ1HasN3c",
-	"mZQZoxhRVnSsrhWfQCLwt8DswqASsnEI1WGfoGqF7fVkVkMeYszZbifuPoIA2SnF3KOE/WpoqmDm51jD",
-	"T/g900k0EEkGf3CgvlSk5h+ZwxMSBrtOF+Z3JlJlrqP5HcJo/V9aGuKR46/z2YzlAEAyozkTIMqoiAhM",
-	"O6R6IABX92KSMjZ7apiLWQGco0PkXhzbxgAdcixts8HRXAxdiys1n81kDlGKh4FUhJMUKVc2Y1nxlA0E",
-	"hSbAGdcspxnkfjkCB5TJF/rggDgKSgn6yrDAI6E7PHxiKBzHiJlUzs+gkuIJPK7sclyQDc9d50MPJ8Qu",
-	"EkDL5nnjjXUN6g0m9P1TD4uCSI8I+5VszYbt7lZil26TfKG6V5jhC9zP8GC8HVH95gxkXJQ7jIZQfBt2",
-	"x3WfJC4D05zxVm/LIA8hyfpcUfcYVNZdNwiJJJA9SwdhHdAuAW6zeSkVC2jl3yEvim0qXLqQBDp7WqCU",
-	"C+LZaqzhnilJ/ivBHHYIysu51kyQ5H/1fkj8PTIyjOWVEJYYkaQX93rt+Em71zvtxv0dEFAOzeLwjdDJ",
-	"0gBaKzLlqeDjibaV8+zKzEQccVmUrwkt0NwXnDFXXOZkRDPFcOFwP90BFTrDNHJR/xYHU8BbxLV8zvAY",
-	"YJ7EoKchD/CRYEm/uO0BqkVbb55tAb7B88jCQXQj7Nc5zRBL7UedBoKBSw5oBhBanMVcFME4EnazUeF2",
-	"WuVKS9Ib3AKa0j/ZMZ2hnG7Bu1z2EREMuqG0Gui1JcUhwS7T5ENhw3kLotvBoNGy2DDlwvO1Oo5WMqys",
-	"jtejs1mHHIoFCOOKUMheMZJZIK5ZVHb1relsVokm3rjfd6vfsu1NLEzKZp7rBfFbw1izjWg1BEoW/fK+",
-	"Nq7btmJflcXccJO2k/Dynk5kri0LKJKAOYPCjTOaQzLH2cJc1ClVT0link5sxa+Ag83mGgnJGJQPpS1f",
-	"RAmoY6/RQAzl1H2I5fyosoodztwhr0Fdsg16HK/z0gYKVL29/UBgJCDPRAUxcRxtICxLe+FkFJ/VDFQB",
-	"8gSyzKmK8IUCdm2m4Gnd1Yb7apYa8bTpvjpgr7iw/lIEHZ8BDAhocsb0BWPA+6eVq9yNe7vrrzK2IF4r",
-	"vq0/84icMSNDKC+RmpdZYsnT5ClJvkusWqQKcLJpE/Si5bzKBjjaPXxRMH7ks3V5AF4C1pKY8cQprYaT",
-	"lFwrhldDc0hmGZIN8y3UhBIdiZvgYha1WbpAUNioSBqIa5MGSmVZl1QaWwgQVJkzNuZCwW6gkDz9dc4g",
-	"6N/e7lxOQVyupIonKBRwhZWZEAKogFKNJ4khakb4xtqEiEONQHBNWpvww5xTtajs8rIqiLEHzfLWYoat",
-	"F7b8Qgv7OgSRAqq/j22WhTUzGYh04/hp2I08iuMY6RpkQsHf5fSRuAk7zMJuHTmaHCNrhYQt5exg2EbQ",
-	"TFRJO9g0v3uJWTYs6kasskha+EGmHF3ePxjJ3hcAhRRtyN40v1Z7vUISFO4Nhp45J0Tdm93AbRwFt3Cj",
-	"pYYremYXc4khx9XTcOWlEOV8prAVvm2hSaCZ4984eOrL0LuMWhayYobNH66w+2HGaKXS0zPzUSA6hDnw",
-	"lZKyRgoI+r5W5kFd1H4XLRvmgolBAhKsdgKjlri1REWuMloUw8VVquz6egOBd7X8AtsWgJ2zfFG73S9T",
-	"WPi+WDCWa9j4sr2ql8nhOjRcukAcMUIB01BW8M8nr483vIbA9yoXEUgTWmYtWUpDOnBVwpQbnnjKPun1",
-	"1KkYehm1hjwfzjOalwv0rZyg5hGwn8JiXb2M1TMEYw3E57g5hjxo5aPhWKPuod8prMq18vHq+HIB15WP",
-	"unFNRQ1XPrz8xOYYC8YALLjRgKBYou8sZ/Sj8gUJjD7VIcdB11PHPCDhWuccoyqDqhVLdSDqlmXHb5cH",
-	"12Utr3q6PLjJ5bFqhuUHllIUVz0ePmegCpVei2qvV7t+hXl9JRbYYZdRK5NijAWX1jziB1b7y618qhi5",
-	"3FJs5YPh2KoWsfLBoN2Bl6bXXKfZrd4Bl5tddwvusbyE5Z+XwdyAL3jhZR1T8C1fAmayOSsxj/H0SLyR",
-	"av3u/EDzkNWp1j7jdC+j7JzzMYB5Y55V80hN2/7VU4SDqw3i1z1pR5b7Wa98yI2rdkFe/5A7+i9A6orm",
-	"W6sJnR1XLt2/TnKAcXVFczeRGuzo+iKkm0wQ4k2pqtnKh4uRn4tOk2Mb93JRTvy4J96WeOvh5FCoCwuL",
-	"qxou8NHNzBd27JWNGKjRrLFioLxaSKHkBcVmCSUpdULRCSEvRFBszIZXgFW+Um5C3eOKxxV7AqdBo5Yr",
-	"oEvY32UtaYOBt6rO1LVVIa/4D/fnG5yvDVcKTlWzT3p7ltksu5Llzo1eI37N4c5eLUb2mX2q9iiXzeb3",
-	"Z1icIYZ2FrkbV7ihRZu01dIKDrupeazpeOsKuB2SN4enz362H6gwaScsmYiFojC8UtWFEt8qorjSj6se",
-	"gjGVEomrxhcl226KiPVl1FZNUfPEl0booHZSfSmhupngke2a8fXlQJqnqA5uKquxcobK8MYk3uZJasY3",
-	"ZF6unqM0ujEpsnmOmvHLJOf1yLzmnvDcE55vi/DUpUWuIz5Lz9wOAbraUuoeqCsQsXaG4tnmRNF1xGN5",
-	"JQbUWN2qIVYguJUI1XvtvZD2fpT5GU9TtKVfgeAK+YblQJs2MGqVBt+mToYxN0FsaETO5rqU/QfR0BBW",
-	"5JdgI8HDQojUFwc3U0F9KAmNrqkYiAAWQXYPRJmAD/UeleB4joRmuaDZCUTmFrX4r8DF4UnXhmC9zTMc",
-	"fZto5VLBILKgQ4600frHPr3Gdkcgc5HaHBxIUkoKgCT3FMajxbF8VmDAapkp6MHtiryjfIQtcGhQrTuI",
-	"ceAKEhMgotTW/JejpRy9W76qv6cEVRR5ry1qvv70/eh7UcwjocbmF67F5pVYXeXZNbwuHH1bVCnBORPC",
-	"PkF9YmUDfQ5Jsv3Ape9dQEKrNW5xRcDoRjT7pCPLIBVJCnNcAlmlLMueEiVtWiXEp5upCTtnYiD4iPhX",
-	"Y7ltG9VN9T3vK+OX71F2NdTyj63DKhx4m2xuSLOM5VvKNml3uTTQZqxornF/wu6EX8mUj/gaNaOurEep",
-	"fAUXkFZfVH/4cqr9nT+RCRfjU/nOB8b+vlfPRwmHr1z3bGn8Z769q6qbeIMU1xGZC0j6LiQtEZR+IDIf",
-	"CFsTI1SZBOYih8Wt7llCgZ5vcuZzW7Hl61UD293ThvSwTRxl5fG3iWyWgFUK89TRNcQZkOH9QCOW1JC9",
-	"2sCKexQqUMgGxZ3yKZNXzovIlx5eiT2V4bfuOU85FEsiNM/5OZal4VNWiwNPS21thlSQM2a7i7gWN/cI",
-	"ArC2rf6vYWaxT601sJhxm+OCXc9zOZxPV0Ta2IlJasfdn2j1RN8Jek55dg1tdV5+ck0gXjH2Vu1nWqIc",
-	"EbzAl9/4dc7m8OVonmVQswSTpKDARA7/eLvtGWMC2vQUfjRngA1LU0GecJm51JANLGllCyz4KhG73R68",
-	"U0/MqxgVRUUoTJl1dEjNh0PGUpb2ByL56cVpEnJAswKbGw5LfX1yWpQRcbYs7/rruxKhQWmbamcvbpcd",
-	"gfiVwOaTtTXrsJaHsPmRCznPibwQXxVTrXQ/W/VsOPRruJt3PSTmXtH8BgJIbivo4huJtrjH6a8rNuFW",
-	"YgtuOz4gDHG6Ap7P6AbBxjDopjj+TGYZg1pXLli9DusPsTZGGLdKTgubDdpjYEilHbStqdtUmeJe9q65",
-	"E/VF7tfdipqnVrVxWnkz6udaVYJ/3e2omzG8H9fiBve35D/+llyHfzQ8ua4R2AY3ppmjXGfalU/i7SkC",
-	"ea9wbfhGUcBBtmY5Cvj6V8nPUO9WmOe50ZmxMNC9dHWjO9LckfAKEd/4zFcT9m02eIpVJ65Zrwjjql7K",
-	"MRfrlYjSYF+jwL50gyIFZuRl1NKTXGqdsfX+vmLkbZnEDknGpxzKtPlm5eRI6LlgYPbOmbkpaeSCwbGn",
-	"icTilkzQs4yltpAeTKSIkmilQrRVztilobDwQIDhCA1M06fElt/2ZblpmuZMKTSNaSnJlIpFUIbDRTgK",
-	"H1WJcZZ+JiyfzgWhmDM5EBfYUF1CctzX79e5uyaod8J3jL96rMnpRjUz3LhbNAij6CUk4pELv+UYoOuQ",
-	"rEAbaFFgM2qd9RVRiQ0/shRCfAH9k+0zpmliiwXajkBfCY69f/++fTjXEyODrir84CZYGv9VYJsvLv6K",
-	"pZy6BP2rObHN0BdiKFO+QVWC6vjfIazXh4bbzflsfxR7UigGO/KdOyo4hdFw7XUbciCtDr+M/qPdWxgH",
-	"8w0kl2J1YsAcYHB3VFC+z/H8mk30pdty9/Mi7+/Mf0Z64lfpAjCfXjNKe155dHVMRTj4tqSXY1luBeDk",
-	"k2oMaBCeCXGgtNp69N6G6ZHhWjLIfG3GawkRTq5KV9/VlJtuoqrB0WJjgrlR1aEyOtfKG/IqXaHvLXo3",
-	"IpYYcnM1stTwTGMn+g0TqUt2wfpG4evtelX7YPl2sOvcjzeb+IP8wJvdjat6hEotxO/dQr+PybvwlVzZ",
-	"bVNcjXW9/1ejduOTl0FR7qXC+0GiKk0xlp5mRUfPVh/7Ti21O7GWUyjDnZ8zouUY+vMZ9JgFj/ugbFWf",
-	"QuS+jYLub2YOrtlUXaVe/4lmMyhETT8d4bO9oucCzXOKDqSi+Pcvxco++IHy7J9sCCVFl+a+GoQOvRmv",
-	"MBovw+ZMpot6uJhvoAfmn09eHz91/bI4tK0QUjBsUDZXRgCyjT8qTSefOtu6W4imH8EKZOcGc+RA2C6Q",
-	"EbmYUM3OmbVTovH6U5uqtgL8wJYPn9pQ76/V3wOKM2MiVa9FU8MKVa0LiDZMWLaNLXVBoNApyHZOg1qE",
-	"dXsO8WKDZpJVZHDtj9xmSsgR7G3/skTi6k99acfsk/aOhCGSuLD9ZrVNjl3yjGrNcjPB//zyP4PBpzhu",
-	"m59PzA9qfu2OBoNPj0cfvnvQqtngMtTtwmtR5hQaEmJSK7Rekxq66ZkjVlzzc4jk9fZnrieupatgLFUk",
-	"sdSifbqYQTu44IXefgglJblWLBv5l8woFOKXNiy34SDs5QtOYhcKAq/rh2IXHJG54L/OvR0d7xyUMvCt",
-	"V109A6hewNMrNy8K1tY1+MX0RDas7+fT0zcEB0BnFjGfGqLz04vTVtT6+cXh81bUevP6xPz15h38PDx9",
-	"9nMraj1/8fLF6YuAKC2/u2e0xTyrf7FzduUso+ZMDZG2bgPbydLGpOeLCBn/ogKH/b29nf0Vr9+pUlJo",
-	"2mWBgSv7UHuqhkO01YxlGRdje4mAhvwDVl8QlMuCApcLmTYwEdu/wXV+8vRmFfEtdX1YMWkEdMlQV+gA",
-	"6rFtXQHUq7AwfNW1eJjbxAomFsy+cqtFHoCnAXKepdDCG/pagh9rt7d7VU7mmlrRM/DAesYU3EoB01Pf",
-	"hnVk/WVFRj95WG70S4tCAI8i9KDRgYBMfoSA42EBMdmArIf0YKcbP+5dhewu01jAdpYaIuz9ew5bXYe8",
-	"sD7+lH4K1xMgwDJ53LkKebwprSvsqnXZL87a0twWa+/gIOiH1YuXO2KVCFwdhbFLKI6xDuef+/Y/1ZW6",
-	"bkDPS42ylnsELTX4bOBXy3Da9e/HTjkNKxDYnW9pDaXGO9dfhUGL55U2RtWV/DyfUkFyRlNoCHluWwIV",
-	"HcaczlteZ0MvpOuvtWtAFtavrelG6Mp7CJKyIZ/SjKR8zLXty2wbzy+0I8VTmn+sIvtBFdUDueth/O9f",
-	"uu2DD7/E7YMP3z2qlbNwhad0rFa1Swxzg6Ej/0G3Gz9CnovNoF3/YZmT5LuktptsKBGSwUB/+O7hYPDd",
-	"vx9G9q9H3z18v/3oj4PWL/8zaHmJsRdbMXHQemgHRu6XNeMf/fHRd4/s0PrNF52uaqtAmK/JUKbIJG3U",
-	"HpSSmufY1VjxsWAp2em1z6DpPdz3Pok/PXn8vBvvdp8ZSt/uxd39nd29eD+uNLk8iK7abq/tP32yiswc",
-	"uN09h/pWy/t7jW3MzjJsdFnmecNGkHzkIrX9M82jEQBmlstxTqdVVWB/d62QqZS1L1X7R1LbuVqKMXaB",
-	"NEqcZdpnjOR8PNG1SLaSdmiaj5le2a8S90W46hOKxXNm0sA3R7zfP4i7j8w5Sx9TEBE2nemF11KxLT9+",
-	"Yz9yvb/pQCCBj6Cvo54Q31uCQLdDkF2JhHUhqgQb3I0P9leKzhXOAqfoN12Au463YFEDpNYN5KpcbNtI",
-	"2hVrtCcHJAmbxiUkwbi/pNTHsRfdvNNkRbVd3WDSZ2w6ma2sICKa+XgSCEOyKZoPkg75KaezyZYC3d9I",
-	"Pz+9O3quNpA8Smrwgw91VOhIiKDEXoWbyQsj+o84NDplZdtLJsc1d7fOdlgTGuwiCOUFZJhWbCwedYt5",
-	"rOQKcq4zWoSb7z1Zc/tclZWa0o+86I0f7PDd6bMadhdAdDBI/7V72R4M0sEgtf+c4j/90j/L1L9CitaB",
-	"q0YnL+RevNNuAGjg5saXpMb5HAS9zW8vQKu0sDq7cN1dPnKdJn+v6+xbWZZvdPd2b/TeZdR6udRksroN",
-	"M4KohRgSaJ5pMCkiSRxDG0rXidL89/fEIvCF0cnAHqgYtlgGj4A10j6Juge90LxV6Uq9SY9LDwWzpLZZ",
-	"Uu3JT+mndlZiXuW9B5UGm20hJcJWQric1xGbV5SLBloDXPfCXG/gu9cRC0BiWhYKCvC9kinL/koznlJX",
-	"S2eesyvKDbZmZ71Qw4TOF4VRI5BxNjJbhEJTyWDRjeNmwyroqyUyTrPs9ajV/2VNC+HimcsPFXVrtXRU",
-	"nFOjfGTPgclZZhtIX8gcIiKndBGE7WwuQzWJGG6pJSDUkaaGUKOlLT6TQlMuVNgY1XEoS32whK8hViha",
-	"EewsazQ82zoa6dkyGgdt6a8XGvXaPO9byAVa+aqpvPZ+We7Vu8lTMPJyuYXvmmfLoy9LnX03uAUw0Bti",
-	"VpaKca20L6v9gje9CG+ZmmeaCn04m+Gj5j7U8GGrg/lzt0p9h7yRSnHQ+I3qDkJaP2RVkRdDI5IIqY/C",
-	"b+bCDvzRDhmIZMaEuSx2HI6CXmd2gkM0JZxlLOkQTO8xaIoFp88WaABzbZyrbMQ3OvZ363EFdoXidk0I",
-	"OiK2BMfntuSxhV4JpJHtxk8yapSSnJ3z0Hxy+ObISc9YkpeVXOuGtRqmWtmsYsxCscCrYOdPLuu6Sa/e",
-	"7ZJgcLmmtfR/CCKuRTOjJ1Waa68JZisNviz13F73ZEB6ilbc6wNDHLmr6dC9/uHyA1WGFdL+CG2vATEO",
-	"qHkNSq7GsArlC4ltCLMq9API1G14ieZvzlVrwmlqLHwumIaCra+RWQ43USJ8/SOrF6ElBOYF8QNrMMEb",
-	"sfNe1ZFvPk3Q8/G9zucsqRre93dDneIgjh93Dw56e7uPd+ODg+6mmoWRISvRP2uFbDDjsE+4fOttxE79",
-	"aK3xLg/njyYGf4rN2tAGIJNDK6YN5ZTZFnQDAT3odnrR4/0nYPNVkc/PQ3I7mvuW77txHEFRZ9DbCrDi",
-	"9V+pAlR8reeOOjYEekPCvcUSXwNrxC5c07zkgZYzrBBp/Vwi9WVzzxmhBdBwcRsJ4SfMYC5LmyLTK3L5",
-	"SsG8QgBww5vfImzbf7UQmUpH/0A6rc5uu/3bJuocW1OapfaNVucq4TshgnxkbIYdK2EbAPYx02ogUH8f",
-	"0XnmL5W12fOifxEcwC3LwgCfe4H4XiC+F4jvBeJ7gfhOCMTLYRdFA/h2yB9+adHZrPWhIcLpT3aekIdc",
-	"mrFK0I+sDe4VMc8yhb7y1Sy2YCH1HoLFrFKo2l07FL9ohqKHkVFcpVAQlWTufelgyv4DlKomGCEOswYd",
-	"p8Jwtj9MXXmHzjins0mn/jYZeXSzgR/WWDXX2Zo2hcs19nDlpRV1bq5rt8MZqpa7DkH+jj42S0G2llwT",
-	"eNY0ZwMB3IWlhr+U3RRPiZCW93Bh+6x4OgHPL9GWDjH3Bd9tBKpSgkH9O7WNEbJiXpbZw+C5XbOKfIEP",
-	"29ffVuMBVLUrK/xG5pVemjaSN84yEDZXrNyyzGWQ2RmB8VBVmD5vWeDDMysJe6P1fuNjrx9aiCA0UJOA",
-	"x40U7NiH4xqt23Um7fq1miNeu9I54AHUvM/JVOZwx7Alj9vE513/QUNA3H+zRT1Z1CWnpV1RwQdp96w3",
-	"3El323Ecx+1d8+OJ+REX/+veIKyuV8huN8AOu3LiZ7ptqO6Ey7wCYth7XoMQv/uSn2DnkkLEuQ50/Spt",
-	"1RY/mSHWt73iveqKrwBocOTUAbtxB7e9+m6Myz+6CTansty+8nfFkP3Kgm+L4H3WTXSN2FGW869NRqDw",
-	"vJAa+j19Blr9eGnpt8pz1m0H5BTX2KX6vHKNMG/7vHobWNprOUKdDLGCxDVfxlX4UkvmlyWCRkLVdKOa",
-	"D3ojC2NVoPpdRHwrq6+T8Y83pXE3CBwqKfclgSS+/SsYVGFoTN8ArwVY8THW12UwLPtBmJtopcTsg2uq",
-	"t4E1hkS8rtoeKiEtJ6TsLipkuNcq/Oo2Qta7sJ7G0PrXJ6RwY5XWcYth8zHU9KvanBqTM5iNgDKET4pC",
-	"9TFK/pQZLDX4mGXkDNw50ALYDEsejHimWZ4Y/RPGucKLFznXmgmI79PKonp/IAKLFekWNivSq1qtyE6N",
-	"3YrsRqRquCJ7gemKHBwsWa8Got21Fix73f0aPPWq0KZW1Kq8eolIwRB4aZXg1RMJ8+42giEo+QkRvMVy",
-	"jDpQnqvf7laW1t9ZWkp/b3m9/d1igf2Dg8s6hGgKa6+YcldiyHXxQMhD7wuy70tIHJEEs/yYGC5wJ6fS",
-	"n3S39PV7riEDm+dsaggINnkzqDQQwbA3CKu37ExKjWhVnuNwrt0rnnMFtUUR0dR8xnLFUpYezmbvqqi4",
-	"Z15TP6Tyyv2IJDmbynMuxifhAyohjyOScKngRGTOsL7V8sbjODavO5/NDmezn6nCcYeulRCMMNAx4s9b",
-	"9k/w++EY+KoX3qXK6rpxvBNslouxWdlzpmGSZCC6cbwEjeJ787y5gTXW+IT0zLpJQusgvGP3NKWCjmHS",
-	"Y/kS3LhvcqaY0DCkuikPkh27K8XyI3P0L+V4bL7W0sESxuyYV8wFhu+z9KRhl2ao2SSdzd6ak2LpDwt/",
-	"VGKIc9lt+mMONrprNzMrw3YP92/HczF+7jCPMwVfm/3ZaiLP5YXIJE0BuXB3s1wOmVIyP8yHE27WOs/Z",
-	"8RJ1w7dYpv6cq48nMzpk7j60LW7Y7z1rCr/vFd+/mSwUH9LsFZvKfBEOAljaUS/l2Ax64xYIYk44eLeY",
-	"8dlsfjJjLA2/NrCcZVQbeaW8Ifh637xqxDN2slCaTYNrHkzS7cLFGnOl80XDEICivGD5yYRl2QkQuYah",
-	"O+GFtgiyvLTufpmX1NCxlqt9UEPESt/VU7DSkNJlXXq4hnS1otYqutX4dfVF9QTL6ABrqFUrajWRKRuc",
-	"UyZQIa+tLqKBKFU3Ufqi1itIawHVSHoqCw1YfjO5gX2soTNmJQ0UBpe+TFsKwcNDpZ6ctKLWEiFBAXwN",
-	"CWl5faBCOoovKjSj+KKOWBTfriASxaAydTArriMLRlJrJgeArw10wMy4jgAso9rx1SW6xpPtA++oxcE+",
-	"cMGag+sDB1hBR4yo2EQmjIi4nlAYCXEtLYIMsxWA7yMdbsLJPrC49TTDBiA1X8g+yAINONNHjtKExn3k",
-	"gJtgZR9ZVxPe95FXrsT+PrLKWsZg9O3ybe6DiNCA831khRvgbx8Z2Ca3vY/ywooL00fG2cQC+o/rqWwf",
-	"pL0GKtbfxS9XsSajxmzCnPr7jfS/j4jQxDf6eLor7zrsfr+RKfXxdNeT+j6IlCs5Rn8H56phNX2Qb+vY",
-	"ZR9RsJHHmu+72Dh1ZfxfTRhrQ3gdpklCAKrL80JvgtHoCgOP7XCdLYL+1g8ULCL5XaLm7gPm7gPm7gPm",
-	"7gPm7gPm7n4GSZ1R3zGw2hLANexrXjPuK2BedctfH/6zasblOhMbsYeinGiJRVzp1bXerdXO/VXTNfnL",
-	"roipuKsb42wxza1gb7nzfw3CVrv+G7QEh1tUeP9c1RNL9sEvrctZNRxKGNp6+stONzf7ZnnwmElkJwv5",
-	"zRVzYjTXWYPHqbKlSvZ0b29/jZO1Id3mvQvKmVE9UVD5/aLcEAmg2tk8fwZO50UGutGawnursmUQFFHl",
-	"IKIVWTSVV9egTs6UnOfDoCbfEjJBkblldPjIRbq6/oCtQgfzlwPeTrgYZ0xLcYVaAwYZRG25syouhO+8",
-	"EkJco9bldtlzblWBw9nsFZggpmgE3HgVS2dua7gBsBtKXvous0ebhSQeEigBCiGviomUcI3htNzWzNUT",
-	"hk3vMGrR5g+a2wAPvz45xXFC6r5HGaiI9pFB9lNVbHm8tx8ztrvXhh/mr/buHmPt/fjxnvnF/HvD+MbN",
-	"ePuVKhnMVeCrxCIGhhtgPqHdsm0OAOmTIGmbmcpRwi76CTtIQIiQvpcE7iWBdfFZazKRrxa+VQuSOkqy",
-	"YSuAtbnLyy0BbpTMXJrqPqP5W8horjSM+GJpzfWNYX6XpObVdPs24g3rVNe1wYbvArpYW0jWDCDH1Wqy",
-	"/tPbCDRzPHyJwpYXBO/0Y+DtHfJsQsUYqjnromTgVNrIaFctVfpWJGHnpoqkUjP/bexup9T7ZSM5rV8j",
-	"fuHtvJhwaEBV7lsFbVwxtRxuChaqhsqIJGU5P3cdjKxhayCcBpgssZek0AbKL5nQlFxMgC6EL6xCMU5j",
-	"yg5G+yvyWXq3IO9VeHQzlQmVgwrUnHqcUW04RFI1XIJNDjsc+H41SGtfj3wOmZtlILDgv7l9QiOBlYIV",
-	"bxkDvAzFTW2aGPaXojkmsBlyC8S5Fi9vsW7zKtmkGY4zfzGaIYrtg53wkpjtGSE7l9MmSH6WK7gLzWnY",
-	"cJ5zvTgxLACFEEnnetKr3/OM5VOuwF4Ou6LCNhA3n0CrioikLGNjavMPbR6g7WhxIfOP5iaq4UTKjNAh",
-	"nHiHvGG5koJmRcvygbBfKkxrLMpiB2soemn41sFAIxZQN3833ukQaC+N485ZjikJVJG3Pz578ri3R3Ij",
-	"EUyZSC16jTJ5gREHtvM1vNL5k0ofvjOacWui9Uz1t7czOeai43mPFBkXrDOU022Zj6mwz6htBO72ea8T",
-	"b/vu2hBjMcqZmtx8Uuh63YpaaihneJ7IsQrl+3A2U523jKadwyyDlkI0Xe4VTzEkqfHh9znXLJwBivyZ",
-	"DxvmuoxasLbb2mKYKI4Y694AXREYzVn+o5PL/vz+tLXcKAhGgz36MDzZPvkBniaDeRzvDGEU/MqSovkP",
-	"SJLoSRKEKzVH0UyH2r/O59BgCUkDJrxwrQaCzlPOBCTf+iZC8ChXtkKogabPZKreuqJvP1w76HgwFynL",
-	"SYKgSJwLy+H8QKxAehD/DBwRaIUAaw4JW5yxT5rlgmbP5bCxaUfJsMkVOXxzBK06kDk7yd2t2gYxQ8eh",
-	"jrXj4Bv729vd3uNO3Ik73f6T+Em8nZq3gi49kq5HHB2ChoTmL6f6+TYFq2ZbbiNRIKyrovwduv4b3Pbf",
-	"kYeI2ZEzgj7qQ0V/ODYsXLnkeCzZTqQgdCCQTRimmMv5eOITpMD8gh+Vm2qSHyTU5NYTRTLzPlvmG3is",
-	"lYUHYiD+8Adr0OKCqInM9UAcFlV6PA5hhsnUsNhK5Z6OY0zDjNFcEVo8/dC6chjwekEcv7H9Q9Qjm4gu",
-	"FljEYCBgRqKYhq75JPnXZWKBBHLphIsx6m++LYnND0ZtFvcVNNApiv3D3X1xSscJKHoLOUfzHe6QjgfC",
-	"DDgatV9RPZwkgenfaEe4hii8sajzgaKMal+3VylXZHg0Pghy6BnTF4yJDnkB+G3PnqsBJLhRLad8SJRm",
-	"M29PBIWVpFx9LDpwlbeumNDuGJ9J4XprWpANxKEogSA1f4y4TTp1veXDurt9UIEtxCsNB8NnjKbg16nm",
-	"+Tk/Z+bsc6Y0zc2aTqXbIi0WYYBtQA/0ylyDvln8dyT56cVpEsLOzGwQDU4Rzw1rwFpRhySD1g/56/Pz",
-	"ODs//PXZs5d/Oz7stRdq92LQSgLHDfZy6MA7AM8TaOuA7ZsSf3j+4PtkxbwdcjIfDplSZMqosNKakHA3",
-	"QGPwp63DAx8IUsZZo03ZW+d6XQl24dDTrNUgU/AOJacM3pLyNLLOJ4Rk7s0z7t3+mpyYgyB0TLkAFHlv",
-	"6y0ESK6dJcSe1AUXKiru79miCNkIQfRdYsuMKLi7FieMBOVImz9G83aD4KWWlXapkTOgK39Bj0btYymY",
-	"XV+f7MS7keUKKPHaZgQBbLwwjAtApapYwkCczbUtkm13CVYQhw0eA7AZdt9O0OajNjBSMbYVNkpLMzDo",
-	"V0+Ja8I+cWWgkhk4FATWczw1EPZFCRiPFBY71r6Kva17nPGPhrAuN+h2j2GDBz/tkjwxklkmL1ga2ttd",
-	"H0G1/GSo+38U8gJW/m/i1/pvQ4j+TdhoxIaa/Hsg/t1ut/3/YSiGwHwPRj6amUcAwhG6PP5NevFu2AoG",
-	"jhEhb283SIXwgSsXbiGPPUWxu8tRmiBZchgWKNKktJCczTBq1U5VXc8y16CqVF+nAJKduAYz7KSwvW5B",
-	"dcqGhwiYu7kYckR2DUaX+YSHPGCPeRlgzY9GYjSsIaQbniPZaz/wVmWbUp1As9HEKjcovJwxe4cKmQr7",
-	"TOKnM0MnwPbs3hTZNt3Kpr6mCX7vAO2ulswD+txZOrhqW1rQrYzGnjHt7bdM9S22mpdNyVxY8gCouyhE",
-	"W54qknRg6oFIOp3EwNgo/0JPGFS1SdJSU9WHW53O1qPECM5DOlfuiikCIbUM96jYGCKtXagXOOrsCUCA",
-	"lhqIFzVptRjE4jNv4eqBbdTiKzzrOFGpJ2OfVLsVG9ANIYOJq1LB+QjtTIktSl58bwuhJ6nL2TOrkY0l",
-	"4/t4TBgsi+0m1zaEGYj6vi/kCm1fyIlRfYYTNvyoSD4XJVHCiApLnTIUyICOy1kDtYe5L0gkLwSa+DT7",
-	"pEFa9smPEUkegNnibAG/2/AhxMgH6iOfgZaWkIdFiaPpQLjeuFYmzecZI73Yei5tl8pDPG5tW/qYKwtQ",
-	"dMA/5xI9oB1S3EpbayJnM0a1C4PTWPc+ZwNhSFSBonBrbeWvmTV1dMihIDbKDc+BKzI0ZHRkwL6/G/R4",
-	"sDKZIsn//d//xxmLMik/KuApQDjbU8qzgbD376k5SIsGRtGzs3b3beiCuQunk5yxygVQgU9WyIK0lPbi",
-	"nTS216hrhNQHISfeJclbG25wLPWPci4g7u8IccA1POuTT0jPEOFq+9qgbvW0aFGLzVCFRM09QqpByFku",
-	"L6A4BbRLBK/HU1xLTJIfaGqbCZtVuJXBu0Zmbd7bbYkG2fq01YGlBf0BnaASUpcI78ZHBjVMoceSfese",
-	"SSC7W09kSqbQljWXc20QezrLqGaehBwaEln7soLPgKgjtWNEXLnepuYQi6axIQJfsCxrj2Q+ZSl0Q93u",
-	"drpQiNVAp2jrWHCGsBewXwZQNEPJDRwfUkG4PcKfpeFRQLLyoaGATAxlysX4UUR2u49hbPLi0wyuqK1k",
-	"B16rbhy3zfRczFliBu90yUMa9KeZ4iqoMBfgv/kPjyKyF8MYnVOhRkbewVeV5h1O5uIjS5NH5kj24r0O",
-	"eW3kJdh6L5SghplUVlFSOmd06ijhUAqBDl3H1wG8P8IRA3a786wYC2yUsDJAeuoNH8GneyCDQE9a6xJT",
-	"HfLzi8PnfgxIiz+9OHUfRAMRiizQxtMyr1MpydSI567d6UDs9g5IcirlKyoWrjs4Esa9eIckNt7pnaBF",
-	"RjPKFG+ZzhftQ0MYkj65oFzbq0A1vkOxoRSp6hAYQ8yLrB5iBLSB8BK/0/e91oK2HShyiKqKnWIv3oFb",
-	"w0O5xCBtJqFjkRPmDa2UOfzjS/pAWZkpTZnVLl3MzsWyBrQs2id1a3oPHmUOeGRZRoTiP11gxI/RAwop",
-	"HLy+ht64fdpO2izt1+u61o/RweWierq8kKdAM1e9c/mFdkoMPHL+YSfIeTnait+gfHgVCu+NFKyPnm4d",
-	"lNJ2dMAbUrgH1g9Ma5ZHZvtOy9pIxaLClnkDvVZeoNpqcClQsnTY8MtxlwlFUwjRVaQvVA7hS2MiSzA8",
-	"OhizPGAgoDUseMqBJqRgOSosqjKHFzMBmXw2IABMZHK0ZNkuaic6KdSZNZmCkzCwQxhPI9w1zZQMt27N",
-	"wiDtgt6TGxnPhh1YfQO0+V7sLmSfdOPY23NAmLFWRXOtNBPgaesVYwYCJR73VTeK47iAJpiKFhij2Dgb",
-	"PBJO0yEvgqbMQb9n78ZDeTPsSu64vJG6MMyieAoAAzzKgMmKk6gXW6wEVRxa13f3ySv+A3HinaOO79kZ",
-	"MH/YksXznI+5UNgw3Z9wyoY89aqSHYNdh7BQlaXiD5+9fnvyqI+eZZbJGQgIlpdQw7tVUFNz2iHIL3zc",
-	"j0E3VNntS0DAztko4+OJJg+T129Oj14fn7i79BoGWQJ2CFap9jPsaN+2iN1+BWwoeQQCv1BG3kwDHdxK",
-	"RmeLgVhWzp1hrjI1SCFt93JrfMUFO8MmQrOqtIaBRVrKCKVJ5cqGIpmqfxtuQ9XvFYf8jL2GUcP0JpUC",
-	"fFR9BPR3a7QM2vofDKXyogxXxB+EsL4IlK7cBbanNrS9eQm1rFukdjgKKSt29Cbn54YCHjN9IfOPAMgE",
-	"YqocNhdLh7CrhgOuzNMnGJdV9+JX9FP70KqQyeNeHCf9Qhg2wjIWH1QfkRIhf7+QZCLnuVMCWA4cGI1p",
-	"Rpiq3dyznIGdmWYqfAcwCahjKz9yX4MWQalA8QDKeSG8r20gys42oyZX3vji00wqVhy/IRLmkpVQUFm/",
-	"V3g4S229q8c7EP588b5W7Sx/pfmiT/xNQMKINyHAIQjN8meJJBNXZ1EwvJpnC9KLd0sinfJdyxFg9TQL",
-	"tJliu8Hz02JfICDiaRA1MfQI7C3OXmwJ49t5VjInYryXQXa0UM0MwwVkUAy0ZAXCPxTr5aPSMxMLOyAl",
-	"3Q55Y7Q3Z2+J7M03IqLV3iKrAJlDFAvoaWp2enjy7OiIZCBUqA45sl1Lyy1PO+S1YERlVE0IdZKKueDm",
-	"bjtTBVcELaCG2vTM0XwstO2yMam/bEzi6dYjvD7lb7Z5mkBcQqHfsNQ6HsjD5H/1HiePbCIkBVLjG0zj",
-	"DYC/jCrBbfVkqyamcm7kis5A7IAFgFtkMYKuaGOjXtuI31bmrO33GpVVLwxqeHf6Y/tJh7z7r9jwajAZ",
-	"WIUNvsHa0IS4wEYDKqfz2nBsQDv3DvJQ5iT5X71d5DVGUNHlPBBzZyKSPAAGjtGINpY0sQYHjHw138Cb",
-	"eRhY2RmIXbOG0LhU59/2IIArWjxvgx5laXFyOJzniugLrLEGJEKOSu/A41rCyo4NqgxsSpbz2DpbXPju",
-	"536XBYk3e4dmK4nZU8kmBZKA9YUSYmOBcytGlQGyB/bRnGGMwRlGDZQMjUk5MeGMQWWlquXxSKvChmcL",
-	"huMlQXsCNTozzRXTCcwDCzNzzfWo/cQwm310MoBtzAIYzGJgOIDetz+2n6zoA19Y/p3OiBjBtWPXFs25",
-	"QLSAJYSGi3eCG9TuQyNhQwfmeS7HRol5mAwG8/RJHCNmFuB7DGX1vKsrRAY8aoKRp52BeAJD7RqGLgkC",
-	"705nIA465I2bBhlNHXmqc6pbg3ET1nrPuqFQIPN6W7h5D14TQaBFwT8ctaSFl929sLDmJ1L9I4hnSJxv",
-	"jVvLgldathR5s9ATKcjJ8/9G9twZiG5sCJGQ6FLx2gBsekaHBtrW5M80uHSSP1VDbDWfqcRb6s2l+9M5",
-	"E6nMO0KCsev//u//8yhEQpADCCEuKgQOJYLlghiC9mA0q4bXHIzwWwpjGgzjnbokPSNiPEz+BF7LTzp5",
-	"ZFhHtvDeCm1uDp4CTSN8N3ozNN4pM0cxa1TmelbEBYJNPajwYDZGAHypp11guNVFI6YF1vtzGOrUV3sQ",
-	"wWlbycGQWyinv7wksCa75eBr7aSwD1WQAkjM9VGL/m50ux3yytamdHEE86mjx+v5uW9FUKTQo0VzAR9C",
-	"kw6WEkPozNt6yAkxawCtyUhxC+IyMtIcbBBkVPYJQ9f7JDnoxJZkd1k3sS919KC7Ay0K0PCRYhtvdPEM",
-	"6YxrmpHk1BBU8psBw8Pg478jOzPnMRoppsl8Bhlu/9//29vp7x0k4FFYBOkYfoXIIwoUE9Lq7WQ/Rppq",
-	"g2Fhp4WSv4BAmziOu+ZFBwcHB67FeLUcAepbF9RHinR3O+jPs1M5/5WLR3Ccoi577Wjpkdcnp2VGvZzR",
-	"hvla3b0OMB/reyp6tHic7jvnPuhVBoxcR+gVPWcCemLQ2cze0TMuUuSjxWcpyzQ17Ki73yEnNra4sPRF",
-	"S2Y+83jhixe+WoV15kBmzEB0H3u/jxUUh3IKQrDL9xj/xmdPy5FBQzkW/DcMDrKByWidMxoVhigXrPqF",
-	"NVMn7gWJmTFBtADB6lMbPgGTdYJBPHqRRJ5dskyxMg92LcC7YPx42I3i3SfR3uN9fPmjKNyEwbyUFR+Y",
-	"TT/pkEM3RRwXji3kbQY0LH0a+CV9GItH8tDWMRDdg2YbUKgBFUrEkGYZy0GHAMse14RmELnBPg3ZDHUp",
-	"FwthtLacgfXPuqS8tccA8QgJfzLPoWCEI4sATgOxhJzljH6E+KV5BmFetLCkwmutuSmOvQ0QF28fdHwF",
-	"CboXYjG2BcSgwF0IwdALMsvo0IaU4VzuFVGp7DnmlVv7G1c2DHIgepZEmNusQnimfDQyxFEELhKEaK0+",
-	"ZeuwqtciseILqIUB0bbrQQFZZAvHngqboA8stI7SY+mhZ2cnUljLXkRSnrOhzhZh8CLIvKpDXpt/L7j1",
-	"HnoEKei0ebVb8j9AhIGX22ZOJctrSYiJXGcZqkpbBnRDdxg9A0wzWAFylwFy1wLZoI6LkajD4OXcZue4",
-	"C7o20bKCipFylmQb7DAfznO4NxR36hzP1bjjBGXhgMeXldtW1Mr4kNlkQxv5+urotBTvqvrb23LGhM33",
-	"lvl42z60PeWQcmXLB7RWhri2ota5q4HS6nbiTtw2+4fqKDMm6Iy3+q2dTtzZaUUt0AbNmrbNjzGryV08",
-	"oQsfFgUhjkBUuQJIVd26ztfso8AMC6dlgzSwfFuBwGhhLvUcwOSVx6O01TcLsl4wCLS3BhWzxl4cN+XE",
-	"+XGuWIHZ+u4m48Hh7J3O+Nj++seOpT4EVwUkb1xGrb1NXnYkMDD7BABa1HZ3eR2t/i8fopZy/bBaP7H6",
-	"kgatqKXpGFqq2a9aHy7NyTodsrGsUDFkG50gbXuZ2jxtXZpJttFAYDZz8/mi1kyqOgQzAFBWTOsF3g3k",
-	"PhA4Y/gOuBHR+ZaBEwy+QQwsx9pHhWDk8sLsvQTiMhBcF88JG9jkElIq0b+BXyqfC08rQFCHeH8uIN4i",
-	"hyCcuciYKlM0W0gAUqecp9YaFSzzopp41x400VCRS7spws9349h178DtmckMiS1idZBoGX7Ux2QF+zRX",
-	"ZLe3i5oSBo0Y7ZwkLk/eVbssDBQFbfZtqKQzOlsuH9Bb78akZ4asWhfPw+5+9Pjx46jXdWJOIQeQ12LI",
-	"AjeRj79BC6/1FRl6Ew0EKDjAj/wZQagynr/zO+Hal1y0kZUXZI4sFAFt6XjZbISBSQNhDsyuC/RKs17f",
-	"1y+AtssyRtc7aqjKIJ+ViLBmEtoCAcZYI949huY1UPjRtelPr44S4j3E3Fym9A8yXTSTGDeEA03Tw4lD",
-	"4dbldcgoTHEIMqG6Ci0NX43Pddc/90745KoUH9pZ/9CPMj/jacrE9Wn2bvxk/VN2M6d8yuQc99TdYHlW",
-	"tTiV8iXNx/i67t4msPDZca9Yyn1FjN3ewfqHK4Elt8mX/uWytX75cBkVaYe/bJJztukTdnCJBZ6YS+Ty",
-	"VAs2YWg2SAiOD+Jl+WBWvV1Tw2bbC05q+1+FEJVebpc9CY0i0Usf891QHBTtMSoovRcRBecI+mfq+YQP",
-	"jTQEZczPLTfylQzQrcBHSAXpbOYzTS2tHoX9ymxQYh39MBM+L+/uqjICBnS2zPmtGWk3tclQpLqbjNRy",
-	"ttGEH/lG44a2kMpGE9q8xQ/XEkIdvG8ihX7NhPOzEyPz7M7G0n8QP/e10DFDPxpIB9xLR8cq5OjqYn1A",
-	"3Da6E1eQ2p9h9r/vsdtAA0sFppwFUhGeei8ND/3bQV7jGPUdng9EykZ0nmnVt5aAcpXRGH7EcbcN/53G",
-	"cR/++3vSqS0HkZrNTsHCqMulW1zyzUBgLLUiWj715gIjRnJX+kphnLXL+C8TWwyoC8ntlYktWkLfguHY",
-	"Ep4rCn5BB+wasW8DgoInnBZFZHrx7ib0wUo7V6N390Li3RcSb0iXPXlExGs2bzWSxxvKe9sPfPmuWrHv",
-	"rY36LlvWi1biq4VB9NmNrFpolEZ09hZtwsCaPGfOBBlb6W4g1ot3sPBbku+uJeX4unT3Is69iAPFKefi",
-	"zsg4N6Ub/6rf51F6iUQkY7q2Hpn5fL0EtXTZccIbiRfOD7sJxEp+2jbUJ2N1VGID4QC3nN4FOrGRqIM5",
-	"cjcgLN3e+qfe5BCEAF1zbFOYO83eEQmuwd6jJrZMnQeg0CjA43TFezVm+qaXqrgoN7IWGGDvbIiCr2QK",
-	"hYLuL9U9t74ut/6J6Wvdx9+VUzcx1RtYMpwzs1KHE9zpt0JC5jDVZ2PNaCW4IRO/VbvCBlcIwV2yK9xb",
-	"IzajjBMuxqfS9jz7/FaM6wsr9waQq0hI6+J7bs8A4pp6uVc3WD6eYTxAUSBV+cCKubKxxs4PBd3FGM+J",
-	"q35W6kalfL01UBADM0fZu4WVVjZ2b42ZqwrvtvJFhDf77m9UersXxr6cMOax2t39ys29G3aTua/UvJF3",
-	"vbZ32Y1864cldw+WhxuIiwnP2FIR8sDRw8u9YWoapUjFivxkSFWxhf2hwNtSZPhA2Iw2gtGSGK5cCJ99",
-	"bxb+fqkJBhlrEg/mcdzbd1usGWRgmmCoagGIs4WhqwtczNlcY+5BDgo0Lr0MgoCsFzWs6JhhopyzW+Pz",
-	"GL8XxJm7aDgIt7MFNVStR+5sQRL2KwaA8yINasRFqgIm4wKVm+Ib3oXYdR/d8FmiG0owv+dh9zwsiHCo",
-	"I98l23+JHdw9DnZTf+Eq9nY1b2FAwV1t6mUS3ug3vBW6ee81vCcbt+Q1/Obpxr/qdmi9hVd0caygIcuV",
-	"2XfjXaNSC7lK0m1Qrwsi8UVU6+D1/7m+EegOdO8f+TIqeW03si9Fk+oJyNdFzW49mr7SebQSvLm5FWCF",
-	"+ngfIv8lQ+Rfj8wZ3MuD93R3k0D5QgD6RsjwDUPtQ/qoaghkuQeCr9gDmaI1VrlbiNwnLnC/OUi+SnTv",
-	"fKB8QcPuw+Xvw+W/eLj8JkTys4h/1zeW3VAqrLWjDcSyIW2Veew+tP5eKLobofXfnFT0eajT7xrCv04y",
-	"a7TUldINByJoAVBHrXCVN5ao7nMD7nMDvsrcgM1I223mCNzg4oY5xGTNxbXm9a8k+aDQYO5TEO6lmi+f",
-	"gnCnJZqvP4nhujQOwro2p3GYGfFZhZO7nx0RGpPuDVH3mRL3tq+rZEpsZPu6Te5nGBrsEklZmUBDWS85",
-	"pJmzqQPdTaDaYD4XCdafhcq80HBtSocTLlinVCO2v73d7T3uxJ240+0/iZ/EUDy1FbU+tbmFc6sPzSzM",
-	"Yuyeqyt5X1PMtRW5srTKF02t20GYzDF3Neah55jwAdSRLyPsIs+K2Ss+4fqXYHicchaNkcwxAjjyWSdQ",
-	"f7O8FuB9/rWKBS+dl4NU615ZmBzDBBeMO+YCI59LiSzB9JVQ/OUXnFRL1nEBbLKY4sxK7Zf/fwAAAP//",
+	"7L3rchu5tTD6KihmvpI9u0k1qYstuqZ2NLJnomxbdiw5PjtD7zTEBknETYDTQEvmJKr6nub7f17hPMr3",
+	"JKewFoBGN5sXXca2HKUmskSi0cDCwrpf/tkayulMCia0avX/2WKf6HSWMfj9nOrhxPyiiumU5vNWv3V2",
+	"KclwQsWYqYhQkRJKMq400ROqySXlWpGRzMm51JNW1LqgWcHMBDn7tWDKvOGXf7bOZTqHV+W5zI9kylr9",
+	"di/u7u/s7sX7cdTiQmmaZaeaatbqt0aUZyxtXUWtCaMpy2FpR1JoJnT7bD4zY+hslvEh1VyK7X8oKVpR",
+	"603ORixv9Vs500Uufphywac0M/PwtNVvdVtRa8r0RJo/3hyeHf2pFbWKPGv1W9spu+BDdjibvaKCjtmU",
+	"Cb09lec8M5+pbdo97w130t12HMdxe9f8eGp+xOX/unYOs4lCMbX9ZG8/Zmx3rw0/zF/t3T3G2vvxkz3z",
+	"i/m3dRWV0KlBwf55bUC47fY+73apkHrCcthRymZMpOq1aPV/AbD3Wh/sqnbCVf384uz3XNN/fqdYxob6",
+	"hwpkrz5cXUWI6YdCXRqMCfH9tWDkkiqL82lEpGAklUwRITVhn7jSeA+UJHrC8DKYB8zXOucsrV4DNZNC",
+	"MbwH4SnS4YS1zVnm0mxfyLbSMmetqPXijI5b/daglb8++Muf/uvsv/n/s/OJHp7NXz7/+19+Phy0WlHr",
+	"9XOqafuvLFdcila/tduJ/Q1gYsjahwYtWLp4GyJ3Ndt4HqN41GPxsL07ill7d7R73j5I9/ba+3R3lMa0",
+	"d34w7FZukALgtvq9eDdEXrja5pchXO/WW6ZkkQ/ZidQ/yUIYoHAhWP7Cj8u4weLKYuLzJ3RnuNdrPx11",
+	"zWL2ztu0R3fbe8Nuus+ejJ7GB2YJKV6QXtzbb3e77d7uWTfu73X7cXzT3U2ZUnRsJj2bsJwRbo6TqGI4",
+	"IR4Fj0skKhShhgJyRWZUTzrkTJJhzqhmhOuIKCZSgmfRt5+3+ag95UpxMe60rmoXejkqrCd6zYhw8yPu",
+	"BUe8u/qIfwIy/RzuOhPD+T06YmKnqF7cPqH+C2BvXBNLyogUBNnS1318O+Hx9XYtrcvlRybO2CddJXWH",
+	"xByt3SrC4c+nr09C+lU/8x9p+hYXZw6JacozJG32+2NxQTOe/hl3V8L8naDnGSNakpzRFF7jQT2j80zS",
+	"tEPeZIwqRphQRc5ICDyC8DarVEwD+bVPmY/kiMBbcdqRzKdUd8ihJhkXjPQiMpRZMRWk+6RPOC7QkPec",
+	"DjXLyVa0ZW6z0jTXdqqCdVpRS9N8zHSr32pdfbgnqH3/wHxlEHTI82GR0TygJTVEdZvgglACvBvRNrie",
+	"XCuWjVYh7yuZsuyvZl1wBw39KuCeNiDy0eKSltGQoSyylAh2wXLcXr9GOHBlEZG5+ctJxuEGzOeMDicE",
+	"ZKgK8m278dvxdilX3RuM/J0BhegjRcrNiZ5I/YrViJxZABOa6zmZlGLdKjQ5qk13jyC9uFEDYkWMSOlI",
+	"PBfkeNR+Ze4QQJor+9GJFAw/75C3hnzockY6pubqGbHXnIKZU7BLmLc8BENHXoihTLkY1y+w/ZrgtxWe",
+	"o4rZTOZ69aG8E37YK5ZyCiz1Hp1Mbf9yBNAF/lsHQ4ecGhj77y+5npDxb3wGx1UIo77nTCmURUrQo5QR",
+	"gv1EVsg7PE/JZS7NCgS7A0Z/FLz6CzOiU0RMIsWQRYQqUhe3KmS1Ipo98PdbgdUiYSFqpPeUf0L6wZkq",
+	"ca21b/ZkoHTGp6xOJ8znsDDNpwxQXxaaUPLbGny9Dm+3uPvcLSGE8BEV5jIOpbhguYZLCO80MAd6+GnG",
+	"hpqlRBt4br1Ipx03z+vRSDG91SGHWSYvQZ0Q5O1PR2RnZ+egYWN2VxHqmVSRXtx90o677bh7Fsf9uNff",
+	"Pejs9OK9gyf77fhpP44jeI4LWMmc0VyROI67Zm0HBwcHho6/OzsyCqhhiYoUM/PV3kFVoMio0qdzMfT7",
+	"vzfo/40eDtyftMBrtXAjZrmcsVxbPU0Oh0WuiL7kwzu7D8/dq9/YVy2Iun4NW96Eu+WWMpU5M2sTQCLM",
+	"No10IM//wYY18lFFw9IYfK+E2bsCRfXQj9NFq7uXfwOlB1DTIJiiU0Z4eucocJxWDv8Qrbqh/gVyCSzG",
+	"iJnBWp7BH0PDe+SIZExrlqvSdAoMokN+5hcMRXg/p4HRpSA8XaL4dLd5en+Q5HODDBAJbVMv5ZgLVcMk",
+	"KcmUinmJTp6pCkKHQzYDgik/MrEKmc6kfEXF/K1z69yXG7uw+1Eup2i6pWlqxGgyoSkR0so+BiJKITzs",
+	"laX2K2AHMgenF/i8zNkBw+CCvGU6n7cPR9prpSOe6bpz4ZB8hx9XFCCY/g6E8Tc0p1NmXrpAtNw3ZMsu",
+	"YKvy8j6hOrDVdCOzt6od3NG9ZyTlKZnLgkwZFSR0rfxneH3te+4Zcf9McAIE4emxeCNV3ShrbjWS/Dev",
+	"T8/uTOZNT6S2sk+VwsNryNCKVhMpFQPMNrsFUsXyC5aTKf3IFOEanR04zDs7KAEHo5PDZlR7VmXQPEWP",
+	"2QqXSEj37xWx/yqgh+hkMcxhUl0TQ9+oisjIsBM0QEzh30tJCsVyFeLaH2VKNe1o9Fz8YcqHuVRypDvj",
+	"nM4mnQWvmH2V40TP4WVHqBP23KfvFMvtZ13rsNjErduKSmd4ZeLd4Ivq3ELqQ9RTzzNWeSaufRk8h18d",
+	"N76q9l31qRkTKRdj+239ueq34ZN4bJqNF/iEIRjwuVNGRobkcCnAhCOMpgMRHHdFHgxxEMd2KWtULlFM",
+	"zw0HW6pzHQu906upWm47wH7bve7uk92nO/u7T800/q8nUaDxL9nxvVcivkKIAv3IpBi/5OJjXWLBAIeJ",
+	"oViCfdJkRsfMmvIn9MLo3pKYZ0GeRJFqY1nm3ggGTla0dts6IM4ZgADlOkF2ek/2n5LzuWaqQ04nMtdM",
+	"OMkPREhhxP8Ru2S5kxc4Az3vO5mnLD+fV85EadV4KIFeSI3gCZ9adwnNy5P5FuX6euRNzqjluKh9IShA",
+	"9+LKK18XLNDRu/tPnjzpdff9QTmru9OywOkREZpJwcBTIoiNcsIJn5HvtJwBc7aRRsDn7bsVnLvTBiyv",
+	"9haW9f7N8t4WeXZXdP5VbRnLrRtFnoHs2yiiBT5Js7h7asBZ2CKclKAXfAyQXHZY5Qg/2Z3x4cWXN/AO",
+	"Optl81JobFgP2aKz2RZ4S9GBh7xkrRgHoSNbHfKSmbvCNZFFjePS2eze8drPDS/EI/mG5YBaUtQxCMwL",
+	"/oaD0F+OXYFKP8n8nKcpmGruh35UOoucIk0LPZE5/w2sTmbfI5lbi4w5CxjbIeGD00JpJN5AiJEFj6SR",
+	"hbgYEzWUM6b6BOXuMnr0cDZTnbeMpu9zrlnnMMvcwZyBtavuKl1rA7NmlsNCTwyW4OrO7FP34zgC65Y5",
+	"Dzad6bnHV30I5kCjFdUQFj4n7NMwK1Km1kaJnVSmukewCTdpkGzKUk6RFli0cwG9VlzAh/oLTlGU8qT9",
+	"voQwxsLWMQ8MR0h4VoH13yqm1oNswsX4TL6bpQu+sSrk0EoiJJn5KGhDYHxc7gNkbxqtbM6hyI6c2bPO",
+	"zJTODRkGQ8W7/4hj2NjdSEPhW+tyHHp+5YhsSWUDaLcgzIZyoexCInI54cOJZz2oPlcFGv/0/RJjb7N9",
+	"d6TmHIrapTIfg3eD1jzPdhLzvSXrd3XGdhlVuyqsAzdpdLyRuZbe6+JXZhTplGyF1vUtt2vna6vZU+oy",
+	"Xc5UkWkK8gJM8MuJ3eIPP9FMsQ818Q5Iu8JYRDgArhUuVPWJN0dGNlw8IqHZMCKFsEN+sl9XrYNmwEch",
+	"LwU8V1opaxbyaj7LvbGVP5xp9UzhHoJBoe7/Ry8QBr7y0Yjl3nHJrHvIeQruzkH0iqsp5P/VSU35wjBe",
+	"cXEpy2AaOLzvr6fnzgFRHv5i4KaLIdAYV3knB/w+l2L8AkSlhXBNszm4SY5TKMXHPtZwgwu3RjHeCtxJ",
+	"W1WYbP1h07kqqBP6p+4VDn39YAbEnMGKq4LeiOfKmr1B2DO00snegRtDjghQPWoxfpntvMHdaINI9yP3",
+	"gRmMTonWROtZf3u723vSiTtxp9t/Gj+Nt8+Zpr9L6igs5QedF2xQxHFv/zstZz907e/qI5+BEv1Dwd6+",
+	"OunO22z37c9/fj7snvzjx+xvZ3/pvnz/1+zk+Tt98tu73qujOD55/9fs5dl/X5789g5+P/nH4c7JX0oQ",
+	"/HJ9lyumeZm7blZuOEgLTSDkOEXm5b88oVNWfm3+KgdwNcvovExBe44fEPuJHxgkbx9Y5+1GKc7L0ruj",
+	"1kIgqrl2a6IsDdlqBIQVZcvZpXrO1DDnM437eq1I8IHfVin+w5D6rgvFcgu9d4rlVdiZL9/kXAz5jGbh",
+	"KP9hOB6T8XyISf122dhsJ2tPaTaS+ZR9tsAglxSy5ThZGSwexL9wjea4c+YKAciRt5nSsSKP3v50RA66",
+	"3fixD1bkOfm1kJopIEfJ90mFlLv33ttIoc8KOCDOvxYsn7+2iF3FIviKSMRxwCXwiTnDahlbOKEXt0oA",
+	"eYcy7V+CpdRhhGtRMzbkI868hPTu7XEFNh3yl3DRW9+xTzMq0q262krOKjZi0AWEdI8Bd6EatIcKftnp",
+	"7hd6fUHQAYbZLRiqLIuGjDqQf1Oe4lvynF9AFKTGdIoVdrbKtPfoQFZseLnnuHThzmihfEC4mcvCGcPD",
+	"nNxel7fwYyc44djVDgrNckGzUxiJYL1HMLaxcjbPnhwLsMSHgG3zlFxOmIC4ypzNZI6GzQCafMgW0dV+",
+	"QVI5LKa1sCn3GbVyQrOcmcqhkbU01xlQPzBHk6UyWSnVfeQihQg8Mc6YBiopUFJokFp9NZSm71B+UOyC",
+	"5TSr7zFnjFxwmcEuwOArxd1liHwD4WFRnXNtEANhBVcFJqhaERhi+Ov1lLTnYUBw1b71n+QV/cgIZOxp",
+	"SaTI5sRQjIpRLAjtSdmIC5aS8zlGoc9nzSZChSbC6CH37RvMffvCN42g98mg405Ae8wRGAQFIuIIs9OX",
+	"F9Ih/DdgNhBl8NZny4fwK9halNj9lT9nEOIIoOYKFvjMhiAYmNSsFaQQZfmonGTLgmnKd9/fNInPDT7E",
+	"J1vipu6IrHLfB5PKN29SuYpaepJLrc0CK+jwSubMFS7EeM9joQvBUCdS/w65bn3wrUmz59kM6CvRTFCh",
+	"I9KNYw8cLkgv9nwTAochunbK9TLVxsYbr06A01K+NJRuifbI1UYByvYUrOPCTXnfNEdD9IIA8W68+3Tv",
+	"iY08jkhZ0cPQu5QtVPgwoJSLRVVs5IUzGW4CzutI/Wf2rRuFHtR2+LR70Csz5dS3G3Kxbt/u/AxFWSi/",
+	"BoHeckR6XX9p7/Dw4JXhJrbcS7bAAlSGwvdiwjLQMlVzoPf9OajN9mhPZbYgj2o5q4S7UCtlfzZxVMuZ",
+	"NySjFXCFHflyIjOvB4BEH9fleC5Iyse8drDmNfdX5vwdYQSIUQh6QXm2GAgLtiQtMeYuHLUCO07R9vSu",
+	"Mvr+2OQadvuMUCs8kCmdG5Zl/nFOBXLOmCBTmrIOeb9ZqryNj7lV+T8j5oQXF2ytd0VM3y0sMITTiVxV",
+	"7IGr5ZUtgpJ+2/H9uY8bbTg82VcMaGjtVKcM7RfOS8VEMb22n+oGx2hXE+7I0m+WBuFp5u0YosbFBiFm",
+	"oZ3ldwsZq9kQcfKt//wGogPv+wmE6L4scawaUFu1J98xjv87WbfvZ/bhPQM/4rdi+cnKLBYzosEQ980m",
+	"XJj9rkm3OLaHqsjlhGdGJF2SpYFWUqPHE64DiL/5krF4vS8Qi2c2fe1IvBdve73DF93nr378269/fv7j",
+	"x1c//5S9fv/fvZdnh5evnh/qk+eHl6+O4t1Xzw8v7Wfl/8fXicRrOvOllU8Qc9OYsoPR/opd95ZWOemu",
+	"Lkty5xFqJfTrSLfkcv/bgusqakEx3YYA7tJYZO4Zlty982juhTjuG3hwb+4j/BYrsfye0Lq6qnWOwOTQ",
+	"dlgyO634VxYLRzsujVZlo3Yb/cichG3j1Oq3sFQ0T31CqQETz1na6hsiGrXUcMKmFDBQFNNW/5f6Ix+i",
+	"lr3MaGEGTK/1uaiv9USSoRkBi/rI2KySLhuRczbEGCgNI84h5V1JQbMO+dnQCYhTVyQRsg0TJS7nJ2Na",
+	"4dwKJ+a6MxCVLQc9N9Zv1g9u3CZ232k6CaXhFpcxm+524yfA6L1PZQQsF0QtjqPcQRpJz3YQKvILfsEU",
+	"tB2BgvjVgxy0fsxfX1zE2cXhr0dHL//75LDXnqvdS+gAtHyfU/rpJRNjPWn193ej1oxqzXKzif8ZtH6J",
+	"2weH7b/R9m9/b3/4j0Hru1YTDF7KIXXBpYtwqMkQmDKaOihUdvBZY/a3N/SdLofcdzkbGQ62XXZI28Zv",
+	"1baHSQig49ER7n4jSDn5jI/MLYAmU/j0PQDaDYCEvW3QcXe8BEKQDeXARBVJ3AxJ5O6NvW8huAhMTexB",
+	"KgNNsAw6ahMEr2Cs5bcLXu9pb4LuhfW8W/xDqM1yqeVQZqXdzYMNIzJUFV5lS6LVZNWMa6SoTV3JmlZb",
+	"5u2rstpC0I3p0qheuMT6lVnocdZIDbu9p03rC+zRzQsrdSnnJNcSq8Ces5HMGejdqtFRXllmdxUYsd4+",
+	"9P3TO9C7j37iUwPanf04jlqwN/Nn1+/BlQ40m3j//n07KEzClhCkSukSAm9nEMgFHMgotpcG1AFDtlwY",
+	"mrZwpQow2EIDAQjW1XkBkQZcWyvCKyf9b6mBsLVe9Bz4Hcy6pQiKg1DY0shfl6BTa0nGzNxYjAZDp4F/",
+	"T53h/8hoDjWWaTb9YdAatCJfVwa29vci5z8M4K6r/vZ2JsdcdLxiIkXGBesM5dTcsqkU29I83dv2tWnM",
+	"hLjMv/P0h0HLXu8dvPrwY1i7+vHmbHmv22tCxAYxuVEihGFbrgK096/Y5xx/UQbGlFyyLGtjJhGRoiYq",
+	"biiEX+c2rVs9T2uXOyKU/Pzu+Dm4jJzNyZ66jwHneiHuGyjZecam1S1tpAZsdBGLAqoy17d4FbUyLj6C",
+	"BI8MyWiIzwOyv7hxlBIItUVYrQ6NZC2w+pidBzq22ZjP2YBgtCXvC7LK4OWlfck89J0FdAfMUeF3qPDW",
+	"dXP3kC10YzjoHyBV+8poohnTbPVmn8OYkHfzERESNJagMxHYuOobbJi/vjmfLxYuErWqDgjv0TX232yJ",
+	"Ww+Bl1xpZ1tYAwfqa4pZvM+4utnOf5dtgca7HTdtbz1er9oi0ZNcFuMJpLysxGp85x1i9c22v/o2BC9b",
+	"MqwE38aAC+7IEmhd++6sBeMXvD93AeEx06tBW29dhtwwAN4i5OpzNoCsbI72hejOmOnjhQrfNS4jC4ES",
+	"va317c3+UN7b55GBzjWbNcJhoZ73ze5g44oPjUS8bNkYVwp2kznU/Fp7ZGuWeteHZre0CeUHFGwkiphX",
+	"AZe8tCNdHyE/Byfwe11PzZbvdxlZ2xwO3wRbqMByNRQrxP9GmBO84zMIhotYsyG+bMb7NiDdm3C8L0q+",
+	"7wiD1uJOTX2oVCT6Iohyg60t4RHN+9sYPT4bYlxXnzI3+3nFYri495dIR1lVeWQb8POG2W/D0M10zSzh",
+	"usteSuWa99Dwus9P2ZYs5NrHtVIV+nK7re1yg/0FG9kUGSsz3wYVC8i/X2N0wRDlRjsEyxRbq1A1vOQr",
+	"M0bgCjcRSS0wNjRGbLDzzyGChtvbwMi2YoubGyPwnd+E1LlkKxtclPXGiGtcoG/bInG1fDfr4eziA6wY",
+	"U5a3V6xaG8rGHgzldEZzrqR4HBGZW50g+T5xRn8MNOwMxGs9YfklV6zq4eOK7HZ7rlQ26tk2ZqFDjisO",
+	"12pEarQwD80u6VyR3Xi37pxZGbfAocYKHG5ZCsXDbFNPqE0HpWMFmF4T5BalR13kguzEu5WeCxUDkdI8",
+	"y9acwiWjH9eewUD4Q7g9VIJd3QVo2oiCN0BNcUuo1NFpIHxp6kKxUZHZB5YWIk865AY4XTuD739XUOPa",
+	"F4H7JnBsQ5W3J73d+HHHbTb0jCe+hxM2ErQeelcZyTq/n0HEw1jI3PYpgLIZZrffk6TqC0/6BD8gvQD7",
+	"bfwYF0obxaoaxxTOkrNZzpSrjlROFoazUFXtZOI3hTMtnmS/FtpRpzS+OH3Z7rheXxfqmRkiJAj7pJko",
+	"wxy4Ggji/Ydvyu5aHpiwdTk1vG3MtK2zl7IRLTKt+iQRRZYlEUlsMof5NYYfMVRRcIUUzH9/S8B5bt5Y",
+	"U2goEezSUxh7SoKFu4DiFsBHk4W404SkhqFMubBtI9/D7XB0MjFvdLjOy8CYGrovhEU04r5F2yVu3qfd",
+	"g97yqA6krA8oH6D8ZzuBuwkX8NEfSExzNmNUu5CqoJplqN9B+zqKaVkQ96s87+PIPzOO7IJqMpVKk27v",
+	"KZnlXEBHGHJ4enR8HGbJB6SdQxQKnvQCQm/o3G8E8iK4lgU2YHGGRpBjGHkdzO8nDMt1T1iYmOGK1Zfx",
+	"Q4A/ttUfxIVDbrJr5peEmRdJRHI2pnma2QjC5DstZ4kB+0AkkPeQ1MCDkQyweciKLveOORSVDdvNnUuZ",
+	"MYoRZWXH6kbxCSQCfwvMLgwqIRuHUB32CapW2F5PZjXkEcac7Xbi7mMIkJ1SzD1K2K+Gpgpmfo41/ITf",
+	"M51EA5Fk8AcH6ktFav6ROTwhYbDrdGF+ZyJV5jqa3yGM1v+lpSEeOf5azGYsBwCSGc2ZAFFGRURg2iHV",
+	"AwG4uheTlLHZM8NczArgHB0i9+LYNgbokBNpmw2OCjF0La5UMZvJHKIUDwOpCCcpU65sxrLiKRsICk2A",
+	"M65ZTjPI/XIEDiiTL/TBAXEUlBL0lWGBR0J3ePjEUDiOETOpLM6hkuIpPK7sclyQDc9d50MPJ8QuEkDL",
+	"5nnjjXUN6g0m9P1Tj8qCSI8J+5VszYbt7lZil26TfKG6V5jhC9zP8GC8HVHz5gxkXJQ7jIZQfBt2x3Wf",
+	"JC4D05zxVm/LIA8hyfpcUfcYVNZdNwiJJJA9SwdhHdAuAW6zeSkVc2jl3yEvym0qXLqQBDp7WqBUC+LZ",
+	"aqzhnilJ/iPBHHYIysu51kyQ5H/1fkz8PTIyjOWVEJYYkaQX93rt+Gm71zvrxv0dEFAOzeLwjdDJ0gBa",
+	"KzLlqeDjibaV8+zKzEQccVlUrwkt0dwXnDFXXOZkRDPFcOFwP90BlTrDNHJR/xYHU8BbxLW8YHgMME9i",
+	"0NOQB/hIsKRf3vYA1aKtN0dbgG/wPLJwEN0I+7WgGWKp/aizhGDgkgOaAYQWZzEXRTCOhN1sVLid1rnS",
+	"gvQGt4Cm9I92TGcop1vwLpd9RASDbiitJfTakuKQYFdp8qGw4bwl0e1g0GhVbJhy4flaE0erGFZWx+vR",
+	"2axDDsUchHFFKGSvGMksENcsKrv61nQ2q0UTb9zvu9Vv2fYmFiZVM8/NgvitYWy5jWg1BCoW/eq+Nq7b",
+	"tmJftcXccpO2k/Dink5lri0LKJOAOYPCjTOaQzLH+dxc1ClVz0hink5sxa+Ag80KjYRkDMqH0pYvogTU",
+	"sddoIIZy6j7Ecn5UWcUOZ+6Q16Au2QY9jtd5aQMFqt7efiAwEpBnopKYOI42EJalvXAyis9qBqoAeQJZ",
+	"5lRF+EIBuzZT8LTpasN9NUuNeLrsvjpgr7iw/lIEHZ8BDAhocs70JWPA+6e1q9yNe7vrrzK2IF4rvq0/",
+	"84icMyNDKC+RmpdZYsnT5BlJvk+sWqRKcLLpMuhFi3mVS+Bo9/DlwQhBSeprAmZTtmu0mET7FQP2I5+t",
+	"S7DwqoWWxIwnzhpgWHTFZ2WEIOi6ySynt/HTpf5VIdDxMriYRW2WhxFUjCqzMeLGbIxKvdsFXdFWWAQd",
+	"8ZyNuVCwG6jQT38tGGRTWLKZyynoIbUc/ASlLa6w5BVCADV7qvEkMfbPaDVY9BHxaSkQXPfbZfhhzqle",
+	"rXdxWTXE2IMuhGsxwxZiW3yhhX0TgkgBZfXHNn3F2u8MRLpx/Cxs8x7FcYwMA1LM4O9qXk68DDvMwu4c",
+	"OZZ5nNZKX1vKGRixP6OZqJbPsWni/IIUsmRRt5JBymyQH2XKMZbgR6My+cqqkPsOabHm13oTXcguw73B",
+	"0HPn3Wl6sxu4jaPgFm601HBFR3YxVxjLXT8NV7cLUc6nYFutxlbwBJo5/o1DCEQVeldRy0JWzLCrxjV2",
+	"P8wYrZXQOjIfBTJZWFygVqvXiFdBQ93aPKjk2++iRYtnMDGIloI1TmD0PbeWqEwCR1NtuLha+WLP2gK3",
+	"dfUFtt8Cu2D5vHG7X6Zi80MVZqyDsfFle9Ws7MB1WHLpAnHECAVMQ73GP5++PtnwGgLfq11EIE1o8rZk",
+	"KQ3pwHUJU2544hn7pNdTp3LoVdQa8nxYZDSvVj5cOUHDI2CYhsW6QiSrZwjGGogXuDmGPGjlo+FYo0ej",
+	"Qy8sd7by8fr4amXclY+6ccuqRa58ePGJzTEWrCxYyWQJgmLtw/Oc0Y/KV3owimqHnATtZB3zgEx2nXMM",
+	"Vw3KgSwU2Ghalh2/XR3clA6+6unq4GW+pFUzLD6wkPu56vHwOQNVKKFbltG93vUr/RYrscAOu4pamRRj",
+	"rGS15hE/sN64b+VT5cjFXm0rHwzH1rWIlQ8GfSS8NL3mOs3u9A64pPemW/CA5RUs/7wM5hZ8wQsv65iC",
+	"76UTMJPNWYl5jKfH4o1U63fnB5qHrE619hmnexll54KPAcwb86yGR7B5/pGzRq6fIhxc77y/7kk7stoo",
+	"fOVDbly9vfT6h9zRfwFSV3Y1W03o7LhqT4R1kgOMa6pGvInUYEc3V3fdZIIQbyrl4lY+XI78XHSanNiA",
+	"ostqRs0D8bbEWw8nh0JdWlhc13CBj25mvrBjr23EQI1mjRUD5dVSCiUvKHahqEipE4reHXkpgipuNm4F",
+	"3B21Oh7qAVc8rtgTOAs64FwDXcLGOWtJGwy8U3WmqV8NecV/fDjf4HxtHFhwqpp90tuzzKYvVix3bvQa",
+	"8auAO3u94OMj+1TjUS6azR/OsDxDjJktk2KucUPL/nOrpRUcdlvz2LLjbaqMd0jeHJ4d/cl+oMJsqLAW",
+	"JVbgwrhV1RSjfaeI4mpqrnoIxtRqT64aX9bCuy0iNtenWzVFwxNfGqGDolTNNZqaZoJHthvGN9dZWT5F",
+	"ffCyeiUrZ6gNX5odvXyShvFLUlpXz1EZvTTbdPkcDeMXSc7rkXnNA+F5IDzfFuFpyjddR3wWnrkbAnS9",
+	"pTQ90FR5Y+0M5bPLM3DXEY/FlRhQY9mwJbECwa1EqD5o76W095PMz3maoi39GgRXyDcsB9q0gVGrMvgu",
+	"dTKMuQmCbiNyXuhKWiWEmUNYkV+CDbEPK0xSX3XdTAWFtyR0EKdiIAJYBGlTEGUCPtQHVILjORaa5YJm",
+	"pxDyXDY5uAYXhyddf4f1Ns9w9F2ilcuxg8iCDjnWRusf+7wl23aCFCK1yU2Q/ZWUAEkeKIxHixN5VGLA",
+	"apkpaG7uquejfIS9hWhQBj2IceAKMj4gutQ2U5CjheTHO76qv6cEVVbPb6wWv/70/egHUcwjocauIq53",
+	"6bVYXe3ZNbwuHH1XVCnBORPCPkHhZ2UDfQ5Jsv2dy4u8hExha9ziioDRjWj2SUeWQSqSlOa4BNJ1WZY9",
+	"I0rafFUI/DdTE3bBxEDwEfGvxjrmNsKb6gfeV8Uv3/zteqjlH1uHVTjwLtnckGYZy7eU7X7vkpSgf1vZ",
+	"teThhN0Jv5IpH/E1akZTvZRKXRAuoF5BWVbjy6n29/5EJlyMz+Q7Hxj7+149HyUcvnLds5Xxn/n2riob",
+	"4w1SXEekEJBNX0paIqipQWQ+ELbYSKgyCUzyDquGPbCEEj3f5MwnDWMv3esGtrunDelhmzjKquPvEtks",
+	"AatVPGqia4gzIMP7gUYsaSB7jYEVDyhUopANijvjUyavnReRLzy8Entqw+/cc55yqEJFaJ7zC6z3w6es",
+	"EQeeVfoFDakg58y2bXG9gx4QBGB9yvILPmQ3MLPYp9YaWMy4zXHBrue5HBbTFZE2dmKS2nEPJ1o/0XeC",
+	"XlCe3UBbLapPrgnEK8feqf1MS5Qjghf4uia/FqyAL0dFlkExGEySgsodOfzj7bbnjAnof1T60ZwBNqz5",
+	"BTnDVebSQDawVpitXOHLb+x2e/BOPTGvYlSUpbYwZdbRIVUMh4ylLO0PRPLzi7Mk5IBmBTbpHpb6+vSs",
+	"rM/ibFne9dd3tVeDmkH1lmncLjsC8SuBzSdriwFikRRh8yPnssiJvBRfFVOttZVb9Ww49Gu4m19TSMwp",
+	"JK6z9CYealscySbVm0sZJJOB4AY2Hie22ST5BC3hQZ9XW79P0Sl70GG/gdiUu4rn+AoDOR6uy7d3Xe4w",
+	"ouJOIiLuOqohDMy6xhWa0Q1CpGHQbeOgjmRmMJ1L4ULsmy7SIVb0CKNtyVlpaUIrEgypdQe3JZaX1dN4",
+	"0Bga7kRzz4N1t6LhqVVdvVbejOa5VnVkWHc7mmYM78eNGM3DLfm3vyU34R9LnlzXF26DG7Oco9xk2pVP",
+	"4u0pw4+vcW34RrHLQY5pNXb55lfJz9DsDCny3Gj6WM7oQbq61R1Z3qDyGnHq+MxXE6xuNniGtTJuWGUJ",
+	"o8FeyjEX6/WTymBfWcG+dIPSCmbkVdTSk1xqnbH1Xspy5F0Z8g5Jxqccisv53vXkWOhCMDDW58zclDRy",
+	"IezY4kZirVMm6HnGUlsKECZSREm0rSHaKmei01BneiDA3IVmsekzYqux+yrtNE1zphQa9LSUZErFPCge",
+	"4uIyhY8FxehQPxNW0+eCUMz0HIhL7K8vIaXv6/dG3V/D2TtBCz2ROf+NXT9C5myjSh9u3B2asVH0EhLx",
+	"yAUNcwwrdkhWog10rLB5wM5mjKjEhh9ZCoHJgP7J9jnTNLElDm2DqK8Ex96/f98+LPTEyKCrylW4CRbG",
+	"fxXY5mvNv2Ipp66swPVc72boCzGUKd+glkJ9/O8QjOwD2u3mfI0CFHtSqA088o1cajiFMXztdRtyIK0P",
+	"v4r+rZ1yGL3zDaTEYrFqwBxgcPdUUH7ITP2arf+V23L/szkf7sy/R1LlV+kCMJ/eMLa8qD26OhIkHHxX",
+	"0suJrHaGcPJJPXI1CCqF6FVa70T7YMP0yHAjGaRYm6dbQYTT69LVdw1FspdR1eBosU9FYVR1qOfOtfKG",
+	"vFqT8AeL3q2IJQYKXY8sLXmmnvm9mW2wPn5l3/j1dr26fbB6O9hN7sebTfxBfuDt7sZ1PUKVjvIPbqHf",
+	"x+Rd+kqu7bYpr4ZB0GanyyaovfTJq6CU+EK7gCC9lqaYAUCzssFrq49tyBYatljLKRQPzy8Y0XIM7RoN",
+	"esyCx30ouWpOfHLfRkEzQDMH12yqrtNl4FSzGZTPpp+O8dle2SmC5jlFB1JZsvyXcmUf/EB5/g82hEKo",
+	"C3NfD0KH3oxXGo0XYXMu03kzXMw30BL1z6evT5659mkcmm0IKRj2qyuUEYBsu5JaD9JnzrbuFqLpR7AC",
+	"2bnBHDkQtiloRC4nVLMLZu2UaLz+1KaqrQA/sFHFpzZUKWz194DizJhI1WuxrM2GqlczRBsmLNtGxLrQ",
+	"VWgcZRvpQQXFpj2HeLFBb9E6MrhuWG4zFeQI9rZ/VSFxzae+sGP2SXtHwhBJXNiNtd7cxy55RrVmuZng",
+	"f375n8HgUxy3zc+n5gc1v3ZHg8GnJ6MP33/XatjgItTtwhtR5gz6U2IqLnTikxqaK5ojVlzzC4g/9vZn",
+	"iFvDBAzBWKpIYqlF+2w+g+6AwQu9/RAKYXKtWDbyL5lRaB8gbTDxkoOwly84iV0oY7yui4tdcEQKwX8t",
+	"vB0d7xzE0flOvK4KA9Rc4Om1Wy4Fa+sa/GJ6Ipes709nZ28IDoB+MqKYGqLz84uzVtT604vD562o9eb1",
+	"qfnrzTv4eXh29KdW1Hr+4uWLsxcBUVp8d89oi3nW/GLn7MpZRs2ZGiJt3QY2GNFG0ufzCBn/vAaH/b29",
+	"nf0Vr9+pU1Lo4WaBgSv70HiqhkO01YxlGRdje4mAhvwdVl8SlKuSAlfLry5hIrbrhOtX5enNKuJb6VWx",
+	"YtII6JKhrtAQ1mPburKt12Fh+Kob8TC3iRVMLJh95VbL7AVPA2SRpdDRHdqcgh9rt7d7XU7mWnHRc/DA",
+	"esYU3EoB01PflXdk/WVlHQLyqNr3mZblCx5H6EGjAwH1BxACjocFxGQDsh7Sg51u/KR3HbK7SGMB21lq",
+	"iLD37zlsdQ0Tw6r+U/opXE+AAIvkcec65PG2tK60qzbl7Dhry/JmXnsHB0EXr1682MerQuCaKIxdQnmM",
+	"TTj/3Dctqq/U9TB6XmnvtdjZaKHf6xJ+tQinXf9+7O+zZAUCmzUurKHSLujmqzBo8bzWfKm+kj8VUypI",
+	"zmgK/UEvbCOjsi+a03mr61zSwenma+0akIVVdxt6KLqiJIKkbMinNCMpH3Nt23RjQa3zuXakeErzj3Vk",
+	"P6ijeiB3PYr/9Uu3ffDhl7h98OH7x41yFq7wjI7VqiaPYUbzo7c/HZGDbjd+jDwXe4O7dtQyJ8n3SWNz",
+	"4VAiJIOB/vD9o8Hg+389iuxfj79/9H778X8OWr/8z6DlJcZebMXEQeuRHRi5X9aMf/yfj79/bIc2b77s",
+	"z9VYu8J8TYYyRSZpo/agAFaRY5NrxceCpWSn1z43VB3ve5/En54+ed6Nd7tHhtK3e3F3f2d3L96Pa206",
+	"D6LrNgls+0+friIzB253z6Eq1+L+XmPztfMM23NWed5wKUg+cpHarp/m0QgAM8vlOKfTuiqwv7tWyFTK",
+	"2pfqXS+pbWQuxRh7VxolzjLtc0ZyPp7oRiRbSTs0zcdMr+yyifsiXPUJxZI/M2ngmyPe7x/E3cfmnKWP",
+	"KYgIm8703GuplxOZuW/sR64VPB0IJPARdKPUE+I7YhDo0QiyK5GwLkSVYIO78cH+StG5xlngFP2mS3A3",
+	"8ZafFjrDrmm9aiTtmjXakwOShK3uEpJg3F9S6T7Zi27fH7Om2q5ui+nzTJ3MVlUQEc18PAmEIdnE0u+S",
+	"Dvk5p7PJlgLd30g/P787fq42kDwqavB3H5qo0LEQQWHAGjeTl0b0H3Foz8qqtpdMjhvubpPtsCE02EUQ",
+	"ykvIi63ZWDzqlvNYyRXkXGe0CDffe7rm9rnaMA0FK/mU1YQ6s8N3Z0cN7C6A6GCQ/nP3qj0YpINBav85",
+	"w3/6lX8WqX+NFK0DV4NOXsq9eKfdANDAhc1m8yheFCDobX57AVqVhTXZhZvu8nFD6+c7vc6+AWf1Rnfv",
+	"9kbvXUWtlwutMevbMCOImoshgZafBpMiksQxNM90/TPNf39LLAJfGp0M7IGKYWNo8AhYI+3TqHvQC81b",
+	"tb7am3Tm9FAwS2qbJTWe/JR+amcV5lXde1AfcbktpELYKgiX8yZi84pysYTWANe9NNcb+O5NxAKQmBaF",
+	"ghJ8r2TKsr/SjKfUVQAqcnZNucFWGm0WapjQ+bw0agQyzkZmi1BoqhgsunG83LAK+mqFjNMsez1q9X9Z",
+	"0/i4fObqQ03dWi0dlee0VD6y58DkLLNtry9lDhGRUzoPwnY2l6GWiRhuqRUgNJGmJaFGC1s8kkJTLiop",
+	"xY5DWeqDhYcNsULRimA/XKPh2YbXSM8W0ThorH+z0KjX5nnf+C7QyldN5bX3q2qH4U2egpFXi42H1zxb",
+	"HX1V6Ue8wS2Agd4QszKN3DUAv6p3Od70Irxlqsg0FfpwNsNHzX1o4MNWB/PnbpX6DnkjleKg8RvVHYS0",
+	"fsiqIi+GRiQRUh+H3xTCDvzJDhmIZMaEuSx2HI6CDm12gkM0JZxnLOkQTO8xaIplss/naABzzafrbMS3",
+	"Z/Z360kNdqXidkMIOiK2AMfntlCzhV4FpBHGnFCSUaOU5OyCh+aTwzfHTnrGQsKs4lo3rNUw1dpmFWMW",
+	"iiVeBTt/etXUA3v1bhcEg6s1DbH/TRBxLZoZPanWEnxNMFtl8FWlU/i6JwPSUzYQXx8Y4shdQ1/x9Q9X",
+	"H6gzrJD2R2h7DYhxQM0bUHI1htUoX0hsQ5jVoR9ApmnDCzR/c67aEE7TYOFzwTQUbH1LmeVwEyXCV22y",
+	"ehFaQmBeED+wchS8EfsF1h355tMEPR8/6LxgSd3wvr8b6hQHcfyke3DQ29t9shsfHHQ31SyMDFmL/lkr",
+	"ZIMZh33C5Vtvo1EinLXGuzycP5oY/Ck3a0MbgEwOrZg2lFNmG+cNBHTO2+lFT/afgs1XRT4/D8ntqPCN",
+	"6nfjOIJS1KC3lWDF679SBaj5Wi8cdVwS6A0J9xZLfOWuEbt0rf6S77ScYV1L6+cSqS/2e8EILYGGi9tI",
+	"CF9XlqYml68UzGsEADe8+S06FrPiukFEZ2hI9LVwSum0PjuGGbnW7xwbapql9o1W5+r3OyGCfGRshn02",
+	"YRsA9jHTaiBQfx/RIvOXytrsedl1CQ7gjmVhgM+DQPwgED8IxA8C8YNAfC8E4sWwi7JtfTvkD7+06GzW",
+	"+rAkwumPdp6Qh1yZsUrQj6wN7hVRZJlCX/lqFluykGYPwXxWK6/trh2KXzRD0cPIKK6+KYhKMve+dDBl",
+	"/wEKbBOMEIdZgz5ZYTjbH6auvENnnNPZpNN8m4w8utnAD2usmutsTZvC5QZ7uPbSyjo3N7Xb4Qx1y12H",
+	"IH9HH5ulIFsLrgk8a5qzgQDuwlLDX6puimdESMt7uLDdYTydgOcXaEuHmPuC7zYCVSXBoPmd2sYIWTEP",
+	"ayFiRASuWUW+wIcy+gLNbDUeQFW7stJvZF7ppWkjeeMsA2FzxaqN1lwGmZ0RGA9VpenTOzeaajRGq4o0",
+	"3rGoiKddERNH6z3OJ16ztLBEOKIOAo8b+dkxHsdvWnfrhtr1azXIsXalBWAQ1PjPyVTmcDuxBZHbxOdd",
+	"/8GSULr/YvNmgqor7k67opKD0u55b7iT7rbjOI7bu+bHU/MjLv/XvUVAXq+U+m6BHXblxM9011DdCZd5",
+	"DcSwN7EBIX73JT/FTi2lcHQT6PpV2novfjJD5u96xXv1FV8D0OACagL20h3c9eq7MS7/+DbYnMpqu87f",
+	"FUP2awu+K4L3WTfRNQJLVUO4MRmBQvtCauhv9Rlo9ZOFpd8pz1m3HZBwXCOb+vPKNf686/PqrbXRb2St",
+	"q4sYv4u4bOXedfLyyaa3/hZBOBVFucKi47tHyqCiwdJUCPAAgEUc42ZdNsCiT4G5iVbKkD5QpY4fbGl4",
+	"weu6Hl8LDzklVddLKdW8VuFXdxH+3YX1LA1Tf31KSpdQZR13GIIeQ328uv1maaIDs9FEhhRIEagRJ5JM",
+	"mcFSg49ZZjRsmqbQBNgMS74b8UyzPDG6HIxzRQwvc641ExArp5VF9f5ABNYf0i3tP6RXtwCRnQYbENmN",
+	"SN0IRPYCMxA5OFiwBA1Eu2utQfa6+zW0otIuFL69FbVqr27V6TMMgZe2arJKM5Ew724jGILymRANWy7H",
+	"CMjVufrtbm1p/Z2FpfT3Ftfb3y0X2D84uGpCiGUh4jWz6EoMuSkeCHno/Sr2fQmJI5JgxhwTwznu5Ez6",
+	"k+5Wvn7PNWQz85xNDQHBNm8GlQYiGPYGYfWWnUupEa2qcxwW2r3iOVdQpxMRTRUzliuWsvRwNntXR8U9",
+	"85rmIbVX7kckydlUXnAxPg0fUAl5EpGESwUnInOGtaIWNx7HsXndxWx2OJv9iSocd+iaCcEIAx0jELxl",
+	"/wAfGo6Br3rhXaqtrhvHO8FmuRiblT1nGiZJBqIbxwvQKL83z5sb2GDZTkjPrJsktAnCO3ZPUyroGCY9",
+	"kS/BJfomZ4oJDUPqm/Ig2bG7Uiw/Nkf/Uo7H5mstHSxhzI55RSEwFJ6lp0t2aYaaTdLZ7K05KZb+OPdH",
+	"JYY4l92mP+Zgo7t2M7MqbPdw/3Y8F+PnDvM4U/C12Z+tzPFcXopM0hSQC3c3y+WQKSXzw3w44WatRc5O",
+	"FqgbvsUy9edcfTyd0SFz96FtccN+71lT+H2v/P7NZK74kGav2FTm83AQwNKOeinHZtAbt0AQc8LBu+WM",
+	"R7PidMZYGn5tYDnLqDbySnVD8PW+edWIZ+x0rjSbBtc8mKTbhYs15krn8yVDAIrykuWnE5Zlp0Dklgzd",
+	"CS+0RZDFpXX3q7ykgY61XB2BBiJW+a6ZglWGVC7rwsMNpKsVtVbRraVf11/UTLCMWL6GWrWi1jIyZQNd",
+	"qgQq5LX1RSwhSvVNVL5o9LDRRkAtJT21hQYsfzm5gX2soTNmJUsoDC59kbaUgoeHSjM5aUWtBUKCAvga",
+	"EtLy+kCNdJRf1GhG+UUTsSi/XUEkykFV6mBW3EQWjKS2nBwAvi6hA2bGdQRgEdVOri/RLT3ZPvCORhzs",
+	"AxdsOLg+cIAVdMSIisvIhBER1xMKIyGupUWQrbUC8H2kw8twsg8sbj3NsME8yy9kH2SBJTjTR46yDI37",
+	"yAE3wco+sq5leN9HXrkS+/vIKhsZg9G3q7e5DyLCEpzvIyvcAH/7yMA2ue19lBdWXJg+Ms5lLKD/pJnK",
+	"9kHaW0LF+rv45SrWZNSYTZhTf38p/e8jIizjG3083ZV3HXa/v5Qp9fF015P6PoiUKzlGfwfnamA1fZBv",
+	"m9hlH1FwKY8133exderKWLqGkNAloWo2YhNaHKRfj2vxISPjIQDtIQDtIQDtIQDtG8nIaDLs1zuoN3Ct",
+	"evd0gwHgtohKH4qrw2AvDvi7dDXOn0NRNVvhe9F14WbfLDMXcxvsZOGNvWaUvuY6W2K3r22pls/Z29tf",
+	"46pakgDw3jn7Z1RPFNSivqy2aAGodjaP6IfTeZEx7IC/shTYqvh9BEVUO4hoRVx/7dUNqJMzJYt8GFQJ",
+	"W0AmKHu1iA4fuUhXZ0TbulgwfzWQ5pSLcca0FNfIfjbIIBoLMNVxIXzntRDiBtX3tqv+RytMHc5mr0CR",
+	"m6IpZeNVLJy5rSoFwF5ShM/3vTzeLNTJ9c2f0rlrLI8BftxW8YTG9+fMRUPZjCZzG8pO9mackLrvUQZq",
+	"NH1kkI9RJ/xP9vZjxnb32vDD/NXe3WOsvR8/2TO/mH9vGTfVWHD8drnVhQo8PphWbXgAZjjZLdty5aAe",
+	"gKxiZqrGLbqoCqxpD6EH+oupEE1gWh+auGrGxeo5GwnpZZHkiqB+rVc3xhmsDjxaNd2yyIVrygu4q1tL",
+	"DuU0dyBDbFhyfG2O5GLp8VslTVamesic/BYyJ2uF6T97+mRz44nfJWlyNS29ixisomkz6wKw3gW0qrFQ",
+	"pRlATurVKv2ndxF84zjyAtWrLgje6cfA2zvkaELFGKrF6rIk2VTa+ElXjVH6VgdhZ5ia3NEw/13sbqfS",
+	"W2IjqavfIEzhrbyccGhwU+2LA20iMXUVbggWwoXKayRlOb9wHVKsoj8QTp9LFrhNUsr21ZdMaEouJ0AP",
+	"whfWoRinMWUHo/0VUe+9O5DeanxzOXUJRf0a1Jyym1FtOENSN+SAjQIrqPt+GEhjX498joqbZSCwoLi5",
+	"fUIjYZWClW8ZA7wMpU1tGgr2r6E5JsgYMgtEuREv77Au7Cp5YTkcZ/5iLIcotid14k9itmdE5lxOl0Hy",
+	"s1zBXWh+wYZFzvX81JB+FD4kLfSk17znGcunXIH9EHZFhW1QbD6BUvgRSVnGxtTmN9k8I1sx/1LmH81N",
+	"VMOJlBmhQzjxDnnDciUFzcqWyANhv1SYNlWW3Q3WUNbq961JgUbMoS73brzTIdC+FsddsBwDl6kib386",
+	"evqkt0dyIwlMmUgteo0yeYleWNtZF17p7OuVD98ZPbc10Xqm+tvbmRxz0fG8R4qMC9YZyum2zMdU2GfU",
+	"NgJ3+6LXibd9917wO49ypia3nxS66railhrKGZ4ncqxSlT6czVTnLaNp5zDLoGUJTRd7UVMM01j68Puc",
+	"axbOAEXEzIdL5rqKWrC2u9pimIiKGOveAFXXGc1Z/pOTx/78/qy12IgERoNmeBiebJ/8CE+TQRHHO0MY",
+	"Bb+ypGwuAhIkWtYF4UoVKJLpUJfXeQENXJA0YFg812ogaJFyJiC5zzcpgUe5shUIDTR9vkP91pV9weHa",
+	"QUX1QqQsJwmCInEmfYfzA7EC6UHsM3BEoJWCqzkkbKHEPmmWC5o9l8OlTQEqZkquyOGbY2gFgMzZSexu",
+	"1a5Lec4xJaDwaNHf3u72nnTiTtzp9p/GT+Pt1LwV9NuRdD2o6BA0IzRmOc3Xl0FfNdtimfoSYV2V1u/R",
+	"HbrElfk9eYSYHTmT5uM+eDXh2LAw3oIjpmIJkYLQgUA2YZhiLovxxKdRgDEFP6o27SM/Sqj5qyeKZOZ9",
+	"toww8FgrCw/EQPzhD9Y8xQVRE5nrgTgsq4B4HMKoe2giX6sM0nGMaZgxmitCy6cfWaMKA14viOM3tj+B",
+	"emwTXcUck6QHAmYkimnoyk2Sf14lFkggl064GKPe5tse2CxC1GJxX0GDjrKYONzdF2d0nICCN5cFGuNw",
+	"h3Q8EGbA8aj9iurhJAkM+UYrwjVE4Y1FXQ8UZFT3ur1aOZRJ2cbevP2c6UvGRIe8APy2Z8/VANJgqJZT",
+	"PiRKs5m3DoKiSlKuPpYdfqpbV0xod4xHUrjefRZkA3EoKiBIzR8jblPTXO/qsK5nH1RfC/FaQ7PwGaMp",
+	"+HWqIr/gF8ycfc6UprlZ05l0W6TlIgywDeiBXplr0DeL/54kP784S0LYmZkNosEp4rlhjUkr6pBk0Pox",
+	"f31xEWcXh78eHb3875PDXnuudi8HrSRww2Ct+A68A/A8gbLx2B4m8YfnD75PVszbIafFcMiUIlNGhZXW",
+	"hIS7ARqDP20dHvhAkCrOGm3K3jrXS0ewS4eeZq0GmYJ3KDll8JaUp5F1JSEkc2+Wce/21+TUHAShY8oF",
+	"oMh7m88dILl2FhB7UpdcqKi8v+fz0oUdguj7xJYxUHB3LU4YCcqRNn+M5u0GwSst8exSI2cOV/6CHo/a",
+	"J1Iwu74+2Yl3I8sVUOK1xc4D2HhhGBeASlW5hIE4L7Qtwmt3CdYPhw0eA7DZbt9O0OajNjBSMbYZ/JWl",
+	"GRj066fENWGfuDJQyQwcSgLrOZ4aCPuiBIxGCoupal8l29ZVzfhHQ1gXGwC7x7CAvJ92QZ4YySyTlywN",
+	"reeuT5lafDLU/T8KeQkr/xfxa/2XIUT/Imw0YkNN/jUQ/2q32/7/MBRDAn4A4x7NzCMA4QgdGP8ivXg3",
+	"bDUBx4iQt7cbpEL4wJUjtpDHnoXYPeI4TZAsOQwLFGlSWUjOZhjJZ6eqr2eRa1BVqd9RAslO3IAZdlLY",
+	"XrekOlXDQwTM3VwMOSK7BqOrfMJDHrDHvAyw5icjMRrWENINz5HstR94a7JNvEygmWFilRsUXs6ZvUOl",
+	"TIV97PDTmaETYHN2b4psG2Bl0wHTBL93gHZXS+YBfe4sHFy97SXoVkZjz5j2dlum+hZbzcumpBCWPADq",
+	"zkvRlqeKJB2YeiCSTicxMDbKv9ATBlUzkrTStPHRVqez9TgxgvOQFspdMUUgzJDhHhUbQ/SpC30Bt5s9",
+	"AQhYUQPxoiHVEN1JPhsRrh7YRC2+wrOOE1V6vvVJvRuqAd0Qsjq4qhS0jtDOlNiix+X3ttBykro8JrMa",
+	"ubQkdR+PCQMIsZ3d2oYTA9HcV4Jco60EOTWqz3DChh8VyQtRESWMqLBQiV+BDOi4nDVMe5j7gifyUqCJ",
+	"T7NPGqRlnxAWkeQ7MFucz+F368hDjPxOfeQz0NIS8qgsoTIdCNd708qkeZEx0outH9J2wTvE49a2ZYi5",
+	"sgBFB/wLLtGf2SHlrbQZ6TmbMapdWJDGuto5GwhDokoUhVtrKwvNrKmjQw4FsVE/eA5ckaEho9AYf383",
+	"qCFvZTJFkv/7v/+PMxZlUn5UwFOAcLanlGcDYe/fM3OQFg2Momdn7e7bQARzF84mOWO1C6ACD6uQJWmp",
+	"7MU7Z2wvQ9dopQ9CTrxLkrc2eMD1Pjdndow44Boq9cknpGeIcI19M1C3ela2wMRmi0Ki5h4h1SDkPJeX",
+	"kMIO7djA2/EM1xKT5Eea2malZhVuZfCukVmb911bokG2Pm11YGlB/zEnqITUJcK78ZFBjUTo4WLfukcS",
+	"yHjVE5mSKbR9zGWhDWJPZxnVzJOQQ0MiG19W8hkQdaR2jIgr1zvRHGLZlDJE4EuWZe2RzKcshW6L291O",
+	"Fwo9GuiUbeNKzhD2GvXLAIpmKLmB4yMqCLdH+CdpeBSQrHxoKCATQ5lyMX4ckd3uExibvPg0gytqK2WB",
+	"t6obx20zPRcFS8zgnS55RIP+F1NcBRXmAvwX//FxRPZiGKNzKtTIyDv4qsq8w0khPrI0eWyOZC/e65DX",
+	"Rl6CrfdCCWqYSWUVJaVzRqeOEg6lEOjIdXwdwPsTHDFgtzvPmrHARk0qA6Rn3vARfLoHMgj0vLQuMdUh",
+	"f3px+NyPAWnx5xdn7oNoIEKRBdoEWuZ1JiWZGvHctVMciN3eAUnOpHxFxdx1H0bCuBfvkMRGL70TtMzy",
+	"RJniLdP5vH1oCEPSJ5eUa3sVqMZ3KDaUIlUdAmOIeZHVQ4yANhBe4nf6vtda0LYDRdRQVbFT7MU7cGt4",
+	"KJcYpM0kdERxwryhlTKHf3zhDyg+MaUps9qli8C5XNSAFkX7pGlN78GTzAGPLMuIUPync4zfMXpAKYWD",
+	"t9fQG7dP26mXpf1mXdf6MTq4XFRPFxfyDGjmqncuvtBOiWFEzi/sBDkvR1vxG5QPr0LhvZGC9dHDrYNS",
+	"vY4OeEMK98D6kWnN8shs32lZG6lYVNhiUKDXyktUWw0uBUqWDhsKOe4yoWgKIbqO9KXKIXzpPWQJhkcH",
+	"YxYHDAS0ngQPOdCEFCxHpUVV5vBiJiC7yQYCgIlMjhYs22VtNieFOrMmU3ASBnYI42mEu6aZkuHWrVkY",
+	"pF3Qe3Ij49lwA6tvgDbfi92F7JNuHHt7Dggz1qporpVmAjxtvXLMQKDE477qRnEcl9AEU9EcIw6XzgaP",
+	"hNN0yIug6WvQT9a78VDeDLseOy5vpC4MryifAsAAjzJgsuIk6sUWK0EVh9bY3X3yiv9Ytla31PE9Owfm",
+	"D1uyeJ7zMRcKGzL7E07ZkKdeVbJjsKsJlrOxVPzR0eu3p4/76FlmmZyBgGB5CTW8WwU1+6YdgvzCx/sY",
+	"dEOV3b4EBOycjTI+nmjyKHn95uz49cmpu0uvYZAlYIdglWofYcfstkXs9itgQ8ljEPiFMvJmGujgVjI6",
+	"nw/EonLuDHO1qUEKabuXW+MrLtgZNhGadaU1DCjSUkYoTSpXlhDJVPPbcBuqea845E/YyxQ1TG9SKcFH",
+	"1UdAf7dGy6Ct/8FQKi/KcEX8QQjri0Dpyl1ge2pD2/uTUMu6RWqHo5CyYkdvcn5hKOAJ05cy/wiATCCW",
+	"ymFzuXQIt1pywLV5+gTjsZpe/Ip+ah9aFTJ50ovjpF8Kw0ZYxhJl6iNSIuTvl5JMZJE7JYDlwIHRmGaE",
+	"qcbNHeUM7Mw0U+E7gElAnUz5kfsalwhKBYoHUM5L4X1tA1F1thk1ufbGF59mUrHy+A2RMJesgoLK+r3C",
+	"w1loG1w/3oHw54v3tW5n+SvN533ibwISRrwJAQ5BSJY/SySZuDqLguHVPJ+TXrxbEemU74qMAGumWaDN",
+	"lNsNnp+W+wIBEU+DqImhR2BvcfZiSxjfFlnFnIhxXgbZ0UI1MwwXkEEx0JIVCP9QDJSPKs9MLOyAlHQ7",
+	"5I3R3py9JbI334iIvrE6KkDmEMUceiaanR6eHh0fkwyECtUhx7YrYr3n/mvBiMqomhDqJBVzwc3ddqYK",
+	"rghaQA216Zmj+Vhq21VjUn/RmMTTrcd4farfbPM0gbiEUr9hqXU8kEfJ/+o9SR7bxDAKpMY3sMUbAH8Z",
+	"VYLb6qxWTUxlYeSKzkDsgAWAW2Qxgq5oYyNQ2+jb1u9r7CcZVVUvDGp4d/ZT+2mHvPuP2PBqMBlYhQ2+",
+	"wdqzhLiARgMqp/Pa4GpAO/cO8kjmJPlfvV3kNUZQ0dWsDnNnIpJ8BwwcoxBtDGliDQ4Y8Wq+gTfzMKCy",
+	"MxC7Zg2hcanJv+1BAFe0fN4GO8rK4uRwWOSK6EusOwUkQo4q78DjWsDKjg2mDGxKlvPY2kNc+O7Kfpcl",
+	"iTd7h2YOidlTxSYFkoD1hRJiY4BzK0ZVAbIH9tGcYYzBOUYNVAyNSTXN4JxBtZm65fFYq9KGZwsS4yVB",
+	"ewI1OjPNFdMJzAMLM3MVetR+apjNPjoZwDZmAQxmMTAcQG/Nn9pPV/SZLi3/TmdEjODasWvXz14gWsAS",
+	"QsPFO8ENavehUamhA0Wey7FRYh4lg0GRPo1jxMwSfE+g1Jh3dYXIgEdd9r9/CkPtGoYupQHvTmcgDjrk",
+	"jZumbFlfJ09NTnVrMF6Gtd6zbigUyLzeFm7eg9dEECiB/ndHLWnpZXcvLK35iVR/D+IZEudb49ay4JWW",
+	"LUXezPVECnL6/L+QPXcGohsbQiQkulS8NgCbntGhgbY1+TMNLp3kj/UQW81nKvGWenPp/njBRCrzjpBg",
+	"7Pq///v/PA6REOQAQoiLCoFDiWC5IIagPRjNquE1ByP8lsKYBsN4py7xw4gYj5I/gtfyk04eG9aRzb23",
+	"Qpub43LPI3w3ejM03ikzRzlrVOV6VsQFgk09qPBgNkYAfKmnXWC41WWjlznWQHMY6tRXexDBaVvJwZBb",
+	"KNe9uCSwJrvl4GvtpLAPVZICSJHxUYv+bnS7HfLK1utzcQTF1NHj9fzclzovU4rRojmHD6EJAEuJIXTm",
+	"bT3khJgtgNZkpLglcRkZaQ42CDIq+4Qh632SHHRiS7K7rJvYlzp60N2BEuho+EixTTC6eIZ0xjXNSHJm",
+	"CCr5zYDhUfDx35CdmfMYjRTTpJhBvtr/9//2dvp7Bwl4FOZBGoZfIfKIEsWEtHo72Y+RptpgWNhpqeTP",
+	"IdAmjuOuedHBwcGBa2FcT89GfeuS+kiR7m4H/Xl2Kue/cvEIjlM05aIdLzzy+vSsyqgX89MIpKd19zrA",
+	"fKzvqewB4XG675z7oFcZMHIdoVf0ggmouU9nM3tHz7lIkY+Wn6Us09Swo+5+h5za2OLS0hctmPnM46Uv",
+	"XvjsfevMgYyYgeg+8X4fKygO5RSEYJfnMf6Nz55VI4OGciz4bxgcZAOT0TpnNCoMUS5Z9Qtrpk7cCxIz",
+	"Y4JoAYLVpzZ8AibrBIN49DyJPLtkmWJVHuxaDHfB+PGoG8W7T6O9J/v48sdRuAnoRc7KD8ymn3bIoZsi",
+	"jkvHFvI2AxqWPgv8kj6MxSN5aOsYiO7BchtQqAGVSsSQZhnLQYcAyx7XhGYQucE+DdkMdSkXC2G0tpyB",
+	"9c+6pLy1xwDxGAl/UuSQQO/IIoDTQCwh5zmjHyF+qcggzIuWllR4rTU3xbG3AeLi7YOOryBB90IsxraA",
+	"GBS4CyEYek5mGR3akDKcy70iqhRHxixxa3/jyoZBDkTPkghzm1UIz5SPRoY4isBFghBt1KdsbUr1WiRW",
+	"fAG1MCDadj0oIIts7thTaRP0gYXWUXoiPfTs7EQKa9mLSMpzNtTZPAxeBJlXdchr8+8lt95DjyAlnTav",
+	"dkv+O4gw8HLbLKZiea0IMZHrXEFVZcuAbugOo+eAaQYrQO4yQO5aIBvUcTESTRi8mKnsHHdBVxhaVVAx",
+	"Us6SbIMd5sMih3tDcafO8VyPO05QFg54fFW5bUWtjA+ZTTK0ka+vjs8q8a6qv70tZ0zY7G2Zj7ftQ9tT",
+	"DilXthhAa2WIaytqXbiaEK1uJ+7EbbN/qBYxY4LOeKvf2unEnZ0WdNSfQFjwtvkxZg05i6d07sOiIMQR",
+	"iCpXAKm6W9f5mn0UmGHhtGqQBpZv6wkYLcwlkgOYvPJ4nLb6ZkHWCwaB9tagYtbYi+NluXB+nCs9YLa+",
+	"u8l4cDh7pzM+tr/+sROpD8FVAckbV1Frb5OXHQsMzD4FgJb1rl1eR6v/y4eopVy/ndbPrLlAQStqaTqG",
+	"lk32q9aHK3OyTodcWmalHLKNTpC2vUxtnrauzCTbaCAwm7n9fFFrJlUTghkAKCum9QLvBnIfCJwxfAfc",
+	"iOh8y8AJBt8gBlZj7aNSMHJ5YfZeAnEZCK7L54QNbHIJKbXo38AvlRfC0woQ1CHenwuIt8ghCKcQGVNV",
+	"imbLAkDqlPPUWqOCZV5UE+/ag1L7KnJpN2X4+W4cuxr/uD0zmSGxZawOEi3Dj/qYrGCf5ors9nZRU8Kg",
+	"EaOdk8TlrrsKgKWBoqTNvlmNdEZny+UDeuvdmPTckFXr4nnU3Y+ePHkS9bpOzCnlAPJaDFngJvLxN2jh",
+	"tb4iQ2+igQAFB/iRPyMIVcbzd34nXPuCizay8oLMkYUioC0dr5qNMDBpIMyB2XWBXmnW6/uGBdB22cXo",
+	"ekcNVRnksxIRVi9AWyDAGOtmu8fQvAYKP7o2/ek1UUK8h5iby5T+Uabz5STGDeFA0/Rw4lC4dXUTMgpT",
+	"HIJMqK5DS8NX43Pd9c+9Ez65KsWHdtY/9JPMz3maMnFzmr0bP13/lN3MGZ8yWeCeuhssz6oWZ1K+pPkY",
+	"X9fd2wQWPjvuFUu5r1Kx2ztY/3AtsOQu+dI/XbbWLx+uojLt8JdNcs42fcIOrrDAU3OJXJ5qySYMzQYJ",
+	"wfFBvCwfzKq3GyrSbHvBSW3/sxSi0qvtqidhqUj00sd8LymYiPYYFZQii4iCcwT9M/V8wodGGoIy5heW",
+	"G/kKBuhW4COkgnQ285mmllaPwq5GNiixiX6YCZ9Xd3ddGQEDOlvm/NaMtJvaZChS3U1GajnbaMKPfKNx",
+	"Q1vcZKMJbd7ihxsJoQ7et5FCv2bC+dmJkXl2Z2PpP4if+1romKEfS0gH3EtHx2rk6PpifUDcNroT15Da",
+	"jzD7f3l/c2uTDstFOQukIjz1Xhoe+reDvMYx6js8Hwjb3lz1rSWgWnUxhh9x3G3Df2dx3If//pZ0GstB",
+	"pGazU7Aw6mrJFpd8MxAYS62Ils+8uQD6tLtCVgrjrF3Gf5XYYkBdSG6vTWzREvoWDMeW8FxT8Aub2C+K",
+	"fRsQFDzhtCwi04t3N6EPVtq5Hr17EBLvv5B4S7rsySMi3nLz1lLyeEt5b/s7X7arUex7a6O+q5b1slXx",
+	"amEQfXYjqxYapRGdvWXrJLAmF8yZIGMr3Q3EevEOFn5H8t2NpBxfK+5BxHkQcaDUZCHujYxzW7rxz+Z9",
+	"HqdXSEQyphvrkZnP10tQC5cdJ7yVeOH8sJtArOKnbUN9MtZEJTYQDnDL6X2gExuJOpgjdwvC0u2tf+pN",
+	"DkEI0EnENsq41+wdkeAG7D1axpap8wCUGgV4nK55r8ZM3/ZSlRflOsaPW9gVzLHsbIisr2QKJYUert8D",
+	"X78pX/+Z6Rvd3N+Vpy9jv7eweTi3Z61iJzje74TYFDDVZ2PiaE+4Jbu/UwvEBlcIwV2xQDzYLTajjBMu",
+	"xmfSdoz6/PaOm4s1D6aS68hS6yKB7s5Uwqt98JfZSI4wcqAspap8CEahbFSy81hBXybGc+LqpFX6+Chf",
+	"mQ1UycAgUvWDYU2WjR1hY6ZrLf0/k5iHkLmpsGfX+o1Kew/C25cT3vwtcLSidtPvh0Wm8DWgN/LbN5WW",
+	"v53X/rDiSMLCcwNxOeEZWyhvHriQeLWHTENDFalYmfkMSTC2VQCUjluIOR8ImytHMA4TA6FLYbXvDc4/",
+	"LDQ7IWNN4kERx719t8WGQQamCQbBloA4nxs6PMfFnBcasxpyUM1x6VUQBGygrI5FxwxT8JxFHJ/HyMAg",
+	"gt3F2UEgny3VoRp9fedzkrBfMbSclwlWIy5SFTAlFwK9LHLiXYhdD3ETnyVuogLzBx72wMOC2Ikm8l3x",
+	"KlTYwf3jYLf1RK5ib9fzQwYU3FW9XiThSz2Sd0I3H/yRD2TjjvyR3zzd+GfTDq0f8prOkxU0ZLHm+268",
+	"a1RwIVdJukvU8ZJIfOUel2Ch/75eF+hQ9OB5+TLKe2NHtC9FvZpJzddF9+48or/Wy7QWQLq5vWCFovkQ",
+	"pv8lw/Rfj8wZPEiOD3R3k2D9UlT6RsjwLcP9Q/qoGghktQ+DrxoE2aoN9rs7yB4gLnlgeaB+neje+2D9",
+	"koY9hOw/hOx/8ZD9TYjkZxH/bm5Wu6VU2GhxG4hFk9sqQ9pDeP+DUHQ/wvu/Oano81Cn3zWNYJ1kttSm",
+	"V0l5HIigDUETtcJV3lqieshPeMhP+CrzEzYjbXeZp3CLixvmMZM1F9ca4u9dAkSp6zykQTzIP18+DeJe",
+	"yz5ffyLFTakhhIptTg0xO+OzijH3P0MjNDs9mKwesjUerGTXydbYyEp2l9zPMDTYJZKyKoGGImRySDNn",
+	"fQe6m0BtxLwQCVbLhTrC0B5uSocTLlinUtG2v73d7T3pxJ240+0/jZ/GUOq1FbU+tbmFc6sPrTfMYuye",
+	"6yt531B6thW5IrrKl3ht2kGYUFK4ivjQIU34oOzIFz120Wzl7DXvcfNLMOROOdvHSOYYVRz5zBeoFlpd",
+	"C/A+/1rFgpcW1cDXpleWxskwyQZjmbnAaOpKMk0wfS28f/EFp/UCe1wAmyynwPp6Vx+u/v8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

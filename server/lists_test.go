@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"installstatus/api/status"
 	"installstatus/gen"
 )
 
@@ -154,6 +155,66 @@ func TestSelect(t *testing.T) {
 		if _, pages := s.list(t, options); pages[0].body != want {
 			t.Errorf("%s: %s", options, pages[0].body)
 		}
+	}
+}
+
+func TestSelectOnOneEntity(t *testing.T) {
+	s := newListed(t)
+	user := statusesPath("app")
+	user = strings.TrimSuffix(user, "deviceStatuses") + "userStatuses/" + status.UserStatusID("app", "anna@contoso.example")
+	summary := strings.TrimSuffix(statusesPath("app"), "deviceStatuses") + "installSummary"
+	for target, rows := range map[string]map[string]string{
+		statusPath("app", "a"): {
+			"deviceName":              `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","id":"a","deviceName":"PC-1"}`,
+			"errorCode, osVersion,id": `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","id":"a","errorCode":-2016345060,"osVersion":null}`,
+			"devicename":              "did you mean deviceName?",
+			"installStateDetail,app":  "no such property",
+		},
+		user + "/deviceStatuses/a": {
+			"id":    `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus","id":"a"}`,
+			"":      "at least 1 character",
+			"id,,*": "no such property",
+		},
+		user: {
+			"failedDeviceCount": `{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"` + status.UserStatusID("app", "anna@contoso.example") + `","failedDeviceCount":1}`,
+			"deviceName":        "no such property",
+		},
+		summary: {
+			"failedDeviceCount,pendingInstallUserCount": `{"@odata.type":"#microsoft.graph.mobileAppInstallSummary","id":"app","failedDeviceCount":2,"pendingInstallUserCount":0}`,
+			"failedCount": "no such property",
+		},
+	} {
+		whole := s.do(t, call{method: http.MethodGet, target: target})
+		etag := whole.header.Get("ETag")
+		if all := s.do(t, call{method: http.MethodGet, target: target + "?$select=*"}); all.body != whole.body || whole.status != http.StatusOK {
+			t.Errorf("%s: %d %s with *, %s without it", target, whole.status, all.body, whole.body)
+		}
+		for properties, want := range rows {
+			address := target + "?%24SELECT=" + url.QueryEscape(properties)
+			a := s.do(t, call{method: http.MethodGet, target: address})
+			if !strings.HasPrefix(want, "{") {
+				if a.status != http.StatusBadRequest || !strings.Contains(a.body, want) {
+					t.Errorf("%s: %d %s", address, a.status, a.body)
+				}
+				continue
+			}
+			if a.status != http.StatusOK || a.body != want || a.header.Get("ETag") != etag {
+				t.Errorf("%s: %d %s with %s, want %s", address, a.status, a.body, a.header.Get("ETag"), etag)
+			}
+			if h := s.do(t, call{method: http.MethodHead, target: address}); h.status != http.StatusOK || h.body != "" || h.header.Get("ETag") != etag {
+				t.Errorf("HEAD %s: %d %s", address, h.status, h.body)
+			}
+			if c := s.do(t, call{method: http.MethodGet, target: address, header: map[string]string{"If-None-Match": etag}}); c.status != http.StatusNotModified {
+				t.Errorf("%s: %d with its own tag", address, c.status)
+			}
+			batch := s.do(t, call{method: http.MethodPost, target: "/beta/$batch", body: `{"requests":[{"id":"1","method":"GET","url":"` + strings.TrimPrefix(address, "/beta") + `"}]}`})
+			if !strings.Contains(batch.body, `"body":`+want) {
+				t.Errorf("%s in a batch: %s", address, batch.body)
+			}
+		}
+	}
+	if a := s.do(t, call{method: http.MethodGet, target: user + "?$expand=deviceStatuses"}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "$expand") {
+		t.Errorf("$expand: %d %s", a.status, a.body)
 	}
 }
 

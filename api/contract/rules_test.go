@@ -92,7 +92,7 @@ var rules = []struct {
 	}},
 	{4, "an operation takes only the query options it names, each once", []ruleCase{
 		get(app + "?$expand=app").isBadRequest("$expand"),
-		get(app+"?x=1&%24select=id").isBadRequest("$select", "x"),
+		get(app+"?x=1&%24top=1").isBadRequest("$top", "x"),
 		get(app + "?%zz").isBadRequest("query"),
 		get(app + "?").returns(200),
 		get(list+"?$TOP=1").returns(200, "?$top=1&$skiptoken="),
@@ -122,7 +122,8 @@ var rules = []struct {
 		get(users+"?$TOP=1&$count=true&$select=failedDeviceCount").returns(200, `{"@odata.count":1,"value":[{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"user","failedDeviceCount":0}]}`),
 		get(users + "?$filter=installState%20eq%20'failed'").isBadRequest("$filter"),
 		get(users + "?$orderby=deviceName").isBadRequest("$orderby"),
-		get(users + "/user?$select=id").isBadRequest("$select"),
+		get(users+"/user?$top=1&$expand=deviceStatuses").isBadRequest("$expand", "$top"),
+		get(users+"/user?$SELECT=id").returns(200, `{"@odata.type":"#microsoft.graph.userAppInstallStatus","id":"user"}`),
 		get(summary + "?$count=true").isBadRequest("$count"),
 		get("/beta?$top=1").isBadRequest("$top"),
 		get(list+"/$count?$FILTER=id%20eq%20'id'").returns(200, "1"),

@@ -1,6 +1,6 @@
 package status
 
-import "encoding/binary"
+import "installstatus/api/query"
 
 // Summary is a mobileAppInstallSummary: how many devices and users of an app are in each install state.
 type Summary struct {
@@ -12,6 +12,21 @@ type Summary struct {
 // Counts are counts by install state. Graph counts neither unknown nor uninstallFailed.
 type Counts struct {
 	Installed, Failed, NotApplicable, NotInstalled, PendingInstall int32
+}
+
+// SummaryProperties are the properties of a Summary in the order of the API.
+var SummaryProperties = [...]Property[Summary]{
+	of(query.ID, "", key, func(s *Summary) *string { return &s.App }),
+	of("installedDeviceCount", "", number, func(s *Summary) *int32 { return &s.Devices.Installed }),
+	of("failedDeviceCount", "", number, func(s *Summary) *int32 { return &s.Devices.Failed }),
+	of("notApplicableDeviceCount", "", number, func(s *Summary) *int32 { return &s.Devices.NotApplicable }),
+	of("notInstalledDeviceCount", "", number, func(s *Summary) *int32 { return &s.Devices.NotInstalled }),
+	of("pendingInstallDeviceCount", "", number, func(s *Summary) *int32 { return &s.Devices.PendingInstall }),
+	of("installedUserCount", "", number, func(s *Summary) *int32 { return &s.Users.Installed }),
+	of("failedUserCount", "", number, func(s *Summary) *int32 { return &s.Users.Failed }),
+	of("notApplicableUserCount", "", number, func(s *Summary) *int32 { return &s.Users.NotApplicable }),
+	of("notInstalledUserCount", "", number, func(s *Summary) *int32 { return &s.Users.NotInstalled }),
+	of("pendingInstallUserCount", "", number, func(s *Summary) *int32 { return &s.Users.PendingInstall }),
 }
 
 // SummaryOf defines the summary of all of an app's rows. Each row is a device and is counted by its installState. Each user
@@ -60,12 +75,4 @@ func countsOf(rows []Row) (c Counts) {
 }
 
 // ETag returns the strong entity tag of s, as Status.ETag does for a status.
-func (s Summary) ETag() string {
-	content := appendString(nil, s.App)
-	for _, c := range []Counts{s.Devices, s.Users} {
-		for _, n := range []int32{c.Installed, c.Failed, c.NotApplicable, c.NotInstalled, c.PendingInstall} {
-			content = binary.AppendVarint(content, int64(n))
-		}
-	}
-	return etagOf(content)
-}
+func (s Summary) ETag() string { return tagOf(SummaryProperties[:], len(SummaryProperties), &s) }

@@ -57,7 +57,7 @@ class Client {
         holds("instant", answered.getLastSyncDateTime().isEqual(synced));
         holds("seventh-digit", answered.getLastSyncDateTime().getNano() == synced.getNano());
 
-        holds("error-404", refusal(404, () -> statuses.getDeviceStatus(APP, "none", null, null)).getError().getCode().equals("ResourceNotFound"));
+        holds("error-404", refusal(404, () -> statuses.getDeviceStatus(APP, "none", null, null, null)).getError().getCode().equals("ResourceNotFound"));
         List<ErrorDetail> details = refusal(400, () -> update(new MobileAppInstallStatusInput().osVersion("x".repeat(8193)))).getError().getDetails();
         holds("error-400-details", details.size() == 1
             && details.get(0).getCode().equals("TooLong") && details.get(0).getTarget().equals("/osVersion"));

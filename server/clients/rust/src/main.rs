@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     holds("seventh-digit", answered.last_sync_date_time.timestamp_subsec_nanos() == synced.timestamp_subsec_nanos());
 
     // The variant of an error says nothing, since all have the same content: the status does.
-    match statuses::get_device_status(&client, APP, "none", None, None) {
+    match statuses::get_device_status(&client, APP, "none", None, None, None) {
         Err(Error::ResponseError(answer)) => {
             let Some(GetDeviceStatusError::Status400(body)) = answer.entity else { exit(1) };
             holds("error-404", answer.status == 404 && body.error.code == "ResourceNotFound");
