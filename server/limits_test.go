@@ -5,10 +5,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"installstatus/gen"
 	"installstatus/server/auth"
 	"installstatus/server/certs/certstest"
 	"installstatus/server/front"
@@ -35,6 +37,47 @@ func TestTheLargestRequestFitsAndALargerHeaderDoesNot(t *testing.T) {
 	request := "GET /beta HTTP/1.1\r\nHost: x\r\nX-A: " + strings.Repeat("a", front.MaxHeader+8<<10) + "\r\n\r\n"
 	if status, _, _ := fronttest.Exchange(t, strings.TrimPrefix(plain.base, "http://"), request); status != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("a header that is too long: %d", status)
+	}
+}
+
+// Every operation declares 431, since a request within all limits of the contract may have too long a header.
+func TestAValidRequestMayGetTheDeclared431(t *testing.T) {
+	t.Parallel()
+	pair := certstest.NewPair(t, 1)
+	plain, secure := start(t), start(t, pairFlags(pair)...)
+	secure.client = certstest.Client(t, pair.Cert, true)
+	for _, c := range []struct {
+		server      *testServer
+		query       string
+		header      int // lines of 1,000 characters
+		contentType string
+	}{
+		{plain, "?$filter=" + strings.Repeat("%F0%9F%92%BE", 8192), 0, "text/plain; charset=utf-8"},
+		{plain, "?$skiptoken=" + strings.Repeat("a", 50_000) + "&$filter=" + strings.Repeat("%20", 8192), 0, "text/plain; charset=utf-8"},
+		{secure, "", 64, "text/html; charset=utf-8"},
+	} {
+		request, err := http.NewRequest(http.MethodGet, c.server.base+statusesPath("app")+c.query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range c.header {
+			request.Header.Add("X-"+strconv.Itoa(i), strings.Repeat("a", 1000))
+		}
+		a := c.server.send(t, request)
+		if a.status != http.StatusRequestHeaderFieldsTooLarge || a.header.Get("Content-Type") != c.contentType || a.header.Get("request-id") != "" {
+			t.Errorf("%.20s: %d %v", c.query, a.status, a.header)
+		}
+	}
+	doc, err := gen.GetSpec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			if declared := operation.Responses.Status(http.StatusRequestHeaderFieldsTooLarge); declared == nil || declared.Value.Headers != nil {
+				t.Errorf("%s %s declares no 431 without headers", method, path)
+			}
+		}
 	}
 }
 
