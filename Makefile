@@ -57,8 +57,8 @@ lint:
 	go run $(GOLANGCI) run --allow-parallel-runners
 	npx --yes $(REDOCLY) lint openapi.yaml --config .redocly.yaml
 
-# Check the program against its contract with Schemathesis, Prism, Spectral and oasdiff. This takes about ten minutes; EXAMPLES=50
-# makes it quicker.
+# Check the program against its contract with Schemathesis, Prism, Spectral, oasdiff, and other generators and validators. This takes
+# about ten minutes; EXAMPLES=50 makes it quicker.
 conformance:
 	INSTALLSTATUS_CONFORMANCE=required INSTALLSTATUS_CONFORMANCE_EXAMPLES=$(EXAMPLES) go test ./server/conformance -count 1 -timeout 30m -v
 

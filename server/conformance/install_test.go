@@ -60,7 +60,7 @@ func installed(dir string, files []string, install func() error) error {
 			return err
 		}
 		wanted = append(wanted, text...)
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), text, 0o644); err != nil {
 			return err
 		}
 	}
