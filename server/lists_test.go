@@ -100,6 +100,7 @@ func TestListsAreFilteredOrderedAndCut(t *testing.T) {
 		"$filter=contains(deviceName,'PC') eq true":                                        "ab",
 		"$filter=contains(deviceName,'PC') eq false":                                       "cde",
 		"$filter=contains(deviceName,'PC') ne true":                                        "cdef",
+		"$filter=false eq contains(deviceName,'PC')":                                       "cde",
 		"$filter=lastSyncDateTime ge 2017-01-01":                                           "ac",
 		"$filter=lastSyncDateTime lt 2017-01-01T00:00Z and lastSyncDateTime ge 2016-01-01": "b",
 		"$orderby=deviceName":                                                              "feDabc",
@@ -213,7 +214,7 @@ func TestSelectOnOneEntity(t *testing.T) {
 			}
 		}
 	}
-	if a := s.do(t, call{method: http.MethodGet, target: user + "?$expand=deviceStatuses"}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "$expand") {
+	if a := s.do(t, call{method: http.MethodGet, target: user + "?$expand=deviceStatuses"}); a.status != http.StatusBadRequest || !strings.Contains(a.body, "Read related entities with a request of their own") {
 		t.Errorf("$expand: %d %s", a.status, a.body)
 	}
 }
@@ -291,12 +292,14 @@ func TestUnsupportedOptionsAreNamed(t *testing.T) {
 	s := newListed(t)
 	for options, message := range map[string]string{
 		"$filter=deviceName eq":            "'$filter' is not valid: at character 14, a string in single quotes",
-		"$filter=endswith(deviceName,'x')": "startswith and contains are",
+		"$filter=length(deviceName) eq 1":  "the function length is not supported; only contains, endswith, startswith, tolower and toupper are",
+		"$filter=errorCode add 1 eq 2":     "the operator add is not supported",
 		"$orderby=deviceName up":           "'$orderby' is not valid",
 		"$orderby=nothing":                 "no such property",
 		"$select=app":                      "'$select' is not valid",
 		"$search=x":                        "'$search' is not allowed",
-		"$expand=app":                      "'$expand' is not allowed",
+		"$expand=app":                      "Query option '$expand' is not allowed. This operation has no option of that name. Read related entities with a request of their own; one batch can have both requests.",
+		"$EXPAND=app($select=id)":          "Query option '$EXPAND' is not allowed. This operation has no option of that name. Read related entities",
 		"$filter=userName eq 'joe' broken": "'$filter' is not valid",
 		"$filter=installState eq 'faild'":  "unknown; did you mean 'failed'?",
 		"top=5":                            "Did you mean '$top'?",

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -44,22 +45,30 @@ func setsNavigation(term string) bool {
 	return term == "bind" || term == "delta"
 }
 
-// controlInformation is what annotations of OData itself are called, with or without the prefix "odata.".
+// controlInformation are the annotations of OData itself, in lower case, which may have the prefix "odata.".
 var controlInformation = []string{
-	"associationLink", "bind", "collectionAnnotations", "context", "count", "delta", "deltaLink", "editLink", "etag", "id",
-	"mediaContentType", "mediaEditLink", "mediaEtag", "mediaReadLink", "metadataEtag", "navigationLink", "nextLink", "null",
-	"readLink", "removed", "type",
+	"associationlink", "bind", "collectionannotations", "context", "count", "delta", "deltalink", "editlink", "etag", "id",
+	"mediacontenttype", "mediaeditlink", "mediaetag", "mediareadlink", "metadataetag", "navigationlink", "nextlink", "null",
+	"readlink", "removed", "type",
+}
+
+// vocabularyTerm matches a term of Graph or of a vocabulary of OData, such as Core.Description.
+var vocabularyTerm = regexp.MustCompile(`^(microsoft\.graph|Org\.OData\.[A-Z][A-Za-z]+\.V1|Aggregation|Authorization|Capabilities|Core|Measures|Temporal|Validation)\.[A-Za-z]+$`)
+
+// isKnownTerm reports whether an annotation has a term of OData or of Graph, and not the host name of an e-mail address.
+func isKnownTerm(term string) bool {
+	term, _, _ = strings.Cut(term, "#")
+	return slices.Contains(controlInformation, strings.TrimPrefix(Fold(term), "odata.")) || vocabularyTerm.MatchString(term)
 }
 
 // looksPersonal reports whether a name has the form of an e-mail address or a user principal name: an @ with something on both
-// sides, unless it is an annotation of OData itself.
+// sides, unless a term of OData or of Graph follows it.
 func looksPersonal(name string) bool {
 	before, rest, found := strings.Cut(name, "@")
 	for found {
 		var after string
 		after, rest, found = strings.Cut(rest, "@")
-		term, _, _ := strings.Cut(after, "#")
-		if before != "" && after != "" && !slices.Contains(controlInformation, strings.TrimPrefix(term, "odata.")) {
+		if before != "" && after != "" && !isKnownTerm(after) {
 			return true
 		}
 		before = after

@@ -83,9 +83,12 @@ func (s *shape) respell(object map[string]any, name string, path []string, found
 	if !spelled || is.nullOnly && value != nil {
 		return false
 	}
-	if other, taken := object[is.name]; taken && (other != nil || is.nullOnly) {
+	other, taken := object[is.name]
+	switch {
+	case taken && value == nil && !is.nullOnly && s.properties[is.name].nullable:
+	case taken && (other != nil || is.nullOnly):
 		found.add(duplicateSpelling(pointerOf(append(path, name)), name, is.name))
-	} else {
+	default:
 		object[is.name] = s.properties[is.name].normalise(value, append(path, is.name), found)
 	}
 	return true
@@ -93,7 +96,7 @@ func (s *shape) respell(object map[string]any, name string, path []string, found
 
 // refuses reports whether the schema does not allow a name.
 func (s *shape) refuses(name string, path []string, found *findings) bool {
-	property, _, _ := strings.Cut(name, "@")
+	property, _, isAnnotation := AnnotationOf(name)
 	at := append(path, name)
 	switch {
 	case slices.Contains(s.navigation, property): // Rule 15.
@@ -101,7 +104,7 @@ func (s *shape) refuses(name string, path []string, found *findings) bool {
 	case s.closed: // Rule 9.
 		found.count(func() Violation {
 			shown := property
-			if property == "" || looksPersonal(name) {
+			if !isAnnotation || looksPersonal(name) {
 				shown = name
 			}
 			return unknownProperty(pointerOf(at), shown, Nearest(property, s.names), s.typeName)

@@ -248,6 +248,8 @@ func (o *Operation) unknownQueryOption(name string) Violation {
 	message := fmt.Sprintf("The query specified in the URI is not valid. Query option '%s' is not allowed. This operation has no option of that name.", Shown(name))
 	if meant := Nearest(name, names); meant != "" {
 		message += fmt.Sprintf(" Did you mean '%s'?", meant)
+	} else if strings.TrimPrefix(Fold(name), "$") == "expand" {
+		message += " Read related entities with a request of their own; one batch can have both requests."
 	}
 	return Violation{"UnknownQueryOption", Shown(name), message}
 }

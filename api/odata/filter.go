@@ -96,6 +96,9 @@ func (f *filterParser) and(depth int) (query.Filter, error) {
 // term parses a comparison or a condition, which eq or ne may compare with true or false.
 func (f *filterParser) term(depth int) (query.Filter, error) {
 	at := f.token
+	if f.isTruth() {
+		return f.truth(depth)
+	}
 	if !f.isCondition() {
 		if f.token.kind == end || f.token.kind == symbol || f.token.kind == broken {
 			return nil, f.expected("a property, a function, not, or '('")
@@ -107,15 +110,41 @@ func (f *filterParser) term(depth int) (query.Filter, error) {
 	if err != nil || !equal && !f.is("ne") {
 		return condition, err
 	}
-	if f.advance(); !f.is("true") && !f.is("false") {
+	if f.advance(); !f.isTruth() {
 		return nil, f.wrong("true or false is expected, as at character %d a condition begins", 1+utf8.RuneCountInString(f.text[:at.at]))
 	}
-	var is query.Filter = query.Is{Of: condition, Value: f.is("true")}
+	value := f.is("true")
 	f.advance()
-	if !equal {
-		is = query.Not{Of: is}
+	return is(condition, equal, value), nil
+}
+
+// isTruth reports whether the next token is true or false.
+func (f *filterParser) isTruth() bool { return f.is("true") || f.is("false") }
+
+// truth parses the comparison of true or false with a condition.
+func (f *filterParser) truth(depth int) (query.Filter, error) {
+	value := f.is("true")
+	f.advance()
+	equal := f.is("eq")
+	if !equal && !f.is("ne") {
+		return nil, f.expected("eq or ne")
 	}
-	return is, nil
+	if f.advance(); !f.isCondition() {
+		if f.isCall() && cases[functionName(f.token)] == "" {
+			return nil, f.unsupportedFunction()
+		}
+		return nil, f.expected("a function that is true or false, not, or '('")
+	}
+	condition, err := f.condition(depth)
+	return is(condition, equal, value), err
+}
+
+// is returns the comparison of a condition with a value by eq, or by ne.
+func is(condition query.Filter, equal, value bool) query.Filter {
+	if equal {
+		return query.Is{Of: condition, Value: value}
+	}
+	return query.Not{Of: query.Is{Of: condition, Value: value}}
 }
 
 // isCondition reports whether the next token begins a parenthesis, a negation, or a function that is true or false.
@@ -198,8 +227,7 @@ func (f *filterParser) comparison(depth int) (query.Filter, error) {
 		return nil, err
 	}
 	if left.isLiteral() && left.at.kind == word && left.typeName == "" && left.at.text != "null" {
-		_, _, err := f.property(left.at.text)
-		return nil, f.wrongAt(left.at, "%v", err)
+		return nil, f.unknownProperty(left.at)
 	}
 	if f.is("in") && !left.isLiteral() {
 		f.advance()
@@ -207,7 +235,7 @@ func (f *filterParser) comparison(depth int) (query.Filter, error) {
 	}
 	operator, at := query.Operator(strings.ToLower(f.token.text)), f.token
 	if f.token.kind != word || flipped[operator] == "" {
-		return nil, f.expected("eq, ne, gt, ge, lt, le or in")
+		return nil, f.operatorExpected()
 	}
 	f.advance()
 	right, err := f.operand(depth)

@@ -75,6 +75,8 @@ func TestFilter(t *testing.T) {
 		{"endswith(id,'a') EQ False or deviceId eq 'a'", query.Or{Left: query.Is{Of: query.Match{Function: query.EndsWith, Property: "id", Text: "a"}}, Right: a}},
 		{"not startswith(id,'a') ne true", query.Not{Of: query.Is{Of: query.Not{Of: query.Match{Function: query.StartsWith, Property: "id", Text: "a"}}, Value: true}}},
 		{"(deviceId eq 'a') eq true", query.Is{Of: a, Value: true}},
+		{"true eq contains(id,'a')", query.Is{Of: query.Match{Function: query.Contains, Property: "id", Text: "a"}, Value: true}},
+		{"False ne (deviceId eq 'a') and deviceId eq 'b'", query.And{Left: query.Not{Of: query.Is{Of: a}}, Right: b}},
 		{"'a' eq deviceId", a},
 		{"9 lt errorCode", query.Comparison{Property: "errorCode", Operator: "gt", Value: query.NumberValue(9)}},
 		{"null ne deviceName", query.Comparison{Property: "deviceName", Operator: "ne"}},
@@ -143,7 +145,17 @@ func TestFilter(t *testing.T) {
 		"contains(deviceId,'a') eq 'true'":                                       "true or false is expected",
 		"contains(deviceId,'a') eq null":                                         "true or false is expected",
 		"contains(deviceId,'a') gt true":                                         "and, or, or the end",
-		"true eq contains(deviceId,'a')":                                         "no such property",
+		"true eq contains(deviceId,'a') eq true":                                 "and, or, or the end",
+		"true eq true":                                                           "a function that is true or false",
+		"true eq deviceId":                                                       "a function that is true or false",
+		"false ne indexof(deviceId,'a')":                                         "the function indexof is not supported",
+		"true gt contains(deviceId,'a')":                                         "eq or ne is expected",
+		"true":                                                                   "eq or ne is expected",
+		"errorCode ADD 1 eq 2":                                                   "the operator add is not supported; eq, ne,",
+		"errorCode mod 2 eq 0":                                                   "the operator mod is not supported",
+		"app/id eq 'a'":                                                          "related entities are not supported",
+		"deviceStatuses/any(d:d/id eq 'a')":                                      "related entities are not supported, nor are any and all",
+		"tolower(app/id) eq 'a'":                                                 "related entities are not supported",
 		"'a' eq contains(deviceId,'a')":                                          "contains is true or false",
 		"deviceId eq 'a' eq true":                                                "and, or, or the end",
 		"not tolower(deviceId)":                                                  "a function that is true or false",
@@ -157,7 +169,7 @@ func TestFilter(t *testing.T) {
 		"contains(deviceId 'a')":                                                 "',' is expected",
 		"deviceId in ()":                                                         "a string in single quotes",
 		"deviceId in ('a'":                                                       "')' is expected",
-		"deviceId has 'a'":                                                       "eq, ne, gt, ge, lt, le or in",
+		"installState has graph.resultantAppState'failed'":                       "the operator has is not supported; eq, ne, gt, ge, lt, le or in",
 		"deviceId eq 'a'; drop":                                                  "and, or, or the end",
 		"deviceId eq 'a\x00'":                                                    "U+0000",
 		"deviceId eq '\xff'":                                                     "UTF-8",
@@ -207,7 +219,7 @@ func TestAPropertyOfAnotherTypeIsRefused(t *testing.T) {
 // FuzzFilter checks that the parser ends, that errors are short, and that a filter it returns can be evaluated.
 func FuzzFilter(f *testing.F) {
 	for _, seed := range []string{"deviceId eq 'a' and not (errorCode in (1,2) or contains(id,'x''y'))", "lastSyncDateTime ge 2017-01-01T00:00:00Z", "((", "not not", "'", "installState ne null",
-		"installState in ('2',graph.resultantAppState'-1')", "tolower(toupper(id)) eq tolower('A')", "not endswith(deviceName,'x') eq false", "'a' le id", "lastSyncDateTime lt 2022-08-22T10:30Z", "indexof(id,'a') eq 1"} {
+		"installState in ('2',graph.resultantAppState'-1')", "tolower(toupper(id)) eq tolower('A')", "not endswith(deviceName,'x') eq false", "'a' le id", "true eq not endswith(id,'a')", "errorCode add 1 eq 2", "app/id eq 'a'", "lastSyncDateTime lt 2022-08-22T10:30Z", "indexof(id,'a') eq 1"} {
 		f.Add(seed)
 	}
 	p := newParser(f)

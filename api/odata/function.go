@@ -51,11 +51,31 @@ func (f *filterParser) unsupportedFunction() error {
 	return f.wrong("%s", message)
 }
 
+// operators are OData's operators between values that are not supported.
+var operators = []string{"has", "add", "sub", "mul", "div", "divby", "mod"}
+
+// operatorExpected returns the error for a token that is not a supported operator.
+func (f *filterParser) operatorExpected() error {
+	const expected = "eq, ne, gt, ge, lt, le or in is expected"
+	if name := strings.ToLower(f.token.text); f.token.kind == word && slices.Contains(operators, name) {
+		return f.wrong("the operator %s is not supported; %s", name, expected)
+	}
+	return f.wrong(expected)
+}
+
+// unknownProperty returns the error for a word that is neither a property nor a literal.
+func (f *filterParser) unknownProperty(t token) error {
+	if after := t.at + len(t.text); after < len(f.text) && f.text[after] == '/' {
+		return f.wrongAt(t, "properties of related entities are not supported, nor are any and all")
+	}
+	_, _, err := f.property(t.text)
+	return f.wrongAt(t, "%v", err)
+}
+
 // mustBeString returns an error if the operand of a function is a property that is not a string.
 func (f *filterParser) mustBeString(o operand, function string) error {
 	if o.isLiteral() && o.at.kind == word && o.typeName == "" {
-		_, _, err := f.property(o.at.text)
-		return f.wrongAt(o.at, "%v", err)
+		return f.unknownProperty(o.at)
 	}
 	if !o.isLiteral() && o.of.edm != edmString {
 		return f.wrongAt(o.at, "%s is not a string, which %s requires", o.property, function)
