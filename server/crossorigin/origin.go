@@ -53,7 +53,7 @@ func hostOf(text string) (host string, ok bool) {
 		return address.String(), err == nil && !address.Is4In6() && host == "["+address.String()+"]"
 	}
 	last := host[strings.LastIndexByte(host, '.')+1:]
-	if strings.Trim(last, "0123456789") == "" { // browsers read such a host as an IPv4 address
+	if strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x") && strings.Trim(last[2:], "0123456789abcdef") == "" { // browsers read such a host as an IPv4 address
 		_, err := netip.ParseAddr(host)
 		return host, err == nil
 	}

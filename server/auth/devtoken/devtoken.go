@@ -120,7 +120,9 @@ func (e endpoint) issue(w http.ResponseWriter, r *http.Request) (*answer, *probl
 // checkOrigin refuses the pages of origins that are not allowed. A site can point its name here after the browser has loaded its page (DNS
 // rebinding): the browser then sees the same origin, and only the name in the Host header gives the site away.
 func (e endpoint) checkOrigin(r *http.Request) *problem {
-	if !e.allows(r.Header.Get("Origin")) && new(http.CrossOriginProtection).Check(r) != nil {
+	origins := r.Header.Values("Origin")
+	allowed := len(origins) == 1 && e.allows(origins[0])
+	if !allowed && (len(origins) > 1 || new(http.CrossOriginProtection).Check(r) != nil) {
 		return &problem{http.StatusForbidden, "invalid_request",
 			"A web page of another origin gets no token, unless the origin is on loopback" + e.options.OriginHelp + "."}
 	}

@@ -19,7 +19,7 @@ import (
 type call struct {
 	method string // POST if empty
 	form   string
-	header map[string]string // besides the Content-Type of a form; "" removes that
+	header map[string]string // besides the Content-Type of a form; "" removes that; a header for each line
 
 	readable bool // pages of the Origin in the header can read the response
 }
@@ -50,7 +50,7 @@ func ask(t testing.TB, base string, c call) answered {
 		case value == "":
 			request.Header.Del(name)
 		default:
-			request.Header.Set(name, value)
+			request.Header[name] = strings.Split(value, "\n")
 		}
 	}
 	response, err := http.DefaultClient.Do(request)
@@ -175,6 +175,11 @@ func TestAWebPageOfAnotherOriginGetsNoToken(t *testing.T) {
 		{"a page of an allowed origin in another scheme", map[string]string{"Host": "localhost:8080", "Origin": "http://app.example"}, 403, 403},
 		{"a page of a name that begins as localhost does", map[string]string{"Host": "localhost:8080", "Origin": "http://localhost.evil.example"}, 403, 403},
 		{"a page of loopback, by a name that was made to point here", map[string]string{"Host": "evil.example:8080", "Origin": "http://localhost:3000"}, 403, 200},
+		{"a page of two origins on loopback", map[string]string{"Host": "localhost:8080", "Origin": "http://localhost:3000\nhttp://localhost:3000"}, 403, 403},
+		{"a page of loopback and of elsewhere", map[string]string{"Host": "localhost:8080", "Origin": "http://localhost:3000\nhttps://evil.example"}, 403, 403},
+		{"a page from here and from elsewhere", map[string]string{"Host": "localhost:8080", "Origin": "http://localhost:8080\nhttps://evil.example", "Sec-Fetch-Site": "same-origin"}, 403, 403},
+		{"a page from elsewhere and from loopback", map[string]string{"Host": "localhost:8080", "Origin": "https://evil.example\nhttp://localhost:3000"}, 403, 403},
+		{"a page of two origins in one line", map[string]string{"Host": "localhost:8080", "Origin": "http://localhost:3000, http://localhost:8080"}, 403, 403},
 		{"a page from another port elsewhere", map[string]string{"Host": "192.0.2.7:8080", "Origin": "http://192.0.2.7:3000"}, 403, 403},
 		{"a page from another port that says so alone", map[string]string{"Sec-Fetch-Site": "same-site"}, 403, 403},
 		{"a page without an origin", map[string]string{"Origin": "null"}, 403, 403},

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"installstatus/server/auth/devtoken"
+)
+
+// Browsers send one Origin. Servers disagree about which of several counts.
+func TestSeveralOriginsAreNone(t *testing.T) {
+	t.Parallel()
+	target := statusPath("app", "id")
+	for _, s := range []*testServer{start(t), start(t, "--allow-origin", "https://app.example")} {
+		for _, origins := range [][]string{
+			{"https://app.example", anyOrigin},
+			{anyOrigin, "https://app.example"},
+			{"https://app.example", "https://app.example"},
+			{"http://localhost:3000", "http://localhost:3000"},
+			{s.base, anyOrigin},
+			{"", "https://app.example"},
+			{"null", "https://app.example"},
+		} {
+			for _, c := range []struct {
+				method, target string
+				status         int
+			}{
+				{http.MethodOptions, target, http.StatusUnauthorized},
+				{http.MethodPatch, target, http.StatusUnauthorized},
+				{http.MethodOptions, devtoken.Path, http.StatusMethodNotAllowed},
+				{http.MethodPost, devtoken.Path, http.StatusForbidden},
+			} {
+				request, err := http.NewRequest(c.method, s.base+c.target, http.NoBody)
+				if err != nil {
+					t.Fatal(err)
+				}
+				request.Header = http.Header{"Origin": origins, "Access-Control-Request-Method": {http.MethodPatch}, "Content-Type": {"application/x-www-form-urlencoded"}}
+				response, err := s.client.Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response.Body.Close()
+				if response.StatusCode != c.status || response.Header.Get("Vary") != "Origin" {
+					t.Errorf("%s %s of %q: %d, Vary: %s, want %d", c.method, c.target, origins, response.StatusCode, response.Header.Get("Vary"), c.status)
+				}
+				checkUnreadable(t, c.target, response.Header)
+			}
+		}
+	}
+}
+
+// checkUnreadable checks that pages of other origins cannot read a response.
+func checkUnreadable(t *testing.T, target string, header http.Header) {
+	t.Helper()
+	for name := range header {
+		if strings.HasPrefix(name, "Access-Control-") {
+			t.Errorf("%s: %s: %s", target, name, header.Get(name))
+		}
+	}
+}
+
+func TestPagesOfOtherOriginsReadOnlyTheAPI(t *testing.T) {
+	t.Parallel()
+	s := start(t, "--ops-addr", "127.0.0.1:0", "--allow-origin", "https://app.example")
+	for _, origin := range []string{anyOrigin, "https://app.example", "http://localhost:3000", "null", s.base} {
+		for _, target := range []string{"/", "/docs", "/openapi.yaml", "/web/properties.json", "/docs/swagger-ui-bundle.js", "/healthz", "/readyz"} {
+			a := s.browse(t, http.MethodGet, target, origin, nil)
+			if a.status != http.StatusOK {
+				t.Errorf("%s: %d", target, a.status)
+			}
+			checkUnreadable(t, target, a.header)
+		}
+		for _, target := range []string{"/healthz", "/readyz", "/metrics", "/debug/pprof/"} {
+			request, err := http.NewRequest(http.MethodGet, s.opsAddress(t)+target, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Origin", origin)
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			checkUnreadable(t, target, response.Header)
+		}
+		// A page can read that a path is not served, such as an SDK's /v1.0.
+		for _, target := range []string{"/v1.0/deviceAppManagement", "/nope", "/metrics"} {
+			if a := s.browse(t, http.MethodGet, target, origin, nil); a.status != http.StatusNotFound || a.header.Get("Access-Control-Allow-Origin") != origin {
+				t.Errorf("%s: %d %v", target, a.status, a.header)
+			}
+		}
+	}
+}
