@@ -1,7 +1,9 @@
 package main
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,5 +92,54 @@ func TestPagesOfOtherOriginsReadOnlyTheAPI(t *testing.T) {
 				t.Errorf("%s: %d %v", target, a.status, a.header)
 			}
 		}
+	}
+}
+
+// A page reads that it has sent too much, and when to go on. Its preflights are answered all the same, and count nowhere.
+func TestPagesReadRefusalsForLoad(t *testing.T) {
+	t.Parallel()
+	target := statusPath("app", "id")
+	for rule, c := range map[string]struct {
+		server *testServer
+		call   call
+		limit  int
+	}{
+		"Intune's limits":     {start(t, "--throttle", "intune"), call{target: target, body: `{}`}, 100},
+		"too many bad tokens": {start(t), call{method: http.MethodGet, target: target, header: map[string]string{"Authorization": "Bearer x"}}, 1000},
+	} {
+		t.Run(rule, func(t *testing.T) {
+			header := map[string]string{"Origin": anyOrigin}
+			maps.Copy(header, c.call.header)
+			c.call.header = header
+			for i := range c.limit + 1 {
+				if i%100 == 99 {
+					c.server.checkPreflight(t, target)
+				}
+				a := c.server.do(t, c.call)
+				if (a.status == http.StatusTooManyRequests) != (i == c.limit) {
+					t.Fatalf("request %d: %d %s", i, a.status, a.body)
+				}
+				checkReadable(t, a, "Retry-After")
+			}
+			c.server.checkPreflight(t, target)
+		})
+	}
+}
+
+// checkPreflight checks that the server allows a page to change something.
+func (s *testServer) checkPreflight(t *testing.T, target string) {
+	t.Helper()
+	a := s.browse(t, http.MethodOptions, target, anyOrigin, map[string]string{"Access-Control-Request-Method": http.MethodPatch})
+	if a.status != http.StatusNoContent || a.header.Get("Access-Control-Allow-Methods") != http.MethodPatch {
+		t.Errorf("preflight: %d %v", a.status, a.header)
+	}
+}
+
+// checkReadable checks that a page can read a response and the named header, and that caches keep it for this page only.
+func checkReadable(t *testing.T, a answered, name string) {
+	t.Helper()
+	exposed := strings.Split(a.header.Get("Access-Control-Expose-Headers"), ", ")
+	if a.header.Get("Access-Control-Allow-Origin") != anyOrigin || !slices.Contains(exposed, name) || !slices.Contains(a.header.Values("Vary"), "Origin") {
+		t.Errorf("%d: a page cannot read %s: %v", a.status, name, a.header)
 	}
 }

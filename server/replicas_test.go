@@ -257,8 +257,11 @@ func TestAServerWithoutItsDatabaseAnswers503AndRecovers(t *testing.T) {
 	s.create(t, target, `{}`)
 	cluster.Crash()
 	for _, c := range []call{{target: target, body: `{"errorCode":1}`}, {method: http.MethodGet, target: target}, {method: http.MethodGet, target: statusesPath("app")}} {
+		c.header = map[string]string{"Origin": anyOrigin}
 		began := time.Now()
 		a := s.do(t, c)
+		checkReadable(t, a, "Retry-After")
+		s.checkPreflight(t, target)
 		if took := time.Since(began); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" || took > 5*time.Second {
 			t.Errorf("%s %s: %d %v after %s", c.method, c.target, a.status, a.header, took)
 		}
