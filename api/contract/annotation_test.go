@@ -169,3 +169,15 @@ func TestANameIsShownUnlessItLooksPersonal(t *testing.T) {
 		}
 	}
 }
+
+// TestNoAddressIsShown puts a random e-mail address at a random place of a name.
+func TestNoAddressIsShown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		address := rapid.StringMatching(`[A-Za-z0-9._+ä-]{1,12}@([A-Za-z0-9-]{1,9}\.)+[a-z]{2,7}`).Draw(t, "address")
+		before := rapid.SampledFrom([]string{"", "deviceName@", "@", "@odata.type@", "app@odata.bind@", "mailto:", "<"}).Draw(t, "before")
+		after := rapid.SampledFrom([]string{"", "@odata.type", "@Core.Description", "@microsoft.graph.tips", "#x", ">", "@"}).Draw(t, "after")
+		if name := before + address + after; contract.Shown(name) != "…" {
+			t.Errorf("%s is shown as %s", name, contract.Shown(name))
+		}
+	})
+}
