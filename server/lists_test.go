@@ -16,6 +16,11 @@ import (
 // newListed starts a server with an app of six statuses, a to f.
 func newListed(t *testing.T) *testServer {
 	s := start(t)
+	fillListed(t, s)
+	return s
+}
+
+func fillListed(t *testing.T, s *testServer) {
 	for id, body := range map[string]string{
 		"a": `{"deviceName":"PC-1","deviceId":"d1","installState":"failed","errorCode":-2016345060,"lastSyncDateTime":"2017-01-01T00:00:00Z","userPrincipalName":"anna@contoso.example"}`,
 		"b": `{"deviceName":"PC-2","deviceId":"d2","installState":"installed","lastSyncDateTime":"2017-01-01T00:30:00+01:00","userPrincipalName":"anna@contoso.example"}`,
@@ -27,7 +32,6 @@ func newListed(t *testing.T) *testServer {
 		s.create(t, statusPath("app", id), body)
 	}
 	s.create(t, statusPath("another", "z"), `{"installState":"failed"}`)
-	return s
 }
 
 // list reads every page of the list of the app's device statuses.
@@ -66,7 +70,12 @@ func (s *testServer) listOf(t testing.TB, target, options string) (ids string, p
 }
 
 func TestListsAreFilteredOrderedAndCut(t *testing.T) {
-	s := newListed(t)
+	t.Parallel()
+	onEachEngine(t, testListsAreFilteredOrderedAndCut)
+}
+
+func testListsAreFilteredOrderedAndCut(t *testing.T, s *testServer) {
+	fillListed(t, s)
 	for options, want := range map[string]string{
 		"":                                 "abcdef",
 		"$filter=installState eq 'failed'": "ac",
@@ -159,8 +168,10 @@ func TestSelect(t *testing.T) {
 	}
 }
 
-func TestSelectOnOneEntity(t *testing.T) {
-	s := newListed(t)
+func TestSelectOnOneEntity(t *testing.T) { onEachEngine(t, testSelectOnOneEntity) }
+
+func testSelectOnOneEntity(t *testing.T, s *testServer) {
+	fillListed(t, s)
 	user := statusesPath("app")
 	user = strings.TrimSuffix(user, "deviceStatuses") + "userStatuses/" + status.UserStatusID("app", "anna@contoso.example")
 	summary := strings.TrimSuffix(statusesPath("app"), "deviceStatuses") + "installSummary"
