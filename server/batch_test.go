@@ -86,6 +86,14 @@ func TestARequestOfABatchIsAnsweredAsItIsAlone(t *testing.T) {
 		{target: target, body: `{"errorCode":8}`, header: map[string]string{"If-Match": `"x"`}},
 		{target: target, body: `{"errorCode":9.0,"installstate":"failed","errorCode":1}`},
 		{target: target, body: `{"errorCode":1.00000000000000000001}`},
+		{target: target + "/", body: `{"@microsoft.graph.tips":{"a":[1]},"deviceName@vendor.note":null}`},
+		{target: target, body: `{"nobody@Core.Description":1,"app@odata.bind":"x","joe@contoso.example":1,"a@":1,"@":1}`},
+		{method: http.MethodGet, target: target + "/?$select=id,errorCode"},
+		{method: http.MethodGet, target: target + "?$select=id,nothing"},
+		{method: http.MethodGet, target: target + "?$expand=app"},
+		{method: http.MethodGet, target: statusesPath("app") + "/$count?$filter=errorCode%20add%201%20eq%202"},
+		{method: http.MethodGet, target: statusesPath("app") + "/%24value"},
+		{target: statusesPath("app") + "/%24ref", body: `{}`, header: map[string]string{"Prefer": "create-if-missing"}},
 		{target: target, body: `[]`},
 		{target: target, body: `{}`, header: map[string]string{"Content-Type": "text/plain"}},
 		{target: target, body: `{}`, header: map[string]string{"Content-Encoding": "br"}},
@@ -97,7 +105,11 @@ func TestARequestOfABatchIsAnsweredAsItIsAlone(t *testing.T) {
 		requests = append(requests, inBatch(fmt.Sprint(i), c))
 	}
 	seen := map[string]bool{}
-	for i, item := range s.batch(t, nil, requests...) {
+	var items []contracttest.Item
+	for part := range slices.Chunk(requests, 20) {
+		items = append(items, s.batch(t, nil, part...)...)
+	}
+	for i, item := range items {
 		alone := s.do(t, calls[i])
 		if item.Status != alone.status || withoutTrace(string(item.Body)) != withoutTrace(alone.body) {
 			t.Errorf("%v\nin a batch: %d %s\nalone:      %d %s", calls[i], item.Status, item.Body, alone.status, alone.body)
@@ -107,7 +119,8 @@ func TestARequestOfABatchIsAnsweredAsItIsAlone(t *testing.T) {
 		} else {
 			seen[id] = true
 		}
-		for _, name := range []string{"Content-Length", "Date", "request-id"} {
+		// Vary is for the page of another origin that reads the batch.
+		for _, name := range []string{"Content-Length", "Date", "request-id", "Vary"} {
 			alone.header.Del(name)
 			delete(item.Headers, name)
 		}

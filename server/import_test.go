@@ -150,7 +150,7 @@ func zipped(t *testing.T, name, text string) string {
 func TestInvalidRowsAreListedAndNothingIsWritten(t *testing.T) {
 	for name, want := range map[string]struct{ counts, kept string }{
 		"refused.csv":    {"6 of 8 rows are invalid (listed on stdout); nothing was written", "8 rows read, 2 created, 0 changed, 0 unchanged, 6 invalid;"},
-		"refused.ndjson": {"8 of 10 rows are invalid (listed on stdout); nothing was written", "10 rows read, 2 created, 0 changed, 0 unchanged, 8 invalid;"},
+		"refused.ndjson": {"9 of 11 rows are invalid (listed on stdout); nothing was written", "11 rows read, 2 created, 0 changed, 0 unchanged, 9 invalid;"},
 	} {
 		d := newDatabase(t)
 		listed := fixture(t, strings.Replace(name, "refused", "listed-of", 1)+".tsv")
