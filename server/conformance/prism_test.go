@@ -196,7 +196,7 @@ func TestPrismFinds(t *testing.T) {
 			continue
 		}
 		t.Run(f.name, func(t *testing.T) {
-			if status, problem := prism(t, s.behind(t, f)).send(t, get); problem == nil {
+			if status, problem := prism(t, s.behind(t, f)).send(t, create); problem == nil {
 				t.Errorf("it passes on %d", status)
 			}
 		})
