@@ -52,6 +52,24 @@ func TestSeveralOriginsAreNone(t *testing.T) {
 	}
 }
 
+// A site can point its name here, so that its page is of the same origin and can send any header. The browser sets Origin.
+func TestAPageCannotReplaceItsHostByAHeader(t *testing.T) {
+	t.Parallel()
+	for _, s := range []*testServer{start(t), start(t, "--trusted-proxies", "127.0.0.1")} {
+		for _, origin := range []string{"http://evil.example:8080", "null"} {
+			for _, name := range []string{"X-Forwarded-Host", "Forwarded", "X-Host"} {
+				a := s.browse(t, http.MethodPost, devtoken.Path, origin, map[string]string{
+					name: "localhost:8080", "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded",
+				})
+				if a.status != http.StatusForbidden {
+					t.Errorf("%s from %s: %d %s", name, origin, a.status, a.body)
+				}
+				checkUnreadable(t, devtoken.Path, a.header)
+			}
+		}
+	}
+}
+
 // checkUnreadable checks that pages of other origins cannot read a response.
 func checkUnreadable(t *testing.T, target string, header http.Header) {
 	t.Helper()

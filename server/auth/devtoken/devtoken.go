@@ -118,20 +118,35 @@ func (e endpoint) issue(w http.ResponseWriter, r *http.Request) (*answer, *probl
 }
 
 // checkOrigin refuses the pages of origins that are not allowed. A site can point its name here after the browser has loaded its page (DNS
-// rebinding): the browser then sees the same origin, and only the name in the Host header gives the site away.
+// rebinding): the browser then sees the same origin, and only the name in Host and Origin gives the site away. The page may also
+// set headers that replace Host where a proxy is trusted, but never Origin.
 func (e endpoint) checkOrigin(r *http.Request) *problem {
-	origins := r.Header.Values("Origin")
-	allowed := len(origins) == 1 && e.allows(origins[0])
-	if !allowed && (len(origins) > 1 || new(http.CrossOriginProtection).Check(r) != nil) {
-		return &problem{http.StatusForbidden, "invalid_request",
-			"A web page of another origin gets no token, unless the origin is on loopback" + e.options.OriginHelp + "."}
-	}
-	host := (&url.URL{Host: r.Host}).Hostname()
-	if !e.options.AnyHost && !auth.IsLoopback(host) && net.ParseIP(host) == nil {
+	if !e.answersTo((&url.URL{Host: r.Host}).Hostname()) {
 		return &problem{http.StatusForbidden, "invalid_request",
 			"The Host header must be localhost or an IP address" + e.options.HostHelp + "."}
 	}
+	origins := r.Header.Values("Origin")
+	if len(origins) == 1 && e.allows(origins[0]) {
+		return nil
+	}
+	if len(origins) > 1 || new(http.CrossOriginProtection).Check(r) != nil || len(origins) == 1 && !e.answersTo(hostOf(origins[0])) {
+		return &problem{http.StatusForbidden, "invalid_request",
+			"A web page of another origin gets no token, unless the origin is on loopback" + e.options.OriginHelp + "."}
+	}
 	return nil
+}
+
+// answersTo reports whether no site can have pointed the host here.
+func (e endpoint) answersTo(host string) bool {
+	return e.options.AnyHost || auth.IsLoopback(host) || net.ParseIP(host) != nil
+}
+
+func hostOf(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, *problem) {
