@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -131,8 +132,16 @@ func (s server) send(t *testing.T, request contracttest.Recorded) (status int, p
 	return response.StatusCode, problem
 }
 
-// isReadByPrism reports whether Prism reads the body of a request: JSON in UTF-8, and no bare value.
+// spelledOtherwise is a path that Prism takes for one with an id: a list with a slash at its end, or another spelling of $count.
+var spelledOtherwise = regexp.MustCompile(`/$|(?i:/(\$|%24)count$)`)
+
+// isReadByPrism reports whether Prism finds the operation of a request, and reads its body: JSON in UTF-8, no bare value, and not so
+// deep that Prism ends.
 func isReadByPrism(request contracttest.Recorded) bool {
+	path, _, _ := strings.Cut(request.Target, "?")
+	if spelledOtherwise.MatchString(path) && !strings.HasSuffix(path, "/$count") || bytes.Count(request.Body, []byte("[")) > 500 {
+		return false
+	}
 	_, parameters, err := mime.ParseMediaType(request.Header.Get("Content-Type"))
 	if charset := parameters["charset"]; errors.Is(err, mime.ErrInvalidMediaParameter) || charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return false
