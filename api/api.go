@@ -144,7 +144,10 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 // needsNoCaller reports whether what resolve returned may be answered without a token: an anonymous operation, or a path outside of
 // the API. Every other error would tell which paths exist.
 func needsNoCaller(to *address, wrong error) bool {
-	return wrong == nil && to.operation.Anonymous || errors.As(wrong, new(unknownVersion))
+	if wrong == nil {
+		return to.operation.Anonymous
+	}
+	return errors.As(wrong, new(unknownVersion))
 }
 
 // route sends an authenticated request to the route of its operation, or answers with the error of resolve.

@@ -52,6 +52,12 @@ const (
 	entityID        = "Odata-Entityid"
 )
 
+// The values of headers that every response shares.
+var (
+	version4 = []string{"4.0"}
+	noStore  = []string{"no-store"} // responses may be personal
+)
+
 type exchangeKey struct{}
 
 // exchangeOf returns the exchange of a request. It panics if the request has not been through begin, because it has no tenant.
@@ -69,8 +75,7 @@ func begin(w http.ResponseWriter, r *http.Request, now time.Time) (*http.Request
 		r.Header.Del(clientRequestID)
 	}
 	w.Header().Set(requestID, x.requestID)
-	w.Header().Set(odataVersion, "4.0")
-	w.Header().Set("Cache-Control", "no-store") // responses may be personal
+	w.Header()[odataVersion], w.Header()["Cache-Control"] = version4, noStore
 	return r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)), x
 }
 
