@@ -130,7 +130,7 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	defer a.end(w, r, x)
 
 	addressed, wrong := a.tree.resolve(r)
-	if !needsNoCaller(addressed, wrong) {
+	if !needsNoCaller(r, addressed, wrong) {
 		caller, err := a.options.Authenticate(r)
 		if err != nil {
 			writeError(w, r, err)
@@ -141,13 +141,14 @@ func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	a.route(w, r, addressed, wrong)
 }
 
-// needsNoCaller reports whether what resolve returned may be answered without a token: an anonymous operation, or a path outside of
-// the API. Every other error would tell which paths exist.
-func needsNoCaller(to *address, wrong error) bool {
+// needsNoCaller reports whether what resolve returned may be answered without a token: an anonymous operation, or a page outside of
+// the API, such as /favicon.ico. Every other error would tell which paths exist.
+func needsNoCaller(r *http.Request, to *address, wrong error) bool {
 	if wrong == nil {
 		return to.operation.Anonymous
 	}
-	return errors.As(wrong, new(unknownVersion))
+	asksForPage := (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Header.Get("Authorization") == ""
+	return asksForPage && errors.As(wrong, new(unknownVersion))
 }
 
 // route sends an authenticated request to the route of its operation, or answers with the error of resolve.

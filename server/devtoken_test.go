@@ -114,7 +114,7 @@ func TestWithoutDevThereIsNoTokenEndpoint(t *testing.T) {
 	s := startIn(t, dir, "--dev=false", "--jwks-file", keys, "--issuer", "https://issuer.example/")
 	a := s.do(t, call{method: http.MethodPost, target: devtoken.Path, body: "grant_type=client_credentials", header: map[string]string{
 		"Authorization": "", "Content-Type": "application/x-www-form-urlencoded"}})
-	if a.status != http.StatusNotFound || a.problem(t).Code != "ResourceNotFound" {
+	if a.status != http.StatusUnauthorized || a.problem(t).Code != "InvalidAuthenticationToken" {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	if a := s.do(t, call{target: statusPath("app", "id"), body: `{}`}); a.status != http.StatusUnauthorized {

@@ -158,7 +158,7 @@ func TestOptionsOfAnyAddressIsAnsweredByTheContract(t *testing.T) {
 	defer connection.Close()
 	fmt.Fprint(connection, "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 	answer, err := io.ReadAll(connection)
-	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 404 ") || !strings.Contains(string(answer), "Invalid version: *") {
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 401 ") || !strings.Contains(string(answer), "InvalidAuthenticationToken") {
 		t.Errorf("%s, %v", answer, err)
 	}
 }
