@@ -117,9 +117,9 @@ func (e endpoint) issue(w http.ResponseWriter, r *http.Request) (*answer, *probl
 	return &answer{AccessToken: token, TokenType: "Bearer", ExpiresIn: int(grant.Lifetime.Seconds()), Scope: grant.Scope}, nil
 }
 
-// checkOrigin refuses the pages of origins that are not allowed. A site can point its name here after the browser has loaded its page (DNS
-// rebinding): the browser then sees the same origin, and only the name in Host and Origin gives the site away. The page may also
-// set headers that replace Host where a proxy is trusted, but never Origin.
+// checkOrigin refuses the pages of origins that are not allowed. A site can point its name here after the browser has loaded its
+// page (DNS rebinding): the browser then sees the same origin, and only the name in Host and Origin gives the site away. The page
+// may also set headers that replace Host where a proxy is trusted, but never Origin.
 func (e endpoint) checkOrigin(r *http.Request) *problem {
 	if !e.answersTo((&url.URL{Host: r.Host}).Hostname()) {
 		return &problem{http.StatusForbidden, "invalid_request",
