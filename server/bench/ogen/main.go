@@ -36,9 +36,9 @@ func (h handler) UpdateDeviceStatus(_ context.Context, patch *ogen.MobileAppInst
 		return nil, err
 	}
 	if !found {
-		return &ogen.NothingToUpdateHeaders{ODataVersion: ogen.ODataVersion40}, nil
+		return &ogen.NothingToUpdateHeaders{CacheControl: ogen.CacheControlNoStore, ODataVersion: ogen.ODataVersion40}, nil
 	}
-	return &ogen.UpdatedStatusHeaders{ETag: `"none"`, ODataVersion: ogen.ODataVersion40, Response: changed}, nil
+	return &ogen.UpdateDeviceStatusOKHeaders{CacheControl: ogen.CacheControlNoStore, ETag: `"none"`, ODataVersion: ogen.ODataVersion40, Response: changed}, nil
 }
 
 func apply(to *ogen.MobileAppInstallStatus, from *ogen.MobileAppInstallStatusInput) {
@@ -74,7 +74,7 @@ func rowOf(id string, body []byte) (row ogen.MobileAppInstallStatus, err error) 
 	if err := patch.UnmarshalJSON(body); err != nil {
 		return row, err
 	}
-	row.OdataDotType = ogen.MobileAppInstallStatusOdataDotTypeMicrosoftGraphMobileAppInstallStatus
+	row.OdataDotType = ogen.MobileAppInstallStatusOdataTypeMicrosoftGraphMobileAppInstallStatus
 	row.ID = ogen.StatusId(id)
 	apply(&row, &patch)
 	return row, nil
@@ -83,8 +83,8 @@ func rowOf(id string, body []byte) (row ogen.MobileAppInstallStatus, err error) 
 // everybody accepts every caller.
 type everybody struct{}
 
-// HandleBearer implements ogen.SecurityHandler.
-func (everybody) HandleBearer(ctx context.Context, _ ogen.OperationName, _ ogen.Bearer) (context.Context, error) {
+// HandleToken implements ogen.SecurityHandler.
+func (everybody) HandleToken(ctx context.Context, _ ogen.OperationName, _ ogen.Token) (context.Context, error) {
 	return ctx, nil
 }
 

@@ -81,7 +81,7 @@ func (d *database) update(ctx context.Context, app, id string, change func(*stoc
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit there is nothing to do
 	var synced string
-	row = stock.MobileAppInstallStatus{OdataType: "#microsoft.graph.mobileAppInstallStatus", Id: &id}
+	row = stock.MobileAppInstallStatus{OdataType: "#microsoft.graph.mobileAppInstallStatus", Id: id}
 	err = tx.StmtContext(ctx, d.find).QueryRowContext(ctx, app, id).Scan(&row.DeviceName, &row.DeviceId, &synced,
 		&row.MobileAppInstallStatusValue, &row.InstallState, &row.ErrorCode,
 		&row.OsVersion, &row.OsDescription, &row.UserName, &row.UserPrincipalName, &row.DisplayVersion)

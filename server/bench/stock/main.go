@@ -73,10 +73,10 @@ func (s server) UpdateDeviceStatus(ctx context.Context, r stock.UpdateDeviceStat
 	if !found {
 		return stock.UpdateDeviceStatus404JSONResponse{}, nil
 	}
-	return stock.UpdateDeviceStatus200JSONResponse{UpdatedStatusJSONResponse: stock.UpdatedStatusJSONResponse{
+	return stock.UpdateDeviceStatus200JSONResponse{
 		Body:    changed,
-		Headers: stock.UpdatedStatusResponseHeaders{ETag: `"none"`, ODataVersion: "4.0"},
-	}}, nil
+		Headers: stock.UpdateDeviceStatus200ResponseHeaders{CacheControl: "no-store", ETag: `"none"`, ODataVersion: "4.0"},
+	}, nil
 }
 
 func apply(to *stock.MobileAppInstallStatus, from *stock.MobileAppInstallStatusInput) {
@@ -107,6 +107,6 @@ func apply(to *stock.MobileAppInstallStatus, from *stock.MobileAppInstallStatusI
 }
 
 func rowOf(id string, body []byte) (row stock.MobileAppInstallStatus, err error) {
-	row.OdataType, row.Id = "#microsoft.graph.mobileAppInstallStatus", &id
+	row.OdataType, row.Id = "#microsoft.graph.mobileAppInstallStatus", id
 	return row, json.Unmarshal(body, &row)
 }
