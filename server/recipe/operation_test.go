@@ -21,6 +21,7 @@ var operationEdits = []edit{
             request-id: {$ref: '#/components/headers/request-id'}
             client-request-id: {$ref: '#/components/headers/client-request-id'}
             OData-Version: {$ref: '#/components/headers/OData-Version'}
+            Cache-Control: {$ref: '#/components/headers/Cache-Control'}
           content:
             application/json:
               schema: {$ref: '#/components/schemas/MobileApp'}
@@ -28,11 +29,12 @@ var operationEdits = []edit{
         '401': {$ref: '#/components/responses/Unauthorized'}
         '403': {$ref: '#/components/responses/Forbidden'}
         '406': {$ref: '#/components/responses/NotAcceptable'}
+        '431': {$ref: '#/components/responses/RequestHeaderFieldsTooLarge'}
         '500': {$ref: '#/components/responses/InternalServerError'}
         '503': {$ref: '#/components/responses/ServiceUnavailable'}
   /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses:
 `, build, "GetDeviceStatusApp"},
-	after(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: [{bearer: []}, {oauth2: [DeviceManagementApps.ReadWrite.All]}, {oauth2: [DeviceManagementApps.Read.All]}]\n", test("api", "TestTheReadPermissionAllowsEveryGET"), "getDeviceStatusApp"),
+	after(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: [{token: []}, {oauth2: [DeviceManagementApps.ReadWrite.All]}, {oauth2: [DeviceManagementApps.Read.All]}]\n", test("api", "TestTheReadPermissionAllowsEveryGET"), "getDeviceStatusApp"),
 	after(1, "every answer", contract, "              schema: {$ref: '#/components/schemas/MobileApp'}\n", "        '404': {$ref: '#/components/responses/NotFound'}\n", test("server", asked), "404"),
 	after(1, "every answer", contract, "  schemas:\n", `    MobileApp:
       type: object
@@ -64,6 +66,6 @@ func (a *API) GetDeviceStatusApp(c echo.Context, app, id string, _ gen.GetDevice
 }
 `, build, "GetDeviceStatusApp"},
 
-	after(3, "row", "server/operations_test.go", "	}{\n", `		"getDeviceStatusApp":     {call{method: http.MethodGet, target: statusPath("app", "none") + "/app"}, 404},
+	after(3, "row", "server/operations_test.go", "	}{\n", `		"getDeviceStatusApp":      {call{method: http.MethodGet, target: statusPath("app", "none") + "/app"}, 404},
 `, test("server", asked), "getDeviceStatusApp"),
 }

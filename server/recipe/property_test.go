@@ -27,7 +27,7 @@ var propertyEdits = []edit{
 	{1, "`MobileAppInstallStatus`", contract, reference + "    MobileAppInstallStatusInput:\n", reference + added + "    MobileAppInstallStatusInput:\n", tables, "serialNumber"},
 	{1, "`SelectedMobileAppInstallStatus`", contract, reference + "    MobileAppInstallStatus:\n", reference + added + "    MobileAppInstallStatus:\n", test("api", "TestASelectionIsOfTheEntitysProperties"), "serialNumber"},
 	{1, "`MobileAppInstallStatusInput`", contract, reference + "    UserAppInstallStatusCollectionResponse:\n", reference + added + "    UserAppInstallStatusCollectionResponse:\n", sent, "serialNumber"},
-	{1, "`page`", contract, "            displayVersion: Display Version value\n    status:\n", "            displayVersion: Display Version value\n            serialNumber: null\n    status:\n", shown, "serialNumber"},
+	{1, "`page`", contract, "            displayVersion: Display Version value\n    count:\n", "            displayVersion: Display Version value\n            serialNumber: null\n    count:\n", shown, "serialNumber"},
 	{1, "`status`", contract, "        displayVersion: Display Version value\n    userPage:\n", "        displayVersion: Display Version value\n        serialNumber: null\n    userPage:\n", sent, "serialNumber"},
 
 	after(2, "`Status`", status, "	DisplayVersion              Text\n", "	SerialNumber                Text\n", build, "SerialNumber"),
