@@ -22,7 +22,8 @@ type importCommand struct {
 	Tenant    string `required:"" help:"The tenant (tid) to import into." placeholder:"ID"`
 	App       string `help:"The app of rows that name none; rows that name another are invalid." placeholder:"ID"`
 	KeepGoing bool   `help:"Write the valid rows even if others are invalid."`
-	File      string `arg:"" help:"The file with the rows, - for standard input."`
+
+	Files []string `arg:"" name:"file" help:"The files with the rows, - for standard input."`
 }
 
 func (importCommand) Help() string {
@@ -49,35 +50,61 @@ Examples:
   installstatus export --tenant 0f0e... | installstatus import --db sqlite:copy.db --tenant 0f0e... -`
 }
 
-// Run imports the file. Others can use the database meanwhile.
-func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
-	if err := checkTenant(c.Tenant); err != nil {
+// Run imports the files. Others can use the database meanwhile.
+func (c importCommand) Run(ctx context.Context, to terminal) error {
+	if err := c.checkFlags(); err != nil {
 		return err
-	}
-	if c.App != "" && !api.IsID(c.App) {
-		return usageError{errors.New("--app is not a valid id")}
 	}
 	if err := c.mustKeep(); err != nil {
 		return err
 	}
 	progress := newProgress(to.err)
 	defer progress.end()
-	file, err := c.open(ctx, to.in, progress)
+	files, err := c.open(ctx, to, progress)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
+		return err
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
+	return errors.Join(c.importAll(ctx, files, to, progress), files.Close())
+}
+
+func (c importCommand) checkFlags() error {
+	if err := checkTenant(c.Tenant); err != nil {
+		return err
+	}
+	if c.App != "" && !api.IsID(c.App) {
+		return usageError{errors.New("--app is not a valid id")}
+	}
+	if n := slices.Index(c.Files, "-"); n >= 0 && slices.Contains(c.Files[n+1:], "-") {
+		return usageError{errors.New("standard input can be read only once; name - once")}
+	}
+	return nil
+}
+
+func (c importCommand) open(ctx context.Context, to terminal, progress *progress) (*transfer.Files, error) {
+	progress.begin("reading", "bytes", -1)
+	files, err := transfer.Open(ctx, c.Files, to.in, progress.at)
+	progress.end()
+	if err != nil {
+		return nil, err
+	}
+	for _, skipped := range files.Skipped {
+		fmt.Fprintf(to.err, "note: %s is left out: it is not a report but %s\n", transfer.OneLine(skipped.Name), skipped.Reason)
+	}
+	return files, nil
+}
+
+func (c importCommand) importAll(ctx context.Context, files *transfer.Files, to terminal, progress *progress) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(25)) // the plan is large and stays, so let the heap grow by a quarter, not double
 	began := time.Now()
-	plan, err := c.check(ctx, file, to, progress)
+	plan, err := c.check(ctx, files, to, progress)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
+		return err
 	}
 	if plan.Invalid > 0 && !c.KeepGoing {
 		return fmt.Errorf("%s: %d of %d rows are invalid (listed on stdout); nothing was written; --keep-going writes the valid rows",
-			c.File, plan.Invalid, plan.Rows)
+			c.name(), plan.Invalid, plan.Rows)
 	}
-	written, err := c.write(ctx, plan, file.Size, progress)
+	written, err := c.write(ctx, plan, files.Size, progress)
 	if err != nil {
 		return err
 	}
@@ -89,19 +116,18 @@ func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
 	return nil
 }
 
-func (c importCommand) open(ctx context.Context, stdin io.Reader, progress *progress) (*transfer.File, error) {
-	if c.File != "-" {
-		return transfer.Open(c.File)
+// name names the files in messages.
+func (c importCommand) name() string {
+	if len(c.Files) == 1 {
+		return transfer.OneLine(c.Files[0])
 	}
-	progress.begin("reading", "bytes", -1)
-	defer progress.end()
-	return transfer.Spool(ctx, stdin, progress.at)
+	return numberOf(len(c.Files), "file")
 }
 
 // check plans the import. It lists invalid rows on stdout.
-func (c importCommand) check(ctx context.Context, file *transfer.File, to terminal, progress *progress) (*transfer.Plan, error) {
-	progress.begin("checking", "bytes", file.Size)
-	plan, err := file.Check(ctx, c.App, func(invalid *transfer.RowError) error {
+func (c importCommand) check(ctx context.Context, files *transfer.Files, to terminal, progress *progress) (*transfer.Plan, error) {
+	progress.begin("checking", "bytes", files.Size)
+	plan, err := files.Check(ctx, transfer.Options{App: c.App}, func(invalid *transfer.RowError) error {
 		progress.clear()
 		return printInvalid(to.out, invalid)
 	}, progress.at)
@@ -140,7 +166,7 @@ func (c importCommand) write(ctx context.Context, plan *transfer.Plan, size int6
 	progress.begin("writing", "bytes", size)
 	defer progress.end()
 	if written, err = plan.Write(ctx, store, c.Tenant, progress.at); err != nil {
-		return written, fmt.Errorf("%s: %w", c.File, err)
+		return written, fmt.Errorf("%s: %w", c.name(), err)
 	}
 	return written, nil
 }
@@ -148,7 +174,7 @@ func (c importCommand) write(ctx context.Context, plan *transfer.Plan, size int6
 // summary describes the finished import in one line.
 func (c importCommand) summary(plan *transfer.Plan, written transfer.Written, took time.Duration) string {
 	line := fmt.Sprintf("%s: %s read, %d created, %d changed, %d unchanged, %d invalid",
-		c.File, numberOf(plan.Rows, "row"), written.Created, written.Changed, written.Unchanged, plan.Invalid)
+		c.name(), numberOf(plan.Rows, "row"), written.Created, written.Changed, written.Unchanged, plan.Invalid)
 	if plan.Outdated > 0 {
 		line += fmt.Sprintf(", %d superseded by a later row of the same device", plan.Outdated)
 	}

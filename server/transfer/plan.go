@@ -8,17 +8,17 @@ import (
 	"installstatus/api/status"
 )
 
-// Plan describes the import of a file. Check makes it and Write runs it.
+// Plan describes an import. Check makes it and Write runs it.
 type Plan struct {
-	Rows           int            // number of rows in the file
+	Rows           int            // number of rows in all files
 	Invalid        int            // rows that cannot be imported
 	Outdated       int            // valid rows that lose to another row with the same app and id
 	Ignored        []string       // columns that are not read, except those known from Intune's report; control characters are escaped
 	UnknownDetails map[string]int // number of rows for each intune.Row.UnknownDetail
 
-	file   *File
-	app    string
-	latest latest
+	files   *Files
+	options Options
+	latest  latest
 }
 
 // ToWrite returns the number of rows that Write writes.
@@ -27,19 +27,15 @@ func (p *Plan) ToWrite() int { return p.Rows - p.Invalid - p.Outdated }
 // progressInterval is the number of rows between two calls of a progress function.
 const progressInterval = 256
 
-// Check reads the whole file and plans its import. A row without an app gets the given app. A row with another app is invalid,
-// unless app is "". Check calls invalid for each invalid row, but only once for all rows without an app. It calls progress with
-// the number of bytes read so far. If Check returns an error, the plan covers the rows before it.
-func (f *File) Check(ctx context.Context, app string, invalid func(*RowError) error, progress func(bytes int64)) (*Plan, error) {
-	p := &Plan{file: f, app: app, UnknownDetails: make(map[string]int)}
-	rows, err := f.rows(app)
-	if err != nil {
-		return p, err
-	}
-	defer rows.close()
-	p.Ignored = rows.ignored
+// Check reads all files and plans their import. It calls invalid for each invalid row, but only once for all rows without an
+// app. It calls progress with the number of bytes read so far. If Check returns an error, the plan covers the rows before it.
+func (f *Files) Check(ctx context.Context, options Options, invalid func(*RowError) error, progress func(bytes int64)) (*Plan, error) {
+	p := &Plan{files: f, options: options, UnknownDetails: make(map[string]int)}
+	rows := f.rows(options)
 	c := checker{plan: p, invalid: invalid}
-	if err := errors.Join(c.addAll(ctx, rows, progress), c.reportMissingApp()); err != nil {
+	err := errors.Join(c.addAll(ctx, rows, progress), c.reportMissingApp())
+	p.Ignored = rows.ignored
+	if err != nil {
 		return p, err
 	}
 	p.Outdated = p.latest.settle()
@@ -54,7 +50,7 @@ type checker struct {
 	noApps  int       // number of rows without an app
 }
 
-func (c *checker) addAll(ctx context.Context, rows *reader, progress func(int64)) error {
+func (c *checker) addAll(ctx context.Context, rows *rows, progress func(int64)) error {
 	for row, err := range rows.all() {
 		if err := c.add(&row, err); err != nil {
 			return err
@@ -109,25 +105,21 @@ type Written struct{ Created, Changed, Unchanged int }
 // Total returns the number of rows written.
 func (w Written) Total() int { return w.Created + w.Changed + w.Unchanged }
 
-// Write reads the file again and writes the planned rows to the tenant. It calls progress with the number of bytes read so far.
+// Write reads the files again and writes the planned rows to the tenant. It calls progress with the number of bytes read so far.
 // When the context ends, Write finishes the current chunk and returns an error. The counts are valid even with an error.
 func (p *Plan) Write(ctx context.Context, store status.Store, tenant string, progress func(bytes int64)) (Written, error) {
-	rows, err := p.file.rows(p.app)
-	if err != nil {
-		return Written{}, err
-	}
-	defer rows.close()
+	rows := p.files.rows(p.options)
 	c := &chunks{store: store, tenant: tenant, total: p.ToWrite(), rows: make(map[string][]status.Imported)}
 	if err := p.write(ctx, rows, c, progress); err != nil {
 		return c.written, err
 	}
 	if c.written.Total() != c.total {
-		return c.written, errors.New("the file changed during the import; import it again")
+		return c.written, errors.New("a file changed during the import; import it again")
 	}
 	return c.written, nil
 }
 
-func (p *Plan) write(ctx context.Context, rows *reader, to *chunks, progress func(int64)) error {
+func (p *Plan) write(ctx context.Context, rows *rows, to *chunks, progress func(int64)) error {
 	number := 0 // of the valid row
 	for row, err := range rows.all() {
 		if rowError := (*RowError)(nil); errors.As(err, &rowError) {

@@ -3,6 +3,8 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,9 +17,9 @@ import (
 func noProgress(int64) {}
 
 // spool returns a file with the given text.
-func spool(t *testing.T, text string) *File {
+func spool(t *testing.T, text string) *Files {
 	t.Helper()
-	file, err := Spool(t.Context(), strings.NewReader(text), noProgress)
+	file, err := Open(t.Context(), []string{"-"}, strings.NewReader(text), noProgress)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +30,7 @@ func spool(t *testing.T, text string) *File {
 // plan checks a text whose rows are all valid.
 func plan(t *testing.T, text, app string) *Plan {
 	t.Helper()
-	plan, err := spool(t, text).Check(t.Context(), app, func(e *RowError) error { return e }, noProgress)
+	plan, err := spool(t, text).Check(t.Context(), Options{App: app}, func(e *RowError) error { return e }, noProgress)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +67,7 @@ func TestCheckCountsAndReportsRows(t *testing.T) {
 		invalid = append(invalid, e.Error())
 		return nil
 	}
-	p, err := spool(t, text).Check(t.Context(), "app", report, noProgress)
+	p, err := spool(t, text).Check(t.Context(), Options{App: "app"}, report, noProgress)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +88,7 @@ func TestCheckReportsRowsWithoutAnAppOnce(t *testing.T) {
 		devices(3): "line 2: no app (the first of 3 such rows)",
 	} {
 		var invalid []*RowError
-		p, err := spool(t, text).Check(t.Context(), "", func(e *RowError) error { invalid = append(invalid, e); return nil }, noProgress)
+		p, err := spool(t, text).Check(t.Context(), Options{}, func(e *RowError) error { invalid = append(invalid, e); return nil }, noProgress)
 		if err != nil || p.Invalid != p.Rows || len(invalid) != 1 || !invalid[0].NoApp || invalid[0].Error() != want {
 			t.Errorf("%d of %d rows invalid, %v, %v; want %s", p.Invalid, p.Rows, invalid, err, want)
 		}
@@ -96,10 +98,10 @@ func TestCheckReportsRowsWithoutAnAppOnce(t *testing.T) {
 func TestCheckEndsWithTheErrorOfTheReport(t *testing.T) {
 	full := fmt.Errorf("disk full")
 	report := func(*RowError) error { return full }
-	if p, err := spool(t, "DeviceId,DeviceName\n,\n,\n").Check(t.Context(), "app", report, noProgress); err == nil || err.Error() != "disk full" || p.Rows != 1 {
+	if p, err := spool(t, "DeviceId,DeviceName\n,\n,\n").Check(t.Context(), Options{App: "app"}, report, noProgress); err == nil || err.Error() != "disk full" || p.Rows != 1 {
 		t.Errorf("%v after %d rows", err, p.Rows)
 	}
-	if _, err := spool(t, devices(2)).Check(t.Context(), "", report, noProgress); err == nil || err.Error() != "disk full" {
+	if _, err := spool(t, devices(2)).Check(t.Context(), Options{}, report, noProgress); err == nil || err.Error() != "disk full" {
 		t.Errorf("rows without an app: %v", err)
 	}
 }
@@ -134,7 +136,7 @@ func TestBothPassesReportProgressUpToTheSizeOfTheFile(t *testing.T) {
 		calls++
 		last = bytes
 	}
-	p, err := file.Check(t.Context(), "app", func(e *RowError) error { return e }, progress)
+	p, err := file.Check(t.Context(), Options{App: "app"}, func(e *RowError) error { return e }, progress)
 	if err != nil || calls != 10 || last != file.Size {
 		t.Errorf("Check reported progress %d times, last %d of %d bytes, %v", calls, last, file.Size, err)
 	}
@@ -169,7 +171,7 @@ func TestAnInterruptedCheckEnds(t *testing.T) {
 	file := spool(t, devices(2*progressInterval))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	p, err := file.Check(ctx, "app", func(e *RowError) error { return e }, noProgress)
+	p, err := file.Check(ctx, Options{App: "app"}, func(e *RowError) error { return e }, noProgress)
 	if err == nil || err.Error() != "interrupted; nothing was written" || p.Rows != progressInterval {
 		t.Errorf("%v after %d rows", err, p.Rows)
 	}
@@ -252,15 +254,23 @@ func TestAFailedImportCountsTheRowsThatWereWritten(t *testing.T) {
 }
 
 func TestWriteReportsAFileThatChangedAfterCheck(t *testing.T) {
-	file := spool(t, devices(3))
-	p, err := file.Check(t.Context(), "app", func(e *RowError) error { return e }, noProgress)
+	path := filepath.Join(t.TempDir(), "report.csv")
+	if err := os.WriteFile(path, []byte(devices(3)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := Open(t.Context(), []string{path}, nil, noProgress)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := file.file.Truncate(int64(len("DeviceId\n0\n"))); err != nil {
+	defer file.Close()
+	p, err := file.Check(t.Context(), Options{App: "app"}, func(e *RowError) error { return e }, noProgress)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Write(t.Context(), new(memory.Store), "tenant", noProgress); err == nil || err.Error() != "the file changed during the import; import it again" {
+	if err := os.Truncate(path, int64(len("DeviceId\n0\n"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Write(t.Context(), new(memory.Store), "tenant", noProgress); err == nil || err.Error() != "a file changed during the import; import it again" {
 		t.Errorf("%v", err)
 	}
 }

@@ -19,9 +19,9 @@ import (
 type reader struct {
 	ignored []string // see Plan.Ignored
 
-	app    string
-	format formatReader
-	source *source
+	options Options
+	format  formatReader
+	source  *source
 }
 
 // formatReader reads the rows of one file format.
@@ -35,15 +35,15 @@ type formatReader interface {
 // maxRow is the maximum size of a row in bytes. The largest valid row in its longest spelling is smaller.
 const maxRow = 1 << 20
 
-// rows reads the file from the start and detects its format: CSV with the columns of Intune's report or of an export; or JSON
+// rows reads the part from the start and detects its format: CSV with the columns of Intune's report or of an export; or JSON
 // with one object a row, on separate lines, in an array, or in the value of a list's answer. An object may also have Intune's
-// columns. app is as in Check. The caller must call close.
-func (f *File) rows(app string) (*reader, error) {
-	opened, err := f.open()
+// columns. The caller must call close.
+func (p part) rows(options Options) (*reader, error) {
+	opened, err := p.content.Open()
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{app: app, source: opened}
+	r := &reader{options: options, source: &source{ReadCloser: opened}}
 	if err := r.detect(); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -69,7 +69,7 @@ func (r *reader) all() iter.Seq2[Row, error] {
 func (r *reader) next() (Row, error) {
 	row, err := r.format.next()
 	if err == nil {
-		row, err = complete(row, r.app)
+		row, err = complete(row, r.options.App)
 	}
 	if rowError := (*RowError)(nil); errors.As(err, &rowError) {
 		rowError.prefix(r.format.pointer())

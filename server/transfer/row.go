@@ -23,6 +23,7 @@ type Row struct {
 
 // RowError reports that a row cannot be imported. The rows after it can still be read.
 type RowError struct {
+	Origin
 	Line     int
 	Problems []Problem
 	NoApp    bool // the only problem is that neither the row nor the caller names an app

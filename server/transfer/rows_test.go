@@ -19,7 +19,7 @@ import (
 
 // open returns a reader of a text.
 func open(text, app string) (*reader, error) {
-	r := &reader{app: app, source: &source{ReadCloser: io.NopCloser(strings.NewReader(text))}}
+	r := &reader{options: Options{App: app}, source: &source{ReadCloser: io.NopCloser(strings.NewReader(text))}}
 	return r, r.detect()
 }
 

@@ -24,6 +24,9 @@ type table struct {
 	ignored  []string
 }
 
+// errNotAReport means that a text is neither JSON nor CSV that can be imported.
+var errNotAReport = errors.New("the header has neither DeviceId (Intune's report DeviceInstallStatusByApp) nor id (an export of this program)")
+
 func newTable(text *bufio.Reader) (*table, error) {
 	if start, _ := text.Peek(len("#TYPE ")); string(start) == "#TYPE " {
 		if _, err := text.ReadSlice('\n'); err != nil { // written by Export-Csv of Windows PowerShell before the header
@@ -47,8 +50,7 @@ func newTable(text *bufio.Reader) (*table, error) {
 	reads := intune.Reads
 	if !slices.Contains(t.header, intune.DeviceID) {
 		if !slices.Contains(t.header, "id") {
-			return nil, fmt.Errorf("line %d: the header has neither DeviceId (Intune's report DeviceInstallStatusByApp) "+
-				"nor id (an export of this program)", line)
+			return nil, fmt.Errorf("line %d: %w", line, errNotAReport)
 		}
 		reads = func(column string) bool { return columnNamed(column) != nil }
 		if t.entities, err = api.NewEntityReader(); err != nil {
