@@ -7,11 +7,13 @@ import (
 	"io"
 
 	"installstatus/api"
+	"installstatus/server/transfer/dates"
 )
 
 // document reads rows that are elements of JSON arrays. An array is a top-level value or a member of a top-level object.
 type document struct {
 	entities *api.EntityReader
+	dates    dates.Dates
 	text     *countedText
 	tokens   *json.Decoder
 	open     []json.Delim // open brackets: [ of an array of rows, { of an object, or { and [ of an array in an object
@@ -19,9 +21,9 @@ type document struct {
 	index    int          // of the next row in the array
 }
 
-func newDocument(from io.Reader, entities *api.EntityReader) *document {
+func newDocument(from io.Reader, entities *api.EntityReader, dates dates.Dates) *document {
 	text := &countedText{from: from, line: 1}
-	return &document{entities: entities, text: text, tokens: json.NewDecoder(text)}
+	return &document{entities: entities, dates: dates, text: text, tokens: json.NewDecoder(text)}
 }
 
 // next implements formatReader.
@@ -39,7 +41,7 @@ func (d *document) next() (Row, error) {
 		}
 		line := d.text.lineAt(d.tokens.InputOffset() - int64(len(object)))
 		d.index++
-		return objectRow(line, object, d.entities)
+		return objectRow(line, object, d.entities, d.dates)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"installstatus/api"
+	"installstatus/server/transfer/dates"
 )
 
 // lines reads rows that are JSON objects, each on one or more lines. A line begins a new object if it starts with {. If blanks
@@ -15,6 +16,7 @@ import (
 type lines struct {
 	text     *bufio.Reader
 	entities *api.EntityReader
+	dates    dates.Dates
 	line     int // number of lines read
 	object   []byte
 }
@@ -33,7 +35,7 @@ func (l *lines) next() (Row, error) {
 			}
 		}
 		if len(bytes.TrimSpace(l.object)) > 0 {
-			return objectRow(line, l.object, l.entities)
+			return objectRow(line, l.object, l.entities, l.dates)
 		}
 	}
 }

@@ -9,11 +9,12 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/contract"
+	"installstatus/server/transfer/dates"
 	"installstatus/server/transfer/intune"
 )
 
 // objectRow reads a row from a JSON object that begins on the given line.
-func objectRow(line int, text []byte, entities *api.EntityReader) (Row, error) {
+func objectRow(line int, text []byte, entities *api.EntityReader, dates dates.Dates) (Row, error) {
 	value, duplicates, err := entities.Decode(text)
 	if syntax := (*contract.SyntaxError)(nil); errors.As(err, &syntax) {
 		return Row{}, newRowError(line+syntax.Line-1, "", fmt.Sprintf("column %d: %s", syntax.Column, syntax.What))
@@ -22,13 +23,26 @@ func objectRow(line int, text []byte, entities *api.EntityReader) (Row, error) {
 	if !isObject {
 		return Row{}, newRowError(line, "", "not a JSON object")
 	}
+	members = unwrapped(members)
 	if _, fromIntune := members[intune.DeviceID]; fromIntune {
 		if len(duplicates) > 0 {
 			return Row{}, violationsError(line, duplicates)
 		}
-		return intuneObjectRow(line, members)
+		return intuneObjectRow(line, members, dates)
 	}
 	return entityRow(line, members, duplicates, entities)
+}
+
+// unwrapped returns the object in Graph's answer {"value": {…}}, or the object itself.
+func unwrapped(members map[string]any) map[string]any {
+	inner, isAnswer := members["value"].(map[string]any)
+	for name := range members {
+		isAnswer = isAnswer && (name == "value" || strings.Contains(name, "@"))
+	}
+	if !isAnswer {
+		return members
+	}
+	return inner
 }
 
 func entityRow(line int, members map[string]any, duplicates []contract.Violation, entities *api.EntityReader) (Row, error) {
@@ -47,7 +61,7 @@ func violationsError(line int, violations []contract.Violation) *RowError {
 	return err
 }
 
-func intuneObjectRow(line int, members map[string]any) (Row, error) {
+func intuneObjectRow(line int, members map[string]any, dates dates.Dates) (Row, error) {
 	for name, value := range members {
 		switch value.(type) {
 		case map[string]any, []any:
@@ -67,5 +81,5 @@ func intuneObjectRow(line int, members map[string]any) (Row, error) {
 			text = strconv.FormatBool(value)
 		}
 		return text, ok
-	})
+	}, dates)
 }

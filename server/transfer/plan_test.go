@@ -61,7 +61,7 @@ func (s *hooked) Import(ctx context.Context, tenant, app string, rows []status.I
 }
 
 func TestCheckCountsAndReportsRows(t *testing.T) {
-	const text = "DeviceId,Comment,AppInstallStateDetails\n1,,-1\n,,\n1,,1009\n2,,-1\n3,,0,\n"
+	const text = "DeviceId,Comment,AppInstallStateDetails\n1,,-1\n,x,\n1,,1009\n2,,-1\n3,,0,x\n"
 	var invalid []string
 	report := func(e *RowError) error {
 		invalid = append(invalid, e.Error())
@@ -98,7 +98,7 @@ func TestCheckReportsRowsWithoutAnAppOnce(t *testing.T) {
 func TestCheckEndsWithTheErrorOfTheReport(t *testing.T) {
 	full := fmt.Errorf("disk full")
 	report := func(*RowError) error { return full }
-	if p, err := spool(t, "DeviceId,DeviceName\n,\n,\n").Check(t.Context(), Options{App: "app"}, report, noProgress); err == nil || err.Error() != "disk full" || p.Rows != 1 {
+	if p, err := spool(t, "DeviceId,DeviceName\n,a\n,b\n").Check(t.Context(), Options{App: "app"}, report, noProgress); err == nil || err.Error() != "disk full" || p.Rows != 1 {
 		t.Errorf("%v after %d rows", err, p.Rows)
 	}
 	if _, err := spool(t, devices(2)).Check(t.Context(), Options{}, report, noProgress); err == nil || err.Error() != "disk full" {

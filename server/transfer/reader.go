@@ -102,7 +102,7 @@ func (r *reader) detect() error {
 	}
 	head = bytes.TrimLeft(head, " \t\r\n")
 	if len(head) > 0 && head[0] != '{' && head[0] != '[' {
-		table, err := newTable(text)
+		table, err := newTable(text, r.options.Dates)
 		if err != nil {
 			return fmt.Errorf("reading CSV: %w", err)
 		}
@@ -114,9 +114,9 @@ func (r *reader) detect() error {
 		return err
 	}
 	if bytes.HasPrefix(head, []byte("[")) || isCollection(head) {
-		r.format = newDocument(text, entities)
+		r.format = newDocument(text, entities, r.options.Dates)
 	} else { // also an empty file, which is the export of no rows
-		r.format = &lines{text: text, entities: entities}
+		r.format = &lines{text: text, entities: entities, dates: r.options.Dates}
 	}
 	return nil
 }

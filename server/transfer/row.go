@@ -8,6 +8,7 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/status"
+	"installstatus/server/transfer/dates"
 	"installstatus/server/transfer/intune"
 )
 
@@ -31,8 +32,9 @@ type RowError struct {
 
 // Problem describes one problem of a row. It does not repeat the value, which may be personal data.
 type Problem struct {
-	Column string // as the file names it, or a JSON pointer if rows can share a line; "" for the whole row
-	Reason string
+	Column    string // as the file names it, or a JSON pointer if rows can share a line; "" for the whole row
+	Reason    string
+	OtherDate bool // it may be a date in a format that Options.Dates can name
 }
 
 func (e *RowError) Error() string {
@@ -45,6 +47,15 @@ func (e *RowError) Error() string {
 
 func newRowError(line int, column, reason string) *RowError {
 	return &RowError{Line: line, Problems: []Problem{newProblem(column, reason)}}
+}
+
+// replace replaces the reasons of the problems in a column.
+func (e *RowError) replace(column string, by dates.Problem) {
+	for i, p := range e.Problems {
+		if p.Column == column {
+			e.Problems[i] = Problem{Column: column, Reason: OneLine(by.Reason), OtherDate: by.OtherFormat}
+		}
+	}
 }
 
 // prefix puts the JSON pointer of the row before the columns. It does nothing if the pointer is "".
@@ -63,8 +74,8 @@ func newProblem(column, reason string) Problem {
 }
 
 // intuneRow reads a row of Intune's report. The row still needs complete.
-func intuneRow(line int, cell func(column string) (text string, ok bool)) (Row, error) {
-	read, problems := intune.Read(cell)
+func intuneRow(line int, cell func(column string) (text string, ok bool), dates dates.Dates) (Row, error) {
+	read, problems := intune.Read(cell, dates)
 	if len(problems) > 0 {
 		err := &RowError{Line: line}
 		for _, p := range problems {

@@ -6,11 +6,14 @@ import (
 	"io"
 	"iter"
 	"slices"
+
+	"installstatus/server/transfer/dates"
 )
 
 // Options say how files are read.
 type Options struct {
-	App string // the app of rows that name none; rows must not name another; "" if each row names its own
+	App   string // the app of rows that name none; rows must not name another; "" if each row names its own
+	Dates dates.Dates
 }
 
 // rows reads the rows of files one after the other.

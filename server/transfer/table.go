@@ -2,16 +2,16 @@ package transfer
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"installstatus/api"
+	"installstatus/api/query"
 	"installstatus/server/transfer/csv"
+	"installstatus/server/transfer/dates"
 	"installstatus/server/transfer/intune"
 )
 
@@ -21,23 +21,20 @@ type table struct {
 	header   []string
 	index    map[string]int    // of each column that is read
 	entities *api.EntityReader // nil for Intune's columns
+	dates    dates.Dates
 	ignored  []string
 }
 
 // errNotAReport means that a text is neither JSON nor CSV that can be imported.
 var errNotAReport = errors.New("the header has neither DeviceId (Intune's report DeviceInstallStatusByApp) nor id (an export of this program)")
 
-func newTable(text *bufio.Reader) (*table, error) {
-	if start, _ := text.Peek(len("#TYPE ")); string(start) == "#TYPE " {
-		if _, err := text.ReadSlice('\n'); err != nil { // written by Export-Csv of Windows PowerShell before the header
-			return nil, errors.New("no header")
-		}
+func newTable(text *bufio.Reader, dates dates.Dates) (*table, error) {
+	records, err := newRecords(text)
+	if err != nil {
+		return nil, err
 	}
-	t := &table{records: csv.NewReader(text, separatorOf(text)), index: make(map[string]int)}
+	t := &table{records: records, dates: dates, index: make(map[string]int)}
 	cells, line, err := t.records.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("no header")
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +43,9 @@ func newTable(text *bufio.Reader) (*table, error) {
 			return nil, fmt.Errorf("line %d: the header contains a CR without LF; save the file with LF or CR LF line endings", line)
 		}
 		t.header = append(t.header, strings.TrimSpace(cell.Text))
+	}
+	for len(t.header) > 0 && t.header[len(t.header)-1] == "" { // Excel keeps columns that were used once
+		t.header = t.header[:len(t.header)-1]
 	}
 	reads := intune.Reads
 	if !slices.Contains(t.header, intune.DeviceID) {
@@ -59,6 +59,9 @@ func newTable(text *bufio.Reader) (*table, error) {
 	}
 	for i, name := range t.header {
 		if !reads(name) {
+			if name == "" {
+				name = fmt.Sprintf("the one without a name (number %d)", i+1)
+			}
 			if !intune.Skips(name) {
 				t.ignored = append(t.ignored, OneLine(name))
 			}
@@ -72,30 +75,19 @@ func newTable(text *bufio.Reader) (*table, error) {
 	return t, nil
 }
 
-// separatorOf returns the separator that is most frequent in the first line. Excel writes semicolons in some countries, and tabs
-// in its format Unicode Text.
-func separatorOf(text *bufio.Reader) byte {
-	head, _ := text.Peek(text.Buffered())
-	line, _, _ := bytes.Cut(head, []byte("\n"))
-	separator, most := byte(','), 0
-	for _, candidate := range []byte{',', ';', '\t'} {
-		if n := bytes.Count(line, []byte{candidate}); n > most {
-			separator, most = candidate, n
-		}
-	}
-	return separator
-}
-
 // next implements formatReader.
 func (t *table) next() (Row, error) {
 	cells, line, err := t.records.Read()
+	for err == nil && isBlank(cells) {
+		cells, line, err = t.records.Read()
+	}
 	if syntax := (*csv.SyntaxError)(nil); errors.As(err, &syntax) && !syntax.Fatal {
 		return Row{}, newRowError(line, t.columnName(syntax.Cell), syntax.Reason)
 	}
 	if err != nil {
 		return Row{}, err
 	}
-	if len(cells) != len(t.header) {
+	if len(cells) < len(t.header) || !isBlank(cells[len(t.header):]) {
 		return Row{}, newRowError(line, "", fmt.Sprintf("%d cells, but the header has %d", len(cells), len(t.header)))
 	}
 	if t.entities == nil {
@@ -105,15 +97,46 @@ func (t *table) next() (Row, error) {
 				text = cells[i].Text
 			}
 			return text, ok
-		})
+		}, t.dates)
 	}
+	return t.entity(line, cells)
+}
+
+// entity reads a row with the columns of an export.
+func (t *table) entity(line int, cells []csv.Cell) (Row, error) {
 	members := make(map[string]any, len(t.index))
 	for name, i := range t.index {
 		if value, ok := columnNamed(name).read(cells[i]); ok {
 			members[name] = value
 		}
 	}
-	return entityRow(line, members, nil, t.entities)
+	problem := t.readDate(members)
+	row, err := entityRow(line, members, nil, t.entities)
+	if rowError := (*RowError)(nil); problem != nil && errors.As(err, &rowError) {
+		rowError.replace(dateColumn, *problem)
+	}
+	return row, err
+}
+
+// dateColumn is the column of an export that contains dates.
+const dateColumn = "lastSyncDateTime"
+
+// readDate reads the date of a row that another program has saved again. One in an export stays as it is.
+func (t *table) readDate(members map[string]any) *dates.Problem {
+	text, isText := members[dateColumn].(string)
+	if !isText || query.CheckDateTime(text) == nil {
+		return nil
+	}
+	at, problem := t.dates.Read(text)
+	if problem == nil {
+		members[dateColumn] = at.String()
+	}
+	return problem
+}
+
+// isBlank reports whether cells contain nothing, as in the rows that Excel writes below and beside a table.
+func isBlank(cells []csv.Cell) bool {
+	return !slices.ContainsFunc(cells, func(c csv.Cell) bool { return strings.TrimSpace(c.Text) != "" })
 }
 
 // pointer implements formatReader.

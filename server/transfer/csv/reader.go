@@ -34,18 +34,32 @@ func (e *SyntaxError) Error() string {
 
 // Reader reads records.
 type Reader struct {
-	from      *bufio.Reader
-	separator byte
-	line      int    // number of lines read
-	record    []byte // lines of the record
-	texts     []byte // concatenated texts of its cells
-	ends      []int  // end of each text in texts
-	cells     []Cell
+	Separator byte // between cells, see IsSeparator; a comma unless it is set
+
+	from   *bufio.Reader
+	line   int    // number of lines read
+	record []byte // lines of the record
+	texts  []byte // concatenated texts of its cells
+	ends   []int  // end of each text in texts
+	cells  []Cell
 }
 
-// NewReader returns a reader of records whose cells are separated by an ASCII character.
-func NewReader(from *bufio.Reader, separator byte) *Reader {
-	return &Reader{from: from, separator: separator}
+// NewReader returns a reader of records whose cells are separated by commas.
+func NewReader(from *bufio.Reader) *Reader { return &Reader{Separator: ',', from: from} }
+
+// IsSeparator reports whether a character can separate cells: any of ASCII but letters, digits, quotes and line endings.
+func IsSeparator(c byte) bool {
+	isLetter := 'a' <= c|0x20 && c|0x20 <= 'z'
+	return c < utf8.RuneSelf && !isLetter && (c < '0' || c > '9') && c != '"' && c != '\r' && c != '\n'
+}
+
+// Line returns the number of lines read.
+func (r *Reader) Line() int { return r.line }
+
+// SkipLine reads a line that is not part of a record.
+func (r *Reader) SkipLine() error {
+	r.record = r.record[:0]
+	return r.readLine()
 }
 
 // Read returns the next record and its first line. It skips empty lines. The cells are valid until the next Read. At the end,
@@ -107,7 +121,7 @@ func (r *Reader) split(line int) error {
 			at = end
 		} else {
 			text := trimEnd(r.record[at:])
-			if separator := bytes.IndexByte(text, r.separator); separator >= 0 {
+			if separator := bytes.IndexByte(text, r.Separator); separator >= 0 {
 				text = text[:separator]
 			}
 			r.texts = append(r.texts, text...)
@@ -118,7 +132,7 @@ func (r *Reader) split(line int) error {
 			return nil
 		} else if rest[0] == '\r' {
 			return &SyntaxError{Line: line, Cell: len(r.cells) - 1, Reason: "CR without LF after the closing quote; save the file with LF or CR LF line endings"}
-		} else if rest[0] != r.separator {
+		} else if rest[0] != r.Separator {
 			return &SyntaxError{
 				Line: line, Cell: len(r.cells) - 1,
 				Reason: `text after the closing quote; write a quote inside quotes as ""`,

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"installstatus/api/status"
+	"installstatus/server/transfer/dates"
 )
 
 // The columns that are read. Columns that end in _loc contain translated texts and are never read. ApplicationId, InstallState,
@@ -55,11 +56,14 @@ type Row struct {
 }
 
 // Problem describes why a row is invalid. It does not repeat the cell, which may be personal data.
-type Problem struct{ Column, Reason string }
+type Problem struct {
+	Column, Reason string
+	OtherDate      bool // it may be a date in a format that dates.Dates can name
+}
 
 // Read reads a row. cell returns the text in a column and whether the file has the column. The row is valid if there are no
 // problems.
-func Read(cell func(column string) (text string, ok bool)) (Row, []Problem) {
+func Read(cell func(column string) (text string, ok bool), dates dates.Dates) (Row, []Problem) {
 	r := reader{cell: cell}
 	var row Row
 	if _, device, _ := r.first(DeviceID); device == "" {
@@ -75,7 +79,7 @@ func Read(cell func(column string) (text string, ok bool)) (Row, []Problem) {
 	r.text(&to.UserPrincipalName, "userPrincipalName", userPrincipalName)
 	r.text(&to.OSDescription, "osDescription", platform)
 	r.text(&to.DisplayVersion, "displayVersion", appVersion)
-	read(&r, &to.LastSyncDateTime, "lastSyncDateTime", dateTime, lastModifiedDateTime)
+	r.date(&to.LastSyncDateTime, dates)
 	if read(&r, &to.InstallState, "installState", parseState, installState, appInstallState) {
 		to.MobileAppInstallStatusValue = to.InstallState
 		r.given = append(r.given, "mobileAppInstallStatusValue")

@@ -9,6 +9,7 @@ import (
 	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/gen"
+	"installstatus/server/transfer/dates"
 	"installstatus/server/transfer/intune"
 )
 
@@ -17,7 +18,7 @@ func read(columns map[string]string) (intune.Row, []intune.Problem) {
 	return intune.Read(func(column string) (string, bool) {
 		text, ok := columns[column]
 		return text, ok
-	})
+	}, dates.Dates{})
 }
 
 func TestEachColumnSetsItsProperty(t *testing.T) {
