@@ -22,6 +22,7 @@ type importCommand struct {
 	Tenant    string `required:"" help:"The tenant (tid) to import into." placeholder:"ID"`
 	App       string `help:"The app of rows that name none; rows that name another are invalid." placeholder:"ID"`
 	KeepGoing bool   `help:"Write the valid rows even if others are invalid."`
+	Overwrite bool   `help:"Also write rows that synced before what is stored."`
 
 	Files []string `arg:"" name:"file" help:"The files with the rows, - for standard input."`
 }
@@ -36,7 +37,9 @@ The whole file is checked before anything is written. Invalid rows are listed on
 line, the column and the reason, separated by tabs. If there are any, nothing is written unless --keep-going is given. In a
 JSON array, where rows can share a line, the column is a JSON pointer such as /value/3/installState.
 
-A row without an id gets one derived from its app and device, so importing a file twice changes nothing. A row that exists
+A row without an id changes the stored row of its device (and of its user, if there are several), or gets an id derived from
+its app and device. A row with an id takes over a stored row with the derived id of its device. A row that synced before what
+is stored is kept out and counted, unless --overwrite is given. Importing a file twice changes nothing. A row that exists
 keeps its user status. A JSON entity or a CSV row with an id is complete: what it omits is cleared. A row of Intune's report
 sets the properties in its columns and keeps the others. If a device has several rows, the one that synced last is imported.
 
@@ -163,6 +166,7 @@ func (c importCommand) write(ctx context.Context, plan *transfer.Plan, size int6
 		return written, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	plan.Overwrite = c.Overwrite
 	progress.begin("writing", "bytes", size)
 	defer progress.end()
 	if written, err = plan.Write(ctx, store, c.Tenant, progress.at); err != nil {
@@ -175,8 +179,11 @@ func (c importCommand) write(ctx context.Context, plan *transfer.Plan, size int6
 func (c importCommand) summary(plan *transfer.Plan, written transfer.Written, took time.Duration) string {
 	line := fmt.Sprintf("%s: %s read, %d created, %d changed, %d unchanged, %d invalid",
 		c.name(), numberOf(plan.Rows, "row"), written.Created, written.Changed, written.Unchanged, plan.Invalid)
-	if plan.Outdated > 0 {
-		line += fmt.Sprintf(", %d superseded by a later row of the same device", plan.Outdated)
+	if superseded := plan.Outdated + written.Superseded; superseded > 0 {
+		line += fmt.Sprintf(", %d superseded by a later row of the same device", superseded)
+	}
+	if written.Older > 0 {
+		line += fmt.Sprintf(", %d older than what is stored", written.Older)
 	}
 	return fmt.Sprintf("%s; %.1f s, %.0f rows/s", line, took.Seconds(), float64(plan.Rows)/took.Seconds())
 }

@@ -40,10 +40,9 @@ type Store interface {
 	// Apps reads the apps of a tenant that have rows, in the byte order of their ids: at most limit apps after the given one.
 	Apps(ctx context.Context, tenant, after string, limit int) ([]string, error)
 
-	// Import creates and changes rows of an app in order, each as Imported.Row specifies and as durably as Update. It
-	// returns how many rows it created and how many it changed; a row that was already as it should be is neither. Other
-	// writes may happen in between. After an error, the rows that it counted are written.
-	Import(ctx context.Context, tenant, app string, rows []Imported) (created, changed int, err error)
+	// Import imports rows into an app in order, as Importing specifies and as durably as Update. It counts each row. Other writes
+	// may happen in between. After an error, the rows that it counted are written.
+	Import(ctx context.Context, tenant, app string, rows []Imported) (Written, error)
 
 	// Ready reports whether the engine can serve now.
 	Ready(ctx context.Context) error

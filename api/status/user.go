@@ -3,8 +3,9 @@ package status
 import (
 	"cmp"
 	"crypto/sha1"
-	"fmt"
+	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 
 	"installstatus/api/query"
@@ -88,10 +89,18 @@ func UserStatusID(app, userPrincipalName string) string {
 
 // derivedID returns a version 5 UUID (RFC 9562) of the app and the lower-cased name.
 func derivedID(space [16]byte, app, name string) string {
-	name = fmt.Sprintf("%d:%s%s", len(app), app, strings.ToLower(name))
-	hash := sha1.Sum(append(space[:], name...))
-	id := hash[:16]
-	id[6] = id[6]&0x0f | 0x50
-	id[8] = id[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+	var room [256]byte
+	content := strconv.AppendInt(append(room[:0], space[:]...), int64(len(app)), 10)
+	content = append(append(append(content, ':'), app...), strings.ToLower(name)...)
+	hash := sha1.Sum(content)
+	hash[6] = hash[6]&0x0f | 0x50
+	hash[8] = hash[8]&0x3f | 0x80
+	id := make([]byte, 0, len("01234567-0123-0123-0123-0123456789ab"))
+	for i, b := range hash[:16] {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			id = append(id, '-')
+		}
+		id = hex.AppendEncode(id, []byte{b})
+	}
+	return string(id)
 }

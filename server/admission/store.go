@@ -150,9 +150,9 @@ func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond 
 }
 
 // Import implements status.Store.
-func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (status.Written, error) {
 	if err := s.enter(&s.writes); err != nil {
-		return 0, 0, err
+		return status.Written{}, err
 	}
 	defer s.writes.leave()
 	return s.store.Import(ctx, tenant, app, rows)

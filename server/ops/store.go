@@ -95,7 +95,7 @@ func (m measured) Apps(ctx context.Context, tenant, after string, limit int) (ap
 }
 
 // Import implements status.Store.
-func (m measured) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+func (m measured) Import(ctx context.Context, tenant, app string, rows []status.Imported) (written status.Written, err error) {
 	defer m.observe("import", time.Now(), &err)
 	return m.store.Import(ctx, tenant, app, rows)
 }

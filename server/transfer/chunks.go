@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	chunkRows     = 500     // rows of one app that are written together; an import can be interrupted between two chunks
-	maxAhead      = 4_000   // rows of all apps that are held back until one app has a chunk
+	chunkRows     = 2_000   // rows of one app that are written together; an import can be interrupted between two chunks
+	maxAhead      = 10_000  // rows of all apps that are held back until one app has a chunk
 	maxBytesAhead = 8 << 20 // bytes of the file that are read before all held rows are written
 )
 
@@ -54,13 +54,11 @@ func (c *chunks) write(ctx context.Context, app string) error {
 		return fmt.Errorf("interrupted after %d of %d rows; import the file again to write the rest", c.written.Total(), c.total)
 	}
 	rows := c.rows[app]
-	created, changed, err := c.store.Import(context.WithoutCancel(ctx), c.tenant, app, rows)
-	c.written.Created += created
-	c.written.Changed += changed
-	if err != nil { // the store does not report how many rows were unchanged
+	written, err := c.store.Import(context.WithoutCancel(ctx), c.tenant, app, rows)
+	c.written = c.written.Plus(written)
+	if err != nil {
 		return fmt.Errorf("writing stopped after %d of %d rows: %w", c.written.Total(), c.total, err)
 	}
-	c.written.Unchanged += len(rows) - created - changed
 	c.ahead -= len(rows)
 	delete(c.rows, app)
 	return nil

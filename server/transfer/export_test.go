@@ -20,7 +20,7 @@ func rowsOfApps(t *testing.T, rows ...int) *memory.Store {
 		for n := range imported {
 			imported[n].ID = fmt.Sprintf("id-%04d", n)
 		}
-		if _, _, err := store.Import(t.Context(), "tenant", fmt.Sprintf("app-%03d", app), imported); err != nil {
+		if _, err := store.Import(t.Context(), "tenant", fmt.Sprintf("app-%03d", app), imported); err != nil {
 			t.Fatal(err)
 		}
 	}

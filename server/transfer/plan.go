@@ -4,17 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"installstatus/api/status"
 )
 
 // Plan describes an import. Check makes it and Write runs it.
 type Plan struct {
 	Rows           int            // number of rows in all files
 	Invalid        int            // rows that cannot be imported
-	Outdated       int            // valid rows that lose to another row with the same app and id
+	Outdated       int            // valid rows that lose to another row with the same id, or without an id and of the same device
 	Ignored        []string       // columns that are not read, except those known from Intune's report; control characters are escaped
 	UnknownDetails map[string]int // number of rows for each intune.Row.UnknownDetail
+	Overwrite      bool           // Write also changes stored rows that synced later; set it before
 
 	files   *Files
 	options Options
@@ -97,45 +96,4 @@ func (c *checker) reportMissingApp() error {
 		c.noApp.Problems[0].Reason += fmt.Sprintf(" (the first of %d such rows)", c.noApps)
 	}
 	return c.invalid(c.noApp)
-}
-
-// Written counts the rows that an import has written.
-type Written struct{ Created, Changed, Unchanged int }
-
-// Total returns the number of rows written.
-func (w Written) Total() int { return w.Created + w.Changed + w.Unchanged }
-
-// Write reads the files again and writes the planned rows to the tenant. It calls progress with the number of bytes read so far.
-// When the context ends, Write finishes the current chunk and returns an error. The counts are valid even with an error.
-func (p *Plan) Write(ctx context.Context, store status.Store, tenant string, progress func(bytes int64)) (Written, error) {
-	rows := p.files.rows(p.options)
-	c := &chunks{store: store, tenant: tenant, total: p.ToWrite(), rows: make(map[string][]status.Imported)}
-	if err := p.write(ctx, rows, c, progress); err != nil {
-		return c.written, err
-	}
-	if c.written.Total() != c.total {
-		return c.written, errors.New("a file changed during the import; import it again")
-	}
-	return c.written, nil
-}
-
-func (p *Plan) write(ctx context.Context, rows *rows, to *chunks, progress func(int64)) error {
-	number := 0 // of the valid row
-	for row, err := range rows.all() {
-		if rowError := (*RowError)(nil); errors.As(err, &rowError) {
-			continue // reported by Check
-		}
-		if err != nil {
-			return err
-		}
-		if p.latest.counts(number) {
-			if err := to.add(ctx, &row, rows.bytesRead()); err != nil {
-				return err
-			}
-		}
-		if number++; number%progressInterval == 0 {
-			progress(rows.bytesRead())
-		}
-	}
-	return to.writeAll(ctx, rows.bytesRead())
 }

@@ -54,7 +54,7 @@ type hooked struct {
 	before  func(number int, rows []status.Imported)
 }
 
-func (s *hooked) Import(ctx context.Context, tenant, app string, rows []status.Imported) (int, int, error) {
+func (s *hooked) Import(ctx context.Context, tenant, app string, rows []status.Imported) (status.Written, error) {
 	s.imports++
 	s.before(s.imports, rows)
 	return s.Store.Import(ctx, tenant, app, rows)
@@ -233,12 +233,12 @@ type failing struct {
 	imports int
 }
 
-func (s *failing) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+func (s *failing) Import(ctx context.Context, tenant, app string, rows []status.Imported) (written status.Written, err error) {
 	if s.imports++; s.imports == 2 {
 		rows, err = rows[:chunkRows/2], status.ErrUnavailable
 	}
-	created, changed, _ = s.Store.Import(ctx, tenant, app, rows)
-	return created, changed, err
+	written, _ = s.Store.Import(ctx, tenant, app, rows)
+	return written, err
 }
 
 func TestAFailedImportCountsTheRowsThatWereWritten(t *testing.T) {

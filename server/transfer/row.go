@@ -115,7 +115,7 @@ func complete(row Row, app string) (Row, error) {
 		if device == "" {
 			return Row{}, newRowError(row.Line, "", "neither id nor deviceId; one of them is required")
 		}
-		row.ID = status.DeviceStatusID(row.App, device)
+		row.ID, row.Derived = status.DeviceStatusID(row.App, device), true
 	}
 	return row, nil
 }

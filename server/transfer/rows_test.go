@@ -201,23 +201,52 @@ func TestLatestFindsTheRowOfEachIDThatSyncedLast(t *testing.T) {
 			if at, err := query.ParseDateTime(synced); err == nil {
 				row.Patch = status.PatchOf(status.Status{LastSyncDateTime: at}, "lastSyncDateTime")
 			}
+			row.Derived = rapid.Bool().Draw(t, "derived")
+			if user := rapid.SampledFrom([]string{"", "anna", "Anna", "bert"}).Draw(t, "user"); user != "" {
+				row.Patch = row.Patch.And(status.PatchOf(status.Status{UserPrincipalName: status.TextOf(user)}, "userPrincipalName"))
+			}
 			return row
 		})).Draw(t, "rows")
 		var rowsSeen latest
-		want := make(map[[2]string]int)
+		type key struct {
+			app, id string
+			derived bool
+			user    string
+		}
+		last := make(map[key]int) // of a device or an id, and of each user of a device
 		for n, row := range rows {
 			rowsSeen.add(&row)
-			key := [2]string{row.App, row.ID}
-			if before, has := want[key]; !has || rows[before].Patch.To.LastSyncDateTime.Instant() <= row.Patch.To.LastSyncDateTime.Instant() {
-				want[key] = n
+			of := key{app: row.App, id: row.ID, derived: row.Derived}
+			keys := []key{of}
+			if of.user = strings.ToLower(row.Patch.To.UserPrincipalName.Value); row.Derived && of.user != "" {
+				keys = append(keys, of)
+			}
+			for _, key := range keys {
+				if before, has := last[key]; !has || rows[before].Patch.To.LastSyncDateTime.Instant() <= row.Patch.To.LastSyncDateTime.Instant() {
+					last[key] = n
+				}
 			}
 		}
-		if count := len(rows) - rowsSeen.settle(); count != len(want) {
-			t.Fatalf("%d count, want %d", count, len(want))
+		want := make([]place, len(rows))
+		for key, n := range last {
+			if key.user == "" {
+				want[n] = first
+			} else if want[n] == outdated {
+				want[n] = ofUser
+			}
 		}
-		for n, row := range rows {
-			if got := rowsSeen.counts(n); got != (want[[2]string{row.App, row.ID}] == n) {
-				t.Fatalf("row %d counts: %t", n, got)
+		wantOutdated := 0
+		for _, place := range want {
+			if place == outdated {
+				wantOutdated++
+			}
+		}
+		if got := rowsSeen.settle(); got != wantOutdated {
+			t.Fatalf("%d are outdated, want %d", got, wantOutdated)
+		}
+		for n := range rows {
+			if got := rowsSeen.of(n); got != want[n] {
+				t.Fatalf("the place of row %d is %d, want %d", n, got, want[n])
 			}
 		}
 	})
@@ -275,7 +304,7 @@ func TestReadingReturnsWhatWasWritten(t *testing.T) {
 				t.Fatalf("%s\nis read as %+v, %v, %v", &text, rows, refused, err)
 			}
 			for i, row := range rows {
-				if got := row.Row(row.App, nil); row.App != app || got != want[i] {
+				if got := row.New(row.App); row.App != app || got != want[i] {
 					t.Fatalf("%s\nis read as %+v of %s, want %+v", &text, got, row.App, want[i])
 				}
 			}
@@ -313,7 +342,7 @@ func FuzzRows(f *testing.F) {
 			var written strings.Builder
 			w, _ := NewWriter(&written, format)
 			for _, row := range rows {
-				w.Write(row.App, row.Row(row.App, nil))
+				w.Write(row.App, row.New(row.App))
 			}
 			if len(rows) == 0 {
 				continue
@@ -323,7 +352,7 @@ func FuzzRows(f *testing.F) {
 				t.Fatalf("%s\nis read as %+v, %v, %v", &written, again, refused, err)
 			}
 			for i := range rows {
-				if got, want := again[i].Row("app", nil), rows[i].Row("app", nil); got != want {
+				if got, want := again[i].New("app"), rows[i].New("app"); got != want {
 					t.Fatalf("%+v is read as %+v", want, got)
 				}
 			}

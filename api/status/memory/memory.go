@@ -107,24 +107,39 @@ func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]st
 }
 
 // Import implements status.Store.
-func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (status.Written, error) {
 	if err := s.usable(ctx); err != nil {
-		return 0, 0, err
+		return status.Written{}, err
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	for _, imported := range rows {
-		found := s.find(tenant, status.Key{App: app, ID: imported.ID})
-		next := imported.Row(app, found)
-		switch {
-		case found == nil:
-			created++
-		case next != *found:
-			changed++
+	m := status.NewImporting(app)
+	if slices.ContainsFunc(rows, func(i status.Imported) bool { return i.Derived }) {
+		for at, row := range s.rows {
+			if at.tenant == tenant && at.app == app {
+				m.Stored(&row)
+			}
 		}
-		s.put(place{tenant, app, imported.ID}, next)
 	}
-	return created, changed, nil
+	for i := range rows {
+		ids, _ := m.Seeks(&rows[i])
+		for _, id := range ids {
+			if found := s.find(tenant, status.Key{App: app, ID: id}); found != nil {
+				m.Stored(found)
+			}
+		}
+	}
+	for i := range rows {
+		m.Import(&rows[i])
+	}
+	for _, change := range m.Changes() {
+		if change.To == nil {
+			delete(s.rows, place{tenant, app, change.ID})
+		} else {
+			s.put(place{tenant, app, change.ID}, *change.To)
+		}
+	}
+	return m.Written, nil
 }
 
 // Ready implements status.Store.

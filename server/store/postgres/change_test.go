@@ -43,7 +43,7 @@ func TestAnUpdateThatChangesNothingWritesNothing(t *testing.T) {
 			}
 		}
 	}
-	if _, _, err := store.Import(t.Context(), "tenant", "app", []status.Imported{{ID: key.ID, Patch: patch}}); err != nil {
+	if _, err := store.Import(t.Context(), "tenant", "app", []status.Imported{{ID: key.ID, Patch: patch}}); err != nil {
 		t.Error(err)
 	}
 	if after := versionOf(t, store, key); after != before {

@@ -143,7 +143,7 @@ func calls(store *Store) map[string]func(context.Context) error {
 		"Summarize": func(ctx context.Context) error { _, err := store.Summarize(ctx, tenant, app); return err },
 		"Apps":      func(ctx context.Context) error { _, err := store.Apps(ctx, tenant, "", 1); return err },
 		"Import": func(ctx context.Context) error {
-			_, _, err := store.Import(ctx, tenant, app, []status.Imported{{ID: "imported"}})
+			_, err := store.Import(ctx, tenant, app, []status.Imported{{ID: "imported"}})
 			return err
 		},
 		"Ready": func(ctx context.Context) error { return store.Ready(ctx) },
@@ -345,7 +345,7 @@ func TestAWriteWithoutAnAnswerIsUnavailable(t *testing.T) {
 			return s.Delete(context.Background(), "tenant", numbered(0), status.Cond{})
 		},
 		"importing": func(s *Store) error {
-			_, _, err := s.Import(context.Background(), "tenant", "app", []status.Imported{{ID: numbered(1).ID}})
+			_, err := s.Import(context.Background(), "tenant", "app", []status.Imported{{ID: numbered(1).ID}})
 			return err
 		},
 	} {

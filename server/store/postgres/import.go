@@ -2,118 +2,144 @@ package postgres
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/server/store/sqlgen"
 )
 
-// maxChunk is how many rows an import writes in one transaction, and so how many it locks at once.
-const maxChunk = 200
+// maxChunk is how many rows an import writes in one transaction, and so about how many it locks at once.
+const maxChunk = 500
 
 // importing is an import in progress.
 type importing struct {
-	pool             *pool
-	tenant, app      string
-	rows             []status.Imported // not written yet
-	created, changed int
+	pool        *pool
+	tenant, app string
+	rows        []status.Imported // not written yet
+	written     status.Written
 }
 
 func (i *importing) all(ctx context.Context) error {
 	for len(i.rows) > 0 {
-		var next chunk
-		err := i.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) error {
-			next = chunk{tenant: i.tenant, app: i.app, rows: i.rows[:min(maxChunk, len(i.rows))]}
-			return next.transact(ctx, c)
+		next := chunk{tenant: i.tenant, app: i.app, rows: i.rows[:min(maxChunk, len(i.rows))]}
+		var written status.Written
+		err := i.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
+			written, err = next.transact(ctx, c)
+			return err
 		})
 		if err != nil {
 			return err
 		}
-		i.rows, i.created, i.changed = i.rows[len(next.rows):], i.created+next.created, i.changed+next.changed
+		i.rows, i.written = i.rows[len(next.rows):], i.written.Plus(written)
 	}
 	return ctx.Err()
 }
 
 // chunk is what an import writes in one transaction.
 type chunk struct {
-	tenant, app      string
-	rows             []status.Imported
-	created, changed int
+	tenant, app string
+	rows        []status.Imported
 }
 
-// transact makes each row what status.Imported specifies. It locks the existing rows. If another process creates one of the
-// missing rows meanwhile, the database refuses the transaction.
-func (ch *chunk) transact(ctx context.Context, c *pgx.Conn) error {
+// transact imports the rows. It locks the stored rows. If another process creates one of the missing rows meanwhile, the database
+// refuses the transaction.
+func (ch *chunk) transact(ctx context.Context, c *pgx.Conn) (status.Written, error) {
+	m := status.NewImporting(ch.app)
 	err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
-		found, err := ch.hold(ctx, tx)
-		if err != nil {
+		if err := ch.hold(ctx, tx, m); err != nil {
 			return err
 		}
-		return ch.write(ctx, tx, found, ch.become(found))
+		for n := range ch.rows {
+			m.Import(&ch.rows[n])
+		}
+		return ch.write(ctx, tx, m.Changes())
 	})
-	return failure("importing statuses", err)
+	return m.Written, failure("importing statuses", err)
 }
 
-// hold reads and locks the existing rows in the order of their ids, so that no two imports deadlock.
-func (ch *chunk) hold(ctx context.Context, tx pgx.Tx) (map[string]status.Row, error) {
-	var heads []string
-	for _, imported := range ch.rows {
-		head, _ := split(imported.ID)
-		heads = append(heads, head)
+// hold reads and locks the stored rows that the rows may meet, in the order of their ids, so that no two imports deadlock.
+func (ch *chunk) hold(ctx context.Context, tx pgx.Tx, m *status.Importing) error {
+	heads, err := ch.sought(ctx, tx, m)
+	if err != nil {
+		return err
 	}
 	rows, err := tx.Query(ctx, "SELECT "+selected()+" FROM statuses"+
 		" WHERE tenant = $1 AND app = $2 AND id = ANY($3) ORDER BY id, id_digest FOR UPDATE", keyOf(ch.tenant), keyOf(ch.app), heads)
 	if err != nil {
-		return nil, failure("reading statuses", err)
+		return failure("reading statuses", err)
 	}
 	defer rows.Close()
-	found := make(map[string]status.Row)
 	for rows.Next() {
-		var r row
+		r := new(row)
 		if err := rows.Scan(r.fields()...); err != nil {
+			return failure("reading statuses", err)
+		}
+		m.Stored(r.whole())
+	}
+	return failure("reading statuses", rows.Err())
+}
+
+// sought returns the heads of the ids of the stored rows that the rows may meet, and of few others.
+func (ch *chunk) sought(ctx context.Context, tx pgx.Tx, m *status.Importing) (heads []string, err error) {
+	var devices, lower []string
+	for n := range ch.rows {
+		ids, device := m.Seeks(&ch.rows[n])
+		for _, id := range ids {
+			head, _ := split(id)
+			heads = append(heads, head)
+		}
+		if device != "" {
+			head, _ := split(device)
+			lower = append(lower, query.Lower.Of(head))
+			devices = append(devices, head, query.Lower.Of(head), query.Upper.Of(head))
+		}
+	}
+	if len(devices) > 0 {
+		found, err := tx.Query(ctx, ofDevices, keyOf(ch.tenant), keyOf(ch.app), distinct(devices), distinct(lower), status.MaxOfDevice+1)
+		if err != nil {
 			return nil, failure("reading statuses", err)
 		}
-		found[r.whole().ID] = r.Row
+		of, err := pgx.CollectRows(found, pgx.RowTo[string])
+		if err != nil {
+			return nil, failure("reading statuses", err)
+		}
+		heads = append(heads, of...)
 	}
-	return found, failure("reading statuses", rows.Err())
+	return distinct(heads), nil
 }
 
-// become returns what the rows become, and counts them.
-func (ch *chunk) become(found map[string]status.Row) map[string]status.Row {
-	become := maps.Clone(found)
-	for _, imported := range ch.rows {
-		before, there := become[imported.ID]
-		var at *status.Row
-		if there {
-			at = &before
-		}
-		next := imported.Row(ch.app, at)
-		switch {
-		case !there:
-			ch.created++
-		case next != before:
-			ch.changed++
-		}
-		become[imported.ID] = next
-	}
-	return become
+func distinct(texts []string) []string {
+	slices.Sort(texts)
+	return slices.Compact(texts)
 }
 
-// write writes the rows that differ, in the order in which hold locks them.
-func (ch *chunk) write(ctx context.Context, tx pgx.Tx, found, become map[string]status.Row) error {
+// ofDevices reads the heads of the ids of rows of some devices. Its parameters are the keys of the tenant and of the app, the heads
+// of the devices' ids as they are, in lower case and in upper case, and in lower case alone. It finds a device spelled in both
+// cases through an index that has only such. The last parameter limits the rows of each.
+const ofDevices = "SELECT s.id FROM unnest($3::text[]) AS device, LATERAL (SELECT id FROM statuses" +
+	" WHERE tenant = $1 AND app = $2 AND left(device_id, 128) = device AND device_id IS NOT NULL LIMIT $5) AS s" +
+	" UNION ALL SELECT s.id FROM unnest($4::text[]) AS device, LATERAL (SELECT id FROM statuses" +
+	" WHERE tenant = $1 AND app = $2 AND lower(left(device_id, 128)) = device" +
+	" AND device_id <> lower(device_id) AND device_id <> upper(device_id) LIMIT $5) AS s"
+
+// write makes the changes of an import.
+func (ch *chunk) write(ctx context.Context, tx pgx.Tx, changes []status.Change) error {
 	batch := new(pgx.Batch)
-	for _, id := range slices.Sorted(maps.Keys(become)) {
-		at, to := placeOf(ch.tenant, status.Key{App: ch.app, ID: id}), become[id]
-		before, there := found[id]
-		if !there {
-			insert := insertRow(at, ch.app, &to)
-			batch.Queue(insert.Text(), insert.Arguments()...)
-		} else if changed := sqlgen.Changed(&before.Status, &to.Status); changed != 0 {
-			update := updateRow(at, changed, &to.Status)
-			batch.Queue(update.Text(), update.Arguments()...)
+	queue := func(s *statement) { batch.Queue(s.Text(), s.Arguments()...) }
+	for _, change := range changes {
+		at, from, to := placeOf(ch.tenant, status.Key{App: ch.app, ID: change.ID}), change.From, change.To
+		if from != nil && to != nil && from.User == to.User {
+			queue(updateRow(at, sqlgen.Changed(&from.Status, &to.Status), &to.Status))
+			continue
+		}
+		if from != nil {
+			queue(deleteRow(at))
+		}
+		if to != nil {
+			queue(insertRow(at, ch.app, to))
 		}
 	}
 	return failure("importing statuses", tx.SendBatch(ctx, batch).Close())

@@ -108,10 +108,10 @@ func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) (apps
 }
 
 // Import implements status.Store.
-func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (status.Written, error) {
 	i := importing{pool: s.pool, tenant: tenant, app: app, rows: rows}
-	err = i.all(ctx)
-	return i.created, i.changed, err
+	err := i.all(ctx)
+	return i.written, err
 }
 
 // Ready implements status.Store. It checks that the database answers and takes writes.

@@ -40,7 +40,7 @@ func BenchmarkUpdate(b *testing.B) {
 	for n := range rows {
 		all = append(all, status.Imported{ID: numbered(n).ID})
 	}
-	if _, _, err := store.Import(b.Context(), "tenant", "app", all); err != nil {
+	if _, err := store.Import(b.Context(), "tenant", "app", all); err != nil {
 		b.Fatal(err)
 	}
 	update := func(cond func(status.Key) status.Cond) {

@@ -25,6 +25,7 @@ type connection struct {
 	othersText              int                  // the total length of their texts in bytes
 	numbers                 map[appKey]int64     // of some apps
 	patience                time.Duration        // how long lock waits
+	checkpointsLater        bool                 // see checkpointLater
 }
 
 func newConnection(ctx context.Context, db *sql.DB) (*connection, error) {

@@ -43,7 +43,7 @@ func TestAStoreIsNotReadyWhileTheDiskRefusesWrites(t *testing.T) {
 			return store.Delete(t.Context(), "tenant", benchKey(1), status.Cond{})
 		}},
 		"an import": {readOnly, func(store *Store) error {
-			_, _, err := store.Import(t.Context(), "tenant", "app", []status.Imported{{ID: "new"}})
+			_, err := store.Import(t.Context(), "tenant", "app", []status.Imported{{ID: "new"}})
 			return err
 		}},
 	} {

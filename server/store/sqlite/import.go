@@ -9,22 +9,24 @@ import (
 	"installstatus/server/store/sqlgen"
 )
 
-// An import is a series of short transactions. It releases the lock for a while after each. While other processes write, its
-// transactions are shorter and its pauses longer.
+// An import is a series of transactions. If no other process has the file open, they are long and follow each other at once; a
+// process that opens it meanwhile waits for one of them. Otherwise they are short, and the import releases the lock for a while
+// after each. While others write, the pauses are longer.
 const (
-	alone       = 10 * time.Millisecond // the length of a transaction while no other process writes
-	aloneFree   = 2 * time.Millisecond  // the pause after it, twice as long as others need to notice
-	shared      = 5 * time.Millisecond  // the length of a transaction while others write; the pause after it is as long
-	writtenSoon = time.Second           // a process that has written within this time is writing
+	alone       = 150 * time.Millisecond // the length of a transaction if no other process has the file open
+	beside      = 10 * time.Millisecond  // its length if others have, but do not write
+	besideFree  = 2 * time.Millisecond   // the pause after it, twice as long as others need to notice
+	shared      = 5 * time.Millisecond   // its length while others write; the pause after it is as long
+	writtenSoon = time.Second            // a process that has written within this time is writing
 )
 
 // importing is an import in progress.
 type importing struct {
-	connections      *pool
-	others           *others
-	tenant, app      string
-	rows             []status.Imported // not written yet
-	created, changed int
+	connections *pool
+	others      *others
+	tenant, app string
+	rows        []status.Imported // not written yet
+	written     status.Written
 }
 
 func (i *importing) all(ctx context.Context) error {
@@ -45,6 +47,9 @@ func (i *importing) next(ctx context.Context) (free time.Duration, err error) {
 		return 0, err
 	}
 	defer i.connections.giveBack(c)
+	if err := c.checkpointLater(ctx, !i.others.present()); err != nil {
+		return 0, err
+	}
 	taken, err := i.transact(ctx, c)
 	if err != nil {
 		return 0, err
@@ -54,7 +59,10 @@ func (i *importing) next(ctx context.Context) (free time.Duration, err error) {
 		return 0, err
 	}
 	if !i.others.write() {
-		return aloneFree, nil
+		if i.others.present() {
+			return besideFree, nil
+		}
+		return 0, nil
 	}
 	began := time.Now() // the write that finds the log full must empty it: better one of the import than one of another process
 	if _, err := c.ExecContext(ctx, "PRAGMA wal_checkpoint"); err != nil {
@@ -63,82 +71,81 @@ func (i *importing) next(ctx context.Context) (free time.Duration, err error) {
 	return taken - time.Since(began), nil
 }
 
-// transact runs one transaction, in which each of some rows becomes what status.Imported specifies. It returns how long it held
-// the lock.
+// transact imports some rows in one transaction. It returns how long it held the lock.
 func (i *importing) transact(ctx context.Context, c *connection) (taken time.Duration, err error) {
 	if err := c.lock(ctx); err != nil {
 		c.undo() // the context may have ended just after it began
 		return 0, failure("waiting to write", err)
 	}
 	ctx = context.WithoutCancel(ctx)
-	began, enough := time.Now(), alone
-	if i.others.write() {
-		enough = shared
-	}
-	done, created, changed := 0, 0, 0
-	app, err := c.appNumber(ctx, i.tenant, i.app)
-	if app == 0 && err == nil {
-		app, err = c.addNumber(ctx, i.tenant, i.app)
-	}
-	for err == nil && done < len(i.rows) && (done == 0 || time.Since(began) < enough) {
-		var made, differs bool
-		made, differs, err = c.importRow(ctx, app, i.app, i.rows[done])
-		done++
-		if made {
-			created++
-		}
-		if differs {
-			changed++
-		}
-	}
+	began := time.Now()
+	rows := i.rows[:min(len(i.rows), i.others.pace.rows(i.others.length()))]
+	written, err := c.importRows(ctx, i.tenant, i.app, rows)
 	if err != nil {
 		c.undo()
 		return 0, err
 	}
+	i.others.pace.took(len(rows), time.Since(began))
 	if _, err := c.commit.ExecContext(ctx); err != nil {
 		c.undo()
 		return 0, fmt.Errorf("committing: %w: %w", status.ErrUnavailable, err)
 	}
-	i.rows, i.created, i.changed = i.rows[done:], i.created+created, i.changed+changed
+	i.rows, i.written = i.rows[len(rows):], i.written.Plus(written)
 	return time.Since(began), nil
 }
 
-func (c *connection) importRow(ctx context.Context, app int64, appID string, imported status.Imported) (created, changed bool, err error) {
-	found, err := c.row(ctx, app, imported.ID)
+func (c *connection) importRows(ctx context.Context, tenant, appID string, rows []status.Imported) (status.Written, error) {
+	app, err := c.appNumber(ctx, tenant, appID)
+	if app == 0 && err == nil {
+		app, err = c.addNumber(ctx, tenant, appID)
+	}
 	if err != nil {
-		return false, false, err
+		return status.Written{}, err
 	}
-	next := imported.Row(appID, found)
-	if found == nil {
-		return true, false, c.addRow(ctx, app, &next)
+	m := status.NewImporting(appID)
+	if err := c.findSought(ctx, app, m, rows); err != nil {
+		return status.Written{}, err
 	}
-	if changed := sqlgen.Changed(&found.Status, &next.Status); changed != 0 {
-		return false, true, c.changeRow(ctx, app, changed, &next)
+	for n := range rows {
+		m.Import(&rows[n])
 	}
-	return false, false, nil
+	for _, change := range m.Changes() {
+		if err := c.make(ctx, app, change); err != nil {
+			return status.Written{}, err
+		}
+	}
+	return m.Written, nil
 }
 
-// others are the other processes that write to the file. Only the borrower of the writing connection may use it.
-type others struct {
-	version int64     // of the data after the last look; 0 at first
-	written time.Time // when look last saw that they had
-}
-
-// look checks whether they have written since the last call.
-func (o *others) look(ctx context.Context, c *connection) error {
-	statement, err := c.statement(ctx, "PRAGMA data_version") // changes only when another connection writes
-	if err != nil {
-		return err
+// make makes a change of an import.
+func (c *connection) make(ctx context.Context, app int64, change status.Change) error {
+	from, to := change.From, change.To
+	if from != nil && to != nil && from.User == to.User {
+		return c.changeRow(ctx, app, sqlgen.Changed(&from.Status, &to.Status), to)
 	}
-	before := o.version
-	if err := statement.QueryRowContext(ctx).Scan(&o.version); err != nil {
-		return failure("looking for others who write", err)
+	if from != nil {
+		if _, err := c.remove.ExecContext(ctx, app, change.ID); err != nil {
+			return failure("replacing a status", err)
+		}
 	}
-	if o.version != before && before != 0 {
-		o.written = time.Now()
+	if to != nil {
+		return c.addRow(ctx, app, to)
 	}
 	return nil
 }
 
-// write reports whether they have written recently.
-func (o *others) write() bool { return time.Since(o.written) < writtenSoon }
+// pace estimates how many rows are written in a time.
+type pace struct{ each time.Duration }
+
+// rows returns how many rows to write in a time.
+func (p *pace) rows(in time.Duration) int {
+	if p.each == 0 {
+		return 16
+	}
+	return max(1, int(in/p.each))
+}
+
+// took corrects the estimate.
+func (p *pace) took(rows int, taken time.Duration) {
+	p.each = max(taken/time.Duration(rows), p.each/4, 1) // a short transaction says little about a long one
+}

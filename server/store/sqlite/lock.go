@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -37,3 +38,26 @@ func (c *connection) lock(ctx context.Context) error {
 		}
 	}
 }
+
+// checkpointLater makes the connection empty the write-ahead log less often, or as often as others. An import changes the same pages
+// again and again, so it moves fewer pages if it does so later.
+func (c *connection) checkpointLater(ctx context.Context, later bool) error {
+	if c.checkpointsLater == later {
+		return nil
+	}
+	pages := usualLog
+	if later {
+		pages = longLog
+	}
+	if _, err := c.ExecContext(ctx, fmt.Sprint("PRAGMA wal_autocheckpoint = ", pages)); err != nil {
+		return failure("setting the length of the write-ahead log", err)
+	}
+	c.checkpointsLater = later
+	return nil
+}
+
+// Lengths of the write-ahead log, in pages, at which a connection empties it.
+const (
+	usualLog = 500
+	longLog  = 8000
+)

@@ -75,6 +75,7 @@ func open(ctx context.Context, path string) (*Store, error) {
 		db.Close()
 		return nil, err
 	}
+	s.others.file = openFile(path)
 	return s, nil
 }
 
@@ -134,7 +135,7 @@ func dataSource(path string) (string, error) {
 		"_busy_timeout": {"5000"}, // milliseconds
 		"_synchronous":  {"FULL"}, // an answered write survives a power failure
 		"_foreign_keys": {"on"},
-		"_pragma":       {"wal_autocheckpoint(500)"},
+		"_pragma":       {fmt.Sprintf("wal_autocheckpoint(%d)", usualLog)},
 		"_txlock":       {"immediate"},
 		"_error_rc":     {"true"}, // so that an error has its own text
 	}

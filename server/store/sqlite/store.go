@@ -107,10 +107,10 @@ func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]st
 }
 
 // Import implements status.Store.
-func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (created, changed int, err error) {
+func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Imported) (status.Written, error) {
 	i := importing{connections: s.writer.connections, others: &s.others, tenant: tenant, app: app, rows: rows}
-	err = s.disk.noted(i.all(ctx))
-	return i.created, i.changed, err
+	err := s.disk.noted(i.all(ctx))
+	return i.written, err
 }
 
 // Ready implements status.Store. It checks that the database can be read and that the disk takes writes.
@@ -146,6 +146,7 @@ func (s *Store) Close() (err error) {
 		if err = s.db.Close(); err != nil {
 			err = fmt.Errorf("closing the database: %w", err)
 		}
+		s.others.file.close()
 	})
 	return err
 }

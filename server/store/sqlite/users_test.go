@@ -110,7 +110,7 @@ func addMillion(b *testing.B, store *Store) {
 			}, "installState", "userName", "userPrincipalName"))
 			imported[i] = status.Imported{ID: millionID(n), Patch: patch}
 		}
-		if _, _, err := store.Import(b.Context(), "tenant", "app", imported); err != nil {
+		if _, err := store.Import(b.Context(), "tenant", "app", imported); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -223,15 +223,15 @@ func TestAFailedImportHasWrittenTheRowsItCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := []status.Imported{{ID: benchKey(1).ID, Patch: benchPatch(2)}, {ID: benchKey(2).ID, Patch: benchPatch(2)}, {ID: "refused"}}
-	created, changed, err := store.Import(t.Context(), "tenant", "app", rows) // one transaction, if three rows fit in its time
+	written, err := store.Import(t.Context(), "tenant", "app", rows) // one transaction, if three rows fit in its time
 	if err == nil {
 		t.Error("Import accepted the refused row")
 	}
-	if s, err := store.Get(t.Context(), "tenant", benchKey(1)); err != nil || s != benchPatch(1+changed).Apply(status.New(benchKey(1).ID)) {
-		t.Errorf("with %d changed, the row is %+v, %v", changed, s, err)
+	if s, err := store.Get(t.Context(), "tenant", benchKey(1)); err != nil || s != benchPatch(1+written.Changed).Apply(status.New(benchKey(1).ID)) {
+		t.Errorf("with %d changed, the row is %+v, %v", written.Changed, s, err)
 	}
-	if _, err := store.Get(t.Context(), "tenant", benchKey(2)); errors.Is(err, status.ErrNotFound) != (created == 0) {
-		t.Errorf("with %d created, reading the row before the refused one returns %v", created, err)
+	if _, err := store.Get(t.Context(), "tenant", benchKey(2)); errors.Is(err, status.ErrNotFound) != (written.Created == 0) {
+		t.Errorf("with %d created, reading the row before the refused one returns %v", written.Created, err)
 	}
 	mustUpdate(t, store, benchKey(2), benchPatch(2))
 }

@@ -36,7 +36,7 @@ var closing = []rule{
 		if _, err := c.store.Apps(context.Background(), c.tenant, "", 1); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Apps: %v, want ErrUnavailable", err)
 		}
-		if _, _, err := c.store.Import(context.Background(), c.tenant, "app", []status.Imported{whole(2)}); !errors.Is(err, status.ErrUnavailable) {
+		if _, err := c.store.Import(context.Background(), c.tenant, "app", []status.Imported{whole(2)}); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Import: %v, want ErrUnavailable", err)
 		}
 		if err := c.store.Ready(context.Background()); !errors.Is(err, status.ErrUnavailable) {

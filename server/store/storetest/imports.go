@@ -81,7 +81,7 @@ var imports = []rule{
 					for n := range rows {
 						all = append(all, imported(numbered(n).ID, p.to(1)))
 					}
-					if _, _, err := store.Import(t.Context(), c.tenant, "app", all); err != nil {
+					if _, err := store.Import(t.Context(), c.tenant, "app", all); err != nil {
 						t.Error(err)
 					}
 					return
@@ -111,8 +111,8 @@ var imports = []rule{
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		for _, rows := range [][]status.Imported{nil, {whole(1)}} {
-			if created, changed, err := c.store.Import(ended, c.tenant, "app", rows); !errors.Is(err, context.Canceled) || created+changed != 0 {
-				t.Errorf("Import: %d created, %d changed, %v; want 0, 0, Canceled", created, changed, err)
+			if written, err := c.store.Import(ended, c.tenant, "app", rows); !errors.Is(err, context.Canceled) || written.Total() != 0 {
+				t.Errorf("Import: %+v, %v; want none, Canceled", written, err)
 			}
 		}
 		c.misses(numbered(1))
@@ -160,10 +160,7 @@ func whole(n int) status.Imported { return imported(numbered(n).ID, everything(n
 
 func (c caller) imports(app string, created, changed int, rows ...status.Imported) {
 	c.Helper()
-	gotCreated, gotChanged, err := c.store.Import(context.Background(), c.tenant, app, rows)
-	if err != nil || gotCreated != created || gotChanged != changed {
-		c.Fatalf("importing: %d created, %d changed, %v; want %d, %d", gotCreated, gotChanged, err, created, changed)
-	}
+	c.counts(app, status.Written{Created: created, Changed: changed, Unchanged: len(rows) - created - changed}, rows...)
 }
 
 func (c caller) apps(after string, limit int) []string {
@@ -185,4 +182,11 @@ func (c caller) userOf(app, id string) string {
 		c.Fatalf("listing %s: %+v, %v", id, page, err)
 	}
 	return page.Rows[0].User
+}
+
+func (c caller) counts(app string, want status.Written, rows ...status.Imported) {
+	c.Helper()
+	if got, err := c.store.Import(context.Background(), c.tenant, app, rows); err != nil || got != want {
+		c.Fatalf("importing: %+v, %v; want %+v", got, err, want)
+	}
 }

@@ -116,7 +116,7 @@ var laws = []rule{
 				user := rapid.SampledFrom([]string{"", "user", "user", "User", "é"}).Draw(t, "user")
 				imported = append(imported, status.Imported{ID: fmt.Sprint(n), User: new(user), Patch: patch})
 			}
-			if _, _, err := store.Import(context.Background(), tenant, app, imported); err != nil {
+			if _, err := store.Import(context.Background(), tenant, app, imported); err != nil {
 				t.Fatal(err)
 			}
 			q := status.Query{App: app, Query: query.Query{Limit: 100}}
@@ -283,10 +283,10 @@ func (h history) imports() {
 		}
 		rows = append(rows, row)
 	}
-	created, changed, err := h.store.Import(context.Background(), tenant, key.App, rows)
-	wantCreated, wantChanged, wantErr := h.model.Import(context.Background(), tenant, key.App, rows)
-	if created != wantCreated || changed != wantChanged || err != nil || wantErr != nil {
-		h.Fatalf("importing %+v to %s of %s: %d, %d, %v; want %d, %d, %v", rows, key.App, tenant, created, changed, err, wantCreated, wantChanged, wantErr)
+	written, err := h.store.Import(context.Background(), tenant, key.App, rows)
+	want, wantErr := h.model.Import(context.Background(), tenant, key.App, rows)
+	if written != want || err != nil || wantErr != nil {
+		h.Fatalf("importing %+v to %s of %s: %+v, %v; want %+v, %v", rows, key.App, tenant, written, err, want, wantErr)
 	}
 }
 
