@@ -7,13 +7,16 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
+	_ "time/tzdata" // Windows has no time zones of its own
 
 	"installstatus/api"
 	"installstatus/server/transfer"
+	"installstatus/server/transfer/dates"
 )
 
 type importCommand struct {
@@ -23,6 +26,10 @@ type importCommand struct {
 	App       string `help:"The app of rows that name none; rows that name another are invalid." placeholder:"ID"`
 	KeepGoing bool   `help:"Write the valid rows even if others are invalid."`
 	Overwrite bool   `help:"Also write rows that synced before what is stored."`
+
+	DateFormat string `help:"How the files write dates, if not as Intune does; see below." placeholder:"FORMAT"`
+	TimeZone   string `help:"The zone of dates without one: a name such as Europe/Berlin, or an offset such as +01:00." default:"UTC" placeholder:"ZONE"`
+	Report     string `help:"Also write all problems to this CSV file." placeholder:"FILE"`
 
 	Files []string `arg:"" name:"file" help:"The files with the rows, - for standard input."`
 }
@@ -54,8 +61,9 @@ Examples:
 }
 
 // Run imports the files. Others can use the database meanwhile.
-func (c importCommand) Run(ctx context.Context, to terminal) error {
-	if err := c.checkFlags(); err != nil {
+func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
+	options, err := c.options()
+	if err != nil {
 		return err
 	}
 	if err := c.mustKeep(); err != nil {
@@ -63,24 +71,50 @@ func (c importCommand) Run(ctx context.Context, to terminal) error {
 	}
 	progress := newProgress(to.err)
 	defer progress.end()
+	report, err := c.createReport()
+	if err != nil {
+		return fmt.Errorf("--report %s: %w", transfer.OneLine(c.Report), err)
+	}
+	defer func() { err = errors.Join(err, report.Close()) }()
 	files, err := c.open(ctx, to, progress)
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.importAll(ctx, files, to, progress), files.Close())
+	defer func() { err = errors.Join(err, files.Close()) }()
+	return importing{importCommand: c, to: to, progress: progress, files: files}.run(ctx, options, report)
 }
 
-func (c importCommand) checkFlags() error {
+// options checks the flags and returns those about the content of the files.
+func (c importCommand) options() (options transfer.Options, err error) {
 	if err := checkTenant(c.Tenant); err != nil {
-		return err
+		return options, err
 	}
 	if c.App != "" && !api.IsID(c.App) {
-		return usageError{errors.New("--app is not a valid id")}
+		return options, usageError{errors.New("--app is not a valid id")}
 	}
 	if n := slices.Index(c.Files, "-"); n >= 0 && slices.Contains(c.Files[n+1:], "-") {
-		return usageError{errors.New("standard input can be read only once; name - once")}
+		return options, usageError{errors.New("standard input can be read only once; name - once")}
 	}
-	return nil
+	options.App = c.App
+	if c.DateFormat != "" {
+		if options.Dates.Format, err = dates.ParseFormat(c.DateFormat); err != nil {
+			return options, usageError{fmt.Errorf("--date-format: %w", err)}
+		}
+	}
+	if options.Dates.Zone, err = dates.ParseZone(c.TimeZone); err != nil {
+		return options, usageError{fmt.Errorf("--time-zone: %w", err)}
+	}
+	return options, nil
+}
+
+func (c importCommand) createReport() (*transfer.Report, error) {
+	report, err := os.Stat(c.Report)
+	for _, name := range c.Files {
+		if file, fileErr := os.Stat(name); err == nil && fileErr == nil && os.SameFile(report, file) {
+			return nil, errors.New("it is one of the files to import")
+		}
+	}
+	return transfer.CreateReport(c.Report)
 }
 
 func (c importCommand) open(ctx context.Context, to terminal, progress *progress) (*transfer.Files, error) {
@@ -91,32 +125,9 @@ func (c importCommand) open(ctx context.Context, to terminal, progress *progress
 		return nil, err
 	}
 	for _, skipped := range files.Skipped {
-		fmt.Fprintf(to.err, "note: %s is left out: it is not a report but %s\n", transfer.OneLine(skipped.Name), skipped.Reason)
+		fmt.Fprintf(to.err, "note: %s is left out: %s\n", transfer.OneLine(skipped.Name), skipped.Reason)
 	}
 	return files, nil
-}
-
-func (c importCommand) importAll(ctx context.Context, files *transfer.Files, to terminal, progress *progress) error {
-	defer debug.SetGCPercent(debug.SetGCPercent(25)) // the plan is large and stays, so let the heap grow by a quarter, not double
-	began := time.Now()
-	plan, err := c.check(ctx, files, to, progress)
-	if err != nil {
-		return err
-	}
-	if plan.Invalid > 0 && !c.KeepGoing {
-		return fmt.Errorf("%s: %d of %d rows are invalid (listed on stdout); nothing was written; --keep-going writes the valid rows",
-			c.name(), plan.Invalid, plan.Rows)
-	}
-	written, err := c.write(ctx, plan, files.Size, progress)
-	if err != nil {
-		return err
-	}
-	summary := c.summary(plan, written, time.Since(began))
-	if plan.Invalid > 0 {
-		return errors.New(summary)
-	}
-	fmt.Fprintln(to.err, summary)
-	return nil
 }
 
 // name names the files in messages.
@@ -127,28 +138,64 @@ func (c importCommand) name() string {
 	return numberOf(len(c.Files), "file")
 }
 
-// check plans the import. It lists invalid rows on stdout.
-func (c importCommand) check(ctx context.Context, files *transfer.Files, to terminal, progress *progress) (*transfer.Plan, error) {
-	progress.begin("checking", "bytes", files.Size)
-	plan, err := files.Check(ctx, transfer.Options{App: c.App}, func(invalid *transfer.RowError) error {
-		progress.clear()
-		return printInvalid(to.out, invalid)
-	}, progress.at)
-	progress.end()
-	printNotes(to.err, plan)
+// importing is an import of files that are open.
+type importing struct {
+	importCommand
+	to       terminal
+	progress *progress
+	files    *transfer.Files
+}
+
+func (i importing) run(ctx context.Context, options transfer.Options, report *transfer.Report) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(25)) // the plan is large and stays, so let the heap grow by a quarter, not double
+	began := time.Now()
+	plan, err := i.check(ctx, options, report)
+	if err != nil {
+		return err
+	}
+	if plan.Invalid > 0 && !i.KeepGoing {
+		return fmt.Errorf("%s: %d of %d rows are invalid (listed on stdout); nothing was written; --keep-going writes the valid rows",
+			i.name(), plan.Invalid, plan.Rows)
+	}
+	written, err := i.write(ctx, plan)
+	if err != nil {
+		return err
+	}
+	summary := i.summary(plan, written, time.Since(began))
+	if plan.Invalid > 0 {
+		return errors.New(summary)
+	}
+	fmt.Fprintln(i.to.err, summary)
+	return nil
+}
+
+// check plans the import. It lists invalid rows on stdout, and all of them in the report.
+func (i importing) check(ctx context.Context, options transfer.Options, report *transfer.Report) (*transfer.Plan, error) {
+	problems := transfer.NewProblems(i.to.out, i.files.Several(), hint, report)
+	i.progress.begin("checking", "bytes", i.files.Size)
+	plan, err := i.files.Check(ctx, options, func(invalid *transfer.RowError) error {
+		i.progress.clear()
+		return problems.Add(invalid)
+	}, i.progress.at)
+	i.progress.end()
+	if ended := problems.End(err); err == nil {
+		err = ended
+	}
+	printNotes(i.to.err, plan)
+	problems.Summarize(i.to.err)
 	return plan, err
 }
 
-func printInvalid(to io.Writer, row *transfer.RowError) error {
-	for _, p := range row.Problems {
-		if row.NoApp {
-			p.Reason += "; add --app ID"
-		}
-		if _, err := fmt.Fprintf(to, "line %d\t%s\t%s\n", row.Line, p.Column, p.Reason); err != nil {
-			return err
-		}
+// hint names the flag that solves a problem.
+func hint(row *transfer.RowError, problem transfer.Problem) string {
+	switch {
+	case row.NoApp:
+		return "; add --app ID"
+	case problem.OtherDate:
+		return "; name its format with --date-format, such as DD.MM.YYYY HH:mm or M/D/YYYY h:mm A"
+	default:
+		return ""
 	}
-	return nil
 }
 
 func printNotes(to io.Writer, plan *transfer.Plan) {
@@ -160,17 +207,17 @@ func printNotes(to io.Writer, plan *transfer.Plan) {
 	}
 }
 
-func (c importCommand) write(ctx context.Context, plan *transfer.Plan, size int64, progress *progress) (written transfer.Written, err error) {
-	store, err := c.openStore(ctx, slog.New(slog.DiscardHandler)) // errors are returned, too
+func (i importing) write(ctx context.Context, plan *transfer.Plan) (written transfer.Written, err error) {
+	store, err := i.openStore(ctx, slog.New(slog.DiscardHandler)) // errors are returned, too
 	if err != nil {
 		return written, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	plan.Overwrite = c.Overwrite
-	progress.begin("writing", "bytes", size)
-	defer progress.end()
-	if written, err = plan.Write(ctx, store, c.Tenant, progress.at); err != nil {
-		return written, fmt.Errorf("%s: %w", c.name(), err)
+	plan.Overwrite = i.Overwrite
+	i.progress.begin("writing", "bytes", i.files.Size)
+	defer i.progress.end()
+	if written, err = plan.Write(ctx, store, i.Tenant, i.progress.at); err != nil {
+		return written, fmt.Errorf("%s: %w", i.name(), err)
 	}
 	return written, nil
 }

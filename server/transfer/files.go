@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 
 	"installstatus/server/transfer/container"
@@ -105,16 +104,6 @@ func (p part) otherText() (reason, err error) {
 
 // Several reports whether there is more than one report, so that a line alone does not tell where a row is.
 func (f *Files) Several() bool { return len(f.parts) > 1 }
-
-// Has reports whether one of the files is the file with the given description.
-func (f *Files) Has(info fs.FileInfo) bool {
-	for _, file := range f.opened {
-		if file.Is(info) {
-			return true
-		}
-	}
-	return false
-}
 
 // Close closes the files.
 func (f *Files) Close() error {

@@ -72,7 +72,7 @@ func (r *reader) next() (Row, error) {
 		row, err = complete(row, r.options.App)
 	}
 	if rowError := (*RowError)(nil); errors.As(err, &rowError) {
-		rowError.prefix(r.format.pointer())
+		rowError.Pointer = r.format.pointer()
 	}
 	return row, err
 }

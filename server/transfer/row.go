@@ -26,13 +26,14 @@ type Row struct {
 type RowError struct {
 	Origin
 	Line     int
+	Pointer  string // of the row in a JSON document, or "" if each row has its own lines
 	Problems []Problem
 	NoApp    bool // the only problem is that neither the row nor the caller names an app
 }
 
 // Problem describes one problem of a row. It does not repeat the value, which may be personal data.
 type Problem struct {
-	Column    string // as the file names it, or a JSON pointer if rows can share a line; "" for the whole row
+	Column    string // as the file names it; "" for the whole row
 	Reason    string
 	OtherDate bool // it may be a date in a format that Options.Dates can name
 }
@@ -40,7 +41,7 @@ type Problem struct {
 func (e *RowError) Error() string {
 	var problems []string
 	for _, p := range e.Problems {
-		problems = append(problems, strings.TrimPrefix(p.Column+": "+p.Reason, ": "))
+		problems = append(problems, strings.TrimPrefix(e.column(p)+": "+p.Reason, ": "))
 	}
 	return fmt.Sprintf("line %d: %s", e.Line, strings.Join(problems, "; "))
 }
@@ -58,19 +59,27 @@ func (e *RowError) replace(column string, by dates.Problem) {
 	}
 }
 
-// prefix puts the JSON pointer of the row before the columns. It does nothing if the pointer is "".
-func (e *RowError) prefix(pointer string) {
-	if pointer == "" {
-		return
+// column returns the column of a problem, with the pointer of the row if rows can share a line.
+func (e *RowError) column(p Problem) string {
+	if e.Pointer == "" {
+		return p.Column
 	}
-	for i, p := range e.Problems {
-		e.Problems[i].Column = strings.TrimSuffix(pointer+"/"+p.Column, "/")
-	}
+	return strings.TrimSuffix(e.Pointer+"/"+p.Column, "/")
 }
 
-// newProblem escapes control characters, since names come from the file and each problem is printed on one line.
+// newProblem escapes control characters and cuts what is too long, since names come from the file and each problem is printed
+// on one line.
 func newProblem(column, reason string) Problem {
-	return Problem{Column: OneLine(column), Reason: OneLine(reason)}
+	return Problem{Column: OneLine(clip(column)), Reason: OneLine(clip(reason))}
+}
+
+// clip cuts a text that is too long to be read.
+func clip(text string) string {
+	const longest = 500
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
 }
 
 // intuneRow reads a row of Intune's report. The row still needs complete.

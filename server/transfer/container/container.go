@@ -69,12 +69,6 @@ func (f *File) Close() error {
 	return err
 }
 
-// Is reports whether this is the file with the given description.
-func (f *File) Is(other fs.FileInfo) bool {
-	info, err := f.file.Stat()
-	return err == nil && os.SameFile(info, other)
-}
-
 func (f *File) findParts(ctx context.Context) error {
 	info, err := f.file.Stat()
 	switch {

@@ -19,3 +19,11 @@ func Append(to []byte, cells ...Cell) []byte {
 	}
 	return append(to, '\n')
 }
+
+// Harmless returns a text that spreadsheets do not run as a formula: one that begins like a formula gets an apostrophe.
+func Harmless(text string) string {
+	if text != "" && strings.IndexByte("=+-@\t\r", text[0]) >= 0 {
+		return "'" + text
+	}
+	return text
+}

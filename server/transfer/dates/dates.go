@@ -23,7 +23,7 @@ type Problem struct {
 }
 
 const (
-	notADate   = "not a date in Intune's format, such as 2021-11-09 10:32:11.0000000 or 2021-11-09T10:32:11Z; a program that saved the file again may have changed it"
+	notIntunes = "not a date in Intune's format, such as 2021-11-09 10:32:11.0000000 or 2021-11-09T10:32:11Z"
 	skipped    = "clocks in the time zone skip this time; is it the time of another zone?"
 	years      = "not within the years 1 to 9999 in UTC"
 	digitsLost = "only minutes and seconds are left of the date, as Excel shows it; take the report as Intune exported it"
@@ -60,8 +60,10 @@ func (d Dates) problem(text string) *Problem {
 		return &Problem{Reason: digitsLost}
 	case d.Format.text != "":
 		return &Problem{Reason: "not a date in the format " + d.Format.text + ", nor in Intune's"}
+	case hasDate.MatchString(text):
+		return &Problem{Reason: notIntunes, OtherFormat: true}
 	default:
-		return &Problem{Reason: notADate, OtherFormat: hasDate.MatchString(text)}
+		return &Problem{Reason: notIntunes + "; a program that saved the file again may have changed it"}
 	}
 }
 
