@@ -14,7 +14,7 @@ func ParseZone(name string) (*time.Location, error) {
 		return nil, errors.New("name a zone, such as Europe/Berlin")
 	}
 	for _, layout := range []string{"-07:00", "-0700"} {
-		if at, err := time.Parse(layout, name); err == nil {
+		if at, err := time.Parse(layout, name); err == nil && name[len(name)-2:] <= "59" {
 			_, seconds := at.Zone()
 			if seconds < -14*60*60 || seconds > 14*60*60 {
 				return nil, errors.New("an offset is from -14:00 to +14:00")
