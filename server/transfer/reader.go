@@ -3,14 +3,11 @@ package transfer
 import (
 	"bufio"
 	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-
-	"golang.org/x/text/transform"
 
 	"installstatus/api"
 )
@@ -88,14 +85,7 @@ const headSize = 64 << 10
 // detect detects the format from the first bytes.
 func (r *reader) detect() error {
 	text := bufio.NewReaderSize(r.source, headSize)
-	switch mark, _ := text.Peek(3); {
-	case bytes.Equal(mark, []byte("\xef\xbb\xbf")):
-		_, _ = text.Discard(len(mark)) // cannot fail, they are buffered
-	case bytes.HasPrefix(mark, []byte("\xff\xfe")): // written by Windows PowerShell and Excel
-		text = utf16Reader(text, binary.LittleEndian)
-	case bytes.HasPrefix(mark, []byte("\xfe\xff")):
-		text = utf16Reader(text, binary.BigEndian)
-	}
+	text = inUTF8(text)
 	head, err := text.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
@@ -119,12 +109,6 @@ func (r *reader) detect() error {
 		r.format = &lines{text: text, entities: entities, dates: r.options.Dates}
 	}
 	return nil
-}
-
-// utf16Reader decodes UTF-16. It skips the byte order mark at the start of the text.
-func utf16Reader(text *bufio.Reader, order binary.ByteOrder) *bufio.Reader {
-	_, _ = text.Discard(2) // cannot fail, they are buffered
-	return bufio.NewReaderSize(transform.NewReader(text, fromUTF16{order: order}), headSize)
 }
 
 // isCollection reports whether a text begins with an object that contains an array of rows.
