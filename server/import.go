@@ -38,11 +38,13 @@ func (importCommand) Help() string {
 	return `The format is detected from the content:
   Intune's report DeviceInstallStatusByApp as CSV or JSON, zipped or not, even if saved again by Excel or PowerShell
   NDJSON or CSV written by export
-  Graph's answer to a list request, or a JSON array of its entities
+  Graph's answer to a list request or to one for an entity, or a JSON array of its entities
+  each of them in gzip, and zips of several
 
-The whole file is checked before anything is written. Invalid rows are listed on standard output, one problem per line: the
-line, the column and the reason, separated by tabs. If there are any, nothing is written unless --keep-going is given. In a
-JSON array, where rows can share a line, the column is a JSON pointer such as /value/3/installState.
+All files are checked before anything is written. Invalid rows are listed on standard output, one problem per line: the line
+(with the name of the file, if there are several), the column and the reason, separated by tabs; after 20 with the same column
+and reason, the rest is counted. If there are any, nothing is written unless --keep-going is given. In a JSON array, where rows
+can share a line, the column is a JSON pointer such as /value/3/installState. --report writes all problems as CSV.
 
 A row without an id changes the stored row of its device (and of its user, if there are several), or gets an id derived from
 its app and device. A row with an id takes over a stored row with the derived id of its device. A row that synced before what
@@ -51,12 +53,19 @@ keeps its user status. A JSON entity or a CSV row with an id is complete: what i
 sets the properties in its columns and keeps the others. If a device has several rows, the one that synced last is imported.
 
 Intune's columns DeviceName, UserPrincipalName, UserName and DeviceId are the properties with these names; Platform is
-osDescription, AppVersion is displayVersion, LastModifiedDateTime (UTC if it has no zone) is lastSyncDateTime, HexErrorCode
+osDescription, AppVersion is displayVersion, LastModifiedDateTime is lastSyncDateTime, HexErrorCode
 is errorCode, AppInstallState is installState and mobileAppInstallStatusValue, AppInstallStateDetails is installStateDetail.
 Columns that end in _loc are never read. Other columns are ignored with a note.
 
+--date-format names the dates that another program has written, in any order and with any text between:
+  YYYY or YY (20YY), MM or M, DD or D, HH or H, mm or m, ss or s; two letters match two digits, one matches one or two
+  hh or h with A for 12 hours and AM or PM; S for a fraction; Z for an offset; other letters in single quotes or brackets
+Intune's own dates are read besides. A date without an offset is in --time-zone. If clocks show a time twice, as when summer
+time ends, it is the first; if they skip it, as when it begins, it is refused.
+
 Examples:
   installstatus import --tenant 0f0e... --app 7a6f... DeviceInstallStatusByApp_1a2b.zip
+  installstatus import --tenant 0f0e... --app 7a6f... --date-format "DD.MM.YYYY HH:mm" --time-zone Europe/Berlin page*.csv
   installstatus export --tenant 0f0e... | installstatus import --db sqlite:copy.db --tenant 0f0e... -`
 }
 

@@ -81,6 +81,7 @@ func TestOddHeadersAreRefused(t *testing.T) {
 		"sep=ü\n":                      "line 1: sep= names no separator",
 		"sep=\nDeviceId":               "line 1: sep= names no separator",
 		"sep=;":                        "no header",
+		"sep=":                         "line 1: sep= names no separator",
 		";;;\n\"\",\n":                 "no header",
 		"sep=,\nDeviceId;DeviceName\n": "line 2: the header has neither DeviceId",
 	} {

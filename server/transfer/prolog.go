@@ -21,14 +21,13 @@ func newRecords(text *bufio.Reader) (*csv.Reader, error) {
 	var given byte
 	for {
 		line := firstLine(text)
-		switch named, is := strings.CutPrefix(strings.ToLower(strings.Trim(string(line), "\" \r\n")), "sep="); {
+		switch named, is := namedSeparator(line); {
 		case len(line) == 0:
 			return nil, errors.New("no header")
+		case is && !csv.IsSeparator(named):
+			return nil, fmt.Errorf("line %d: sep= names no separator; it may be any ASCII character but a letter, a digit or a quote", records.Line()+1)
 		case is:
-			if named = strings.TrimLeft(string(line), "\" ")[len("sep="):]; !csv.IsSeparator(named[0]) {
-				return nil, fmt.Errorf("line %d: sep= names no separator; it may be any ASCII character but a letter, a digit or a quote", records.Line()+1)
-			}
-			given = named[0]
+			given = named
 		case len(bytes.Trim(line, separators+"\" \r\n\v\f")) > 0 && !bytes.HasPrefix(line, []byte("#TYPE ")):
 			if given == 0 {
 				given = separatorOf(line)
@@ -40,6 +39,19 @@ func newRecords(text *bufio.Reader) (*csv.Reader, error) {
 			return nil, err
 		}
 	}
+}
+
+// namedSeparator returns what follows sep= in a line, or a line feed if nothing does.
+func namedSeparator(line []byte) (separator byte, is bool) {
+	const start = "sep="
+	line = bytes.TrimLeft(line, "\" ")
+	switch {
+	case len(line) < len(start) || !strings.EqualFold(string(line[:len(start)]), start):
+		return 0, false
+	case len(line) == len(start):
+		return '\n', true
+	}
+	return line[len(start)], true
 }
 
 // firstLine returns as much of the next line as is buffered, at least up to headSize.
