@@ -29,7 +29,8 @@ type commands struct {
 	Export   exportCommand   `cmd:"" help:"Export device statuses as NDJSON or CSV, readable by import."`
 	Backup   backupCommand   `cmd:"" help:"Copy a database while it is served."`
 	Restore  restoreCommand  `cmd:"" help:"Make a database from a backup."`
-	Validate validateCommand `cmd:"" help:"Check a request body against the contract, offline."`
+	Validate validateCommand `cmd:"" help:"Check request bodies against the contract, offline."`
+	Explain  explainCommand  `cmd:"" help:"Explain error codes."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
@@ -45,7 +46,7 @@ func run(ctx context.Context, args []string, to terminal) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Vars{"tenant": auth.DevelopmentTenant, "scope": auth.WritePermission},
 	)
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(withNegativeCodes(args))
 	if helped {
 		return 0
 	}
