@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"installstatus/server/errorcodes"
@@ -122,4 +123,12 @@ func printExplained(to terminal, all []explained) error {
 	}
 	_, err := fmt.Fprint(to.out, text.String())
 	return err
+}
+
+// printErrors prints the most frequent error codes of an import with their meanings.
+func printErrors(to io.Writer, plan *transfer.Plan) {
+	for _, count := range plan.FrequentErrors(5) {
+		e := explain(errorcodes.Hex(count.Code))
+		fmt.Fprintf(to, "note: %s with error %s: %s\n", numberOf(count.Rows, "row"), e.Hex, e.Meaning)
+	}
 }

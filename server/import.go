@@ -170,6 +170,7 @@ func (i importing) run(ctx context.Context, options transfer.Options, report *tr
 	if err != nil {
 		return err
 	}
+	printErrors(i.to.err, plan)
 	summary := i.summary(plan, written, time.Since(began))
 	if plan.Invalid > 0 {
 		return errors.New(summary)

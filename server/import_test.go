@@ -195,6 +195,24 @@ func TestNotesReportWhatIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestFrequentErrorCodesAreExplained(t *testing.T) {
+	text := "DeviceId,HexErrorCode\n"
+	for i, code := range []string{"0x87D1041C", "0x80070643", "0x87D1041C", "0", "", "0x87D1041C", "0x80070643", "0x87D12230", "5", "2", "1618"} {
+		text += fmt.Sprintf("device%d,%s\n", i, code)
+	}
+	d := newDatabase(t)
+	for _, counted := range []string{"11 created", "11 unchanged"} {
+		r := d.imports(text, counted, "--app", "app")
+		want := "note: 3 rows with error 0x87D1041C: The installation reported success, but the app was not detected afterwards.\n" +
+			"note: 2 rows with error 0x80070643: The installer (MSI) failed with a fatal error.\n" +
+			"note: 1 row with error 0x87D12230: not known; as an HRESULT a failure of facility 2001 (Intune), code 8752 (0x2230)\n" +
+			"note: 1 row with error 0x00000002: "
+		if !strings.Contains(r.err, want) || strings.Count(r.err, " with error ") != 5 {
+			t.Errorf("%s\nwant %s", r.err, want)
+		}
+	}
+}
+
 func TestTheRowOfADeviceThatSyncedLastIsImported(t *testing.T) {
 	text := "DeviceId,DeviceName,LastModifiedDateTime\nA,first,2021-11-09 10:00:00\nb,other,\na,last,2021-11-09T13:00:00+02:00\nA,older,2021-11-09 10:59:59.9999999\na,as late,2021-11-09 11:00:00\na,never,\n"
 	d := newDatabase(t)

@@ -18,6 +18,7 @@ type Plan struct {
 	files   *Files
 	options Options
 	latest  latest
+	errors  errorCounts
 }
 
 // ToWrite returns the number of rows that Write writes.
@@ -29,7 +30,7 @@ const progressInterval = 256
 // Check reads all files and plans their import. It calls invalid for each invalid row, but only once for all rows without an
 // app. It calls progress with the number of bytes read so far. If Check returns an error, the plan covers the rows before it.
 func (f *Files) Check(ctx context.Context, options Options, invalid func(*RowError) error, progress func(bytes int64)) (*Plan, error) {
-	p := &Plan{files: f, options: options, UnknownDetails: make(map[string]int)}
+	p := &Plan{files: f, options: options, UnknownDetails: make(map[string]int), errors: make(errorCounts)}
 	rows := f.rows(options)
 	c := checker{plan: p, invalid: invalid}
 	err := errors.Join(c.addAll(ctx, rows, progress), c.reportMissingApp())

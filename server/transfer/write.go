@@ -51,6 +51,7 @@ func (p *Plan) write(ctx context.Context, phase int, all bool, to *chunks, progr
 			if err := to.add(ctx, &row, rows.bytesRead()); err != nil {
 				return err
 			}
+			p.errors.add(row.Patch.To.ErrorCode)
 		}
 		if number++; number%progressInterval == 0 {
 			progress(rows.bytesRead())

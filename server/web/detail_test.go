@@ -55,11 +55,12 @@ func errorCode(t *testing.T, browser context.Context) {
 	p.click("[data-id='3']")
 	p.awaitText("#errorCode-hint", "hexadecimal such as 0x87D1041C")
 	for typed, explained := range map[string]string{
-		"-2147023293": "0x80070643, decimal -2147023293: The Windows Installer (MSI) failed with a fatal error.",
-		"0x87D1041C":  "0x87D1041C, decimal -2016345060: The installation reported success, but the app was not detected afterwards.",
-		"-2147024891": "0x80070005, decimal -2147024891: Windows error 5.",
+		"-2147023293": `0x80070643, decimal -2147023293: The installer (MSI) failed with a fatal error. Run the installer with /l*v on a device and look for "return value 3" in its log.`,
+		"0x87D1041C":  "0x87D1041C, decimal -2016345060: The installation reported success, but the app was not detected afterwards. Check the detection rules against a device that has the app; the user may have removed it, or it may update itself.",
+		"-2147024891": "0x80070005, decimal -2147024891: Access was denied. Install in the system context, or check the permissions of the target folder and whether security software blocks the installer.",
 		"9":           "0x00000009, decimal 9: The meaning of this code is not known.",
-		"0":           "0x00000000, decimal 0: No error.",
+		"1602":        "0x00000642, decimal 1602: The user cancelled the installation. Use silent parameters such as /qn, so that nobody is asked.",
+		"0":           "0x00000000, decimal 0: No error. Nothing needs to be done.",
 		"nine":        "",
 		"4294967295":  "",
 	} {

@@ -64,7 +64,7 @@ func openSample(t *testing.T, browser context.Context) (server, *tab) {
 func sampleApp(t *testing.T, browser context.Context) {
 	_, p := openSample(t, browser)
 	p.awaitText("#counts", "All 9 ✓ Installed 2 … Pending 1 ✕ Failed 2 ✕ Uninstall failed 1 – Not installed 1 ∅ Not applicable 1 ? Unknown 1")
-	p.awaitText("tbody tr:nth-child(3)", "ALEX-LAPTOP alex@contoso.example ✕Failed 0x80070643 The Windows Installer (MSI) failed with a fatal error. 10.0.22631.4460 Nov 21, 2026, 9:40 AM")
+	p.awaitText("tbody tr:nth-child(3)", "ALEX-LAPTOP alex@contoso.example ✕Failed 0x80070643 The installer (MSI) failed with a fatal error. 10.0.22631.4460 Nov 21, 2026, 9:40 AM")
 	p.awaitText("tbody tr:nth-child(9)", "never")
 	if title := p.value("document.querySelector('tbody time').title"); title != "2026-11-20T08:12:44.1203341Z" {
 		t.Errorf("the title of the time is %s", title)

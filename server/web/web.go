@@ -84,6 +84,7 @@ func New(next http.Handler, options Options) (http.Handler, error) {
 		s.addPage("/", "page/index.html", pagePolicy, options),
 		s.addFiles("/web/", folders, "page/*", pagePolicy),
 		s.addProperties("/web/properties.json"),
+		s.addErrorCodes("/web/errorcodes.json"),
 		s.addPage("/docs", "docs/index.html", docsPolicy, options),
 		s.addFiles("/docs/", folders, "docs/*", docsPolicy),
 		s.addFiles("/docs/", viewer.FS, "swagger-ui-bundle.js.gz", docsPolicy),

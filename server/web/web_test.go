@@ -9,10 +9,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
+	"installstatus/server/errorcodes"
 	"installstatus/server/web"
 )
 
@@ -154,20 +154,26 @@ func TestThePageIsSmall(t *testing.T) {
 	}
 }
 
-func TestErrorCodesAreHexadecimalWithAMeaning(t *testing.T) {
-	body, err := os.ReadFile("page/errorcodes.json")
-	if err != nil {
+// TestThePageHasTheErrorCodes compares the file for the page's scripts with what the explain command knows.
+func TestThePageHasTheErrorCodes(t *testing.T) {
+	w := ask(newPages(t), http.MethodGet, "/web/errorcodes.json", nil)
+	body, err := gzip.NewReader(w.Body)
+	if err != nil || w.Header().Get("Content-Encoding") != "gzip" {
+		t.Fatal(err, w.Header())
+	}
+	var known map[string]struct{ Meaning, Action string }
+	if err := json.NewDecoder(body).Decode(&known); err != nil {
 		t.Fatal(err)
 	}
-	var meanings map[string]string
-	if err := json.Unmarshal(body, &meanings); err != nil {
-		t.Fatal(err)
-	}
-	key := regexp.MustCompile(`^0x[0-9A-F]{8}$`)
-	for code, meaning := range meanings {
-		if !key.MatchString(code) || !strings.HasSuffix(meaning, ".") {
-			t.Errorf("%s: %s", code, meaning)
+	for number, code := range errorcodes.All() {
+		hex := errorcodes.Hex(number)
+		if known[hex].Meaning != code.Meaning || known[hex].Action != code.Action {
+			t.Errorf("%s: %+v, want %+v", hex, known[hex], code)
 		}
+		delete(known, hex)
+	}
+	if len(known) > 0 {
+		t.Errorf("the page has other codes: %v", known)
 	}
 }
 

@@ -80,8 +80,8 @@ function clearMessages() {
 
 function explainCode() {
   const code = valueOf(fields.errorCode)
-  const { hex, meaning } = explain(code)
-  explanation.textContent = code === (code | 0) ? `${hex}, decimal ${code}: ${meaning}` : ''
+  const { hex, meaning, action } = explain(code)
+  explanation.textContent = code === (code | 0) ? `${hex}, decimal ${code}: ${meaning} ${action}`.trimEnd() : ''
 }
 
 // valueOf returns a field's value in the property's type. It leaves an invalid value as text: the server explains the error.
