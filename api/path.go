@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"installstatus/api/contract"
+	"installstatus/api/status"
 )
 
 // node is a segment of the contract's paths, with the segments that may follow it.
@@ -120,6 +121,9 @@ func (n *node) resolve(r *http.Request) (*address, error) {
 		}
 		if name == "" {
 			return nil, badRequest(fmt.Sprintf("The key '%s' after the segment '%s' is empty.", child.name, at.name))
+		}
+		if child.name == paramApp {
+			name = status.CanonicalApp(name) // Rule 1.
 		}
 		a.params = append(a.params, contract.Param{Name: child.name, Value: name})
 		a.append(name, url.PathEscape(name))

@@ -172,8 +172,8 @@ func originOf(r *http.Request) string {
 	return scheme + "://" + r.Host
 }
 
-// addressOf returns the URL of the request without its query, as its client wrote it except for upper and lower case. The ids . and
-// .. are in parentheses, since clients remove such segments from a URL (RFC 3986, 5.2.4).
+// addressOf returns the URL of the request without its query, as its client wrote it except for upper and lower case of segments and
+// of a GUID of an app. The ids . and .. are in parentheses, since clients remove such segments from a URL (RFC 3986, 5.2.4).
 func addressOf(r *http.Request) string {
 	address := originOf(r)
 	for segment := range strings.SplitSeq(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/") {

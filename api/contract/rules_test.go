@@ -14,7 +14,10 @@ var rules = []struct {
 	name   string
 	cases  []ruleCase
 }{
-	{1, "segments match in any case, ids only in their own", []ruleCase{
+	{1, "segments and GUIDs of apps match in any case, other ids only in their own", []ruleCase{
+		get("/beta/deviceAppManagement/mobileApps/7A6F1C2E-0D4B-4A55-9F0E-3C1D5B8E2F60/installSummary").returns(200, `"id":"7a6f1c2e-0d4b-4a55-9f0e-3c1d5b8e2f60"`),
+		get("/beta/deviceAppManagement/mobileApps('7a6f1c2e-0D4B-4A55-9F0E-3C1D5B8E2F6%30')/installSummary").returns(200, `"id":"7a6f1c2e-0d4b-4a55-9f0e-3c1d5b8e2f60"`),
+		get("/beta/deviceAppManagement/mobileApps/{7A6F1C2E-0D4B-4A55-9F0E-3C1D5B8E2F60}/installSummary").returns(200, `"id":"{7A6F1C2E-0D4B-4A55-9F0E-3C1D5B8E2F60}"`),
 		get("/BETA/deviceappmanagement/MOBILEAPPS/app/DeviceStatuses/id").returns(200),
 		get("/beta/deviceAppManagement/mobileApps/app/userStatuses/user/DEVICESTATUSES/id").returns(200),
 		get("/beta/deviceAppManagement/mobileApps/app/deviceStatuses/ID").isRefused(404, "ResourceNotFound"),

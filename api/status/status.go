@@ -81,7 +81,7 @@ func (t Text) value() query.Value {
 
 // Key names one row within a tenant. All of its parts are case-sensitive.
 type Key struct {
-	App  string
+	App  string // canonical, as in every other place of a Store: see CanonicalApp
 	User string // the user status that the row must belong to; "" for any, as on the app's own path
 	ID   string
 }

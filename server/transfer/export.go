@@ -15,7 +15,7 @@ type Exported struct{ Apps, Rows int }
 func Export(ctx context.Context, store status.Store, tenant, app string, to *Writer, progress func(rows int64)) (Exported, error) {
 	e := exporter{store: store, tenant: tenant, to: to, progress: progress}
 	if app != "" {
-		err := e.app(ctx, app)
+		err := e.app(ctx, status.CanonicalApp(app))
 		return e.exported, err
 	}
 	err := e.allApps(ctx)

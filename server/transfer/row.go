@@ -105,8 +105,29 @@ func (r Row) appColumn() string {
 	return api.MemberApp
 }
 
+// canonicalApp makes the app canonical. It also changes ids that were derived from the app, as an earlier version exported them, so that
+// the row is still the one that an import without ids meets.
+func (r *Row) canonicalApp() {
+	app := status.CanonicalApp(r.App)
+	if app == r.App {
+		return
+	}
+	old := status.Row{Status: r.Patch.To}
+	old.ID = r.ID
+	if r.User != nil {
+		old.User = *r.User
+	}
+	id, user := status.Moved(old, r.App, app)
+	r.App, r.ID, r.Patch.To.ID = app, id, id
+	if r.User != nil {
+		r.User = &user
+	}
+}
+
 // complete fills in the row's app and id. If app is not "", it is the app of rows that name none, and rows must not name another.
 func complete(row Row, app string) (Row, error) {
+	row.canonicalApp()
+	app = status.CanonicalApp(app)
 	switch {
 	case row.App == "" && app == "":
 		err := newRowError(row.Line, "", "no app")

@@ -150,6 +150,10 @@ func TestTheAppComesFromTheRowOrTheCaller(t *testing.T) {
 		{`{"id":"1","mobileAppId":"one"}`, "", "one"},
 		{`{"id":"1","mobileAppId":"ONE"}`, "one", "line 1: mobileAppId: not the app of this import"},
 		{`{"id":"1"}`, "one", "one"},
+		{`{"id":"1","mobileAppId":"` + upperGUID + `"}`, lowerGUID, lowerGUID},
+		{`{"id":"1","mobileAppId":"` + lowerGUID + `"}`, upperGUID, lowerGUID},
+		{"DeviceId,ApplicationId\n1," + upperGUID, "", lowerGUID},
+		{"DeviceId\n1", upperGUID, lowerGUID},
 		{`{"deviceId":"1"}`, "", "line 1: no app"},
 	} {
 		rows, refused, err := all(c.text, c.app)

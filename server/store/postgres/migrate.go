@@ -28,7 +28,7 @@ func migrate(ctx context.Context, config *pgx.ConnConfig) error {
 	}
 	db := stdlib.OpenDB(*config) // without the time limits of the pool's sessions
 	defer db.Close()
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true), goose.WithSessionLocker(locker))
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(canonicalApps()), goose.WithSessionLocker(locker))
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}
