@@ -19,7 +19,7 @@ func TestAnAppThatIsAGUIDIsInLowerCase(t *testing.T) {
 		"7A6F1C2E-0D4B-4A55-9F0E-3C1D5B8E2F6G":   "7A6F1C2E-0D4B-4A55-9F0E-3C1D5B8E2F6G",
 		"7A6F1C2E-0D4B-4A55-9F0E-3C1D5B8E2F6":    "7A6F1C2E-0D4B-4A55-9F0E-3C1D5B8E2F6",
 		"7A6F1C2E-0D4B-4A55-9F0E3C1D5B8E2F60-":   "7A6F1C2E-0D4B-4A55-9F0E3C1D5B8E2F60-",
-		"App": "App", "": "",
+		"App":                                    "App", "": "",
 	} {
 		if got := status.CanonicalApp(app); got != want {
 			t.Errorf("%s is %s, want %s", app, got, want)
