@@ -37,8 +37,8 @@ type Store interface {
 	// Summarize counts the rows of an app as SummaryOf specifies, from a snapshot of them.
 	Summarize(ctx context.Context, tenant, app string) (Summary, error)
 
-	// Apps reads the apps of a tenant that have rows, in the byte order of their ids: at most limit apps after the given one.
-	Apps(ctx context.Context, tenant, after string, limit int) ([]string, error)
+	// Apps reads a page of the apps of a tenant that have rows, as AppQuery.PageOf specifies, from a snapshot of the rows.
+	Apps(ctx context.Context, tenant string, query AppQuery) (AppPage, error)
 
 	// Import imports rows into an app in order, as Importing specifies and as durably as Update. It counts each row. Other writes
 	// may happen in between. After an error, the rows that it counted are written.

@@ -123,12 +123,12 @@ func (s *Store) Summarize(ctx context.Context, tenant, app string) (status.Summa
 }
 
 // Apps implements status.Store.
-func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]string, error) {
+func (s *Store) Apps(ctx context.Context, tenant string, query status.AppQuery) (status.AppPage, error) {
 	if err := s.enter(&s.reads); err != nil {
-		return nil, err
+		return status.AppPage{}, err
 	}
 	defer s.reads.leave()
-	return s.store.Apps(ctx, tenant, after, limit)
+	return s.store.Apps(ctx, tenant, query)
 }
 
 // Update implements status.Store.

@@ -89,9 +89,9 @@ func (m measured) Summarize(ctx context.Context, tenant, app string) (s status.S
 }
 
 // Apps implements status.Store.
-func (m measured) Apps(ctx context.Context, tenant, after string, limit int) (apps []string, err error) {
+func (m measured) Apps(ctx context.Context, tenant string, query status.AppQuery) (page status.AppPage, err error) {
 	defer m.observe("apps", time.Now(), &err)
-	return m.store.Apps(ctx, tenant, after, limit)
+	return m.store.Apps(ctx, tenant, query)
 }
 
 // Import implements status.Store.

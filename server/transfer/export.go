@@ -31,19 +31,18 @@ type exporter struct {
 }
 
 func (e *exporter) allApps(ctx context.Context) error {
-	const page = 100
-	for after := ""; ; {
-		apps, err := e.store.Apps(ctx, e.tenant, after, page)
+	for q := (status.AppQuery{Limit: 100}); ; {
+		page, err := e.store.Apps(ctx, e.tenant, q)
 		if err != nil {
 			return err
 		}
-		for _, app := range apps {
-			if err := e.app(ctx, app); err != nil {
+		for _, app := range page.Rows {
+			if err := e.app(ctx, app.ID); err != nil {
 				return err
 			}
-			after = app
+			q.After = app.ID
 		}
-		if len(apps) < page {
+		if !page.More {
 			return nil
 		}
 	}

@@ -5,7 +5,6 @@ package memory
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 
@@ -90,20 +89,19 @@ func (s *Store) Summarize(ctx context.Context, tenant, app string) (status.Summa
 }
 
 // Apps implements status.Store. It looks at every row.
-func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]string, error) {
+func (s *Store) Apps(ctx context.Context, tenant string, query status.AppQuery) (status.AppPage, error) {
 	if err := s.usable(ctx); err != nil {
-		return nil, err
+		return status.AppPage{}, err
 	}
 	s.mutex.RLock()
 	defer s.mutex.RUnlock()
-	behind := make(map[string]bool)
-	for at := range s.rows {
-		if at.tenant == tenant && at.app > after {
-			behind[at.app] = true
+	rows := make(map[string][]status.Row)
+	for at, row := range s.rows {
+		if at.tenant == tenant {
+			rows[at.app] = append(rows[at.app], row)
 		}
 	}
-	apps := slices.Sorted(maps.Keys(behind))
-	return apps[:min(limit, len(apps))], nil
+	return query.PageOf(rows), nil
 }
 
 // Import implements status.Store.

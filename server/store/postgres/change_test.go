@@ -125,11 +125,14 @@ func TestTextsOfAnyLengthAreDistinctAndOrdered(t *testing.T) {
 		}
 	}
 	for after := ""; ; after = apps[len(apps)-1] {
-		part, err := store.Apps(t.Context(), "apps", after, 3)
+		part, err := store.Apps(t.Context(), "apps", status.AppQuery{After: after, Limit: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if apps = append(apps, part...); len(part) < 3 {
+		for _, app := range part.Rows {
+			apps = append(apps, app.ID)
+		}
+		if !part.More {
 			break
 		}
 	}

@@ -141,7 +141,10 @@ func calls(store *Store) map[string]func(context.Context) error {
 			return err
 		},
 		"Summarize": func(ctx context.Context) error { _, err := store.Summarize(ctx, tenant, app); return err },
-		"Apps":      func(ctx context.Context) error { _, err := store.Apps(ctx, tenant, "", 1); return err },
+		"Apps": func(ctx context.Context) error {
+			_, err := store.Apps(ctx, tenant, status.AppQuery{Limit: 1, Sizes: true})
+			return err
+		},
 		"Import": func(ctx context.Context) error {
 			_, err := store.Import(ctx, tenant, app, []status.Imported{{ID: "imported"}})
 			return err

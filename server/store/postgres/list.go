@@ -47,29 +47,6 @@ func readRows[R query.Row](ctx context.Context, c *pgx.Conn, q query.Query, list
 	return failure("listing statuses", err)
 }
 
-// appsOf reads the apps that have rows. It goes from one to the next by the primary key.
-func appsOf(ctx context.Context, c *pgx.Conn, tenant, after string, limit int) (apps []string, err error) {
-	head, _ := split(after)
-	rows, err := c.Query(ctx, nextApps, keyOf(tenant), head, after, limit)
-	if err != nil {
-		return nil, failure("listing apps", err)
-	}
-	apps, err = pgx.CollectRows(rows, pgx.RowTo[string])
-	return apps, failure("listing apps", err)
-}
-
-const nextApps = `
-WITH RECURSIVE keys AS (
-	(SELECT app FROM statuses WHERE tenant = $1 AND app >= $2 ORDER BY app LIMIT 1)
-	UNION ALL
-	SELECT (SELECT s.app FROM statuses s WHERE s.tenant = $1 AND s.app > keys.app ORDER BY s.app LIMIT 1)
-	FROM keys WHERE keys.app IS NOT NULL
-), apps AS (
-	SELECT left(app, 128) || (SELECT s.app_rest FROM statuses s WHERE s.tenant = $1 AND s.app = keys.app LIMIT 1) AS name
-	FROM keys WHERE app IS NOT NULL
-)
-SELECT name FROM apps WHERE name > $3 ORDER BY name LIMIT $4`
-
 // maxPrepared is how many bytes of text a selection has at most if a connection keeps it prepared. A longer one has a long filter,
 // which is unlikely to be repeated, and takes the server a hundred or a thousand times as much memory as its text.
 const maxPrepared = 2 << 10

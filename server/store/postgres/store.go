@@ -99,12 +99,22 @@ func (s *Store) Summarize(ctx context.Context, tenant, app string) (summary stat
 }
 
 // Apps implements status.Store.
-func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) (apps []string, err error) {
+func (s *Store) Apps(ctx context.Context, tenant string, query status.AppQuery) (page status.AppPage, err error) {
 	err = s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
-		apps, err = appsOf(ctx, c, tenant, after, limit)
+		page, err = appsOf(ctx, c, tenant, query)
 		return err
 	})
-	return apps, err
+	return page, err
+}
+
+// Tenants reads the tenants that have rows, in the byte order of their ids: at most limit after the given one. It is for operators, not
+// for the API.
+func (s *Store) Tenants(ctx context.Context, after string, limit int) (tenants []string, err error) {
+	err = s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
+		tenants, err = texts(ctx, c, nextTenants, after, limit)
+		return failure("listing tenants", err)
+	})
+	return tenants, err
 }
 
 // Import implements status.Store.

@@ -16,6 +16,9 @@ import (
 func canonicalApps() *goose.Migration {
 	return goose.NewGoMigration(6, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 		apps, err := spelledApps(ctx, tx)
+		if err == nil && len(apps) > 0 { // moved rows have new places all over the file
+			_, err = tx.ExecContext(ctx, "PRAGMA cache_size = -65536") // KiB
+		}
 		for _, app := range apps {
 			if err == nil {
 				err = app.move(ctx, tx)

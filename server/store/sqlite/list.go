@@ -43,27 +43,6 @@ func readPage[R query.Row](ctx context.Context, c *connection, q query.Query, co
 	return page, nil
 }
 
-// apps reads the apps that have rows. An app keeps its number even when it has none left.
-func (c *connection) apps(ctx context.Context, tenant, after string, limit int) (apps []string, err error) {
-	rows, err := c.query(ctx, "SELECT app FROM apps WHERE tenant = ? AND app > ?"+
-		" AND EXISTS (SELECT 1 FROM statuses WHERE statuses.app = apps.number) ORDER BY app LIMIT ?", tenant, after, limit)
-	if err != nil {
-		return nil, failure("listing apps", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var app string
-		if err := rows.Scan(&app); err != nil {
-			return nil, failure("listing apps", err)
-		}
-		apps = append(apps, app)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failure("listing apps", err)
-	}
-	return apps, nil
-}
-
 // dialect is SQLite's SQL. It sorts nulls first, as the API does.
 var dialect = sqlgen.Dialect{
 	Number: "?",

@@ -97,13 +97,24 @@ func (s *Store) Summarize(ctx context.Context, tenant, app string) (status.Summa
 }
 
 // Apps implements status.Store.
-func (s *Store) Apps(ctx context.Context, tenant, after string, limit int) ([]string, error) {
+func (s *Store) Apps(ctx context.Context, tenant string, query status.AppQuery) (status.AppPage, error) {
+	c, err := s.readers.borrow(ctx)
+	if err != nil {
+		return status.AppPage{}, err
+	}
+	defer s.readers.giveBack(c)
+	return c.apps(ctx, tenant, query)
+}
+
+// Tenants reads the tenants that have rows, in the byte order of their ids: at most limit after the given one. It is for operators, not
+// for the API.
+func (s *Store) Tenants(ctx context.Context, after string, limit int) ([]string, error) {
 	c, err := s.readers.borrow(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.readers.giveBack(c)
-	return c.apps(ctx, tenant, after, limit)
+	return c.tenants(ctx, after, limit)
 }
 
 // Import implements status.Store.

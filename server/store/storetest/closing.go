@@ -33,7 +33,7 @@ var closing = []rule{
 		if _, err := c.store.Summarize(context.Background(), c.tenant, "app"); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Summarize: %v, want ErrUnavailable", err)
 		}
-		if _, err := c.store.Apps(context.Background(), c.tenant, "", 1); !errors.Is(err, status.ErrUnavailable) {
+		if _, err := c.store.Apps(context.Background(), c.tenant, status.AppQuery{Limit: 1}); !errors.Is(err, status.ErrUnavailable) {
 			t.Errorf("Apps: %v, want ErrUnavailable", err)
 		}
 		if _, err := c.store.Import(context.Background(), c.tenant, "app", []status.Imported{whole(2)}); !errors.Is(err, status.ErrUnavailable) {

@@ -3,7 +3,6 @@ package storetest
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"testing"
 
@@ -117,38 +116,6 @@ var imports = []rule{
 		}
 		c.misses(numbered(1))
 	}},
-	{"Apps lists the apps that have rows, in byte order, in parts", func(t *testing.T, e Engine) {
-		c := e.caller(t)
-		if got := c.apps("", 10); len(got) > 0 {
-			t.Errorf("a tenant without rows has the apps %q", got)
-		}
-		want := oddKeys()
-		for _, app := range want {
-			c.imports(app, 1, 0, whole(1))
-		}
-		c.as("other").imports("another tenant's", 1, 0, whole(1))
-		c.create(status.Key{App: "emptied", ID: "id"}, status.Patch{})
-		c.deletes(status.Key{App: "emptied", ID: "id"}, status.Cond{}, nil)
-		slices.Sort(want)
-		var got []string
-		for after := ""; ; after = got[len(got)-1] {
-			part := c.apps(after, 7)
-			if got = append(got, part...); len(part) < 7 {
-				break
-			}
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("got the apps %.300q, want %.300q", got, want)
-		}
-	}},
-	{"Apps returns the error of a context that has ended", func(t *testing.T, e Engine) {
-		c := e.caller(t)
-		ended, cancel := context.WithCancel(t.Context())
-		cancel()
-		if _, err := c.store.Apps(ended, c.tenant, "", 1); !errors.Is(err, context.Canceled) {
-			t.Errorf("Apps: %v, want Canceled", err)
-		}
-	}},
 }
 
 func imported(id string, patch status.Patch) status.Imported {
@@ -161,15 +128,6 @@ func whole(n int) status.Imported { return imported(numbered(n).ID, everything(n
 func (c caller) imports(app string, created, changed int, rows ...status.Imported) {
 	c.Helper()
 	c.counts(app, status.Written{Created: created, Changed: changed, Unchanged: len(rows) - created - changed}, rows...)
-}
-
-func (c caller) apps(after string, limit int) []string {
-	c.Helper()
-	apps, err := c.store.Apps(context.Background(), c.tenant, after, limit)
-	if err != nil {
-		c.Fatalf("listing apps: %v", err)
-	}
-	return apps
 }
 
 // userOf returns the id of the user status that a row is listed with.

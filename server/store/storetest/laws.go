@@ -292,11 +292,14 @@ func (h history) imports() {
 
 func (h history) apps() {
 	tenant, key := h.row()
-	after := rapid.SampledFrom([]string{"", key.App}).Draw(h.T, "after")
-	got, err := h.store.Apps(context.Background(), tenant, after, 1)
-	want, wantErr := h.model.Apps(context.Background(), tenant, after, 1)
-	if !slices.Equal(got, want) || err != nil || wantErr != nil {
-		h.Fatalf("apps of %s after %q: %q, %v; want %q, %v", tenant, after, got, err, want, wantErr)
+	q := status.AppQuery{
+		After: rapid.SampledFrom([]string{"", key.App}).Draw(h.T, "after"),
+		Limit: rapid.IntRange(1, 3).Draw(h.T, "limit"), Sizes: rapid.Bool().Draw(h.T, "sizes"), Count: rapid.Bool().Draw(h.T, "count"),
+	}
+	got, err := h.store.Apps(context.Background(), tenant, q)
+	want, wantErr := h.model.Apps(context.Background(), tenant, q)
+	if !slices.Equal(got.Rows, want.Rows) || got.More != want.More || got.Count != want.Count || err != nil || wantErr != nil {
+		h.Fatalf("apps of %s, %+v: %+v, %v; want %+v, %v", tenant, q, got, err, want, wantErr)
 	}
 }
 

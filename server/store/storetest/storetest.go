@@ -39,6 +39,7 @@ func Run(t *testing.T, engine Engine) {
 		{"users", users},
 		{"summaries", summaries},
 		{"imports", imports},
+		{"apps", apps},
 		{"meetings", meetings},
 		{"concurrency", concurrency},
 		{"contexts", contexts},
