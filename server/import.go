@@ -4,17 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"maps"
 	"os"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 	_ "time/tzdata" // Windows has no time zones of its own
 
 	"installstatus/api"
+	"installstatus/api/status"
 	"installstatus/server/transfer"
 	"installstatus/server/transfer/dates"
 )
@@ -27,6 +25,7 @@ type importCommand struct {
 	KeepGoing bool   `help:"Write the valid rows even if others are invalid."`
 	Overwrite bool   `help:"Also write rows that synced before what is stored."`
 
+	State      string `help:"The state of new rows of a report that says none: unknown, installed, failed, notInstalled, uninstallFailed, pendingInstall or notApplicable. Rows that exist keep theirs." enum:",unknown,installed,failed,notInstalled,uninstallFailed,pendingInstall,notApplicable" default:"" placeholder:"STATE"`
 	DateFormat string `help:"How the files write dates, if not as Intune does; see below." placeholder:"FORMAT"`
 	TimeZone   string `help:"The zone of dates without one: a name such as Europe/Berlin, or an offset such as +01:00." default:"UTC" placeholder:"ZONE"`
 	Report     string `help:"Also write all problems to this CSV file." placeholder:"FILE"`
@@ -39,6 +38,8 @@ func (importCommand) Help() string {
   Intune's report DeviceInstallStatusByApp as CSV or JSON, zipped or not, even if saved again by Excel or PowerShell
   NDJSON or CSV written by export
   Graph's answer to a list request or to one for an entity, or a JSON array of its entities
+  entities as PowerShell writes them with ConvertTo-Json or Export-Csv (Id, DeviceName, InstallState ...)
+  answers of Intune's reporting API with Schema and Values, in one or several files of pages
   each of them in gzip, and zips of several
 
 All files are checked before anything is written. Invalid rows are listed on standard output, one problem per line: the line
@@ -49,13 +50,14 @@ can share a line, the column is a JSON pointer such as /value/3/installState. --
 A row without an id changes the stored row of its device (and of its user, if there are several), or gets an id derived from
 its app and device. A row with an id takes over a stored row with the derived id of its device. A row that synced before what
 is stored is kept out and counted, unless --overwrite is given. Importing a file twice changes nothing. A row that exists
-keeps its user status. A JSON entity or a CSV row with an id is complete: what it omits is cleared. A row of Intune's report
+keeps its user status. An entity, which has an id or lastSyncDateTime, is complete: what it omits is cleared. A row of Intune's report
 sets the properties in its columns and keeps the others. If a device has several rows, the one that synced last is imported.
 
 Intune's columns DeviceName, UserPrincipalName, UserName and DeviceId are the properties with these names; Platform is
 osDescription, AppVersion is displayVersion, LastModifiedDateTime is lastSyncDateTime, HexErrorCode
 is errorCode, AppInstallState is installState and mobileAppInstallStatusValue, AppInstallStateDetails is installStateDetail.
-Columns that end in _loc are never read. Other columns are ignored with a note.
+Names match in any case, with or without blanks, underscores and hyphens. A row needs a state: if no column has its code,
+AppInstallState_loc is read if it is English, or --state names one for new rows. A note names all that is not read.
 
 --date-format names the dates that another program has written, in any order and with any text between:
   YYYY or YY (20YY), MM or M, DD or D, HH or H, mm or m, ss or s; two letters match two digits, one matches one or two
@@ -104,7 +106,7 @@ func (c importCommand) options() (options transfer.Options, err error) {
 	if n := slices.Index(c.Files, "-"); n >= 0 && slices.Contains(c.Files[n+1:], "-") {
 		return options, usageError{errors.New("standard input can be read only once; name - once")}
 	}
-	options.App = c.App
+	options.App, options.State = c.App, status.InstallState(c.State)
 	if c.DateFormat != "" {
 		if options.Dates.Format, err = dates.ParseFormat(c.DateFormat); err != nil {
 			return options, usageError{fmt.Errorf("--date-format: %w", err)}
@@ -191,29 +193,27 @@ func (i importing) check(ctx context.Context, options transfer.Options, report *
 	if ended := problems.End(err); err == nil {
 		err = ended
 	}
+	if errors.Is(err, transfer.ErrNoState) {
+		err = fmt.Errorf("%w%s", err, stateHint)
+	}
 	printNotes(i.to.err, plan)
 	problems.Summarize(i.to.err)
 	return plan, err
 }
+
+const stateHint = "; --state unknown imports rows without a state"
 
 // hint names the flag that solves a problem.
 func hint(row *transfer.RowError, problem transfer.Problem) string {
 	switch {
 	case row.NoApp:
 		return "; add --app ID"
+	case problem.NoState:
+		return stateHint
 	case problem.OtherDate:
 		return "; name its format with --date-format, such as DD.MM.YYYY HH:mm or M/D/YYYY h:mm A"
 	default:
 		return ""
-	}
-}
-
-func printNotes(to io.Writer, plan *transfer.Plan) {
-	if len(plan.Ignored) > 0 {
-		fmt.Fprintf(to, "note: ignored columns: %s\n", strings.Join(plan.Ignored, ", "))
-	}
-	for _, code := range slices.Sorted(maps.Keys(plan.UnknownDetails)) {
-		fmt.Fprintf(to, "note: install state detail %s is not defined in the API and is left out: %s\n", code, numberOf(plan.UnknownDetails[code], "row"))
 	}
 }
 

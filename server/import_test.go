@@ -179,7 +179,7 @@ func TestRowsWithoutAnAppAreListedOnce(t *testing.T) {
 		`[{"id":"1"},{"id":"2"},{"id":"3"}]`:          "line 1\t/0\tno app (the first of 3 such rows); add --app ID\n",
 		"DeviceId,DeviceName\n,no device\n2,no app\n": "line 2\tDeviceId\tmissing; each row needs a device\nline 3\t\tno app; add --app ID\n",
 	} {
-		if r := newDatabase(t).run(text, "import", "-"); r.code != 1 || r.out != want {
+		if r := newDatabase(t).run(text, "import", "--state", "unknown", "-"); r.code != 1 || r.out != want {
 			t.Errorf("%q: exit code %d\n%s%s", text, r.code, r.out, r.err)
 		}
 	}
@@ -187,7 +187,7 @@ func TestRowsWithoutAnAppAreListedOnce(t *testing.T) {
 
 func TestNotesReportWhatIsLeftOut(t *testing.T) {
 	d := newDatabase(t)
-	r := d.imports("DeviceId,Comment,AppInstallStateDetails\n1,secret,-1\n2,,1009\n3,,-1\n", "3 created", "--app", "app")
+	r := d.imports("DeviceId,Comment,AppInstallStateDetails\n1,secret,-1\n2,,1009\n3,,-1\n", "3 created", "--app", "app", "--state", "unknown")
 	for _, note := range []string{"note: ignored columns: Comment\n", "note: install state detail -1 is not defined in the API and is left out: 2 rows\n", "detail 1009 is not defined in the API and is left out: 1 row\n"} {
 		if !strings.Contains(r.err, note) || strings.Contains(r.err, "secret") {
 			t.Errorf("%s", r.err)
@@ -202,7 +202,7 @@ func TestFrequentErrorCodesAreExplained(t *testing.T) {
 	}
 	d := newDatabase(t)
 	for _, counted := range []string{"11 created", "11 unchanged"} {
-		r := d.imports(text, counted, "--app", "app")
+		r := d.imports(text, counted, "--app", "app", "--state", "unknown")
 		want := "note: 3 rows with error 0x87D1041C: The installation reported success, but the app was not detected afterwards.\n" +
 			"note: 2 rows with error 0x80070643: The installer (MSI) failed with a fatal error.\n" +
 			"note: 1 row with error 0x87D12230: not known; as an HRESULT a failure of facility 2001 (Intune), code 8752 (0x2230)\n" +
@@ -216,8 +216,8 @@ func TestFrequentErrorCodesAreExplained(t *testing.T) {
 func TestTheRowOfADeviceThatSyncedLastIsImported(t *testing.T) {
 	text := "DeviceId,DeviceName,LastModifiedDateTime\nA,first,2021-11-09 10:00:00\nb,other,\na,last,2021-11-09T13:00:00+02:00\nA,older,2021-11-09 10:59:59.9999999\na,as late,2021-11-09 11:00:00\na,never,\n"
 	d := newDatabase(t)
-	d.imports(text, "6 rows read, 2 created, 0 changed, 0 unchanged, 0 invalid, 4 superseded by a later row of the same device;", "--app", "app")
-	d.imports(text, "0 created, 0 changed, 2 unchanged", "--app", "app")
+	d.imports(text, "6 rows read, 2 created, 0 changed, 0 unchanged, 0 invalid, 4 superseded by a later row of the same device;", "--app", "app", "--state", "unknown")
+	d.imports(text, "0 created, 0 changed, 2 unchanged", "--app", "app", "--state", "unknown")
 	if got := d.exports(); !strings.Contains(got, `"as late"`) {
 		t.Error(got)
 	}
@@ -227,8 +227,8 @@ func TestARowOfIntuneKeepsPropertiesWithoutAColumn(t *testing.T) {
 	d := newDatabase(t)
 	id := status.DeviceStatusID("app", "device")
 	d.imports(`{"id":"`+id+`","osVersion":"10.0","deviceName":"old","userAppInstallStatusId":"user"}`, "1 created", "--app", "app")
-	d.imports("DeviceId,DeviceName,UserPrincipalName\ndevice,new,anna@contoso.example\n", "1 changed", "--app", "app")
-	if got := d.exports(); !strings.Contains(got, `"userAppInstallStatusId":"user"`) || !strings.Contains(got, `"osVersion":"10.0"`) || !strings.Contains(got, `"deviceName":"new"`) {
+	d.imports("DeviceId,DeviceName,UserPrincipalName\ndevice,new,anna@contoso.example\n", "1 changed", "--app", "app", "--state", "failed")
+	if got := d.exports(); !strings.Contains(got, `"installState":"unknown"`) || !strings.Contains(got, `"userAppInstallStatusId":"user"`) || !strings.Contains(got, `"osVersion":"10.0"`) || !strings.Contains(got, `"deviceName":"new"`) {
 		t.Error(got)
 	}
 }
@@ -261,10 +261,10 @@ func TestAServerIsNotHeldUpByAnImport(t *testing.T) {
 	target := statusPath("served", "id")
 	s.create(t, target, `{}`)
 	var text strings.Builder
-	text.WriteString("DeviceId,UserPrincipalName\n")
+	text.WriteString("DeviceId,UserPrincipalName,AppInstallState\n")
 	const rows = 5_000
 	for n := range rows {
-		fmt.Fprintf(&text, "device %d,user%d@contoso.example\n", n, n*7919%rows)
+		fmt.Fprintf(&text, "device %d,user%d@contoso.example,1\n", n, n*7919%rows)
 	}
 	imported := make(chan ran, 1)
 	go func() {

@@ -19,18 +19,18 @@ func TestSeveralFilesAreImportedAsOne(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r := d.run("", "import", "--app", "app", "a.csv", "b.csv")
+	r := d.run("", "import", "--state", "unknown", "--app", "app", "a.csv", "b.csv")
 	if r.code != 1 || !strings.HasPrefix(r.err, "installstatus: b.csv: line 2, cell 2: the quote is not closed") {
 		t.Errorf("a file that cannot be read: exit code %d: %s", r.code, r.err)
 	}
-	r = d.run("", "import", "--app", "app", "a.csv", "c.zip")
+	r = d.run("", "import", "--state", "unknown", "--app", "app", "a.csv", "c.zip")
 	if r.code != 1 || r.out != "c.zip/c.csv: line 3\tDeviceId\tmissing; each row needs a device\n" || !strings.Contains(r.err, "2 files: 1 of 4 rows are invalid") {
 		t.Errorf("an invalid row: exit code %d\n%s%s", r.code, r.out, r.err)
 	}
 	if _, err := os.Stat(d.file); err == nil {
 		t.Error("a database was created")
 	}
-	r = d.run("DeviceId\n4\n", "import", "--keep-going", "--app", "app", "a.csv", "c.zip", "-")
+	r = d.run("DeviceId\n4\n", "import", "--state", "unknown", "--keep-going", "--app", "app", "a.csv", "c.zip", "-")
 	if r.code != 1 || !strings.Contains(r.err, "3 files: 5 rows read, 4 created, 0 changed, 0 unchanged, 1 invalid;") {
 		t.Errorf("exit code %d: %s", r.code, r.err)
 	}
@@ -47,7 +47,7 @@ func TestProblemsOfAKindAreCollapsedAndCounted(t *testing.T) {
 	}
 	d := newDatabase(t)
 	report := filepath.Join(t.TempDir(), "problems.csv")
-	r := d.run(text.String(), "import", "--app", "app", "--report", report, "-")
+	r := d.run(text.String(), "import", "--state", "unknown", "--app", "app", "--report", report, "-")
 	if lines := strings.Count(r.out, "\n"); r.code != 1 || lines != 42 ||
 		!strings.HasSuffix(r.out, "and 1,980 more like it\tDeviceId\tmissing; each row needs a device\nand 980 more like it\tHexErrorCode\tnot a 32-bit error code such as 0x87D1041C or -2016345060\n") {
 		t.Errorf("exit code %d, %d lines: %s", r.code, lines, r.out)
@@ -63,7 +63,7 @@ func TestProblemsOfAKindAreCollapsedAndCounted(t *testing.T) {
 	if err != nil || len(records) != 3_001 || strings.Join(records[1], "|") != "'-||2|DeviceId|missing; each row needs a device" {
 		t.Errorf("%d records, %v: %q", len(records), err, records[1])
 	}
-	d.imports("DeviceId\n1\n", "1 created", "--app", "app", "--report", report)
+	d.imports("DeviceId\n1\n", "1 created", "--state", "unknown", "--app", "app", "--report", report)
 	if content, err := os.ReadFile(report); string(content) != "\ufefffile,part,line,column,reason\n" {
 		t.Errorf("without a problem the report is %q, %v", content, err)
 	}
@@ -81,7 +81,7 @@ func TestAReportIsRefusedBeforeAnythingIsRead(t *testing.T) {
 		"a.csv":                             "it is one of the files to import",
 		filepath.Join(".", "a.csv"):         "it is one of the files to import",
 	} {
-		if r := d.run("", "import", "--app", "app", "--report", report, "a.csv", "none.csv"); r.code != 1 || !strings.Contains(r.err, "--report "+report+": "+want) {
+		if r := d.run("", "import", "--state", "unknown", "--app", "app", "--report", report, "a.csv", "none.csv"); r.code != 1 || !strings.Contains(r.err, "--report "+report+": "+want) {
 			t.Errorf("%s: exit code %d: %s", report, r.code, r.err)
 		}
 	}
@@ -93,11 +93,11 @@ func TestAReportIsRefusedBeforeAnythingIsRead(t *testing.T) {
 func TestDatesOfOtherPlaces(t *testing.T) {
 	const german = "sep=;\nDeviceId;LastModifiedDateTime\n1;31.10.2021 02:30\n2;2021-11-09 10:32:11.0000000\n3;\n"
 	d := newDatabase(t)
-	if r := d.run(german, "import", "--app", "app", "-"); r.code != 1 || !strings.HasPrefix(r.out, "line 3\tLastModifiedDateTime\tnot a date in Intune's format") ||
+	if r := d.run(german, "import", "--state", "unknown", "--app", "app", "-"); r.code != 1 || !strings.HasPrefix(r.out, "line 3\tLastModifiedDateTime\tnot a date in Intune's format") ||
 		!strings.Contains(r.out, "; name its format with --date-format, such as DD.MM.YYYY HH:mm or M/D/YYYY h:mm A\n") {
 		t.Errorf("exit code %d: %s", r.code, r.out)
 	}
-	d.imports(german, "3 created", "--app", "app", "--date-format", "DD.MM.YYYY HH:mm", "--time-zone", "Europe/Berlin")
+	d.imports(german, "3 created", "--state", "unknown", "--app", "app", "--date-format", "DD.MM.YYYY HH:mm", "--time-zone", "Europe/Berlin")
 	got := d.exports()
 	for _, want := range []string{`"2021-10-31T00:30:00Z"`, `"2021-11-09T09:32:11.0000000Z"`, `"0001-01-01T00:00:00Z"`} {
 		if !strings.Contains(got, `"lastSyncDateTime":`+want) {
@@ -113,7 +113,7 @@ func TestDatesOfOtherPlaces(t *testing.T) {
 
 func TestAnExportThatAnotherProgramSavedKeepsItsDates(t *testing.T) {
 	d := newDatabase(t)
-	d.imports(`{"id":"1","lastSyncDateTime":"2021-11-09T10:32:11.5+01:00"}`, "1 created", "--app", "app")
+	d.imports(`{"id":"1","lastSyncDateTime":"2021-11-09T10:32:11.5+01:00"}`, "1 created", "--state", "unknown", "--app", "app")
 	exported := d.exports("--format", "csv")
 	d.imports(exported, "1 unchanged", "--date-format", "DD.MM.YYYY HH:mm", "--time-zone", "Europe/Berlin")
 	saved := strings.ReplaceAll(strings.Replace(exported, "2021-11-09T10:32:11.5+01:00", "10.11.2021 10:32", 1), ",", ";")

@@ -43,7 +43,7 @@ func TestAnImportThatIsKilledAndRepeatedHasTheSameResult(t *testing.T) {
 	}
 	whole, killed := newDatabase(t), newDatabase(t)
 	for _, d := range []database{whole, killed} {
-		d.imports(before.String(), "2000 created", "--app", "app")
+		d.imports(before.String(), "2000 created", "--app", "app", "--state", "unknown")
 	}
 	began := time.Now()
 	whole.imports(text, "", "--app", "app")
@@ -82,7 +82,7 @@ func TestARowThatIsOlderThanWhatIsStoredIsKeptOut(t *testing.T) {
 
 func TestAGraphEntityTakesOverTheRowOfAReport(t *testing.T) {
 	d := newDatabase(t)
-	const report = "DeviceId,UserPrincipalName\nABC,anna@contoso.example\n"
+	const report = "DeviceId,UserPrincipalName,AppInstallState\nABC,anna@contoso.example,1\n"
 	d.imports(report, "1 created", "--app", "app")
 	d.imports(`{"id":"graph","deviceId":"abc","userPrincipalName":"Anna@contoso.example"}`, "0 created, 1 changed", "--app", "app")
 	d.imports(report, "0 created, 1 changed", "--app", "app")

@@ -8,9 +8,10 @@ import (
 
 // Imported is one row of an import. Importing defines what it does.
 type Imported struct {
-	ID        string  // never ""
-	Derived   bool    // the row has no id of its own: ID is the DeviceStatusID of its device
-	User      *string // the user status of a new row, "" for none; nil derives it from the userPrincipalName
+	ID        string       // never ""
+	Derived   bool         // the row has no id of its own: ID is the DeviceStatusID of its device
+	User      *string      // the user status of a new row, "" for none; nil derives it from the userPrincipalName
+	State     InstallState // of a new row whose patch gives none, for both properties; "" is unknown
 	Patch     Patch
 	OfUser    bool // the row has no id, and a row of its device that synced later is imported too
 	Overwrite bool // also changes a stored row that synced later
@@ -91,7 +92,11 @@ func (i *Imported) isOlder(than *Row) bool {
 
 // New returns the row that the import creates in an app if it meets none.
 func (i *Imported) New(app string) Row {
-	next := Row{Status: i.Patch.Apply(New(i.ID))}
+	base := New(i.ID)
+	if i.State != "" {
+		base.InstallState, base.MobileAppInstallStatusValue = i.State, i.State
+	}
+	next := Row{Status: i.Patch.Apply(base)}
 	if i.User != nil {
 		next.User = *i.User
 	} else {

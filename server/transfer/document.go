@@ -5,54 +5,78 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"installstatus/api"
-	"installstatus/server/transfer/dates"
 )
 
-// document reads rows that are elements of JSON arrays. An array is a top-level value or a member of a top-level object.
+// document reads rows that are elements of JSON arrays. An array is a top-level value or a member of a top-level object, which may
+// be an answer of Intune's reporting API.
 type document struct {
-	entities *api.EntityReader
-	dates    dates.Dates
-	text     *countedText
-	tokens   *json.Decoder
-	open     []json.Delim // open brackets: [ of an array of rows, { of an object, or { and [ of an array in an object
-	array    string       // JSON pointer of the array
-	index    int          // of the next row in the array
+	objects *objects
+	schemas func() ([]*layout, error) // see schemasOf
+	text    *countedText
+	tokens  *json.Decoder
+	open    []json.Delim // open brackets: [ of an array of rows, { of an object, or { and [ of an array in an object
+	array   string       // JSON pointer of the array
+	index   int          // of the next row in the array
+	answer  *answer      // the top-level object that is read
+	answers answers
 }
 
-func newDocument(from io.Reader, entities *api.EntityReader, dates dates.Dates) *document {
+func newDocument(from io.Reader, objects *objects, schemas func() ([]*layout, error)) *document {
 	text := &countedText{from: from, line: 1}
-	return &document{entities: entities, dates: dates, text: text, tokens: json.NewDecoder(text)}
+	return &document{objects: objects, schemas: schemas, text: text, tokens: json.NewDecoder(text)}
 }
 
 // next implements formatReader.
 func (d *document) next() (Row, error) {
 	for {
+		object, line, err := d.element()
+		if err != nil {
+			return Row{}, err
+		}
+		if object[0] == '[' && d.answer != nil {
+			return d.values(line, object)
+		}
+		row, err := d.objects.row(line, object)
+		if d.answer != nil {
+			d.answer.read(&row)
+		}
+		return row, err
+	}
+}
+
+// element returns the next element of an array of rows, and its line.
+func (d *document) element() (element json.RawMessage, line int, err error) {
+	for {
 		if err := d.step(); err != nil {
-			return Row{}, d.located(err)
+			return nil, 0, d.located(err)
 		}
 		if !d.inRows() || !d.tokens.More() {
 			continue
 		}
-		var object json.RawMessage
-		if err := d.tokens.Decode(&object); err != nil {
-			return Row{}, d.located(err)
+		if err := d.tokens.Decode(&element); err != nil {
+			return nil, 0, d.located(err)
 		}
-		line := d.text.lineAt(d.tokens.InputOffset() - int64(len(object)))
 		d.index++
-		return objectRow(line, object, d.entities, d.dates)
+		return element, d.text.lineAt(d.tokens.InputOffset() - int64(len(element))), nil
 	}
 }
 
 // pointer implements formatReader.
-func (d *document) pointer() string { return fmt.Sprintf("%s/%d", d.array, d.index-1) }
+func (d *document) pointer() string {
+	if d.index == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s/%d", d.array, d.index-1)
+}
+
+// note implements formatReader.
+func (*document) note(*notes) {}
 
 func (d *document) inRows() bool {
 	return len(d.open) > 0 && d.open[len(d.open)-1] == '['
 }
 
-// step moves one token or value towards the next row.
+// step moves one token or value towards the next row. A *RowError is that of an object without rows.
 func (d *document) step() error {
 	d.text.lineAt(d.tokens.InputOffset())
 	if d.inRows() && d.tokens.More() {
@@ -64,29 +88,26 @@ func (d *document) step() error {
 	}
 	switch token {
 	case json.Delim('['), json.Delim('{'):
-		d.open, d.array, d.index = append(d.open, token.(json.Delim)), "", 0
+		d.begin(token.(json.Delim))
 		return nil
 	case json.Delim(']'), json.Delim('}'):
 		d.open = d.open[:len(d.open)-1]
+		if len(d.open) == 0 {
+			return d.end()
+		}
 		return nil
 	}
 	if len(d.open) == 0 {
 		return errors.New("a value is neither an object nor an array")
 	}
-	if holdsRows(token) {
-		value, err := d.tokens.Token()
-		if err == nil && value != json.Delim('[') {
-			return errors.New("value is not an array")
-		}
-		d.open, d.array, d.index = append(d.open, '['), fmt.Sprintf("/%v", token), 0
-		return err
-	}
-	var other json.RawMessage
-	return d.tokens.Decode(&other)
+	return d.member(token)
 }
 
 // located adds the line to an error. The error repeats at most one character of the text.
 func (d *document) located(err error) error {
+	if row := (*RowError)(nil); errors.As(err, &row) {
+		return err
+	}
 	offset := d.tokens.InputOffset()
 	var syntax *json.SyntaxError
 	switch {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"installstatus/api/status"
 	"installstatus/server/transfer/container"
 )
 
@@ -92,7 +93,7 @@ func (f *Files) reports(name string, file *container.File) (parts []part, err er
 
 // otherText returns why the part is text but not a report, or nil.
 func (p part) otherText() (reason, err error) {
-	r, err := p.rows(Options{})
+	r, err := p.rows(Options{State: status.InstallStateUnknown}, new(notes))
 	if errors.Is(err, errNotAReport) {
 		return err, nil
 	}

@@ -36,7 +36,7 @@ func TestOnePlanCoversAllReportsOfAllFiles(t *testing.T) {
 	}
 	defer files.Close()
 	var invalid []string
-	p, err := files.Check(t.Context(), Options{App: "app"}, func(e *RowError) error {
+	p, err := files.Check(t.Context(), Options{App: "app", State: "unknown"}, func(e *RowError) error {
 		invalid = append(invalid, fmt.Sprint(e.Origin, ": ", e))
 		return nil
 	}, noProgress)
@@ -46,8 +46,8 @@ func TestOnePlanCoversAllReportsOfAllFiles(t *testing.T) {
 	if want := []string{"b.zip/b1.csv: line 3: DeviceId: missing; each row needs a device"}; !slices.Equal(invalid, want) {
 		t.Errorf("invalid: %q, want %q", invalid, want)
 	}
-	if !slices.Equal(p.Ignored, []string{"Comment", "Note"}) {
-		t.Errorf("ignored: %q", p.Ignored)
+	if want := []Ignored{{"Comment", 4}, {"Note", 2}}; !slices.Equal(p.Ignored, want) {
+		t.Errorf("ignored: %v", p.Ignored)
 	}
 	var last int64
 	written, err := p.Write(t.Context(), new(memory.Store), "tenant", func(bytes int64) { last = bytes })
@@ -100,7 +100,7 @@ func TestAnErrorNamesTheFileAndItsPart(t *testing.T) {
 	} {
 		files, err := Open(t.Context(), []string{"good.csv", name}, nil, noProgress)
 		if err == nil {
-			_, err = files.Check(t.Context(), Options{App: "app"}, func(e *RowError) error { return e }, noProgress)
+			_, err = files.Check(t.Context(), Options{App: "app", State: "unknown"}, func(e *RowError) error { return e }, noProgress)
 			files.Close()
 		}
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
@@ -134,7 +134,7 @@ func FuzzFiles(f *testing.F) {
 		var lines strings.Builder
 		report, _ := CreateReport("")
 		problems := NewProblems(&lines, files.Several(), noHint, report)
-		p, err := files.Check(t.Context(), Options{App: "app"}, problems.Add, noProgress)
+		p, err := files.Check(t.Context(), Options{App: "app", State: "unknown"}, problems.Add, noProgress)
 		if err == nil && p.Rows != p.Invalid+p.Outdated+p.ToWrite() {
 			t.Errorf("%+v", p)
 		}

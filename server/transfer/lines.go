@@ -6,19 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"installstatus/api"
-	"installstatus/server/transfer/dates"
 )
 
 // lines reads rows that are JSON objects, each on one or more lines. A line begins a new object if it starts with {. If blanks
 // come before the {, it begins a new object unless the text before it must be followed by a value.
 type lines struct {
-	text     *bufio.Reader
-	entities *api.EntityReader
-	dates    dates.Dates
-	line     int // number of lines read
-	object   []byte
+	text    *bufio.Reader
+	objects *objects
+	line    int // number of lines read
+	object  []byte
 }
 
 // next implements formatReader.
@@ -35,13 +31,16 @@ func (l *lines) next() (Row, error) {
 			}
 		}
 		if len(bytes.TrimSpace(l.object)) > 0 {
-			return objectRow(line, l.object, l.entities, l.dates)
+			return l.objects.row(line, l.object)
 		}
 	}
 }
 
 // pointer implements formatReader.
 func (*lines) pointer() string { return "" }
+
+// note implements formatReader.
+func (*lines) note(*notes) {}
 
 // isWhole reports whether the object ends before the next line.
 func (l *lines) isWhole() bool {

@@ -4,33 +4,46 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"installstatus/api"
 	"installstatus/api/contract"
-	"installstatus/server/transfer/dates"
-	"installstatus/server/transfer/intune"
 )
 
-// objectRow reads a row from a JSON object that begins on the given line.
-func objectRow(line int, text []byte, entities *api.EntityReader, dates dates.Dates) (Row, error) {
-	value, duplicates, err := entities.Decode(text)
-	if syntax := (*contract.SyntaxError)(nil); errors.As(err, &syntax) {
-		return Row{}, newRowError(line+syntax.Line-1, "", fmt.Sprintf("column %d: %s", syntax.Column, syntax.What))
+// objects reads rows from JSON objects.
+type objects struct {
+	entities *api.EntityReader
+	options  Options
+	notes    *notes
+}
+
+// row reads a row from a JSON object that begins on the given line.
+func (o *objects) row(line int, text []byte) (Row, error) {
+	value, duplicates, err := o.decode(line, text)
+	if err != nil {
+		return Row{}, err
 	}
 	members, isObject := value.(map[string]any)
 	if !isObject {
 		return Row{}, newRowError(line, "", "not a JSON object")
 	}
 	members = unwrapped(members)
-	if _, fromIntune := members[intune.DeviceID]; fromIntune {
-		if len(duplicates) > 0 {
-			return Row{}, violationsError(line, duplicates)
-		}
-		return intuneObjectRow(line, members, dates)
+	if isStrict(members) {
+		return entityRow(line, members, duplicates, o.entities)
 	}
-	return entityRow(line, members, duplicates, entities)
+	if len(duplicates) > 0 {
+		return Row{}, violationsError(line, duplicates)
+	}
+	return o.lenient(line, members)
+}
+
+// decode reads a JSON text. The error is a *RowError.
+func (o *objects) decode(line int, text []byte) (value any, duplicates []contract.Violation, err error) {
+	value, duplicates, err = o.entities.Decode(text)
+	if syntax := (*contract.SyntaxError)(nil); errors.As(err, &syntax) {
+		return nil, nil, newRowError(line+syntax.Line-1, "", fmt.Sprintf("column %d: %s", syntax.Column, syntax.What))
+	}
+	return value, duplicates, err
 }
 
 // unwrapped returns the object in Graph's answer {"value": {…}}, or the object itself.
@@ -50,7 +63,7 @@ func entityRow(line int, members map[string]any, duplicates []contract.Violation
 	if invalid := (*contract.Invalid)(nil); errors.As(err, &invalid) {
 		return Row{}, violationsError(line, invalid.Violations)
 	}
-	return Row{Line: line, App: entity.App, Imported: entity.Imported}, err
+	return Row{Line: line, App: entity.App, Imported: entity.Imported, appColumn: api.MemberApp}, err
 }
 
 func violationsError(line int, violations []contract.Violation) *RowError {
@@ -61,25 +74,22 @@ func violationsError(line int, violations []contract.Violation) *RowError {
 	return err
 }
 
-func intuneObjectRow(line int, members map[string]any, dates dates.Dates) (Row, error) {
-	for name, value := range members {
-		switch value.(type) {
-		case map[string]any, []any:
-			if intune.Reads(name) {
-				return Row{}, newRowError(line, name, "neither a string nor a number")
-			}
+// textOf returns the text of a value that is not an array or an object. Windows PowerShell writes a value with notes as an object
+// with the value in it.
+func textOf(value any) (text string, ok bool) {
+	switch value := value.(type) {
+	case nil:
+		return "", true
+	case string:
+		return value, true
+	case json.Number:
+		return value.String(), true
+	case bool:
+		return fmt.Sprint(value), true
+	case map[string]any:
+		if inner, isText := value["value"].(string); isText {
+			return inner, true
 		}
 	}
-	return intuneRow(line, func(column string) (text string, ok bool) {
-		value, ok := members[column]
-		switch value := value.(type) {
-		case string:
-			text = value
-		case json.Number:
-			text = value.String()
-		case bool:
-			text = strconv.FormatBool(value)
-		}
-		return text, ok
-	}, dates)
+	return "", false
 }

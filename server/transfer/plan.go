@@ -8,12 +8,11 @@ import (
 
 // Plan describes an import. Check makes it and Write runs it.
 type Plan struct {
-	Rows           int            // number of rows in all files
-	Invalid        int            // rows that cannot be imported
-	Outdated       int            // valid rows that lose to another row with the same id, or without an id and of the same device
-	Ignored        []string       // columns that are not read, except those known from Intune's report; control characters are escaped
-	UnknownDetails map[string]int // number of rows for each intune.Row.UnknownDetail
-	Overwrite      bool           // Write also changes stored rows that synced later; set it before
+	Rows     int // number of rows in all files
+	Invalid  int // rows that cannot be imported
+	Outdated int // valid rows that lose to another row with the same id, or without an id and of the same device
+	Notes
+	Overwrite bool // Write also changes stored rows that synced later; set it before
 
 	files   *Files
 	options Options
@@ -30,11 +29,11 @@ const progressInterval = 256
 // Check reads all files and plans their import. It calls invalid for each invalid row, but only once for all rows without an
 // app. It calls progress with the number of bytes read so far. If Check returns an error, the plan covers the rows before it.
 func (f *Files) Check(ctx context.Context, options Options, invalid func(*RowError) error, progress func(bytes int64)) (*Plan, error) {
-	p := &Plan{files: f, options: options, UnknownDetails: make(map[string]int), errors: make(errorCounts)}
+	p := &Plan{files: f, options: options, errors: make(errorCounts)}
 	rows := f.rows(options)
-	c := checker{plan: p, invalid: invalid}
+	c := checker{plan: p, notes: &rows.notes, invalid: invalid}
 	err := errors.Join(c.addAll(ctx, rows, progress), c.reportMissingApp())
-	p.Ignored = rows.ignored
+	p.Notes = rows.notes.result()
 	if err != nil {
 		return p, err
 	}
@@ -45,6 +44,7 @@ func (f *Files) Check(ctx context.Context, options Options, invalid func(*RowErr
 // checker fills in a plan and reports the invalid rows.
 type checker struct {
 	plan    *Plan
+	notes   *notes
 	invalid func(*RowError) error
 	noApp   *RowError // the first row without an app
 	noApps  int       // number of rows without an app
@@ -74,9 +74,7 @@ func (c *checker) add(row *Row, err error) error {
 	c.plan.Rows++
 	if err == nil {
 		c.plan.latest.add(row)
-		if row.UnknownDetail != "" {
-			c.plan.UnknownDetails[row.UnknownDetail]++
-		}
+		c.notes.row(row)
 		return nil
 	}
 	c.plan.Invalid++

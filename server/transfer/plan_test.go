@@ -30,7 +30,7 @@ func spool(t *testing.T, text string) *Files {
 // plan checks a text whose rows are all valid.
 func plan(t *testing.T, text, app string) *Plan {
 	t.Helper()
-	plan, err := spool(t, text).Check(t.Context(), Options{App: app}, func(e *RowError) error { return e }, noProgress)
+	plan, err := spool(t, text).Check(t.Context(), Options{App: app, State: "unknown"}, func(e *RowError) error { return e }, noProgress)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,15 +67,15 @@ func TestCheckCountsAndReportsRows(t *testing.T) {
 		invalid = append(invalid, e.Error())
 		return nil
 	}
-	p, err := spool(t, text).Check(t.Context(), Options{App: "app"}, report, noProgress)
+	p, err := spool(t, text).Check(t.Context(), Options{App: "app", State: "unknown"}, report, noProgress)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if p.Rows != 5 || p.Invalid != 2 || p.Outdated != 1 || p.ToWrite() != 2 {
 		t.Errorf("%d rows, %d invalid, %d outdated, %d to write", p.Rows, p.Invalid, p.Outdated, p.ToWrite())
 	}
-	if !slices.Equal(p.Ignored, []string{"Comment"}) || fmt.Sprint(p.UnknownDetails) != "map[-1:2 1009:1]" {
-		t.Errorf("ignored columns %q, unknown details %v", p.Ignored, p.UnknownDetails)
+	if !slices.Equal(p.Ignored, []Ignored{{"Comment", 5}}) || fmt.Sprint(p.UnknownDetails) != "map[-1:2 1009:1]" {
+		t.Errorf("ignored columns %v, unknown details %v", p.Ignored, p.UnknownDetails)
 	}
 	if len(invalid) != 2 || !strings.HasPrefix(invalid[0], "line 3: DeviceId: ") || !strings.HasPrefix(invalid[1], "line 6: 4 cells") {
 		t.Errorf("invalid rows: %q", invalid)
@@ -88,7 +88,7 @@ func TestCheckReportsRowsWithoutAnAppOnce(t *testing.T) {
 		devices(3): "line 2: no app (the first of 3 such rows)",
 	} {
 		var invalid []*RowError
-		p, err := spool(t, text).Check(t.Context(), Options{}, func(e *RowError) error { invalid = append(invalid, e); return nil }, noProgress)
+		p, err := spool(t, text).Check(t.Context(), Options{State: "unknown"}, func(e *RowError) error { invalid = append(invalid, e); return nil }, noProgress)
 		if err != nil || p.Invalid != p.Rows || len(invalid) != 1 || !invalid[0].NoApp || invalid[0].Error() != want {
 			t.Errorf("%d of %d rows invalid, %v, %v; want %s", p.Invalid, p.Rows, invalid, err, want)
 		}
@@ -98,10 +98,10 @@ func TestCheckReportsRowsWithoutAnAppOnce(t *testing.T) {
 func TestCheckEndsWithTheErrorOfTheReport(t *testing.T) {
 	full := fmt.Errorf("disk full")
 	report := func(*RowError) error { return full }
-	if p, err := spool(t, "DeviceId,DeviceName\n,a\n,b\n").Check(t.Context(), Options{App: "app"}, report, noProgress); err == nil || err.Error() != "disk full" || p.Rows != 1 {
+	if p, err := spool(t, "DeviceId,DeviceName\n,a\n,b\n").Check(t.Context(), Options{App: "app", State: "unknown"}, report, noProgress); err == nil || err.Error() != "disk full" || p.Rows != 1 {
 		t.Errorf("%v after %d rows", err, p.Rows)
 	}
-	if _, err := spool(t, devices(2)).Check(t.Context(), Options{}, report, noProgress); err == nil || err.Error() != "disk full" {
+	if _, err := spool(t, devices(2)).Check(t.Context(), Options{State: "unknown"}, report, noProgress); err == nil || err.Error() != "disk full" {
 		t.Errorf("rows without an app: %v", err)
 	}
 }
@@ -136,7 +136,7 @@ func TestBothPassesReportProgressUpToTheSizeOfTheFile(t *testing.T) {
 		calls++
 		last = bytes
 	}
-	p, err := file.Check(t.Context(), Options{App: "app"}, func(e *RowError) error { return e }, progress)
+	p, err := file.Check(t.Context(), Options{App: "app", State: "unknown"}, func(e *RowError) error { return e }, progress)
 	if err != nil || calls != 10 || last != file.Size {
 		t.Errorf("Check reported progress %d times, last %d of %d bytes, %v", calls, last, file.Size, err)
 	}
@@ -171,7 +171,7 @@ func TestAnInterruptedCheckEnds(t *testing.T) {
 	file := spool(t, devices(2*progressInterval))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	p, err := file.Check(ctx, Options{App: "app"}, func(e *RowError) error { return e }, noProgress)
+	p, err := file.Check(ctx, Options{App: "app", State: "unknown"}, func(e *RowError) error { return e }, noProgress)
 	if err == nil || err.Error() != "interrupted; nothing was written" || p.Rows != progressInterval {
 		t.Errorf("%v after %d rows", err, p.Rows)
 	}
@@ -263,7 +263,7 @@ func TestWriteReportsAFileThatChangedAfterCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	p, err := file.Check(t.Context(), Options{App: "app"}, func(e *RowError) error { return e }, noProgress)
+	p, err := file.Check(t.Context(), Options{App: "app", State: "unknown"}, func(e *RowError) error { return e }, noProgress)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,15 +8,16 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 
 	"installstatus/api"
 )
 
 // reader reads the rows of a file one by one.
 type reader struct {
-	ignored []string // see Plan.Ignored
-
 	options Options
+	notes   *notes
+	open    func() (io.ReadCloser, error) // opens the file again
 	format  formatReader
 	source  *source
 }
@@ -27,20 +28,27 @@ type formatReader interface {
 	next() (Row, error)
 	// pointer returns the JSON pointer of the row that next has read, or "" if each row has its own lines.
 	pointer() string
+	// note notes what the format has collected. It is called once, after the last row.
+	note(*notes)
 }
 
 // maxRow is the maximum size of a row in bytes. The largest valid row in its longest spelling is smaller.
 const maxRow = 1 << 20
 
-// rows reads the part from the start and detects its format: CSV with the columns of Intune's report or of an export; or JSON
-// with one object a row, on separate lines, in an array, or in the value of a list's answer. An object may also have Intune's
-// columns. The caller must call close.
-func (p part) rows(options Options) (*reader, error) {
-	opened, err := p.content.Open()
+// rows reads the part from the start. The caller must call close.
+func (p part) rows(options Options, notes *notes) (*reader, error) {
+	return newReader(p.content.Open, options, notes)
+}
+
+// newReader returns a reader of a file, which open opens, and detects its format: CSV with the columns of Intune's report, of an
+// export or of entities in PascalCase; or JSON with one object a row, on separate lines, in an array, or in the value of a list's
+// answer; or answers of Intune's reporting API. An object may also have Intune's columns.
+func newReader(open func() (io.ReadCloser, error), options Options, notes *notes) (*reader, error) {
+	opened, err := open()
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{options: options, source: &source{ReadCloser: opened}}
+	r := &reader{options: options, notes: notes, open: open, source: &source{ReadCloser: opened}}
 	if err := r.detect(); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
@@ -84,34 +92,45 @@ const headSize = 64 << 10
 
 // detect detects the format from the first bytes.
 func (r *reader) detect() error {
-	text := bufio.NewReaderSize(r.source, headSize)
-	text = inUTF8(text)
+	text := decoded(r.source)
 	head, err := text.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	head = bytes.TrimLeft(head, " \t\r\n")
 	if len(head) > 0 && head[0] != '{' && head[0] != '[' {
-		table, err := newTable(text, r.options.Dates)
-		if err != nil {
+		if r.format, err = newTable(text, r.options); err != nil {
 			return fmt.Errorf("reading CSV: %w", err)
 		}
-		r.format, r.ignored = table, table.ignored
 		return nil
 	}
 	entities, err := api.NewEntityReader()
 	if err != nil {
 		return err
 	}
+	objects := &objects{entities: entities, options: r.options, notes: r.notes}
 	if bytes.HasPrefix(head, []byte("[")) || isCollection(head) {
-		r.format = newDocument(text, entities, r.options.Dates)
+		r.format = newDocument(text, objects, r.schemas)
 	} else { // also an empty file, which is the export of no rows
-		r.format = &lines{text: text, entities: entities, dates: r.options.Dates}
+		r.format = &lines{text: text, objects: objects}
 	}
 	return nil
 }
 
-// isCollection reports whether a text begins with an object that contains an array of rows.
+// schemas reads the schemas in the file, see schemasOf.
+func (r *reader) schemas() (_ []*layout, err error) {
+	again, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, again.Close()) }()
+	return schemasOf(decoded(again), r.options)
+}
+
+// decoded returns the text of a file in UTF-8.
+func decoded(from io.Reader) *bufio.Reader { return inUTF8(bufio.NewReaderSize(from, headSize)) }
+
+// isCollection reports whether a text begins with an object that contains an array of rows, or the schema of one.
 func isCollection(text []byte) bool {
 	tokens := json.NewDecoder(bytes.NewReader(text))
 	if _, err := tokens.Token(); err != nil { // the {
@@ -122,7 +141,7 @@ func isCollection(text []byte) bool {
 		if err != nil {
 			return false
 		}
-		if holdsRows(name) {
+		if holdsRows(name) || isNamed(name, schemaMember) {
 			value, err := tokens.Token()
 			return err == nil && value == json.Delim('[')
 		}
@@ -135,4 +154,10 @@ func isCollection(text []byte) bool {
 }
 
 // holdsRows reports whether a member may hold an array of rows: value in Graph's answers, values in Intune's exports.
-func holdsRows(name json.Token) bool { return name == "value" || name == "values" }
+func holdsRows(name json.Token) bool { return isNamed(name, "value") || isNamed(name, "values") }
+
+// isNamed reports whether a member has a name, in any case.
+func isNamed(token json.Token, name string) bool {
+	text, isText := token.(string)
+	return isText && strings.EqualFold(text, name)
+}

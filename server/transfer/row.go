@@ -20,6 +20,8 @@ type Row struct {
 	UnknownDetail string // see intune.Row
 
 	fromIntune bool
+	appColumn  string // the name of the column that holds the app
+	translated string // see intune.Row.Translated
 }
 
 // RowError reports that a row cannot be imported. The rows after it can still be read.
@@ -36,6 +38,7 @@ type Problem struct {
 	Column    string // as the file names it; "" for the whole row
 	Reason    string
 	OtherDate bool // it may be a date in a format that Options.Dates can name
+	NoState   bool // the row has no state, which Options.State can give
 }
 
 func (e *RowError) Error() string {
@@ -82,28 +85,37 @@ func clip(text string) string {
 	return strings.ToValidUTF8(text[:longest], "") + "…"
 }
 
-// intuneRow reads a row of Intune's report. The row still needs complete.
-func intuneRow(line int, cell func(column string) (text string, ok bool), dates dates.Dates) (Row, error) {
-	read, problems := intune.Read(cell, dates)
-	if len(problems) > 0 {
-		err := &RowError{Line: line}
-		for _, p := range problems {
-			err.Problems = append(err.Problems, Problem(p))
-		}
+// noState is the problem of a row of a report without a state.
+const noState = "no AppInstallState, InstallState or, in English, AppInstallState_loc; one of them is required"
+
+// intuneRow reads a row of a report or an entity. The row still needs complete.
+func intuneRow(line int, cells *intune.Cells, options Options) (Row, error) {
+	read, problems := intune.Read(cells, intune.Options{Dates: options.Dates, NoBlankState: options.State != ""})
+	err := &RowError{Line: line}
+	for _, p := range problems {
+		err.Problems = append(err.Problems, Problem{Column: p.Column, Reason: p.Reason, OtherDate: p.OtherDate})
+	}
+	if read.ID != "" && !api.IsID(read.ID) {
+		err.Problems = append(err.Problems, Problem{Column: cells[intune.ID].Name, Reason: notAnID})
+	}
+	if read.User != nil && *read.User != "" && !api.IsID(*read.User) {
+		err.Problems = append(err.Problems, Problem{Column: cells[intune.UserStatusID].Name, Reason: notAnID})
+	}
+	if read.NoState && options.State == "" {
+		err.Problems = append(err.Problems, Problem{Reason: noState, NoState: true})
+	}
+	if len(err.Problems) > 0 {
 		return Row{}, err
 	}
-	row := Row{Line: line, App: read.App, UnknownDetail: read.UnknownDetail, fromIntune: true}
-	row.Patch = read.Patch
+	row := Row{Line: line, App: read.App, UnknownDetail: read.UnknownDetail, fromIntune: true, appColumn: read.AppColumn, translated: read.Translated}
+	row.ID, row.User, row.Patch = read.ID, read.User, read.Patch
+	if read.NoState {
+		row.State = options.State
+	}
 	return row, nil
 }
 
-// appColumn returns the name of the column that holds the app.
-func (r Row) appColumn() string {
-	if r.fromIntune {
-		return intune.ApplicationID
-	}
-	return api.MemberApp
-}
+const notAnID = "not a valid id"
 
 // canonicalApp makes the app canonical. It also changes ids that were derived from the app, as an earlier version exported them, so that
 // the row is still the one that an import without ids meets.
@@ -136,9 +148,9 @@ func complete(row Row, app string) (Row, error) {
 	case row.App == "", row.fromIntune && strings.EqualFold(row.App, app): // Intune's ids are GUIDs
 		row.App = app
 	case app != "" && row.App != app:
-		return Row{}, newRowError(row.Line, row.appColumn(), "not the app of this import")
+		return Row{}, newRowError(row.Line, row.appColumn, "not the app of this import")
 	case !api.IsID(row.App):
-		return Row{}, newRowError(row.Line, row.appColumn(), "not a valid id")
+		return Row{}, newRowError(row.Line, row.appColumn, notAnID)
 	}
 	if row.ID == "" {
 		device := strings.TrimSpace(row.Patch.To.DeviceID.Value)

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 
+	"installstatus/api/status"
 	"installstatus/server/transfer/dates"
 )
 
@@ -14,14 +14,15 @@ import (
 type Options struct {
 	App   string // the app of rows that name none; rows must not name another; "" if each row names its own
 	Dates dates.Dates
+	State status.InstallState // of new rows of a report that says no state; stored rows keep theirs. "" if each row must say its own
 }
 
 // rows reads the rows of files one after the other.
 type rows struct {
 	files   *Files
 	options Options
-	ignored []string // see Plan.Ignored
-	before  int64    // bytes of the reports before current
+	notes   notes
+	before  int64 // bytes of the reports before current
 	current *reader
 }
 
@@ -50,17 +51,13 @@ func (r *rows) all() iter.Seq2[Row, error] {
 // of returns the rows of a part.
 func (r *rows) of(p part) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		current, err := p.rows(r.options)
+		current, err := p.rows(r.options, &r.notes)
 		if err != nil {
 			yield(Row{}, err)
 			return
 		}
 		defer current.close()
-		for _, name := range current.ignored {
-			if !slices.Contains(r.ignored, name) {
-				r.ignored = append(r.ignored, name)
-			}
-		}
+		defer current.format.note(&r.notes)
 		r.current = current
 		defer func() { r.before, r.current = r.before+p.content.Size, nil }()
 		for row, err := range current.all() {

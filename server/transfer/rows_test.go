@@ -17,10 +17,9 @@ import (
 	"installstatus/api/status"
 )
 
-// open returns a reader of a text.
+// open returns a reader of a text. Rows without a state are new and unknown.
 func open(text, app string) (*reader, error) {
-	r := &reader{options: Options{App: app}, source: &source{ReadCloser: io.NopCloser(strings.NewReader(text))}}
-	return r, r.detect()
+	return newReader(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }, Options{App: app, State: "unknown"}, new(notes))
 }
 
 // all returns the valid rows of a text and the errors of the others.
@@ -48,12 +47,14 @@ func TestErrorsOfFilesThatCannotBeRead(t *testing.T) {
 		"#TYPE x":                                   "no header",
 		"#TYPE x\n":                                 "no header",
 		"DeviceName,Platform\na,b\n":                "line 1: the header has neither DeviceId",
-		"\n\ndeviceid\n":                            "line 3: the header has neither DeviceId",
+		"\n\ndevice\n":                              "line 3: the header has neither DeviceId",
 		"DeviceId,DeviceName,DeviceId\n":            "line 1: the header has the column DeviceId twice",
 		"DeviceId,DeviceName\rd1,n\rd2,m\r":         "line 1: the header contains a CR without LF; save the file with LF or CR LF line endings",
 		"\"DeviceId\",\"x\"\r\"d1\",\"n\"\r":        "line 1, cell 2: CR without LF after the closing quote; save the file with LF",
 		"\n\nid,\rx\n":                              "line 3: the header contains a CR without LF",
 		strings.Repeat("DeviceId,x\rd1,n\r", 1<<17): "line 1, cell 1: longer than 1 MiB; is a quote not closed, or do lines end in CR only?",
+		"id,DeviceName,deviceName\n":                "line 1: the header has the column DeviceName twice, also as deviceName",
+		"Device Id,DEVICE_ID\n":                     "line 1: the header has the column Device Id twice, also as DEVICE_ID",
 		"id,id\n":                                   "line 1: the header has the column id twice",
 		"DeviceId,DeviceName\n1,\"a\n2,b\n":         "line 2, cell 2: the quote is not closed",
 		"DeviceId,DeviceName\n1," + long + "\n":     "line 2, cell 1: longer than 1 MiB",
@@ -177,21 +178,6 @@ func TestTheIDOfARowWithoutOneIsDerivedFromItsDevice(t *testing.T) {
 	}
 	if _, refused, _ := all(`{"deviceName":"x"}`, "app"); len(refused) != 1 {
 		t.Errorf("%q", refused)
-	}
-}
-
-func TestOnlyUnknownColumnsAreReportedAsIgnored(t *testing.T) {
-	r, err := open("DeviceId,DeviceName_loc,AssignmentFilterIdsExist,UserId, Comment ,deviceName", "app")
-	if err != nil || !slices.Equal(r.ignored, []string{"Comment", "deviceName"}) {
-		t.Errorf("%q, %v", r.ignored, err)
-	}
-	r, err = open("DeviceId,a\x1b[2Jb,\"c\r\nd\"", "app")
-	if err != nil || !slices.Equal(r.ignored, []string{`a\x1b[2Jb`, `c\r\nd`}) {
-		t.Errorf("%q, %v", r.ignored, err)
-	}
-	r, err = open("id,DeviceName,deviceName", "app")
-	if err != nil || !slices.Equal(r.ignored, []string{"DeviceName"}) {
-		t.Errorf("%q, %v", r.ignored, err)
 	}
 }
 

@@ -15,64 +15,42 @@ import (
 	"installstatus/server/transfer/intune"
 )
 
-// table reads rows from CSV with the columns of Intune's report or of an export.
+// table reads rows from CSV with the columns of Intune's report, of an export, or of entities in PascalCase.
 type table struct {
 	records  *csv.Reader
-	header   []string
-	index    map[string]int    // of each column that is read
-	entities *api.EntityReader // nil for Intune's columns
-	dates    dates.Dates
-	ignored  []string
+	layout   *layout
+	entities *api.EntityReader // nil unless it is an export
+	options  Options
+	rows     int
 }
 
-// errNotAReport means that a text is neither JSON nor CSV that can be imported.
-var errNotAReport = errors.New("the header has neither DeviceId (Intune's report DeviceInstallStatusByApp) nor id (an export of this program)")
-
-func newTable(text *bufio.Reader, dates dates.Dates) (*table, error) {
+func newTable(text *bufio.Reader, options Options) (*table, error) {
 	records, err := newRecords(text)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{records: records, dates: dates, index: make(map[string]int)}
-	cells, line, err := t.records.Read()
+	cells, line, err := records.Read()
 	if err != nil {
 		return nil, err
 	}
+	var names []string
 	for _, cell := range cells {
 		if !cell.Quoted && strings.Contains(cell.Text, "\r") { // from an old Mac: the whole file would be the header
 			return nil, fmt.Errorf("line %d: the header contains a CR without LF; save the file with LF or CR LF line endings", line)
 		}
-		t.header = append(t.header, strings.TrimSpace(cell.Text))
+		names = append(names, strings.TrimSpace(cell.Text))
 	}
-	for len(t.header) > 0 && t.header[len(t.header)-1] == "" { // Excel keeps columns that were used once
-		t.header = t.header[:len(t.header)-1]
+	for len(names) > 0 && names[len(names)-1] == "" { // Excel keeps columns that were used once
+		names = names[:len(names)-1]
 	}
-	reads := intune.Reads
-	if !slices.Contains(t.header, intune.DeviceID) {
-		if !slices.Contains(t.header, "id") {
-			return nil, fmt.Errorf("line %d: %w", line, errNotAReport)
-		}
-		reads = func(column string) bool { return columnNamed(column) != nil }
-		if t.entities, err = api.NewEntityReader(); err != nil {
-			return nil, err
-		}
+	t := &table{records: records, options: options}
+	if t.layout, err = newLayout(names, options); err != nil {
+		return nil, fmt.Errorf("line %d: %w", line, err)
 	}
-	for i, name := range t.header {
-		if !reads(name) {
-			if name == "" {
-				name = fmt.Sprintf("the one without a name (number %d)", i+1)
-			}
-			if !intune.Skips(name) {
-				t.ignored = append(t.ignored, OneLine(name))
-			}
-			continue
-		}
-		if _, twice := t.index[name]; twice {
-			return nil, fmt.Errorf("line %d: the header has the column %s twice", line, name)
-		}
-		t.index[name] = i
+	if t.layout.export {
+		t.entities, err = api.NewEntityReader()
 	}
-	return t, nil
+	return t, err
 }
 
 // next implements formatReader.
@@ -82,32 +60,42 @@ func (t *table) next() (Row, error) {
 		cells, line, err = t.records.Read()
 	}
 	if syntax := (*csv.SyntaxError)(nil); errors.As(err, &syntax) && !syntax.Fatal {
+		t.rows++
 		return Row{}, newRowError(line, t.columnName(syntax.Cell), syntax.Reason)
 	}
 	if err != nil {
 		return Row{}, err
 	}
-	if len(cells) < len(t.header) || !isBlank(cells[len(t.header):]) {
-		return Row{}, newRowError(line, "", fmt.Sprintf("%d cells, but the header has %d", len(cells), len(t.header)))
+	t.rows++
+	if len(cells) < len(t.layout.names) || !isBlank(cells[len(t.layout.names):]) {
+		return Row{}, newRowError(line, "", fmt.Sprintf("%d cells, but the header has %d", len(cells), len(t.layout.names)))
 	}
-	if t.entities == nil {
-		return intuneRow(line, func(column string) (text string, ok bool) {
-			i, ok := t.index[column]
-			if ok {
-				text = cells[i].Text
-			}
-			return text, ok
-		}, t.dates)
+	if t.entities != nil {
+		return t.entity(line, cells)
 	}
-	return t.entity(line, cells)
+	for i, column := range t.layout.columns {
+		if column != intune.None {
+			t.layout.cells[column].Text = cells[i].Text
+		}
+	}
+	return intuneRow(line, &t.layout.cells, t.options)
+}
+
+// note implements formatReader.
+func (t *table) note(to *notes) {
+	for _, name := range t.layout.ignored {
+		to.ignore(name, t.rows)
+	}
 }
 
 // entity reads a row with the columns of an export.
 func (t *table) entity(line int, cells []csv.Cell) (Row, error) {
-	members := make(map[string]any, len(t.index))
-	for name, i := range t.index {
-		if value, ok := columnNamed(name).read(cells[i]); ok {
-			members[name] = value
+	members := make(map[string]any, len(t.layout.names))
+	for i, name := range t.layout.names {
+		if c := columnNamed(name); c != nil {
+			if value, ok := c.read(cells[i]); ok {
+				members[name] = value
+			}
 		}
 	}
 	problem := t.readDate(members)
@@ -127,7 +115,7 @@ func (t *table) readDate(members map[string]any) *dates.Problem {
 	if !isText || query.CheckDateTime(text) == nil {
 		return nil
 	}
-	at, problem := t.dates.Read(text)
+	at, problem := t.options.Dates.Read(text)
 	if problem == nil {
 		members[dateColumn] = at.String()
 	}
@@ -143,8 +131,8 @@ func isBlank(cells []csv.Cell) bool {
 func (*table) pointer() string { return "" }
 
 func (t *table) columnName(cell int) string {
-	if cell < len(t.header) {
-		return t.header[cell]
+	if cell < len(t.layout.names) {
+		return t.layout.names[cell]
 	}
 	return ""
 }

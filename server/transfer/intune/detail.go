@@ -69,5 +69,5 @@ func parseDetail(text string) (d detail, reason string) {
 			return detail{member: member}, ""
 		}
 	}
-	return detail{}, localized
+	return detail{}, translated
 }

@@ -1,4 +1,4 @@
-// Package intune translates rows of Intune's report DeviceInstallStatusByApp into the API's terms. It does no I/O.
+// Package intune translates rows of Intune's reports, and entities as PowerShell writes them, into the API's terms. It does no I/O.
 package intune
 
 import (
@@ -6,50 +6,21 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/server/transfer/dates"
 )
 
-// The columns that are read. Columns that end in _loc contain translated texts and are never read. ApplicationId, InstallState,
-// InstallStateDetail and ErrorCode are not documented, but exported if no columns are selected. InstallState and
-// InstallStateDetail always contain codes. AppInstallState and AppInstallStateDetails contain the same codes, or texts if the
-// export used localizationType ReplaceLocalizableValues.
-const (
-	DeviceID               = "DeviceId"
-	ApplicationID          = "ApplicationId"
-	deviceName             = "DeviceName"
-	userName               = "UserName"
-	userPrincipalName      = "UserPrincipalName"
-	platform               = "Platform"
-	appVersion             = "AppVersion"
-	lastModifiedDateTime   = "LastModifiedDateTime"
-	installState           = "InstallState"
-	appInstallState        = "AppInstallState"
-	installStateDetail     = "InstallStateDetail"
-	appInstallStateDetails = "AppInstallStateDetails"
-	hexErrorCode           = "HexErrorCode"
-	errorCode              = "ErrorCode"
-)
-
-// Reads reports whether a column is read. Names are case-sensitive.
-func Reads(column string) bool {
-	switch column {
-	case DeviceID, ApplicationID, deviceName, userName, userPrincipalName, platform, appVersion, lastModifiedDateTime,
-		installState, appInstallState, installStateDetail, appInstallStateDetails, hexErrorCode, errorCode:
-		return true
-	}
-	return false
-}
-
-// Skips reports whether a column is known from Intune's report but has no counterpart in a status.
-func Skips(column string) bool {
-	return strings.HasSuffix(column, "_loc") || column == "AssignmentFilterIdsExist" || column == "UserId"
-}
-
-// Row is a row of the report.
+// Row is a row of a report, or an entity.
 type Row struct {
-	App   string       // "" if the report has no ApplicationId
-	Patch status.Patch // sets the properties in the columns and keeps the others; its DeviceID is never blank
+	App       string       // "" if the row names none
+	AppColumn string       // the name of the column with the app
+	ID        string       // "" unless it is an entity with one
+	User      *string      // see status.Imported
+	Patch     status.Patch // of a report, sets the properties in the columns and keeps the others; of an entity, sets all
+	NoState   bool         // the row is of a report and says no state
+	// Translated is the name of the column with English texts that gave the state, since none has its code, or "".
+	Translated string
 	// UnknownDetail is the code of an install state detail that the API does not define, or "". The row is imported without a
 	// detail, since such codes are common in exports (-1 for each app that is not applicable).
 	UnknownDetail string
@@ -61,40 +32,56 @@ type Problem struct {
 	OtherDate      bool // it may be a date in a format that dates.Dates can name
 }
 
-// Read reads a row. cell returns the text in a column and whether the file has the column. The row is valid if there are no
-// problems.
-func Read(cell func(column string) (text string, ok bool), dates dates.Dates) (Row, []Problem) {
-	r := reader{cell: cell}
+// Options say how rows are read.
+type Options struct {
+	Dates        dates.Dates
+	NoBlankState bool // a row of a report whose state is blank says no state; else it says that the state is unknown
+}
+
+// Read reads a row. It is valid if there are no problems. Of several columns for the same property, those with a text must agree.
+func Read(cells *Cells, options Options) (Row, []Problem) {
+	r := reader{cells: cells}
 	var row Row
-	if _, device, _ := r.first(DeviceID); device == "" {
-		r.problem(DeviceID, "missing; each row needs a device")
+	isEntity := cells.IsEntity()
+	if cells.has(ID) {
+		row.ID = cells[ID].Text
 	}
-	if _, app, ok := r.first(ApplicationID); ok {
-		row.App = app
+	if device := strings.TrimSpace(cells[DeviceID].Text); device == "" && !isEntity {
+		r.problem(r.nameOf(DeviceID), "missing; each row needs a device")
+	}
+	r.app(&row)
+	if cells.has(UserStatusID) {
+		user := cells[UserStatusID].Text
+		row.User = &user
 	}
 	to := new(status.Status)
-	r.text(&to.DeviceID, "deviceId", DeviceID)
-	r.text(&to.DeviceName, "deviceName", deviceName)
-	r.text(&to.UserName, "userName", userName)
-	r.text(&to.UserPrincipalName, "userPrincipalName", userPrincipalName)
-	r.text(&to.OSDescription, "osDescription", platform)
-	r.text(&to.DisplayVersion, "displayVersion", appVersion)
-	r.date(&to.LastSyncDateTime, dates)
-	if read(&r, &to.InstallState, "installState", parseState, installState, appInstallState) {
-		to.MobileAppInstallStatusValue = to.InstallState
-		r.given = append(r.given, "mobileAppInstallStatusValue")
+	r.text(&to.DeviceID, DeviceID)
+	r.text(&to.DeviceName, DeviceName)
+	r.text(&to.UserName, UserName)
+	r.text(&to.UserPrincipalName, UserPrincipalName)
+	r.text(&to.OSVersion, OSVersion)
+	r.text(&to.OSDescription, OSDescription, Platform)
+	r.text(&to.DisplayVersion, DisplayVersion, AppVersion)
+	r.date(&to.LastSyncDateTime, options.Dates)
+	if isEntity {
+		r.entityStates(to, &row.Translated)
+	} else {
+		row.NoState = !r.reportState(to, options.NoBlankState, &row.Translated)
 	}
-	read(&r, &to.ErrorCode, "errorCode", parseErrorCode, hexErrorCode, errorCode)
+	read(&r, &to.ErrorCode, "errorCode", parseErrorCode, same[int32], HexErrorCode, ErrorCode)
 	var known detail
-	read(&r, &known, "installStateDetail", parseDetail, installStateDetail, appInstallStateDetails)
+	read(&r, &known, "installStateDetail", parseDetail, same[detail], InstallStateDetail, AppInstallStateDetails)
 	to.InstallStateDetail, row.UnknownDetail = known.member, known.unknown
 	row.Patch = status.PatchOf(*to, r.given...)
+	if isEntity {
+		row.Patch = row.Patch.Apply(status.New(row.ID)).Whole()
+	}
 	return row, r.problems
 }
 
 // reader reads the cells of one row.
 type reader struct {
-	cell     func(string) (string, bool)
+	cells    *Cells
 	given    []string // the properties that the row sets
 	problems []Problem
 }
@@ -103,51 +90,106 @@ func (r *reader) problem(column, reason string) {
 	r.problems = append(r.problems, Problem{Column: column, Reason: reason})
 }
 
-// text reads a string property. An empty cell is null.
-func (r *reader) text(to *status.Text, property, column string) {
-	text, ok := r.cell(column)
-	if !ok {
-		return
+// nameOf returns the name of a column, which the row may lack.
+func (r *reader) nameOf(column Column) string {
+	if name := r.cells[column].Name; name != "" {
+		return name
 	}
-	r.given = append(r.given, property)
-	if text != "" {
-		*to = status.TextOf(text)
-	}
-	switch {
-	case strings.IndexByte(text, 0) >= 0:
-		r.problem(column, "contains U+0000, which is not allowed")
-	case len(text) > status.MaxText && utf8.RuneCountInString(text) > status.MaxText:
-		r.problem(column, fmt.Sprintf("longer than %d characters", status.MaxText))
-	}
+	return column.String()
 }
 
-// first returns the first cell with a text. If there is none, it returns the first of the columns that the file has.
-func (r *reader) first(columns ...string) (column, text string, ok bool) {
-	for _, c := range columns {
-		if found, has := r.cell(c); has {
-			if found = strings.TrimSpace(found); found != "" || !ok {
-				column, text, ok = c, found, true
-			}
-			if found != "" {
-				break
-			}
+// app reads the app that the row names. Case does not matter, since Intune's ids are GUIDs.
+func (r *reader) app(row *Row) {
+	for _, column := range [...]Column{ApplicationID, MobileAppID} {
+		switch app := strings.TrimSpace(r.cells[column].Text); {
+		case app == "":
+		case row.App == "":
+			row.App, row.AppColumn = app, r.cells[column].Name
+		case !strings.EqualFold(row.App, app):
+			r.disagree(r.cells[column].Name, row.AppColumn)
 		}
 	}
-	return column, text, ok
 }
 
-// read parses the first of the columns that the file has into a property, and reports whether it has one. parse also handles an
-// empty cell.
-func read[T any](r *reader, to *T, property string, parse func(string) (T, string), columns ...string) bool {
-	column, text, ok := r.first(columns...)
-	if !ok {
-		return false
+func (r *reader) disagree(column, with string) {
+	r.problem(column, "contradicts "+with+", which gives the same property; remove one of the two columns")
+}
+
+// text reads a string property. An empty cell is null.
+func (r *reader) text(to *status.Text, columns ...Column) {
+	var from string
+	for _, column := range columns {
+		if !r.cells.has(column) {
+			continue
+		}
+		if from == "" {
+			r.given = append(r.given, columns[0].Member())
+			from = r.cells[column].Name
+		}
+		text := r.cells[column].Text
+		switch {
+		case text == "":
+			continue
+		case strings.IndexByte(text, 0) >= 0:
+			r.problem(r.cells[column].Name, "contains U+0000, which is not allowed")
+		case len(text) > status.MaxText && utf8.RuneCountInString(text) > status.MaxText:
+			r.problem(r.cells[column].Name, fmt.Sprintf("longer than %d characters", status.MaxText))
+		case *to != status.Text{} && to.Value != text:
+			r.disagree(r.cells[column].Name, from)
+		default:
+			*to, from = status.TextOf(text), r.cells[column].Name
+		}
 	}
-	r.given = append(r.given, property)
-	value, reason := parse(text)
-	if reason != "" {
-		r.problem(column, reason)
+}
+
+// read reads a property from the columns that the row has, and reports whether it has one. Those with a text must agree. parse
+// also handles an empty cell.
+func read[T any](r *reader, to *T, property string, parse func(string) (T, string), same func(T, T) bool, columns ...Column) (found bool) {
+	var from string // the name of the column that gave the value
+	for _, column := range columns {
+		if !r.cells.has(column) {
+			continue
+		}
+		if !found {
+			found = true
+			r.given = append(r.given, property)
+			*to, _ = parse("")
+		}
+		text := strings.TrimSpace(r.cells[column].Text)
+		if text == "" {
+			continue
+		}
+		switch value, reason := parse(text); {
+		case reason == translated && from != "": // beside a column with the code
+		case reason != "":
+			r.problem(r.cells[column].Name, reason)
+		case from != "" && !same(*to, value):
+			r.disagree(r.cells[column].Name, from)
+		case from == "":
+			*to, from = value, r.cells[column].Name
+		}
 	}
-	*to = value
-	return true
+	return found
+}
+
+func same[T comparable](a, b T) bool { return a == b }
+
+// date reads when the device last synced. An empty cell means that it never did.
+func (r *reader) date(to *query.DateTime, dates dates.Dates) {
+	var other bool
+	before := len(r.problems)
+	read(r, to, "lastSyncDateTime", func(text string) (query.DateTime, string) {
+		if text == "" {
+			return status.NeverSynced, ""
+		}
+		at, problem := dates.Read(text)
+		if problem == nil {
+			return at, ""
+		}
+		other = problem.OtherFormat
+		return at, problem.Reason
+	}, func(a, b query.DateTime) bool { return a.Instant() == b.Instant() }, LastSyncDateTime, LastModifiedDateTime)
+	for i := range r.problems[before:] {
+		r.problems[before+i].OtherDate = other
+	}
 }

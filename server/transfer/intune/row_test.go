@@ -9,16 +9,18 @@ import (
 	"installstatus/api/query"
 	"installstatus/api/status"
 	"installstatus/gen"
-	"installstatus/server/transfer/dates"
 	"installstatus/server/transfer/intune"
 )
 
 // read reads a row with the given columns.
 func read(columns map[string]string) (intune.Row, []intune.Problem) {
-	return intune.Read(func(column string) (string, bool) {
-		text, ok := columns[column]
-		return text, ok
-	}, dates.Dates{})
+	var cells intune.Cells
+	for name, text := range columns {
+		if column := intune.ColumnOf(name); column != intune.None {
+			cells[column] = intune.Cell{Name: name, Text: text}
+		}
+	}
+	return intune.Read(&cells, intune.Options{})
 }
 
 func TestEachColumnSetsItsProperty(t *testing.T) {
@@ -143,7 +145,7 @@ func TestAllProblemsOfARowAreReported(t *testing.T) {
 func TestAColumnWithCodesIsPreferredToOneWithTexts(t *testing.T) {
 	row, problems := read(map[string]string{
 		"DeviceId": "device", "InstallState": "1", "AppInstallState": "Installiert", "InstallStateDetail": "0", "AppInstallStateDetails": "Keine",
-		"HexErrorCode": "0x643", "ErrorCode": "7",
+		"HexErrorCode": "0x643", "ErrorCode": "1603",
 	})
 	if s := row.Patch.Apply(status.Status{}); s.InstallState != "installed" || s.InstallStateDetail != "noAdditionalDetails" || s.ErrorCode != 1603 || problems != nil {
 		t.Errorf("%+v, %v", s, problems)
@@ -151,6 +153,88 @@ func TestAColumnWithCodesIsPreferredToOneWithTexts(t *testing.T) {
 	row, problems = read(map[string]string{"DeviceId": "device", "InstallState": "", "AppInstallState": "2", "HexErrorCode": "", "ErrorCode": "-2016345060"})
 	if s := row.Patch.Apply(status.Status{}); s.InstallState != "failed" || s.ErrorCode != -2016345060 || problems != nil {
 		t.Errorf("%+v, %v", s, problems)
+	}
+}
+
+func TestColumnsOfTheSamePropertyMustAgree(t *testing.T) {
+	for _, c := range []struct{ columns, contradicts string }{
+		{"HexErrorCode=0x643,ErrorCode=1603", ""},
+		{"HexErrorCode=0x643,ErrorCode=7", "ErrorCode contradicts HexErrorCode"},
+		{"hex error code=0x643,ERRORCODE=0", "ERRORCODE contradicts hex error code"},
+		{"HexErrorCode=,ErrorCode=7", ""},
+		{"InstallState=1,AppInstallState=Installed", ""},
+		{"InstallState=1,AppInstallState=2", "AppInstallState contradicts InstallState"},
+		{"InstallStateDetail=-1,AppInstallStateDetails=0", "AppInstallStateDetails contradicts InstallStateDetail"},
+		{"OSDescription=Windows,Platform=Windows", ""},
+		{"OSDescription=,Platform=Windows", ""},
+		{"OSDescription=Windows,Platform=iOS", "Platform contradicts OSDescription"},
+		{"DisplayVersion=1,AppVersion=2", "AppVersion contradicts DisplayVersion"},
+		{"LastSyncDateTime=2021-11-09T10:32:11Z,LastModifiedDateTime=2021-11-09 11:32:11+01:00", ""},
+		{"LastSyncDateTime=2021-11-09T10:32:11Z,LastModifiedDateTime=2021-11-09 10:32:12", "LastModifiedDateTime contradicts LastSyncDateTime"},
+		{"ApplicationId=AB,MobileAppId=ab", ""},
+		{"ApplicationId=ab,MobileAppId=ac", "MobileAppId contradicts ApplicationId"},
+	} {
+		columns := map[string]string{"DeviceId": "device"}
+		for pair := range strings.SplitSeq(c.columns, ",") {
+			name, text, _ := strings.Cut(pair, "=")
+			columns[name] = text
+		}
+		_, problems := read(columns)
+		var got string
+		for _, p := range problems {
+			got += p.Column + " " + p.Reason
+		}
+		if !strings.HasPrefix(got, c.contradicts) || (got == "") != (c.contradicts == "") {
+			t.Errorf("%s: %v", c.columns, problems)
+		}
+	}
+}
+
+func TestAnEntityIsWholeAndReportColumnsFillIt(t *testing.T) {
+	row, problems := read(map[string]string{
+		"Id": "an id", "DEVICEID": "device", "MobileAppInstallStatusValue": "failed", "InstallState": "pendingInstall", "LastSyncDateTime": "/Date(1636453931000)/",
+		"OsVersion": "10.0", "Platform": "Windows", "AppVersion": "1.10", "HexErrorCode": "0x643", "UserAppInstallStatusId": "a user", "MobileAppId": "app",
+	})
+	want := status.Status{
+		ID: "an id", DeviceID: status.TextOf("device"), MobileAppInstallStatusValue: "failed", InstallState: "pendingInstall", ErrorCode: 1603,
+		LastSyncDateTime: dateTime(t, "2021-11-09T10:32:11.000Z"), OSVersion: status.TextOf("10.0"), OSDescription: status.TextOf("Windows"), DisplayVersion: status.TextOf("1.10"),
+	}
+	if row.Patch != want.Whole() || row.App != "app" || row.ID != "an id" || row.User == nil || *row.User != "a user" || problems != nil {
+		t.Errorf("%+v, %v", row, problems)
+	}
+	row, problems = read(map[string]string{"Id": "an id", "AppInstallState": "2"})
+	if s := row.Patch.To; s.InstallState != "failed" || s.MobileAppInstallStatusValue != "failed" || problems != nil {
+		t.Errorf("%+v, %v", s, problems)
+	}
+}
+
+func TestTheStateIsReadFromATextIfThereIsNoCode(t *testing.T) {
+	for _, c := range []struct {
+		columns map[string]string
+		want    string // the state and the column, or a reason
+	}{
+		{map[string]string{"AppInstallState_loc": "Install Pending"}, "pendingInstall AppInstallState_loc"},
+		{map[string]string{"InstallState_loc": "Not Applicable"}, "notApplicable InstallState_loc"},
+		{map[string]string{"appinstallstate_LOC": "Uninstall Failed"}, "uninstallFailed appinstallstate_LOC"},
+		{map[string]string{"AppInstallState_loc": "Installed", "AppInstallState": "2"}, "failed "},
+		{map[string]string{"AppInstallState_loc": "Failed", "AppInstallState": ""}, "failed AppInstallState_loc"},
+		{map[string]string{"AppInstallState_loc": "Installiert"}, "not an English state"},
+		{map[string]string{"AppInstallState_loc": "Failed", "InstallState_loc": "Installed"}, "contradicts"},
+		{map[string]string{"AppInstallState_loc": ""}, "none"},
+		{map[string]string{}, "none"},
+	} {
+		c.columns["DeviceId"] = "device"
+		row, problems := read(c.columns)
+		got := string(row.Patch.To.InstallState) + " " + row.Translated
+		if row.NoState {
+			got = "none"
+		}
+		if len(problems) > 0 {
+			got = problems[0].Reason
+		}
+		if !strings.HasPrefix(got, c.want) || row.Patch.To.InstallState != row.Patch.To.MobileAppInstallStatusValue {
+			t.Errorf("%v: %s", c.columns, got)
+		}
 	}
 }
 
@@ -212,7 +296,11 @@ func FuzzRead(f *testing.F) {
 	f.Add("device", "name", "2021-11-09 10:32:11.0000000", "1", "0", "0x87D1041C")
 	f.Add("", "a\x00", "2021-11-09T10:32:11+01:00", "Not Installed", "-1", "2278622236")
 	f.Fuzz(func(t *testing.T, device, name, date, state, detail, code string) {
-		row, problems := read(map[string]string{"DeviceId": device, "DeviceName": name, "LastModifiedDateTime": date, "AppInstallState": state, "AppInstallStateDetails": detail, "HexErrorCode": code})
+		row, problems := read(map[string]string{"Id": "id", "DeviceId": device, "DeviceName": name, "LastSyncDateTime": date, "AppInstallState_loc": state, "InstallStateDetail": detail, "ErrorCode": code})
+		if s := row.Patch.To; len(problems) == 0 && (!gen.ResultantAppState(s.InstallState).Valid() || !gen.ResultantAppState(s.MobileAppInstallStatusValue).Valid()) {
+			t.Errorf("the entity is read as %+v", s)
+		}
+		row, problems = read(map[string]string{"DeviceId": device, "DeviceName": name, "LastModifiedDateTime": date, "AppInstallState": state, "AppInstallStateDetails": detail, "HexErrorCode": code})
 		if len(problems) > 0 {
 			return
 		}
