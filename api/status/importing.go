@@ -40,17 +40,15 @@ const MaxOfDevice = 100
 
 // Seeks returns which stored rows a row may meet: those with one of the ids, and those whose deviceId is the same device as the given
 // one, none if that is "". Of these, one more than MaxOfDevice are enough.
-func (m *Importing) Seeks(i *Imported) (ids [2]string, device string) {
-	ids[0], ids[1] = i.ID, i.ID
-	if i.Derived {
-		return ids, i.device()
+func (m *Importing) Seeks(i *Imported) (ids []string, device string) {
+	ids = []string{i.ID}
+	switch i.Phase() {
+	case WithoutID:
+		device = i.device()
+	case WithID:
+		ids = append(ids, derivedIDs(m.app, i.device())...)
 	}
-	if i.Phase() == WithID {
-		if derived := i.derivedID(m.app); derived != "" {
-			ids[1] = derived
-		}
-	}
-	return ids, ""
+	return ids, device
 }
 
 // Stored adds a stored row. Every row that Seeks describes must be added before Import. Other rows may be added too.
@@ -60,6 +58,9 @@ func (m *Importing) Stored(row *Row) {
 		m.put(row)
 	}
 }
+
+// Knows reports whether the stored row with an id was added.
+func (m *Importing) Knows(id string) bool { return m.rows[id] != nil }
 
 // Import imports a row.
 func (m *Importing) Import(i *Imported) {
@@ -111,12 +112,13 @@ func (m *Importing) meets(i *Imported) *Row {
 	if found := m.at(i.ID); found != nil || i.Phase() != WithID {
 		return found
 	}
-	derived := i.derivedID(m.app)
-	found := m.at(derived)
-	if found == nil || deviceStatusID(m.app, found.DeviceID.Value) != derived || areDifferent(i.user(), found.UserPrincipalName.Value) {
-		return nil
+	for _, derived := range derivedIDs(m.app, i.device()) {
+		found := m.at(derived)
+		if found != nil && slices.Contains(derivedIDs(m.app, found.DeviceID.Value), derived) && !areDifferent(i.user(), found.UserPrincipalName.Value) {
+			return found
+		}
 	}
-	return found
+	return nil
 }
 
 func areDifferent(user, other string) bool {
@@ -167,7 +169,7 @@ func (m *Importing) put(row *Row) {
 // countsForDevice reports whether a stored row counts as a row of its device. A row whose id may be derived from another device does not: it
 // belongs to that one, although its deviceId was changed.
 func (m *Importing) countsForDevice(row *Row) bool {
-	return row.DeviceID.Value != "" && (!mayBeDerived(row.ID) || deviceStatusID(m.app, row.DeviceID.Value) == row.ID)
+	return row.DeviceID.Value != "" && (!mayBeDerived(row.ID) || slices.Contains(derivedIDs(m.app, row.DeviceID.Value), row.ID))
 }
 
 func (m *Importing) remove(row *Row) {

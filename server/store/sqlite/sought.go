@@ -12,19 +12,39 @@ import (
 	"installstatus/server/store/sqlgen"
 )
 
-// sought are the stored rows that rows of an import may meet.
-type sought struct{ ids, devices []any }
-
-func soughtBy(m *status.Importing, rows []status.Imported) sought {
+// findSought adds the stored rows that rows of an import may meet.
+func (c *connection) findSought(ctx context.Context, app int64, m *status.Importing, rows []status.Imported) error {
+	if some, err := c.reports(ctx, "SELECT EXISTS (SELECT 1 FROM statuses WHERE app = ?)", app); err != nil || !some {
+		return err
+	}
 	var ids, devices []string
 	for n := range rows {
-		both, device := m.Seeks(&rows[n])
-		ids = append(ids, both[:]...)
+		some, device := m.Seeks(&rows[n])
+		ids = append(ids, some...)
 		if device != "" {
 			devices = append(devices, device, query.Lower.Of(device), query.Upper.Of(device))
 		}
 	}
-	return sought{distinct(ids), distinct(devices)}
+	if err := c.findDevices(ctx, app, m, distinct(devices)); err != nil {
+		return err
+	}
+	missing := slices.DeleteFunc(ids, m.Knows) // most of those without an id were found by their devices
+	return c.findIn(ctx, app, m, "WHERE app = ? AND id", distinct(missing))
+}
+
+// findDevices adds stored rows by their devices.
+func (c *connection) findDevices(ctx context.Context, app int64, m *status.Importing, devices []any) error {
+	if len(devices) == 0 {
+		return nil
+	}
+	if err := c.findIn(ctx, app, m, "INDEXED BY statuses_device_id WHERE app = ? AND device_id", devices); err != nil {
+		return err
+	}
+	const mixed = "INDEXED BY statuses_device_id_mixed WHERE app = ? AND device_id <> lower(device_id) AND device_id <> upper(device_id)"
+	if some, err := c.reports(ctx, "SELECT EXISTS (SELECT 1 FROM statuses "+mixed+")", app); err != nil || !some {
+		return err
+	}
+	return c.findIn(ctx, app, m, mixed+" AND device_id COLLATE NOCASE", devices)
 }
 
 func distinct(texts []string) (values []any) {
@@ -33,25 +53,6 @@ func distinct(texts []string) (values []any) {
 		values = append(values, text)
 	}
 	return values
-}
-
-// findSought adds the stored rows that rows of an import may meet.
-func (c *connection) findSought(ctx context.Context, app int64, m *status.Importing, rows []status.Imported) error {
-	if some, err := c.reports(ctx, "SELECT EXISTS (SELECT 1 FROM statuses WHERE app = ?)", app); err != nil || !some {
-		return err
-	}
-	sought := soughtBy(m, rows)
-	if err := c.findIn(ctx, app, m, "WHERE app = ? AND id", sought.ids); err != nil {
-		return err
-	}
-	if err := c.findIn(ctx, app, m, "INDEXED BY statuses_device_id WHERE app = ? AND device_id", sought.devices); err != nil {
-		return err
-	}
-	const mixed = "INDEXED BY statuses_device_id_mixed WHERE app = ? AND device_id <> lower(device_id) AND device_id <> upper(device_id)"
-	if some, err := c.reports(ctx, "SELECT EXISTS (SELECT 1 FROM statuses "+mixed+")", app); err != nil || !some {
-		return err
-	}
-	return c.findIn(ctx, app, m, mixed+" AND device_id COLLATE NOCASE", sought.devices)
 }
 
 // reports runs a query with a truth value about an app.
