@@ -75,14 +75,14 @@ def script(report, database):
 
 
 def timed(command):
-    """Returns seconds, and the most memory of the process in MiB."""
+    """Returns seconds, seconds of CPU, and the most memory of the process in MiB."""
     began = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     errors = process.stderr.read()
     _, code, used = os.wait4(process.pid, 0)
     if code:
         sys.exit(f"{' '.join(command)}: {errors}")
-    return time.monotonic() - began, used.ru_maxrss / 1024
+    return time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def main():
@@ -107,14 +107,14 @@ def main():
                     took.setdefault((which, name), []).append(timed(commands[name]))
             for file in files.values():
                 os.remove(file)
-    print(f"{chosen.rows} rows, {chosen.rounds} rounds, SQLite {sqlite3.sqlite_version} in the script\n")
-    print(f"{'':8}{'import':>12}{'rows/s':>10}{'MiB':>6}{'script':>12}{'rows/s':>10}{'ratio':>8}")
+    print(f"{chosen.rows:,} rows, {chosen.rounds} rounds, Python {sys.version.split()[0]} with SQLite {sqlite3.sqlite_version}\n")
+    print("|  | import, rows/s | script, rows/s | time, import ÷ script | CPU, import ÷ script | memory of the import, MiB |")
+    print("|---|---|---|---|---|---|")
     for which in ("first", "again"):
-        ours, theirs = ([seconds for seconds, _ in took[which, name]] for name in ("import", "script"))
-        ratios = [a / b for a, b in zip(ours, theirs)]
-        a, b = statistics.median(ours), statistics.median(theirs)
-        most = max(memory for _, memory in took[which, "import"])
-        print(f"{which:8}{a:10.2f} s{chosen.rows / a:10.0f}{most:6.0f}{b:10.2f} s{chosen.rows / b:10.0f}{statistics.median(ratios):8.2f}")
+        ours, theirs = took[which, "import"], took[which, "script"]
+        speed = [chosen.rows / statistics.median(seconds for seconds, _, _ in of) for of in (ours, theirs)]
+        ratio = [statistics.median(a[i] / b[i] for a, b in zip(ours, theirs)) for i in (0, 1)]
+        print(f"| {which} | {speed[0]:,.0f} | {speed[1]:,.0f} | {ratio[0]:.2f} | {ratio[1]:.2f} | {max(memory for _, _, memory in ours):.0f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	chunkRows     = 2_000   // rows of one app that are written together; an import can be interrupted between two chunks
-	maxAhead      = 10_000  // rows of all apps that are held back until one app has a chunk
+	chunkRows     = 4_000   // rows of one app that are written together; an import can be interrupted between two chunks
+	maxAhead      = 16_000  // rows of all apps that are held back until one app has a chunk
 	maxBytesAhead = 8 << 20 // bytes of the file that are read before all held rows are written
 )
 

@@ -13,7 +13,7 @@ import (
 // process that opens it meanwhile waits for one of them. Otherwise they are short, and the import releases the lock for a while
 // after each. While others write, the pauses are longer.
 const (
-	alone       = 150 * time.Millisecond // the length of a transaction if no other process has the file open
+	alone       = 250 * time.Millisecond // the length of a transaction if no other process has the file open
 	beside      = 10 * time.Millisecond  // its length if others have, but do not write
 	besideFree  = 2 * time.Millisecond   // the pause after it, twice as long as others need to notice
 	shared      = 5 * time.Millisecond   // its length while others write; the pause after it is as long

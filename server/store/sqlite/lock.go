@@ -59,5 +59,5 @@ func (c *connection) checkpointLater(ctx context.Context, later bool) error {
 // Lengths of the write-ahead log, in pages, at which a connection empties it.
 const (
 	usualLog = 500
-	longLog  = 8000
+	longLog  = 16000
 )
