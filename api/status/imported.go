@@ -72,6 +72,9 @@ func (i *Imported) device() string {
 	return i.Patch.To.DeviceID.Value
 }
 
+// derivedID returns the id that the row would have if it had none of its own, or "" if it gives no device.
+func (i *Imported) derivedID(app string) string { return deviceStatusID(app, i.device()) }
+
 // user returns the userPrincipalName that the row gives, "" if it gives none.
 func (i *Imported) user() string {
 	if !i.Patch.Given.Has(userPrincipalName) {
@@ -128,16 +131,10 @@ var deviceStatusSpace = [16]byte{0xa7, 0x4e, 0x52, 0x19, 0x0b, 0xd6, 0x4c, 0x3f,
 // lower-cased device id, so that a device has the same row each time it is imported.
 func DeviceStatusID(app, deviceID string) string { return derivedID(deviceStatusSpace, app, deviceID) }
 
-// derivedIDs returns the ids that a row of an app and a device may have got: DeviceStatusID of the app as it is, in lower case and
-// in upper case, since the id of an app was not always stored in the same case. There are none if the device is blank.
-func derivedIDs(app, deviceID string) (ids []string) {
+// deviceStatusID is DeviceStatusID without the blanks around a device id, or "" if there is nothing else.
+func deviceStatusID(app, deviceID string) string {
 	if deviceID = strings.TrimSpace(deviceID); deviceID == "" {
-		return nil
+		return ""
 	}
-	for _, spelled := range []string{app, query.Lower.Of(app), query.Upper.Of(app)} {
-		if ids == nil || spelled != app {
-			ids = append(ids, DeviceStatusID(spelled, deviceID))
-		}
-	}
-	return ids
+	return DeviceStatusID(app, deviceID)
 }

@@ -46,7 +46,9 @@ func (m *Importing) Seeks(i *Imported) (ids []string, device string) {
 	case WithoutID:
 		device = i.device()
 	case WithID:
-		ids = append(ids, derivedIDs(m.app, i.device())...)
+		if derived := i.derivedID(m.app); derived != "" {
+			ids = append(ids, derived)
+		}
 	}
 	return ids, device
 }
@@ -112,13 +114,12 @@ func (m *Importing) meets(i *Imported) *Row {
 	if found := m.at(i.ID); found != nil || i.Phase() != WithID {
 		return found
 	}
-	for _, derived := range derivedIDs(m.app, i.device()) {
-		found := m.at(derived)
-		if found != nil && slices.Contains(derivedIDs(m.app, found.DeviceID.Value), derived) && !areDifferent(i.user(), found.UserPrincipalName.Value) {
-			return found
-		}
+	derived := i.derivedID(m.app)
+	found := m.at(derived)
+	if found == nil || deviceStatusID(m.app, found.DeviceID.Value) != derived || areDifferent(i.user(), found.UserPrincipalName.Value) {
+		return nil
 	}
-	return nil
+	return found
 }
 
 func areDifferent(user, other string) bool {
@@ -169,7 +170,7 @@ func (m *Importing) put(row *Row) {
 // countsForDevice reports whether a stored row counts as a row of its device. A row whose id may be derived from another device does not: it
 // belongs to that one, although its deviceId was changed.
 func (m *Importing) countsForDevice(row *Row) bool {
-	return row.DeviceID.Value != "" && (!mayBeDerived(row.ID) || slices.Contains(derivedIDs(m.app, row.DeviceID.Value), row.ID))
+	return row.DeviceID.Value != "" && (!mayBeDerived(row.ID) || deviceStatusID(m.app, row.DeviceID.Value) == row.ID)
 }
 
 func (m *Importing) remove(row *Row) {

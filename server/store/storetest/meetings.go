@@ -145,18 +145,6 @@ var meetings = []rule{
 			}
 		}
 	}},
-	{"ids that were derived from the app's id in another case are derived ones too", func(t *testing.T, e Engine) {
-		c := e.caller(t)
-		const app = "7a6f1c2e-0d4b-4a55-9f0e-3c1d5b8e2f60"
-		for _, other := range []string{strings.ToUpper(app), app} {
-			old := status.Key{App: app, ID: status.DeviceStatusID(other, "device")}
-			c.create(old, of("", "device", "anna").Whole())
-			c.imports(app, 0, 1, status.Imported{ID: status.DeviceStatusID(app, "device"), Derived: true, Patch: of("", "Device", "anna").Whole()})
-			c.imports(app, 0, 1, imported("graph "+other, of("", "device", "anna").Whole()))
-			c.misses(old)
-			c.deletes(status.Key{App: app, ID: "graph " + other}, status.Cond{}, nil)
-		}
-	}},
 	{"a row without an id has its derived one if very many rows of its device are stored", func(t *testing.T, e Engine) {
 		c := e.caller(t)
 		const rows = status.MaxOfDevice + 1
