@@ -30,7 +30,7 @@ type importCommand struct {
 	TimeZone   string `help:"The zone of dates without one: a name such as Europe/Berlin, or an offset such as +01:00." default:"UTC" placeholder:"ZONE"`
 	Report     string `help:"Also write all problems to this CSV file." placeholder:"FILE"`
 
-	Files []string `arg:"" name:"file" help:"The files with the rows, - for standard input."`
+	Files []string `arg:"" name:"file" help:"The files with the rows, - for standard input. Wildcards count on Windows too."`
 }
 
 func (importCommand) Help() string {
@@ -73,6 +73,7 @@ Examples:
 
 // Run imports the files. Others can use the database meanwhile.
 func (c importCommand) Run(ctx context.Context, to terminal) (err error) {
+	c.Files = transfer.Expand(c.Files)
 	options, err := c.options()
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"installstatus/api/status"
@@ -50,6 +52,21 @@ func Open(ctx context.Context, names []string, stream io.Reader, progress func(b
 	return f, nil
 }
 
+// Expand replaces each name with a wildcard by the names that match, since Windows leaves that to programs. A name that is a file,
+// or that matches none, stays.
+func Expand(names []string) (all []string) {
+	for _, name := range names {
+		matches := []string{name}
+		if _, err := os.Lstat(name); err != nil && strings.ContainsAny(name, "*?") {
+			if found, err := filepath.Glob(name); err == nil && len(found) > 0 {
+				matches = found
+			}
+		}
+		all = append(all, matches...)
+	}
+	return all
+}
+
 func (f *Files) open(ctx context.Context, name string, stream io.Reader, progress func(bytes int64)) (err error) {
 	var file *container.File
 	if name == "-" {
@@ -68,18 +85,18 @@ func (f *Files) open(ctx context.Context, name string, stream io.Reader, progres
 
 // reports returns the parts of a file that are reports, which is every one that is not text of another kind.
 func (f *Files) reports(name string, file *container.File) (parts []part, err error) {
-	var other error
 	for _, skipped := range file.Skipped {
 		f.Skipped = append(f.Skipped, container.Skipped{Name: Origin{name, skipped.Name}.String(), Reason: skipped.Reason})
 	}
 	for _, content := range file.Parts {
 		p := part{Origin{name, content.Name}, content}
 		if len(file.Parts) > 1 {
-			if other, err = p.otherText(); err != nil {
+			other, err := p.isOtherText()
+			if err != nil {
 				return nil, fmt.Errorf("%s in the zip: %w", OneLine(content.Name), err)
 			}
-			if other != nil {
-				f.Skipped = append(f.Skipped, container.Skipped{Name: p.String(), Reason: other.Error()})
+			if other {
+				f.Skipped = append(f.Skipped, container.Skipped{Name: p.String(), Reason: errNotAReport.Error()})
 				continue
 			}
 		}
@@ -91,16 +108,16 @@ func (f *Files) reports(name string, file *container.File) (parts []part, err er
 	return parts, nil
 }
 
-// otherText returns why the part is text but not a report, or nil.
-func (p part) otherText() (reason, err error) {
+// isOtherText reports whether the part is text but not a report.
+func (p part) isOtherText() (bool, error) {
 	r, err := p.rows(Options{State: status.InstallStateUnknown}, new(notes))
-	if errors.Is(err, errNotAReport) {
-		return err, nil
+	switch {
+	case errors.Is(err, errNotAReport):
+		return true, nil
+	case err != nil:
+		return false, err
 	}
-	if err != nil {
-		return nil, err
-	}
-	return nil, r.close()
+	return false, r.close()
 }
 
 // Several reports whether there is more than one report, so that a line alone does not tell where a row is.

@@ -56,6 +56,18 @@ func TestOnePlanCoversAllReportsOfAllFiles(t *testing.T) {
 	}
 }
 
+func TestAWildcardStandsForTheFilesThatItMatches(t *testing.T) {
+	folder(t, map[string]string{"a1.csv": "", "a2.csv": "", "b.csv": "", "a[1].csv": ""})
+	for name, want := range map[string][]string{
+		"a?.csv": {"a1.csv", "a2.csv"}, "a*.csv": {"a1.csv", "a2.csv", "a[1].csv"}, "a[1].csv": {"a[1].csv"}, "b.csv": {"b.csv"},
+		"c*.csv": {"c*.csv"}, "-": {"-"}, "[": {"["},
+	} {
+		if got := Expand([]string{name}); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestMembersOfAZipThatAreNotReportsAreNamed(t *testing.T) {
 	folder(t, map[string]string{"a.zip": string(zipOf(
 		[2]string{"readme.txt", "Read me first.\n"}, [2]string{"report.csv", "DeviceId\n1\n"}, [2]string{"logo.png", "\x89PNG\r\n\x1a\n"}))})
@@ -65,7 +77,7 @@ func TestMembersOfAZipThatAreNotReportsAreNamed(t *testing.T) {
 	}
 	defer files.Close()
 	want := []container.Skipped{
-		{Name: "a.zip/logo.png", Reason: "a PNG image"},
+		{Name: "a.zip/logo.png", Reason: "it is a PNG image"},
 		{Name: "a.zip/readme.txt", Reason: "the header has neither DeviceId"},
 	}
 	if len(files.Skipped) != 2 || files.Skipped[0] != want[0] || files.Skipped[1].Name != want[1].Name || !strings.Contains(files.Skipped[1].Reason, want[1].Reason) || files.Several() {

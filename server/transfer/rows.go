@@ -26,7 +26,9 @@ type rows struct {
 	current *reader
 }
 
-func (f *Files) rows(options Options) *rows { return &rows{files: f, options: options} }
+func (f *Files) rows(options Options) *rows {
+	return &rows{files: f, options: options}
+}
 
 // all returns the rows. The error of a row is a *RowError if the row is invalid. Any other error names the part, and ends reading.
 func (r *rows) all() iter.Seq2[Row, error] {

@@ -138,8 +138,8 @@ func TestWhatIsNotAReportIsNamed(t *testing.T) {
 		gzipOf(pdf):                                                                                            "it is a PDF document",
 		zipOf():                                                                                                "the zip is empty; download the report again",
 		zipOf(member{"x/", ""}, member{"Thumbs.db", "?"}):                                                      "the zip contains no file but folders and what the system keeps in them",
-		zipOf(member{"a.pdf", pdf}):                                                                            "the zip contains no report: a.pdf is a PDF document",
-		zipOf(member{"a.pdf", pdf}, member{"b.htm", html}):                                                     "the zip contains no report: none of its 2 files is one; a.pdf is a PDF document",
+		zipOf(member{"a.pdf", pdf}):                                                                            "the zip contains no report; a.pdf in it: it is a PDF document",
+		zipOf(member{"a.pdf", pdf}, member{"b.htm", html}):                                                     "the zip contains no report; a.pdf in it: it is a PDF document",
 		zipOf(member{"in.zip", zipOf(member{"a.csv", report})}, member{"b.csv", report}): "in.zip in the zip: it is a zip in another file; unpack it and import the files in it",
 		zipOf(member{"a.xlsx", xlsx}, member{"b.csv", report}):                           "a.xlsx in the zip: it is an Excel workbook; save it as CSV UTF-8 and import that",
 		zipOf(member{"a.gz", gzipOf(gzipOf(report))}):                                    "a.gz in the zip: it is a gzip in a gzip;",
@@ -160,7 +160,7 @@ func TestMembersThatCannotHoldRowsAreSkipped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []Skipped{{"x/a.png", "a PNG image"}, {"b.pdf", "a PDF document"}}; !slices.Equal(file.Skipped, want) {
+	if want := []Skipped{{"x/a.png", "it is a PNG image"}, {"b.pdf", "it is a PDF document"}}; !slices.Equal(file.Skipped, want) {
 		t.Errorf("%+v, want %+v", file.Skipped, want)
 	}
 }

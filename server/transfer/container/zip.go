@@ -77,7 +77,7 @@ func (f *File) addMember(ctx context.Context, member *zip.File) error {
 		err = f.unpack(ctx, part, head)
 	}
 	if is := (*foreignError)(nil); errors.As(err, &is) && !is.holdsRows {
-		f.Skipped = append(f.Skipped, Skipped{Name: part.Name, Reason: is.what})
+		f.Skipped = append(f.Skipped, Skipped{Name: part.Name, Reason: "it is " + is.what})
 		return nil
 	}
 	if err == nil {
@@ -92,11 +92,8 @@ func (f *File) mustHaveParts() error {
 		return nil
 	case len(f.Skipped) == 0:
 		return errors.New("the zip contains no file but folders and what the system keeps in them; download the report again")
-	case len(f.Skipped) == 1:
-		return fmt.Errorf("the zip contains no report: %s is %s", f.Skipped[0].Name, f.Skipped[0].Reason)
 	}
-	return fmt.Errorf("the zip contains no report: none of its %d files is one; %s is %s",
-		len(f.Skipped), f.Skipped[0].Name, f.Skipped[0].Reason)
+	return fmt.Errorf("the zip contains no report; %s in it: %s", f.Skipped[0].Name, f.Skipped[0].Reason)
 }
 
 // isLitter reports whether a member is a folder, or what systems put into each.
