@@ -50,14 +50,15 @@ can share a line, the column is a JSON pointer such as /value/3/installState. --
 A row without an id changes the stored row of its device (and of its user, if there are several), or gets an id derived from
 its app and device. A row with an id takes over a stored row with the derived id of its device. A row that synced before what
 is stored is kept out and counted, unless --overwrite is given. Importing a file twice changes nothing. A row that exists
-keeps its user status. An entity, which has an id or lastSyncDateTime, is complete: what it omits is cleared. A row of Intune's report
-sets the properties in its columns and keeps the others. If a device has several rows, the one that synced last is imported.
+keeps its user status. An entity, which has an id or lastSyncDateTime, is complete: what it omits is cleared. A row of Intune's
+report sets the properties in its columns and keeps the others. If a device has several rows, the one that synced last is
+imported.
 
 Intune's columns DeviceName, UserPrincipalName, UserName and DeviceId are the properties with these names; Platform is
-osDescription, AppVersion is displayVersion, LastModifiedDateTime is lastSyncDateTime, HexErrorCode
-is errorCode, AppInstallState is installState and mobileAppInstallStatusValue, AppInstallStateDetails is installStateDetail.
-Names match in any case, with or without blanks, underscores and hyphens. A row needs a state: if no column has its code,
-AppInstallState_loc is read if it is English, or --state names one for new rows. A note names all that is not read.
+osDescription, AppVersion is displayVersion, LastModifiedDateTime is lastSyncDateTime, HexErrorCode is errorCode,
+AppInstallState is installState and mobileAppInstallStatusValue, AppInstallStateDetails is installStateDetail. Names match in
+any case, with or without blanks, underscores and hyphens. A row needs a state: if no column has its code, AppInstallState_loc
+is read if it is English, or --state names one for new rows. A note names all that is not read.
 
 --date-format names the dates that another program has written, in any order and with any text between:
   YYYY or YY (20YY), MM or M, DD or D, HH or H, mm or m, ss or s; two letters match two digits, one matches one or two

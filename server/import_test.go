@@ -110,6 +110,10 @@ func TestEveryFormatImportsTheSameStatuses(t *testing.T) {
 		"intune-every-column.csv",        // exported without a selection of columns; the app's GUID is in upper case
 		"intune-in-english.csv",          // exported with localizationType ReplaceLocalizableValues
 		"intune.json",
+		"intune-reporting-api.json",         // an answer of getDeviceInstallStatusReport
+		"intune-reporting-api-pages.ndjson", // its pages, one a line
+		"graph-entities-by-powershell.json", // Get-Mg… | ConvertTo-Json
+		"graph-entities-by-export-csv.csv",  // Get-Mg… | Export-Csv of Windows PowerShell, with a line #TYPE
 		"graph-answer.json", "graph-entities.json", "graph-entities-by-jq.json",
 		"statuses.ndjson", "statuses.csv",
 	} {
