@@ -43,7 +43,7 @@ func (o *objects) lenient(line int, members map[string]any) (Row, error) {
 	}
 	if object.cells.IsEntity() && len(object.annotations) > 0 {
 		object.annotations[query.ID] = "id"
-		if _, err := entityRow(line, object.annotations, nil, o.entities); err != nil {
+		if _, err := entityRow(line, object.annotations, nil, o.entities, o.options.Dates); err != nil {
 			return Row{}, err
 		}
 	}

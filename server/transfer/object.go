@@ -8,6 +8,8 @@ import (
 
 	"installstatus/api"
 	"installstatus/api/contract"
+	"installstatus/api/query"
+	"installstatus/server/transfer/dates"
 )
 
 // objects reads rows from JSON objects.
@@ -29,7 +31,7 @@ func (o *objects) row(line int, text []byte) (Row, error) {
 	}
 	members = unwrapped(members)
 	if isStrict(members) {
-		return entityRow(line, members, duplicates, o.entities)
+		return entityRow(line, members, duplicates, o.entities, o.options.Dates)
 	}
 	if len(duplicates) > 0 {
 		return Row{}, violationsError(line, duplicates)
@@ -58,12 +60,34 @@ func unwrapped(members map[string]any) map[string]any {
 	return inner
 }
 
-func entityRow(line int, members map[string]any, duplicates []contract.Violation, entities *api.EntityReader) (Row, error) {
+// entityRow reads a row from the members of an entity, which it may change.
+func entityRow(line int, members map[string]any, duplicates []contract.Violation, entities *api.EntityReader, as dates.Dates) (Row, error) {
+	problem := readDate(members, as)
 	entity, err := entities.Read(members, duplicates)
 	if invalid := (*contract.Invalid)(nil); errors.As(err, &invalid) {
-		return Row{}, violationsError(line, invalid.Violations)
+		rowError := violationsError(line, invalid.Violations)
+		if problem != nil {
+			rowError.replace(dateMember, *problem)
+		}
+		return Row{}, rowError
 	}
 	return Row{Line: line, App: entity.App, Imported: entity.Imported, appColumn: api.MemberApp}, err
+}
+
+// dateMember is the member of an entity that is a date.
+const dateMember = "lastSyncDateTime"
+
+// readDate reads the date of an entity that another program has saved again. One as the API writes it stays as it is.
+func readDate(members map[string]any, as dates.Dates) *dates.Problem {
+	text, isText := members[dateMember].(string)
+	if !isText || query.CheckDateTime(text) == nil {
+		return nil
+	}
+	at, problem := as.Read(text)
+	if problem == nil {
+		members[dateMember] = at.String()
+	}
+	return problem
 }
 
 func violationsError(line int, violations []contract.Violation) *RowError {

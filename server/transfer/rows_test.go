@@ -18,13 +18,17 @@ import (
 )
 
 // open returns a reader of a text. Rows without a state are new and unknown.
-func open(text, app string) (*reader, error) {
-	return newReader(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }, Options{App: app, State: "unknown"}, new(notes))
+func open(text string, options Options) (*reader, error) {
+	return newReader(func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }, options, new(notes))
 }
 
 // all returns the valid rows of a text and the errors of the others.
 func all(text, app string) (rows []Row, refused []string, err error) {
-	r, err := open(text, app)
+	return allWith(text, Options{App: app, State: "unknown"})
+}
+
+func allWith(text string, options Options) (rows []Row, refused []string, err error) {
+	r, err := open(text, options)
 	for err == nil {
 		var row Row
 		row, err = r.next()

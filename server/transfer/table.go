@@ -9,9 +9,7 @@ import (
 	"strings"
 
 	"installstatus/api"
-	"installstatus/api/query"
 	"installstatus/server/transfer/csv"
-	"installstatus/server/transfer/dates"
 	"installstatus/server/transfer/intune"
 )
 
@@ -98,28 +96,7 @@ func (t *table) entity(line int, cells []csv.Cell) (Row, error) {
 			}
 		}
 	}
-	problem := t.readDate(members)
-	row, err := entityRow(line, members, nil, t.entities)
-	if rowError := (*RowError)(nil); problem != nil && errors.As(err, &rowError) {
-		rowError.replace(dateColumn, *problem)
-	}
-	return row, err
-}
-
-// dateColumn is the column of an export that contains dates.
-const dateColumn = "lastSyncDateTime"
-
-// readDate reads the date of a row that another program has saved again. One in an export stays as it is.
-func (t *table) readDate(members map[string]any) *dates.Problem {
-	text, isText := members[dateColumn].(string)
-	if !isText || query.CheckDateTime(text) == nil {
-		return nil
-	}
-	at, problem := t.options.Dates.Read(text)
-	if problem == nil {
-		members[dateColumn] = at.String()
-	}
-	return problem
+	return entityRow(line, members, nil, t.entities, t.options.Dates)
 }
 
 // isBlank reports whether cells contain nothing, as in the rows that Excel writes below and beside a table.
