@@ -27,6 +27,7 @@ type commands struct {
 	Token    tokenCommand    `cmd:"" help:"Print a development token."`
 	Import   importCommand   `cmd:"" help:"Import device statuses from a file: Intune's export, CSV, NDJSON or JSON."`
 	Export   exportCommand   `cmd:"" help:"Export device statuses as NDJSON or CSV, readable by import."`
+	Apps     appsCommand     `cmd:"" help:"List the apps that have device statuses, with counts and last sync."`
 	Backup   backupCommand   `cmd:"" help:"Copy a database while it is served."`
 	Restore  restoreCommand  `cmd:"" help:"Make a database from a backup."`
 	Validate validateCommand `cmd:"" help:"Check request bodies against the contract, offline."`

@@ -274,7 +274,7 @@ func TestTheCommandLine(t *testing.T) {
 
 func TestOnlyServeOffersADatabaseInMemory(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"serve", "import", "export", "backup", "restore"} {
+	for _, command := range []string{"serve", "import", "export", "apps", "backup", "restore"} {
 		var out, err bytes.Buffer
 		if code := run(t.Context(), []string{command, "--help"}, terminal{out: &out, err: &err}); code != 0 {
 			t.Fatalf("%s: exit code %d: %s", command, code, err.String())

@@ -16,14 +16,19 @@ import (
 func canonicalApps() *goose.Migration {
 	return goose.NewGoMigration(6, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 		apps, err := spelledApps(ctx, tx)
-		if err == nil && len(apps) > 0 { // moved rows have new places all over the file
-			_, err = tx.ExecContext(ctx, "PRAGMA cache_size = -65536") // KiB
+		if err != nil || len(apps) == 0 {
+			return err
+		}
+		// Moved rows have new places all over the file. The connection stays in use, so that it gets its usual cache back.
+		if _, err := tx.ExecContext(ctx, "PRAGMA cache_size = -65536"); err != nil { // KiB
+			return err
 		}
 		for _, app := range apps {
-			if err == nil {
-				err = app.move(ctx, tx)
+			if err := app.move(ctx, tx); err != nil {
+				return err
 			}
 		}
+		_, err = tx.ExecContext(ctx, "PRAGMA cache_size = -2000")
 		return err
 	}}, nil)
 }
