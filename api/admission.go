@@ -5,7 +5,7 @@ import "net/http"
 // Admission describes a request that asks to be admitted.
 type Admission struct {
 	Tenant string // the caller's
-	App    string // the id in the path
+	App    string // the id in the path, "" for the list of all apps
 	Write  bool   // the request may change something
 }
 
@@ -17,10 +17,14 @@ func (a *API) admit(x *exchange) error {
 	if a.options.Admit == nil {
 		return nil
 	}
+	asked := Admission{Tenant: x.caller.Tenant, Write: x.operation.Method != http.MethodGet}
 	for _, param := range x.params {
 		if param.Name == paramApp {
-			return a.options.Admit(Admission{Tenant: x.caller.Tenant, App: param.Value, Write: x.operation.Method != http.MethodGet})
+			asked.App = param.Value
 		}
 	}
-	return nil // a batch
+	if asked.App == "" && (asked.Write || x.operation.Anonymous) {
+		return nil // a batch, or the service document
+	}
+	return a.options.Admit(asked)
 }

@@ -50,6 +50,7 @@ type API struct {
 
 	deviceStatuses *lists[status.Row, status.Status]
 	userStatuses   *lists[status.UserStatus, status.UserStatus]
+	apps, appIDs   *lists[status.App, status.App]
 	summaries      *odata.Parser
 }
 
@@ -86,6 +87,13 @@ func New(store status.Store, options Options) (*API, error) {
 		return nil, err
 	}
 	if a.userStatuses, err = newLists(c, "UserAppInstallStatus", userStatusJSON, store.ListUsers, func(user *status.UserStatus) *status.UserStatus { return user }); err != nil {
+		return nil, err
+	}
+	anApp := func(app *status.App) *status.App { return app }
+	if a.apps, err = newLists(c, "MobileApp", appJSON, readApps(store, true), anApp); err != nil {
+		return nil, err
+	}
+	if a.appIDs, err = newLists(c, "MobileApp", appJSON, readApps(store, false), anApp); err != nil {
 		return nil, err
 	}
 	if a.summaries, err = newParser(c, "MobileAppInstallSummary"); err != nil {

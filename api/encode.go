@@ -19,6 +19,7 @@ import (
 var (
 	deviceStatusJSON = newEncoder(string(gen.MobileAppInstallStatusOdataTypeHashMicrosoftGraphMobileAppInstallStatus), status.Properties[:])
 	summaryJSON      = newEncoder(string(gen.MobileAppInstallSummaryOdataTypeHashMicrosoftGraphMobileAppInstallSummary), status.SummaryProperties[:])
+	appJSON          = newEncoder(string(gen.MobileAppOdataTypeHashMicrosoftGraphMobileApp), status.AppProperties[:])
 	userStatusJSON   = newEncoder(string(gen.UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus), status.UserProperties[:])
 )
 

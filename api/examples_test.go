@@ -52,6 +52,7 @@ var examples = map[string]request{
 	"count":          {method: http.MethodGet, target: exampleList + "/$count"},
 	"page":           {method: http.MethodGet, target: exampleList + "?$top=1&$count=true"},
 	"status":         {method: http.MethodGet},
+	"appPage":        {method: http.MethodGet, target: path.Dir(exampleApp) + "?$count=true"},
 	"userPage":       {method: http.MethodGet, target: exampleApp + "/userStatuses?$top=1&$count=true"},
 	"userStatus":     {method: http.MethodGet, target: exampleUser},
 	"installSummary": {method: http.MethodGet, target: exampleApp + "/installSummary"},

@@ -66,6 +66,21 @@ func (e MobileAppInstallSummaryOdataType) Valid() bool {
 	}
 }
 
+// Defines values for MobileAppOdataType.
+const (
+	MobileAppOdataTypeHashMicrosoftGraphMobileApp MobileAppOdataType = "#microsoft.graph.mobileApp"
+)
+
+// Valid indicates whether the value is a known member of the MobileAppOdataType enum.
+func (e MobileAppOdataType) Valid() bool {
+	switch e {
+	case MobileAppOdataTypeHashMicrosoftGraphMobileApp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UserAppInstallStatusOdataType.
 const (
 	UserAppInstallStatusOdataTypeHashMicrosoftGraphUserAppInstallStatus UserAppInstallStatusOdataType = "#microsoft.graph.userAppInstallStatus"
@@ -273,6 +288,9 @@ type MobileAppInstallStatusOdataType string
 // MobileAppInstallSummaryOdataType The type of the entity.
 type MobileAppInstallSummaryOdataType string
 
+// MobileAppOdataType The type of the entity.
+type MobileAppOdataType string
+
 // UserAppInstallStatusOdataType The type of the entity.
 type UserAppInstallStatusOdataType string
 
@@ -463,6 +481,40 @@ type MainError struct {
 	// Details One entry for each problem.
 	Details    *[]ErrorDetail `json:"details,omitempty"`
 	InnerError InnerError     `json:"innerError"`
+}
+
+// MobileApp An app that has device statuses. Microsoft Graph's mobileApp has an `id`, too; `deviceStatusCount` and `lastSyncDateTime`
+// are an extension of this server. An app has all of its properties, or only those in `$select`.
+type MobileApp struct {
+	// OdataType The type of the entity.
+	OdataType MobileAppOdataType `json:"@odata.type"`
+
+	// ID Key of the entity. If it is a GUID, it is in lower case.
+	//
+	// Example: a1b2c3d4-0000-4000-8000-000000000001
+	ID string `json:"id"`
+
+	// DeviceStatusCount Number of device statuses of the app.
+	DeviceStatusCount *int32 `json:"deviceStatusCount,omitempty"`
+
+	// LastSyncDateTime The latest lastSyncDateTime of its device statuses, as it was sent; `0001-01-01T00:00:00Z` if none was ever set. It
+	// has at most 8,192 characters.
+	//
+	//
+	// Example: 2017-01-01T00:02:49.3205976-08:00
+	LastSyncDateTime *string `json:"lastSyncDateTime,omitempty"`
+}
+
+// MobileAppCollectionResponse A page of a list of apps.
+type MobileAppCollectionResponse struct {
+	// OdataCount The number of apps in the whole list. The first page has it if the request has `$count=true`.
+	OdataCount *int64 `json:"@odata.count,omitempty"`
+
+	// OdataNextLink The address of the next page, with every option of this one. The last page has none.
+	OdataNextLink *string `json:"@odata.nextLink,omitempty"`
+
+	// Value The apps. A page may have fewer than `$top`, or none, and still have a next page.
+	Value []MobileApp `json:"value"`
 }
 
 // MobileAppInstallStatus Contains properties for the installation state of a mobile app for a device.
@@ -914,6 +966,9 @@ type Select = string
 // SelectCounts A list of properties with commas between them.
 type SelectCounts = string
 
+// SelectOfApps A list of properties with commas between them.
+type SelectOfApps = string
+
 // Skip defines model for skip.
 type Skip = int32
 
@@ -983,6 +1038,27 @@ type GetServiceParams struct {
 
 // BatchParams defines parameters for Batch.
 type BatchParams struct {
+	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
+	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
+	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
+}
+
+// ListMobileAppsParams defines parameters for ListMobileApps.
+type ListMobileAppsParams struct {
+	// Select Return only these properties, separated by commas, besides `@odata.type` and `id`; `*` returns all of them.
+	Select *SelectOfApps `form:"$select,omitempty" json:"$select,omitempty"`
+
+	// Top The maximum number of entities on a page. The default is 100; more than 1,000 counts as 1,000.
+	Top *Top `form:"$top,omitempty" json:"$top,omitempty"`
+
+	// Count Whether the first page has the number of entities in the whole list in `@odata.count`, regardless of `$top` and
+	// `$skip`.
+	Count *Count `form:"$count,omitempty" json:"$count,omitempty"`
+
+	// Skiptoken Where the page begins. It is opaque: it comes from an `@odata.nextLink`, and is valid only for that list and that
+	// tenant.
+	Skiptoken *Skiptoken `form:"$skiptoken,omitempty" json:"$skiptoken,omitempty"`
+
 	// ClientRequestID The client's own id for the request. The response repeats it in the header of the same name and in errors, if it
 	// is one line of at most 128 printable ASCII characters. Otherwise it is ignored.
 	ClientRequestID *ClientRequestID `json:"client-request-id,omitempty"`
@@ -1373,6 +1449,9 @@ type ServerInterface interface {
 	// Batch Send several requests at once
 	// (POST /$batch)
 	Batch(ctx echo.Context, params BatchParams) error
+	// ListMobileApps List mobileApps
+	// (GET /deviceAppManagement/mobileApps)
+	ListMobileApps(ctx echo.Context, params ListMobileAppsParams) error
 	// ListDeviceStatuses List mobileAppInstallStatuses
 	// (GET /deviceAppManagement/mobileApps/{mobileAppId}/deviceStatuses)
 	ListDeviceStatuses(ctx echo.Context, mobileAppID MobileAppID, params ListDeviceStatusesParams) error
@@ -1483,6 +1562,62 @@ func (w *ServerInterfaceWrapper) Batch(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.Batch(ctx, params)
+	return err
+}
+
+// ListMobileApps converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMobileApps(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMobileAppsParams
+	// ------------- Optional query parameter "$select" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$select", ctx.QueryParams(), &params.Select, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $select: %s", err))
+	}
+
+	// ------------- Optional query parameter "$top" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$top", ctx.QueryParams(), &params.Top, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $top: %s", err))
+	}
+
+	// ------------- Optional query parameter "$count" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$count", ctx.QueryParams(), &params.Count, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $count: %s", err))
+	}
+
+	// ------------- Optional query parameter "$skiptoken" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "$skiptoken", ctx.QueryParams(), &params.Skiptoken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter $skiptoken: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "client-request-id" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("client-request-id")]; found {
+		var ClientRequestID ClientRequestID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for client-request-id, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "client-request-id", valueList[0], &ClientRequestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter client-request-id: %s", err))
+		}
+
+		params.ClientRequestID = &ClientRequestID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMobileApps(ctx, params)
 	return err
 }
 
@@ -2640,6 +2775,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	}
 
 	router.GET(options.BaseURL+"/", wrapper.GetService, options.OperationMiddlewares["getService"]...)
+	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps", wrapper.ListMobileApps, options.OperationMiddlewares["listMobileApps"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses", wrapper.ListDeviceStatuses, options.OperationMiddlewares["listDeviceStatuses"]...)
 	router.POST(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses", wrapper.CreateDeviceStatus, options.OperationMiddlewares["createDeviceStatus"]...)
 	router.GET(options.BaseURL+"/deviceAppManagement/mobileApps/:mobileAppId/deviceStatuses/$count", wrapper.CountDeviceStatuses, options.OperationMiddlewares["countDeviceStatuses"]...)
@@ -2665,363 +2801,374 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rcts4tjD6KihNf+WkNyVTsmzHSnXNuJ2k27MTJxM7kzPTyh7CIiRhQgFqgvJlelz1Pc33/7zCeZTv",
-	"SU5hLQAEKVKXWEnHGe2anU5EEAQWFtb98ltjICdTKZjIVKP3W4Pd0Mk0YfD3S5oNxvovajaZ0PS20Wtc",
-	"XEsyGFMxYiogVMSEkoSrjGRjmpFryjNFhjIllzIbN4LGFU1mTE+Qsl9nTOkv/PJb41LGt/CpNJXpiYxZ",
-	"o9fshO2Dve5+eBAGDS5URpPkPKMZa/QaQ8oTFjfugsaY0ZilsLQTKTImsubF7VSPodNpwgc041Ls/lNJ",
-	"0Qgab1I2ZGmj10hZNkvFDxMu+IQmeh4eN3qNdiNoTFg2lvofb44vTn5uBI1ZmjR6jd2YXfEBO55OX1FB",
-	"R2zCRLY7kZc80b+pXdq+7Az24m4zDMOw2dV/PNF/hPn/tc0cehMzxdTu4f5ByFh3vwl/6H81u/uMNQ/C",
-	"w339F/3fxl2QQ6cEBfPPtQFht9v5stulQmZjlsKOYjZlIlavRaP3C4C90/hgVrXnr+qn5xefc01//E6x",
-	"hA2yHwqQvftwdxcgph8Lda0xxsf314KRa6oMzscBkYKRWDJFhMwIu+Eqw3ugJMnGDC+DfkE/zlLO4uI1",
-	"UFMpFMN74J8iHYxZU59lKvX2hWyqTKasETSeX9BRo9foN9LXR3/5+b8v/sb/n70benxx+/LZP/7y03G/",
-	"0Qgar5/RjDb/ylLFpWj0Gt1W6G4AEwPWPNZoweL52xDYq9nE8xiGww4LB83uMGTN7rB72TyK9/ebB7Q7",
-	"jEPauTwatAs3SAFwG71O2PWRF662/ssArnfjLVNylg7YmcxeyJnQQOFCsPS5G5dwjcWFxYSXh3RvsN9p",
-	"Phm29WL2L5u0Q7vN/UE7PmCHwyfhkV5CjBekE3YOmu12s9O9aIe9/XYvDD91dxOmFB3pSS/GLGWE6+Mk",
-	"ajYYE4eCpzkSzRShmgJyRaY0G7fIhSSDlNGMEZ4FRDEREzyLnvm9yYfNCVeKi1GrcVe60PWosJzoVSPC",
-	"px9xxzvi7uIjfgFk+hncdSYGtw/oiImZonhxe4S6B8DeeEYMKSNSEGRLX/fx7fnH1+kaWpfKj0xcsJus",
-	"SOqOiT5as1WEw5/PX5/59Kt85j/S+C0uTh8SyyhPkLSZ56fiiiY8/jPuLof5O0EvE0YySVJGY/iMA/WU",
-	"3iaSxi3yJmFUMcKEmqWM+MAjCG+9SsUyIL/mLf2THBL4Kk47lOmEZi1ynJGEC0Y6ARnIZDYRpH3YIxwX",
-	"qMl7SgcZS8lOsKNvs8pompmpZqzVCBoZTUcsa/QajbsPDwS1Hx6Y7zSCDng6mCU09WhJCVHtJrgglADv",
-	"RrT1rifPFEuGi5D3lYxZ8le9LriDmn7N4J5WIPLJ/JLqaMhAzpKYCHbFUtxer0Q4cGUBkan+l5WM/Q3o",
-	"3xkdjAnIUAXk27Xjd8PdXK56MBj5mQGF6CNFzPWJnsnsFSsROb0AJjKe3ZJxLtYtQpOT0nQPCNLzG9Ug",
-	"VkSLlJbEc0FOh81X+g4BpLkyP51JwfD3FnmryUeWz0hHVF89LfbqU9BzCnYN8+aHoOnIczGQMRej8gU2",
-	"jwk+LfAcNZtOZZotPpR3wg17xWJOgaU+oJMp7V8OAbrAf8tgaJFzDWP3/JpnYzL6F5/Ccc2EVt9TphTK",
-	"IjnoUcrwwX4mC+Qd3qfkOpV6BYJtgNGfeJ/+nRnROSImkWLAAkIVKYtbBbJaEM22/P1eYDVIOBMl0nvO",
-	"b5B+cKZyXGsc6D1pKF3wCSvTCf07LCzjEwaoL2cZoeRfS/B1Hd5ucPeZXYIP4RMq9GUcSHHF0gwuIXxT",
-	"wxzo4c2UDTIWk0zDc+d5PGnZeV4Ph4plOy1ynCTyGtQJQd6+OCF7e3tHFRszuwpQz6SKdML2YTNsN8P2",
-	"RRj2wk6ve9Ta64T7R4cHzfBJLwwDeI8LWMkto6kiYRi29dqOjo6ONB1/d3GiFVDNEhWZTfWj/aOiQJFQ",
-	"lZ3fioHb/4NB/2/0cOD+xDO8VnM3YprKKUszo6fJwWCWKpJd88HG7sMz++k35lNzoq5bw44z4e7YpUxk",
-	"yvTaBJAIvU0tHcjLf7JBiXwU0TA3Bj8oYXZToCge+mk8b3V38q+n9ABqagRTdMIIjzeOAqdx4fCP0arr",
-	"618gl8BitJjpreUp/GOgeY8ckoRlGUtVbjoFBtEiP/ErhiK8m1PD6FoQHtcoPu1dHj8cJPnSIANEQtvU",
-	"SzniQpUwSUoyoeI2RyfHVAWhgwGbAsGUH5lYhEwXUr6i4vatdes8lBs7t/thKidouqVxrMVoMqYxEdLI",
-	"PhoiSiE8zJWl5hGwA5mC0wt8XvrsgGFwQd6yLL1tHg8zp5UOeZKVnQvH5Dv8uaAAwfQbEMbf0JROmP7o",
-	"HNGyT8iOWcBO4eM9QjPPVtMO9N6KdnBL956SmMfkVs7IhFFBfNfKH/3ra77zwIj7F4ITIAiPT8UbqcpG",
-	"WX2rkeS/eX1+sTGZNz6TmZF9ihQePkMGRrQaS6kYYLbeLZAqll6xlEzoR6YIz9DZgcOcs4MScDBaOWxK",
-	"M8eqNJrH6DFb4BLx6f6DIvZfBfQQnQyGWUwqa2LoG1UBGWp2ggaICfz3WpKZYqnyce1PMqYZbWXoufjD",
-	"hA9SqeQwa41SOh235rxi5lOWEz2Dj52gTtixv75TLDW/tY3DYhW3biPIneGFibveg+LcQmbHqKdeJqzw",
-	"Tlh66L2Hj04rP1V6VnxrykTMxcg8Lb9XfOq/iceWsdEcn9AEA363yshQkxwuBZhwhNZ0IIJjU+RBEwdx",
-	"apayROUSs8ml5mC1OtepyPY6JVXLbgfYb7PT7h52n+wddJ/oady/DgNP46/Z8YNXIr5CiAL9SKQYveTi",
-	"Y1liwQCHsaZYgt1kZEpHzJjyx/RK696S6HdBnkSRamVZ5sEIBlZWNHbbMiAuGYAA5TpB9jqHB0/I5W3G",
-	"VIucj2WaMWElPxAhhRb/h+yapVZe4Az0vO9kGrP08rZwJipTlYfi6YVUC57wq3GX0DQ/mW9Rri9H3qSM",
-	"Go6L2heCAnQvrpzydcU8Hb19cHh42GkfuIOyVnerZYHTIyA0kYKBp0QQE+WEEz4l32VyCszZRBoBnzff",
-	"VnDuVhswvNpZWJb7N/N7O0uTTdH5V6Vl1Fs3ZmkCsm+liOb5JPXiHqgBZ26LcFKCXvERQLLusPIRbrKN",
-	"8eH5j1fwDjqdJre50FixHrJDp9Md8JaiAw95yVIxDkJHdlrkJdN3hWdEzkocl06nD47Xfml4IR7JNywF",
-	"1JKijEFgXnA3HIT+fOwCVHoh00sex2CqeRj6Ue4ssoo0nWVjmfJ/gdVJ73soU2OR0WcBY1vEf3EyUxkS",
-	"byDEyIKHUstCXIyIGsgpUz2CcncePXo8narWW0bj9ynPWOs4SezBXIC1q+wqXWoDM2aW41k21liCq7sw",
-	"bz2M4/CsW/o82GSa3Tp8zY7BHKi1ohLCwu+E3QySWczU0iixs8JUDwg2/iY1kk1YzCnSAoN2NqDXiAv4",
-	"Um/OKYpSnjTPcwhjLGwZ88BwhIRnEVj/o2JqHcjGXIwu5LtpPOcbK0IOrSRCkqmLgtYExsXlbiH7qdHK",
-	"+hxmyYk1e5aZmcpSTYbBUPHuv8IQNrYZacj/almOQ8+vHJIdqUwA7Q6E2VAulFlIQK7HfDB2rAfV56JA",
-	"495+WGLsfbZvj1Sfw6x0qfTP4N2gJc+zmUQ/N2R9U2dsllG0q8I6cJNaxxvqa+m8Lm5lWpGOyY5vXd+x",
-	"u7a+tpI9pSzTpUzNkoyCvAAT/HJmtvjDC5oo9qEk3gFpVxiLCAfAM4ULVT3izJGBCRcPiG82DMhMmCEv",
-	"zOOidVAP+CjktYD3citlyUJezGd5MLby7ZkWzxTuIRgUyv5/9AJh4CsfDlnqHJfMuIesp2BzDqJXXE0g",
-	"/69MavIP+vGK80upg6nn8H64np6NAyI//PnATRtDkGFc5UYO+H0qxeg5iEpz4Zp6c3CTLKdQio9crOEK",
-	"F26JYrzjuZN2ijDZ+cOqcxVQx/dPPSgc+vrBDIg5hRUXBb0hT5Uxe4Owp2mllb09N4YcEqB61GB8ne28",
-	"wt1ogkgPAvuDHoxOicY4y6a93d1257AVtsJWu/ckfBLuXrKMfpbUUVjKD1k6Y/1ZGHYOvsvk9Ie2+bv6",
-	"yKegRP8wY29fnbVvm6z79qc/Pxu0z/75Y/L3i7+0X77/a3L27F129q93nVcnYXj2/q/Jy4u/XZ/96x38",
-	"/eyfx3tnf8lB8Mv6LldM89J3Xa9cc5AGmkDIaYzMyz08oxOWP9b/ygdwNU3obZ6C9gx/IOYXN9BL3j4y",
-	"ztuVUpzr0ruDxlwgqr52S6IsNdmqBIQRZfPZpXrG1CDl0wz39VoR7we3rVz8hyHlXc8USw303imWFmGn",
-	"H75JuRjwKU38Ue5Hfzwm47kQk/LtMrHZVtae0GQo0wn7YoFBNilkx3KyPFjci3/hGZrjLpktBCCHzmZK",
-	"R4o8evvihBy12+FjF6zIU/LrTGZMATmKvo8KpNx+98FGCn1RwAFx/nXG0tvXBrGLWASPiEQcB1wCn5g1",
-	"rOaxhWN6da8EkHco0/7FW0oZRrgWNWUDPuTMSUjv3p4WYNMif/EXvfMdu5lSEe+U1VZyUbARgy4gpH0N",
-	"uAvNQHsw+UspS6jmpTYHwcZSWGcbMiSeEnktngI3Q8/bgAo0N1/KzMVcqgLSmjU+LJz91s4D7oL5p+Yf",
-	"claR+weSesxjXHqa8iuI18ww8WOBRbAw7QM65QUbrvdx587mKZ0pF7qu5zJwxkA2q2GUJUP82Yp4OHax",
-	"KyVjqaDJOYxEsD4gGJuoPlMRgJwK8Bn4gG3ymFyPmYAI0JRNZYomWA+afMDm0dU8ILEczCalAC/7GzUS",
-	"TbVEHMuBlgozniVAp8FwTmqlx1z+/MhFDLGCYpSwDOi5QJmmQr52dVuqnqGko9gVS2lS3mPKGLniMoFd",
-	"gGlais3lsnwDgWxBmceuEK1hRGwFxrJSuRqiJYH11Mlnfuhy0RL3R/KKfmQEcgszSaRIbommGAXznReE",
-	"FLMhFywml7cYL387rTZmKjRmBtssvW8wS+93vmkE/WQaHfc82qOPQCMoEBFLmK1mP5e44Z6AgUPkYWZf",
-	"LHPDrWBnXrdwV/6SQTAmgJorWOBTEyyhYVKyq5CZyAtdpSSpC/vJv/1wEzq+NPgQn0wxnrLLtMh9t8af",
-	"b974cxc0snEqs0wvsIAOr2TKbIlFjEw9FdlMMFS01H9CVl4PvIBa46PTKdBXkjFBRRaQdhg64HBBOqHj",
-	"mxDiDHHAE57VqTYmMnpxql4m5UtN6Wq0R65WCqU2p2BcLHbKh6Y5aqLnhbK3w+6T/UMTIx2QvPaIpncx",
-	"m6tFokEp58u/mBgRa9xcBZzrSP0X5qsrBUmUdvikfdTJc/rUtxscsmzf9vw0RZkrFAeGGDkknba7tBs8",
-	"PPikv4kd+5EdMCvlQfudkLAEtExVHZL+cA5qtT2aU5nOyaOZnBYCc6iRsr+YOJrJqTN5o2lxgcX7eiwT",
-	"pweARB+W5XguSMxHvGxp1Xt/sDLnZ4QRIMZM0CvKk/mQXbAlZRKjA/1RC7DjHG1P7wqjH45NrmK3Twk1",
-	"wgOZ0FvNsvR/rPuDXDImyITGrEXer5bUbyJ57lWoUIs5/sUFW+umiOm7uQX6cDqTi8pScFVfg8MrPrgb",
-	"Ppz7uNKG/ZN9xYCGlk51wtB+Yf1pTMwma3vUPuEYzWr8HRn6zWIvkE5/HYPpuFghGM63s3y24LaSDREn",
-	"3/njNxDH+NBPwEf3uhS3Yuhv0Z68YRz/T7JuP8w8yQcGfsRvxdKzhfk2ekSFIe6bTQ3R+12SGHJqDlWR",
-	"6zFPtEhak0+CVlKtxxOeeRB/83tGDXZ+h6hBvem1Ywafv+10jp+3n7368e+//vnZjx9f/fQief3+b52X",
-	"F8fXr54dZ2fPjq9fnYTdV8+Or81v+f+P1okZrDrz2hotiLlxSNnR8GDBrju19VjaiwuobDyWLod+Gelq",
-	"Lvd/LLjuggaU/a0INc+NRfqeYXHgjcedz0Wcf4IH99N9hN9izZjPCa27u1KPC0xjbfrFveOCf2W+xLXl",
-	"0mhV1mq31o/0SZiGU41eA4ta89ilvmow8ZTFjZ4mokFDDcZsQgEDxWzS6P1SfuVD0DCXGS3MgOmljhzl",
-	"tZ5JMtAjYFEfGZsWEnsDcskGGAOVwYhLSM5XUtCkRX7SdAIi6hWJhGzCRJHNTkpYpnBuhRPzrNUXhS17",
-	"3UGWb9YNrtwm9gmqOgmVwS3Oo0vt7cZfgNE7n8oQWC6IWhxH2YPUkp7pdTRLr/gVUxCsB6X7iwfZb/yY",
-	"vr66CpOr419PTl7+7ey407xV3WvoVVS/zwm9ecnEKBs3egfdoDGlWcZSvYn/6Td+CZtHx82/0+a//tH8",
-	"8F/9xneNKhi8lANqw2Dn4VCSITC5NbZQKOzgi2YX7K7oO62H3HcpG2oOtpv3ctvFp2rXwcQH0OnwBHe/",
-	"EqSsfMaH+hZAOyx8+wEA7ROAhF140HF3WgMhyNuyYKKKRHaGKLD3xtw3H1wEpibmIJWGJlgGLbXxglcw",
-	"1vLbBa/ztFdB98p43g3+IdSmqczkQCa53c2BDSMyVBFeefOkxWRVj6ukqFX906pWm1cYUHldCK9v1LVW",
-	"vXCJ5Ssz142tkhq2O0+q1ufZo6sXlutS1kmeSaxXe8mGMmWgd6tKR3lhme1FYMTOANChMNuDLoP0hk80",
-	"aPcOwjBowN70P9tuD7bIod7E+/fvm14JFVZDkApFVgh8nUEgF3Agrdhea1B7DNlwYWgvw5WagcEWWh1A",
-	"sG6WziDSgGfGivDKSv87qi9MVZrsFvgdzLqjCIqDUIJTy1/XoFNnkoyYvrEYDYZOA/edMsP/kdEUqkHT",
-	"ZPJDv9FvBK4CDmztH7OU/9CHu656u7uJHHHRcoqJFAkXrDWQE33LJlLsSv12Z9dV0dET4jL/weMf+g1z",
-	"vffw6sMfg9LVD1dny/vtThUiVojJlRIhDNuxtaqdf8W8Z/mL0jCm5JolSRNznogUJVFxRSF8ndu0bPU8",
-	"Ll3ugFDy07vTZ+AysjYnc+ouBpxnc3HfQMkuEzYpbmklNWClizibQf3o8hbvgkbCxUeQ4JEhaQ3xmUf2",
-	"5zeOUgKhplys0aGRrHlWH71zT8fWG3OJIBCMVvM9L/8NPp7bl/RL3xlAt8Ac5T9Dhbesm9uXTEkezUH/",
-	"AEnld1oTTVjGFm/2GYzxeTcfEiFBY/F6KIGNq7zBivnLm3OZbf4iUatqgfAerLH/akvccgi85CqztoUl",
-	"cKCu+pnB+4SrT9v5Z9kWaLy7YdX2luP1oi2SbJzK2WgMKS8LsRq/uUGs/rTtL74N3sdqhuXgWxlw3h2p",
-	"gdbad2cpGH/H+7MJCI9Ythi05SZryA094M1DrjxnBcjyNm6/E90Zsex0rhZ5icvImUCJ3lQld2Z/KETu",
-	"8shA55pOK+EwV3n80+5g5YqPtURct2yMKwW7yS1UJ1t6ZEuWuulDM1tahfIDClYSRcyrgEue25HWR8gv",
-	"wQncXpdTs/r91pG11eHwTbCFAiwXQ7FA/D8Jc7xvfAHBcB5rVsSX1XjfCqR7FY73u5LvDWHQUtwpqQ+F",
-	"2km/C6J8wtZqeET1/lZGjy+GGOvqU/pmPytYDOf3/hLpKCsqj2wFfl4x+30Yup6umiWsu+xaKle9h4rP",
-	"fXnKVrOQtY9roSr0++22tMsV9udtZFVkLMx8H1ScQf79EqMLhihX2iFYothShariI1+ZMQJXuIpIaoCx",
-	"ojFihZ1/CRHU394KRrYFW1zdGIHf/CakzpqtrHBRlhsj1rhA37ZF4q5+N8vhbOMDjBiTF+JXrFjFysQe",
-	"DORkSlOupHgcEJkanSD6PrJGfww0bPXF62zM0muuWNHDxxXptju2qDfq2SZmoUVOCw7XYkRqMDcPTa7p",
-	"rSLdsFt2ziyMW+BQYwUONy+F4mC2qifUpIPSkQJMLwly89JjNksF2Qu7he4QBQORyniSLDmFa0Y/Lj2D",
-	"vnCHcH+oeLvaBGiaiIKfgJrinlApo1NfuCLaM8WGs8S8UFsyPWqRT8Dp0hl8/1lBjWufB+4bz7EN9egO",
-	"O93wcctu1veMR67bFLY8NB56WxnJOL+fQsTDSMjUdFSAshl6t9+TqOgLj3oEfyAdD/tN/BgXKtOKVTGO",
-	"yZ8lZdOUKVsdKZ/MD2ehqthzxW0KZ5o/yV4ptKNMaVwZ/bwxc7kSMBRJ00RIEHaTMZGHOXDVF8T5D9/k",
-	"fcAcMGHrcqJ524hlpjhazIZ0lmSqRyIxS5IoIJFJ5tB/DeGPEKoo2EIK+n9/j8B5rr9YUmgoEezaURhz",
-	"SoL5u4DiFsBHo7m404jEmqFMuDANLt/D7bB0MtJftLjO88CYErrPhUVU4r5B2xo375P2Uac+qgMp6xbl",
-	"PZT/YiewmXABF/2BxDRlU0YzG1Ll1d309TtotEcxLQvifpXjfRz5Z8KRXdCMTKTKSLvzhExTLqB3DTk+",
-	"Pzk99bPkPdLOIQoFT3oOoVd07lcCeR5cdYENWJyhEuQYRl4G8/sxw8LiY+YnZtiy+nn8kKvRaGCLucm2",
-	"7WDkZ15EAUnZiKZxYiIIo+8yOY002PsigryHqAQejGSAzUNWdL53zKEobNhs7lLKhFGMKMt7a1eKTyAR",
-	"uFugd6FRCdk4hOqwG6haYbpS6dWQRxhz1m2F7ccQIDuhmHsUsV81TRVM/znK4E/4e5JFQV9ECfyDA/Wl",
-	"Itb/kSm8IWGw7cmh/85ErPR11H+HMFr3r0xq4pHiX2fTKUsBgGRKUyZAlFEBEZh2SLO+AFzdD0nM2PSp",
-	"Zi56BXCOFpE7YWhaGLTImTRtEYczMbDNuNRsOpUpRCkee1IRTpKnXJmMZcVj1hcU2hUnPGMpTSD3yxI4",
-	"oEyu0AcHxFFQStDVsAUeCX3s4RdN4ThGzMRydgmVFM/hdWWWY4NseGp7NDo4IXYRD1omzxtvrG2lrzGh",
-	"5956lBdEekzYr2RnOmi2dyKzdJPkC9W9/Axf4H6aB+PtCKo3pyFjo9xhNITim7A7nvVIZDMw9RnvdHY0",
-	"8hASLc8Vta9BDeBlg5BIAtkzdBDWAY0d4Dbrj1JxSwZUsRZ5nm9T4dKFJNCD1AClWBDPlHj190xJ9F8R",
-	"5rBDUF7Ks4wJEv2vzo+Ru0dahjG8EsISAxJ1wk6nGT5pdjoX7bC3BwLKsV4cfhF6bmpAZ4pMeCz4aJyZ",
-	"ynlmZXoijrgsiteE5mjuCs7oKy5TMqSJYrhwuJ/2gHKdYRLYqH+Dg5BdqImAXpw+AsEiowLoWfFYYN4o",
-	"gAaCHG6aRu1efvs91At23pzsAP7B+8jSQZQj7NcZTRBrzU+tGgKCW/BoCBBenEVfHGGWARsXdudlLjUn",
-	"zcGtoDH9kxnTGsjJDnzLZiMRwaCPS6OGfhvS7BPwIo0+Fia8NyfCLQwiLYoREy4cn6vicAVDy+L4PTqd",
-	"tsixuAXhXBEK2SxaUvPEN4PatjI3nU5L0cUrdypv9BqmMYuBSdHs82lB/cZQVm8zWgyBgoW/uK+V67gt",
-	"2FdpMffcpOmBPL+nc5lmhiXkScGcQSHHKU0huePyVl/cCVVPSaTfjkwFMI+jTWcZEpYRKCMqM3wSJaKW",
-	"uUZ9MZAT+yOW96PKKHo4c4u8BvXJtBayvM9JHyhgdfYPPAGSgHwTFIgLcLi+MCzuuZVZXJYzUAXIG0gS",
-	"qzrCAwXsW0/B46qrDfdVLzXgcd19tcBecGHdpfB6VQMYENDkkmXXjIEsMCld5XbY6S6/ytg8eak4t/zM",
-	"A3LJNOFVTkLVHzPEksfRUxJ9Hxk1SeXgZJM66AXzeZY1cDR7+P3BCEFK6msCZlX2azCfVPsVA/Yjny5L",
-	"uHCqRiaJHk+sdUCz6IIPSwtF0C+UGU5v4qlzfaxAoMM6uOhFrZaX4VWQyrMzwsrsjEL92znd0VRcBJ3x",
-	"ko24ULAbaANAf50xyK4wZDOVE9BLSjn5EUpfXGEJLIQAavo0w5PEWECt5WARSMSnWiDYvr11+KHPqVy9",
-	"d35ZJcTYh/6JSzHDFGab/6CBfRWCSAFl9kcmncXY8zRE2mH41G9QH4RhiAwDUs7g38U8nbAOO/TCNo4c",
-	"dR6opdLXjrIGR+wsqScq5Xesmkg/J4XULOpeMghkh6CdCSjpjzT+UWtQtngeZMJDkqz+a7n5L+Sa4c7g",
-	"7ctUI94Fu8nqPm5H73pD74LGgKeDWULTYrmxhRNUvALWIFiszf5fPIM39i5oxDPcHMODXviqP1YLq2hF",
-	"92sMLXy9PL5YjnLhq3ZcXYm2hS/PvwGUcCV0AVUGywfcYVh9+SJgwbHLlNGPyqVXa2mwRc68bpO20hqk",
-	"j2YpxxgxLwd/Lqu9allm/G5xcFUO5qK3i4PrDLiLZph/YS7hatHr/nsaqlC3Mq9dud71y42FC7HADLsL",
-	"GokUIywfs+QVN7Dc12vhW/nI+VZOC1/0x5ZZ9cIXveLtjmUtuU7Tjd4Bm2ladQu2WF7A8i/LYO7BF1zd",
-	"9mVMwTWw8JjJ6qxEv8bjU/FGquW7cwP1S0ZwWfqOFXC0RHHFRwDmlXlWxSsV7dIXT+EPLjfmXvamGVns",
-	"I7zwJTuu3H12+Uv26H8HUpe3ElpM6My4YiHyZZIDjKsqAbqK1GBGV5dUXGUCH28KNZoWvpyP/FJ0mpwZ",
-	"L/51MYx9S7wBmCeGPHqtBNag4H4HgqXoCgM3KqJWFf4nr/iP2/N154t5sDXKrlf5BXNbtzcjh9wLmV7y",
-	"OEY5dY07IeQbloJOuALDKAze5N1Ao5HnNQrI5SwrxAmC3xTsYm4Jxmfsl0ygroyYngoySSW0xKKiLzxY",
-	"eHFAYCYB49cWleB4qtpGrodUc20sl8gT/uhNolW5g2Smqe/IBeKYOopkJmITrQPhTFEOkGhLYRxanMmT",
-	"HAMWUme/W5ctB4chnlgsl3p1vdA8a3mjnPAM3COmOqAczkXzbfiq2vp+i16CMaU6eIvGz5eDqyx/tvz0",
-	"3eh7I0910a1FU1S88VUgYYZlMm0zjrVYXendJbzOH70pqhThnBFhN1DJSJE/n78+a5FjEu1+ZwP9riH0",
-	"1Tg1uCLThHJBMnaTBYZBKhLpf+7CkwjiT1mSPCVKmgBM8FzrqQm7YqIv+JC4T2NhLuOipNmW9xXxy1Uz",
-	"Xw+13GvLsAoHbpLNDWiSsHRHmXZuNsoGCpLnZTi3J2xP+JWMoTf7QkZWlQBUSHThAgLw8zyRzQoL6zCm",
-	"B38iYy5GFxK7aH/+qwcVwcufXPZuYfwXvr2L8qDMT4rwLCAzAeHhuaQlvCQRItO+MNkzvspkuuz6abBb",
-	"lpCj55uUuShYbA6zJoa6tzXpYdkqPoDC+E0imyFgpRS+KrqGOAMyvBuoxZIKsldptNyiUI5CxuH0Mzx+",
-	"wVkSK9+EWV8p2hbsMhOX6+CCTSQPZTnokv/mP5JMjiD/JNDioJBk6mKjuCLHb06JoteQROZn+vSFoTt+",
-	"fg+OR8XZqmi+MCpT8vPFq5dEai3754uLN7udFnmd/8MP/Z3QWzJIMKeL9cVACsFMlgTmYGmMyWF1wSdM",
-	"ztb10aVzLy+8aaXhG7f2xjzGrpFpyq8w2Y9PWOV9eVo42AEV5JKZmq22cPD2MgGsKxoorockpXaOS9xH",
-	"+diNWqYq+ii6FJhfZ2wGD4ezJIG8oZW6Kx6TN8cXJz8706afHgrhpEWyXYFkmFZqkhpcpka33YFvZmP9",
-	"KUZFnpWJ0ZQWa9VsMGAsZnGvL6Kfnl9EPm/RKzDx2LDU1+cXeSqPtRK5Yh09W6bDSy8rV9fmZtkBCDYR",
-	"bD5amjeO+TTChM7dyllK5LX4qthVqQL5onf9oV/B3Sy3Sl8zhgikq5dyxIVaHknkD3bxROajKwQUQRfj",
-	"Urv4xU5BN3JThOAYu6prPHRl0m1bes0aUqbxKnatD7CaisQ0GiY0zYhNlDlMpDTDh7uJx6rsFc8gpbEv",
-	"4LrgtZo8JSbx1yUEW6EDCEJW7h6fe0yE89Kg38bNhInbeVPWvrjGUu7Yh/zrlxMf7sV7J1yt+vVtVxcr",
-	"xbfZcRtkg653HuCRdefZVtsGyXK0geIIJlXa8hxEJTb4+FV5g6vaLyyaYG78V4FSLnf5FYs5tREz62m+",
-	"eqjf0WqV6Dc3/jP4Ap0/2Wyu0IsJP2u1LNsrZnGLrkUgLQ+vapv1HyS5vyu1C11HZi+9ulho9wdvCofO",
-	"ZKlbg+13VTLfeZY1MOHRcn25rRqHne8M2DHzI0/78JzMNEY7GE3yuj2NHmaXz+XdGSlFg13fdGcF0SCf",
-	"eq87I4GqNr3Yp4FX40HPwTM2UctQyN/IecamkKBBb07x3U6e8EPTlN66BimYQPNLvrK8cZK8/CcbQKjt",
-	"3NzrQaiqa/48bDTNq4aLfgKVbv58/vrsqc2C1+ogmhKxDMFM6Rtgss5KpWWeWjnWtXGiH4EYm7mB9feF",
-	"qfUSQOsh7DOkH6CgeNOkqqkAPzDf6KYJubWN3j7cWNM9vy5bqmxBM/m/sGyjvVo1E6xfpj4CZIpU7dnH",
-	"ixVKxpSRwSY1280UkMPb20GxUWT1qc/tmN1kTmgfINnwi+yUczTNkr3+gL/8T79/E4ZN/ecT/QfVf20P",
-	"+/2bw+GH7yuaBVYxXrPwSpS5gLIj6JCGggoyg5oZ+ogVz/gV2AqcrKdVe1O4STAWKxIZatHUwknU6ouL",
-	"eWMppgbxTLFk6D4ypUpBByREq5qDMJfPO4nuHfakXbGV0UzwX2dOZsU7B9ZUV2DJxiJB5BGP186c9dbW",
-	"hm6m2VjWrO/ni4s3BAdAWqBp1PbT84tG0Pj5+fGzRtB48/pc/+vNO/jz+OLk50bQePb85fOL5/Pd3Lxv",
-	"d+6CxixNFluzU5ZQfaaaSEfQYi/yythDNHpgWj6U4HCwv793sODze2VKCqn4Bhi4sg+Vp6o5RFNNWZJw",
-	"MTKXCGjIP2D1OUG5yykwntzCYCiX12jTjh29WUR8C9mQCyYNgC5p6gp1fvJGX6ZSUOoV6LIfXpeF4ac+",
-	"iYfZTSxgYt7sC7fqNyU0NEDOkhhbwyVSoM202+muy8lsRjW9BGuHY0zerRQwPXXFloZGN80dIORRqbV6",
-	"HsTzOEBtlfYFROEgBCwP84jJCmTdpwd77fCwsw7ZnaexgO0s1qzc6dIWW63Xx88bm9Abfz0eAsyTx711",
-	"yON9aZ2qqV+M9nUrbtfnZO8fHXnJ2J1wPh27QOCqKIxrfm6PsQrnsfxCVQo3PiGnzwpZ2vbX2PUhnyvb",
-	"U8Ov5uHUdd/H9uU1KxBYc2NuDYVu6J++Co0Wz7iaJvS2tkHpz7MJFSRlNIYyL6VepZ5+WFwnzkrMtBtY",
-	"a1uDDAMvT6rL+x270DxBYjbgE5qQmI94ZqqvmfKSt5klxROafiwj+1EZ1T2561H471/azaMPv4TNow/f",
-	"P66Us7xaswtqdRQK8759cUKO2u3wsaujylNXZUymJPo+qqwR5UuEpN/PPnz/qN///t+PAvOvx98/er/7",
-	"+I/9xi//0284ibETGjGx33hkBgb2L0vGP/7j4+8fm6HVm3fN5asjuPRjMpAxMklTGQXCwGcp1i5TfCRY",
-	"TPY6zUsobQn3vUfCmyeHz9pht32iKX2zE7YP9rr74UFYqrZyFKxb68FrBL+IzBzZ3T2D2PT5/b0WzG90",
-	"WeR5g1qQfOQiNsVb9KsBAGaaylFKJ2VV4KC7VMg0LfPni5dQU59OihGWIIH+sci0LxlJ+WicVSLZQtqR",
-	"0XTEsoXFUnBfhKseoRj4OpUavini/cFR2H6sz1k6015A2GSa3TotFYtv4hPzk63wR/sCCXwARUWyMXE5",
-	"lwRKbYDsSiSsC1HF22A3PDpYKDqXOAucott0Du4q3vJirsDPkgo6WtIudyJxZZUjntf3YBGJ0McWFYqI",
-	"dIL7lzkpqbaLq5s4n7CV2YoKIqKZM+tCwRzjBP4uarkmw1r319LPT+9On6kVJI+CGvzdhyoqdCqElx5T",
-	"4mbyWov+Q17qAg3ifyJHFXd3Q91+i/9u8tjv/2uNFov79pZuX1zbPxrKVZZikkz5yHl250G0349/6941",
-	"+/2434/Nfy7wP73Cf+apf4kUfUp7YbWklHFBaqzs+rvo9gK0CgursrVW3eXTigpeG73OrkRYVO5Dvskb",
-	"vX8XNF5SlZ3fisEzr35BqW0QVRlRt2KApUg1JtXVVDcIfK11MrAHKob1vfxCvE+C9lHHN2+VyqN1wvah",
-	"N3On1z1q7XXC/aPDg2b4pBeG/qHrJTX1kipPfkJvmkmBeRX37mUJ1dtCCoStgHApryI2rygXNbTmPXbD",
-	"Fxny3U8RC0BimhcKcvC9kjFL/koTHlMbBztL2Zpyg8m3qxZqmMjS29yo4ck4K5ktfKGpYLBoh2G9YRX0",
-	"1QIZp0nyetjo/bKkflX+zt2Hkrq1WDrKz6lWPjLnwOQ0MdXLrmUKjkmIoYS4ifVkqDoRwy61AIQq0vSq",
-	"sghpVe9WrKLrFwm0HMpQH0y/1cQKRSuCBU61hmfqliE9m0djrz7iMmyoXu9r/b4rreJp5Yumctq7e8dq",
-	"0svfgpH6vTndd+G7xdF3QYP5+s7SWwADnSFm0fC8b1HQ8HnF6hfhbblGNtyHCj5sdDB37q5i8BupFAeN",
-	"H8vD0pT1fFYVODEUq72f+k9mwgx8YYb0RTRlQl8WM67UuUPI7BhNCZcJi1oEuwVrNMVkcSgUyx3+3pbZ",
-	"CC7Fv1uHJdjlitsnQtASsTk4PjPpygZ6BZAGphQkSahWSlJ2xX3ziYni1tIzptOy2O/oo1mrZqqlzSrG",
-	"DBRzvPJ2/uQuaCQVjH7RbucEg9pyy644z38EIi5FM60nSfXM38+SaIbCYHh7RfrzWnmkx9boXfbSOzvO",
-	"vFMs57vCy8UXygzLp/0B2l49YuxR8wqUXIxhJcrnE1sfZmXoe5Cp2vAczV+dq57IJMHMCOsnqbLwQXVY",
-	"4J+2ZWMlsxysokTUtyFB8aPUw4RnZUe+/jVCz8cPWG6/ZHg/6Po6xVEYHraPjjr73cNueHTUXlWz0DJk",
-	"qaLsUiEbzDjsBpdvu2Nc5dYa5/Kw/mgsQO42a0IbhlhzF8W0gZwwU8anLyDzZq8THB48wf4ZQd5lEsjt",
-	"cKZYjB/uhmEACdmgt3mliOH6L1QBSr7WK0sda1K8OFMtYrDERdkP2bUtPITdY8BaYPxcInYpr1cM+lXd",
-	"+ItbSQg/hyrSLK4RF8ty+ULBvEQAcMOr36JTMZ2tG0R0MfbLdfvSaXl2DDOyxUU5FhbVS+1prc5WsXC1",
-	"8D8yNsVi+LANAPuIZaovUH83tYkLuXjlNl4bloUBPluBeCsQbwXirUC8FYgfhEA8H3aRF0Zt+vzhlwad",
-	"ThsfaiKc/mTm8XnInR6rBP3ImuBeEbMkUegrX8xicxZS7SG4nZaSzPNeBsiV86ZeNhcRRCWZFloqRn+I",
-	"vAZrMKtXLc4PZ/tDuddX9W3S8uhqAz8ssWouszWtCpdP2MPaSwPifnsfux3OULbctQjyd/Sx5f0ISq4J",
-	"08wshfzvmTCNUIpuiqdESMN7uDA1khydwLYoZdrSIvq+4LdLLcrrvmmahmRGzHNtVaD1K+wkcMl0pt6t",
-	"7RGhUdWsLPcb6U86aVpL3jhLX5hkgWK5QZtCYGYExgP9AI3p0zk3cF16T34bGSjJANWbbEEG078l2rSo",
-	"iKddEBOHyz3OZ06zNLBEOKIOAq9r+dkyHstvGpt1Q3XdWjVyLF3pTGEnQ2hgByUV5NAU4rKb+LLrP6oJ",
-	"pftvdltNULO5bmyf0lntUwPyOrnUdw/sMCsnbqZNQ3XPX+YaiGFuYgVCfPYlP8F6Rblw9CnQdas0uZVu",
-	"Mk3mN73i/fKK1wA0uICqgF27g02vvh3i8k/vg82xLBat/awYclBa8KYI3hfdRFsLLEUN4ZPJCBTFEDKD",
-	"Km9fgFYfzi19ozxn2XZAwrHlnMrvK1v+dtPn1Vlqo1/JWlcWMT6LuGzk3mXy8tmqt/4eQTgFRbncg27T",
-	"SOmltNamQoAHACziGDdrswHmfQrMTrRQhnSBKmX8YLXhBa/LenwpPOScFF0vuVTzWvmPNhH+3Yb11Iap",
-	"vz4nuUuosI4NhqCHUIuibL+pTXRgJppIkwLoe2fViDNp+m1rfEwSrWHTOIZS2HpYZPoIR1qXw77cpmCI",
-	"bTBNldeTu9cXnvWHtHP7D+mULUBkr8IGRLoBKRuByL5nBiJHR3OWoL5oto01yFx3t4ZGkNuF/K83gkbp",
-	"040yfW64TiKNkqxSTST0t5sIBq9UDUTD5svRAnJxrl6zXVpab29uKb39+fX2uvkCe0dHd1UIURciXjKL",
-	"LsSQT8UDIY+dX8V8LyJhQKLY9XfDnVxId9LtwuP3PINsZp6yiSYgWOxQo1JfeMPeIKzeskspM0Sr4hzH",
-	"s8x+4hlXUBMHEU3NpixVLGbx8XT6royK+/oz1UNKnzwISJSyibziYnTuv6AichiQiEsFJyJThtVB5zce",
-	"hqH+3NV0ejyd/kwVjju2hb9ghIaOFgjesn+CDw3HwKOOf5dKq2uH4Z63WS5GemXPWAaTRH3RDsM5aOTP",
-	"9fv6BlZYtiPS0esmEa2C8J7Z04QKOoJJz6DFD0vfpEwxkcGQ8qYcSPbMrhRLT/XRv5SjkX6cSQtLGLOn",
-	"PzETGArP4vOaXeqhepN0On2rT4rFP966oxIDnMts0x2zt9Gu2cy0CNt93L8Zz8XINS/kTMFjvT9TxeKZ",
-	"vBaJpDEgF+5umsoBU0qmx+lgzPVaZyk7m6Nu+BXD1J9x9fF8SgfM3oemwQ3z3LEm/3knf/5mfKv4gCav",
-	"2ESmt/4ggKUZ9VKO9KA3doEg5viDu/mMJ9PZ+ZSx2H+sYTlNaKblleKG4PGB/tSQJ+z8VmVs4l1zb5J2",
-	"Gy7WiKssva0ZAlCU1yw9H7MkOQciVzN0z7/QBkHml9Y+KPKSCjrWsHUEKohY4Vk1BSsMKVzWuZcrSFcj",
-	"aCyiW7WPyx+qJlhaLF9CrRpBo45MmUCXIoHyeW15ETVEqbyJwoNKDxutBFQt6Skt1GP59eQG9rGEzuiV",
-	"1FAYXPo8bckFDweVanLScH0Cc0KCAvgSEtJw+kCJdOQPSjQjf1BFLPKnC4hEPqhIHfSKq8iCltTqyQHg",
-	"aw0d0DMuIwDzqHa2vkRXe7I94B2VONgDLlhxcD3gAAvoiBYV68iEFhGXEwotIS6lRZCttQDwPaTDdTjZ",
-	"Axa3nGaYYJ76C9kDWaAGZ3rIUerQuIcccBWs7CHrqsP7HvLKhdjfQ1ZZyRi0vl28zdDBvA7ne8gKV8Df",
-	"HjKwVW57D+WFBRemh4yzjgX0DqupbA+kvRoq1uviw0WsSasxqzCn3kEt/e8hItTxjR6e7sK7Drs/qGVK",
-	"PTzd5aS+ByLlQo7R28O5KlhND+TbKnbZQxSs5bH6eRvLHC+MpasICa0JVTMRm1BONP56XIvbjIxtANo2",
-	"AG0bgLYNQPtGMjKqDPumVv8zOZhNWHUtFYVDSGzGaAwAt0WQ+1BsHQZzcVxbDC/On0NRNdOxbt51YWdf",
-	"LTMXcxvMZP6NXTNKP+NZUmO3L22plM/Z2T9Y4qqqSQB4b539U5qNFRQjvba11rzaCK3VI/rhdJ4nIGEu",
-	"KQW2KH4fQRGUDiJYENdf+nQF6qRMyVk68KqEzSETlL2aR4ePXMSLM6JNXSyYvxhIc87FKGGZFGtkP3eg",
-	"7/1kBVzwv7kWQnxC9b3dov/RCFPH0+krUOQmaEpZeRVzZ26qSgGwa4rw6XO2Is8qoU62x8WE3tomEBjg",
-	"x00VT2hScclsNJTJaNK3Ie86occJmfWK7Wk+MsjHKBP+w/2DkLHufhP+0P9qdvcZax6Eh/v6L/q/94yb",
-	"0sR2w7nVM+V5fDCtGvocE68Utr7uM+wchrIK9sT14xZtVAUWNYbQg+x3UyGqwLQ8NHHRjPPVc1YS0vVC",
-	"KgT1tT5dGWewOPBo0XR1kQtrygu4q3tLDvk0G5Ahqo79U3IkbcSNi9G4X9JkYapt5uS3kDlZxI4vnz5Z",
-	"yQc+T9LkYlq6iRisWdVmlgVgvfNoVWWhSj2AnJWrVbpfNxF8YznyHNUrLgi+6cbA11vkZEzFCKrFZnlJ",
-	"sok08ZO2GuOCnpulPRXn38Tu9szu1pC6ehXCFN7K6zGHDgfFxgjQkgVTV+GGYCFcqLxGYpbyKxbn8gad",
-	"TrE7GcTKzXGbKJftix8Z05hcj4Ee+B8sQzGMQ8qOhgcLot47G5DeSnyznrr4on4JalbZTWimOUNUNuSA",
-	"jQIqqKOJKKexr4cuR8XO0hdYUFzfPpEhYZWC5V8ZYdfYTJ8rpqEEtj0bJMhoMgtEuRIvN1gXdpG8UA/H",
-	"qbsY9RAFzIms+BPp7WmROZWTOkh+kSvYheYXbDBLeXZ7rkk/Ch+SzrJxp3rPU5ZC/zppeu9RYZqB6V+g",
-	"FH5AYpawETX5TSbPyFTMv5bpR30T1WAsZULoAE68Rd6wVElBk7z9WF+Yh9h71Cu7660hr9XvOgQBjbiF",
-	"utzdcK9FoFUUjrtiKQYuU0Xevjh5ctjZJ6mWBCZMxAa9hom8Ri+s6WIFn7T29cKP77Se2xhn2VT1dncT",
-	"OeKi5XiPFAkXrDWQk12Zjqgw76hdBO7uVacV7rpOWeB3HqZMje8/KXSwagQNNZBTPE/kWLkqfTydqtZb",
-	"RuPWcZJAyxIaz/d9oximUfvy+5RnzJ8BiojpH2vmugsasLZNbdFPREWMtV+AquuMpix9YeWxP7+/aMw3",
-	"IoHRoBke+yfbIz/C26Q/C8O9AYyCv7Ioby4CEiRa1gXhSs1QJMt8XT5LZ9DABUkDhsXzTPUFncWcCUju",
-	"c01K4FWuTAVCDU2X71C+dXkPPrh2UFF9JmKWkghBEVmTvsX5vliA9CD2aTgi0HLBVR8StiBiNxlLBU2e",
-	"yUFtU4CCmRI79kIrAGTOVmK3q7YdAVOOKQEzhxa93d1257AVtsJWu/ckfBLuxvqroN8Ope3XRAegGaEx",
-	"y2q+rgz6otnmy9TnCGurtH6P7tAaV+b35BFidmBNmo974NXE5qLYJLXsiClYQqQgtC+QTWimmMrZaOzS",
-	"KMCYgj8VuzaRHyXU/M3GiiT6e6aMMPBYIwv3RV/84Q/GPMUFUWOZZn1xnFcBcTiEUffQsLFUGaRlGdMg",
-	"YTRVhOZvPzJGFQa8XhDLb0x/AvXYJLqKW0yS7guYkSiWKbDaRL/dRQZIIJeOuRgVe0DbLELUYnFfXoOO",
-	"vJg43N3nF3QUgYLnOrLiDumoLwpNxD1DvtaKcA2Bf2NR1wMFGdW9dqdUDmWct4zUX79k2TVjokWeA36b",
-	"s+eqD2kwNJMTPiAqY1NnHQRFlcRcfcw7/BS3rpjI7DGeSDGYpSk0hUOQ9cWxKIAg1v8YcpOaZlvI+XU9",
-	"e6D6GohDX5Pcx+e/ozUFt041S6/4FdNnnzKV0VSv6ULaLdJ8ERrYGvRAr/Q16OnFf08qW+9qRINTxHPD",
-	"GpNG1CFRv/Fj+vrqKkyujn89OXn5t7PjTvNWda/7jchzw2Ct+BZ8w3TblSmJsD1M5A7PHXyPLJi3Rc5n",
-	"gwFTyjQEgu0ICXcDNAZ32pl/4H1BijirtSlz62wvHcGuLXrqtUL/4vwbSk6Y7c4dGFcSQjLN+2+bb7tr",
-	"cq4PwnRJ1lB+P9dj2cju7mVyzYUK8vt7eZu7sH0QfR+ZMgYK7q7BCS1BWdLmjlF/XSO48xJ7lyKw5nDl",
-	"Lmix3XOP7IXdwHAF0+sdi517sHHCMC4Alap8CX1xOctMEV6zS7B+WGxwGLCk/XJxaRoGvfIp8YywG+gn",
-	"SxMNh5zAOo6n+sJ8KDKtZ68thcWCy6auasI/asKav9gEPy+L7WtYQN5NOydPDGWSyGsW+9Zz26dMzb/p",
-	"6/4fhbyGlf+buLX+WxOifxM2HLJBRv7dF/9uNpvu/2EohgT8AMY9muhXAMIBOjD+TTph1281AceIkDe3",
-	"G6RC+MGWIzaQxz6A2D3iNI6QLFkM8xRpUlhIyqYYyWemKq9nnmtQVajfkQPJTFyBGWZS2F47pzpFw0MA",
-	"zF1fDDkkXY3RRT7hIA/Yoz8GWPNCS4yaNfh0w3Ekc+37zppsEi+jhIuPKjLKDQovl8zcoVymwj52+OtU",
-	"0wmwOdsvBaYPpDLpgHGEzy2g7dUyzd8tXy0fXMl8G4FupTX2hGXObstUz2Ar9HgmM2HbLGvUvc1FWx4r",
-	"ErVg6r6IWq1Iw1gr/wL6SStIs9FS0rkxhz7aabV2HkdacB7QmWKuxTSEGTLco2IjiD61oS/gdjMnAAEr",
-	"qi+eV6QaojvJZSPC1QObqMFXeNdyokLPtx4pdw7VoBtAVgdXhYLWgemCb4oe589NoeUotnlMejWytiR1",
-	"D48JAwhhluUNJ/qiuq8EWaOtBDnXqg/0OlYknYmCKKFFhblK/ApkQMvljGHawdwVPJHXAk18GbvJQFp2",
-	"CWEBib4Ds8XlLfzdOPIQI79TH/kUtLSIPMpLqEz6wvbeNDJpOksY6YTGD2m64B3jcWemZYi+sgBFC/wr",
-	"LtGf2SL5rTQZ6SmbMprZsKAM62qnrC80icpRFG6tqSw0NaaOFjkWxET94DlwRQaajA412A+6Xg15I5Mp",
-	"Ev3f//1/rLEokfKjAp4ChLM5oTzpC3P/nuqDNGigFT0za/vABCLou3AxThkrXQDleViFzElLYS/OOWN6",
-	"GdpGKz0QcsIuid6a4AHb/Faf2SnigG2o1CM3SM8Q4Sr7ZqBupffy0/MLVJ5Nv8W8VTcQDqKPM5XXWlUa",
-	"aT2DgsvjKS4oJNGPNDYdS/VS7PLgg0O9QOfANpSD7NzstGB9XhMyK634JCbAC/KRQaFEaORivrpPIkh7",
-	"zcYyJhPo/ZjKWaaxezJNaMYcHTnWdLLyYzmzAXlHZpYbcWUbKOqTzDtT+lh8zZKkOZTphMXQcnG33Wo7",
-	"6OS943L24DccdcsAsqbJuYbjIyoIN+f4s9SMCuhWOtBkkJnu0o8D0m0fwtjo+c0U7qkplwUuq3YYNvX0",
-	"XMxY9Dgg+2GbPKIkS6lQQwgHwObX3iuD8Ux8ZHH0WEN7P9xv9cVrLRDBtjq+iDRIpDKakMpSRieW1A2k",
-	"EOiptYy7Rbp7bdC3sD2yx5ElArxks9AK+yChKeiH+Y2ghb6gXEA8QsJBrS73sbNUAF2PuDu9uoMu+W/+",
-	"o7Op2guGqpiyXX+U8wHCsb8A1IOrZ/GsZMkwIZ1KH95TZ5Xxft0HAQkachp/nWqRn58fP3NjQJTV18/8",
-	"EPSFL09BD0PDWS+kJBOtO9hej33R7RyR6ELKV1Tc2tbISLX3wz0SmdCqd4LmKago8LxlWXrbPNZUK+qR",
-	"a8ozc0Vpht9QbCBFrFoExhD9IaMkaemxL5w6Yo0RTqVCwxNUeEM9ykyxH+5h539faNL4kUho12I1DX0G",
-	"MoX/uKokUBljQmNmVF8bHnQ9r57N6x1R1Zreg5ubwyUw/CxA3YTeYnCRVlJyFQFc0ZoS2n2aNsIs7lUr",
-	"4sbJ0sLlou48v5CnQNAXfXP+g2ZKjHGyTmsrZToh3+gGoBk5/Q4vvRSsh+73zKsjbOmTs/JwB6wfWZax",
-	"NNDbtyrgSvofFaZSFSjd8hp1ao1LngaY+d2O7M0cU7TTaGJRRPpcHxKuLiAyKy1AeGPmB/QF9MUE9z3Q",
-	"sxjMWrm5V6bwYSYg9cpEKVhCUza754XjrIhsba5MwUlo2CGMJwHumiZK+ls3NmsQxUEpS7UAamIhjDIE",
-	"poZOaC9kj7TD0BmbQNIyJk99rbA3fUA6+Zi+QHHMPmoHYRjm0AQ71i2GQ9bOBq/407TIc68jrdfs1vkY",
-	"URj2WzJbEUSLhBj7kb8FgAHeqcFkZF1U2g1Wgp0A+na3D8grTctt33dDHd+zSxBKYEsGz1M+4kJht2h3",
-	"wjEb8NjpcWYMtlzBWjuGij86ef32/HEP3d4skVMQXAwfpFqmUF5BwUmLIL9wwUga3dCeYD4C0n/Khgkf",
-	"jTPyKHr95uL09dm5vUuvYZAhYMdgMmueYDvvpkHs5itgQ9Fj0EaE0sJw7BkIjMx2edsX85YDazUsTQ3S",
-	"UdN+3FiGccHW6orQLGvUfrQTsHQQdZWtmYhkqvpruA1VvVcc8jNyZFR/nb0nBx9VHwH97RoNgzYCgaZU",
-	"TibgiriDEEboQKnPXmBzagPTmJRQw7pFbIajfLBgR29SfqUp4BnLrmX6EQAZQaCXxeZ86RALVnPApXl6",
-	"BIPFqj78it40j41+Gx12wjDqWSFdgRiP9dPUR6REyN+vJRnLWWo1FJYCB0ZLn5YEKzd3kjIwgtNE+d8A",
-	"JgFFPOVH7gpwIigVaEVAOa+FcwT2RdETqHX40hef30ylYvnxG3mviILKOOX8w5mTBcvH2xfufPG+lo1A",
-	"f6XpbY+4m4CEEW+Ch0MQL+bOEkkmrs6goH81L29JJ+wWRDrlWjYjwKppFnjY8+1670/yfYGAaNQyNdb0",
-	"CIxB1phtCOPbWVKwdWIQmkZ2NJ9NNcMFZFAMVHgFSglUKuXDwjtjAzsgJe0WeaNVS2sMCszN1yKi6/qO",
-	"ipk+RHELDR31To/PT05PSQJChWqRU9OysdjvsUVeC0ZUQtWYUCup6Auu77a1o3BF0DyrqU1HH83H3BRQ",
-	"tHT15i1dPN55jNen+GSXxxEETeR6F4uNV4Q8iv5X5zB6bLLWKJAa110XbwD8S6tB3JSONeprLGdarmj1",
-	"xR6YJ7hBFi3oiiZ2KTVdyE1xwcpml0FRJcSIi3cXL5pPWuTdf4WaV4NiYxRJeIKFcQmx0ZYaVFYXN5Hf",
-	"gHb2G+SRTEn0vzpd5DVaUMmKKSf6zgQk+g4YOIZImgDXyFhDMBxXP4Evcz/as9UXXb0G3/JV5Xx3IIAr",
-	"mr9vIjFlYXFyMJilimTXWBQLSIQcFr6BxzWHlS0T6ekZvAznMYWRuHCtn90ucxKv9w6dJiK9p4LBDCQB",
-	"46glxAQop0aMKgJkH4y3KcMAiEsMaShYQaNiDsQlg1I4ZbPoaaZyA6OployXBNVuqhV+miqWRTAPLEzP",
-	"NcuGzSea2RygBwQMdwbAYLMDgwY0/nzRfLKgCXbulrA6I2IEzyy7ts32BaIFLME3qLwTXKN2D7qoajow",
-	"S1M50krMo6jfn8VPwhAxMwffIdRBc344HxnwqPPm/E9gqFnDwOZb4N1p9cVRi7yx0+T99Mvkqcrjb6zZ",
-	"dVjr3P6aQoHM6wz1+jt4TQSB+uz/sNSS5iEA9oO5qyGS6h9esEVkHX/cWBac0rKjyJvbbCwFOX/238ie",
-	"W33RDjUhEhL9PU4bgE1P6UBD2/gjWAb+puhP5fjfjE9V5NwI+tL96YqJWKYtIcEI93//9/957CMhyAGE",
-	"EGv+gUMJYLkghqCxGm2+/jUHD8GOwoALzXgnNitFixiPoj+BS/Umix5r1pHcOldKpm+OTYwP8Nvoasnw",
-	"Tuk58lmDItczIi4QbOpAhQezMgLgRx3tAqtylnehucUCbRZDrfpqDsI7bSM5aHILtcTnlwSmbrsc/KyZ",
-	"FPahclIA+TsupNLdjXa7RV6ZYoI2yGE2sfR4OT93ddjzfGe0tN7Cj9ChgMVEEzr9tQ5yQkxlQFM3Utyc",
-	"uAy1NAcbBBmV3WA8fY9ER63QkOw2a0fmo5YetPegPjsaPmLsYYz+pwGd8owmJLrQBJX8S4Phkffz35Gd",
-	"6fMYDhXLyGwKyXT/3//b2evtH0Xg7rj1ckTcCpFH5CgmpNHbyUGINNVE6sJOcyX/FqKAwjBs6w8dHR0d",
-	"2f7K5dxx1LeuqQtjaXdb6Gw0U1nnmg2WsJyiKlHudO6V1+cXRUY9nzxHIHeuvd8C5mMcY3mDCofTPRt5",
-	"AHqVBiPPAnTZXjEBDQHodGru6CUXMfLR/LeYJRnV7Kh90CLnJvA5t/QFc2Y+/XoeKCBcaQHjaYJ0nb5o",
-	"HzqnlBEUB3ICQrBNQhn9i0+fFsOWBnIk+L8wcslETaN1TmtUGD+ds+rnxlIf2Q9EesYI0QIEq5sm/AL2",
-	"9ggjjLLbKHDskiWKFXmw7X/cBuPHo3YQdp8E+4cH+PHHgb8JaJTO8h/0pp+0yLGdIgxzrxvyNg0aFj/1",
-	"nKYuxsYhuW/r6Iv2Ub0NyNeAciViQJOEpaBDgGWPZ4QmEFbCbgZsirqUDdTQWlsKrgJi/GXO2qOBeIqE",
-	"P5qlkN1vySKAU0MsIpcpox8huGqWQAwazS2p8FljbgpDZwPExZsXLV9Bgu6EWAy8ATHI82WCV+GWTBM6",
-	"MPFuOJf9RFCo3Iwp7Mb+xpWJ0eyLjiER+jYrH54xHw41cRRYPNp5NWr0KVM4U70WkRFfQC30iLZZDwrI",
-	"Irm17Cm3CbqoR+PFPZMOemZ2IoWx7AUk5ikbZMmtH1kJMq9qkdf6v9fcuDYdguR0Wn/aLvkfIMLAx00n",
-	"m4LltSDEBLatBlWFLfOhtetrPLwEXNN4AZKXBnPbgFkjjw3hqMLh+URq61L0mtbQooqKgXyGaGv80D/O",
-	"Urg5FPdq/eLlsOgIpWGPyxfV20bQSPiAmRxIE5j76vSiEI6reru7csqESS6X6WjXvLQ74ZARZmoVNBZG",
-	"4DaCxpUtWdFot8JW2NT7h2IWUybolDd6jb1W2NprQMP/MUQt7+o/RiyryurCkBqFJhokqwCmsr/Zev0g",
-	"mdAI5kJqNk6LRmlg+6bggdbEbKY7AMopkKdxo6eXZDxhkAlgjCp6lZ0wtAHPpvZAWZ+CetgYPglvmMoD",
-	"dSl+duiuHQdJIEBDVizB4GpoQGB4RSHoUumDViNoGITRXzihgzGz1rS6T5rxu8XBto54c0m1Evt2cfBd",
-	"0EA/SNPcpmZ9grWdYf4Fk9i42uv+expYXTzNqlfcqe9CqIILV2jAawfLXzuT2TE4kyD3R7+1117+lvkK",
-	"WjNfcJbE6kLKlzQdwRz7qyz4VGBuwDlcmrzkuk0tavR++RA0lG351PiJVdfIaASNjI6ga5hFzg93+vZa",
-	"S0FtpZ98SNWJ6Ul20QykN3P/+YLGVKoKIgIAUEYY73g+LJQxIHZLSxfgLEYXawKuTniChKaY7hHk4q9N",
-	"TbSRAFpg6AsXEJONmTCxdTYnqhSA7nkf05lw/ADUMUg54QJCflKIA5uJhKki3zKVKSB7z/rjjenIiCg0",
-	"I86BC90eVGAzv/IMiG4Y2jYTuD09mWakebgYMiYtdfQw/MG8zRXpdrqoD2Pc0kDGjES2fIItQpmboXIO",
-	"7PolSetaMLKcx1Ods5peatZpHHmP2gfB4eFh0GlbYTaX9shrMWCeM9CFgKEd33gENU8J+gLUWJA63BlB",
-	"tDyev/Uu4trnHPGBkQplioISAtrw6qJxEGPj+kIfmFkXWA/0el3rOg/aNsEdAyzQDqE08hm5FwtooMUX",
-	"YIyl2+1raEQFsw46sN3pVfE6vIeOiv4o49s1OZy7yQv5G45anbv9qMebG2L0pDoOZ++1pwAtUNRaDT8X",
-	"3jQyvCeTh80dgwqzGiDM2LXBgatcAg+8PFrlx1NHvausSIxprrTkMWdG3UfTbDFuVG0lh7UlBx+LUXRY",
-	"QQh4J1wmaowv7S1/6YVML3kcM3EPCSV8srKEcsEnTM5wT+0VlmdQ1hdmuu39VWDhUolfsZi7kj7dztHy",
-	"l0uBbl+bFPabTY/95cNdkOd5/7JKku+qb5jBBYHvXLMMWxggF4q0hAIaj5X6kGR/0KverSgBtutUQbX7",
-	"W64Wxne7Re9orZL30iXZ1FSoRRuz8mo/BkQBLoBNLXZSkYtF1+xzxK+M7OVKxqCrlA+R59Pp1KX2G8lk",
-	"6LeRM1HgVdxST/isuLt1JWKMoG/o81sy0mxqlaEoY6wyMpPTlSb8yFcaNzDVpFaa0CSKf7g3v53S0XKN",
-	"GgatzmGrCxFXFJSq4Lp5SSkbHGlds2DaRAkPhpSyPU1eHRXzeTxbbovcNmhAshWSj4Rl7CXYnv1bWDcf",
-	"vLhb+9ZdoOnSutNVv3IXNGZgIFt3utq37meh+JrFjAfJuvW7K8BnPoL+a+H6GsVqGC1wMcv1S8x7fZOP",
-	"JwqsxEHWsOicYHEi12K8RmIoVLO0PkhFeOziNLgf4eaVXRihLYynfRGzIZ0lmeoZT0CxKHQIf4Rhuwn/",
-	"uwjDHvzv71GrslpVrDc7AR9jVqwoZ3OD+wJTvRTJ5FPnLpACTNv5I68gUVE0wZD6AglZ9+TQF/oWXMeG",
-	"TX+qUQDqVID92yHgif7JC4JoeDX3SvWyNcDvsOjlmItRaR5M+zDPAuPq9tIpvIn1JFKwygk0aPMAGaiD",
-	"kFuE/MUV6+17ff3uHNUvfsC4SkzkcMV2844Gtn7daewqSPmtC+zjQompco+ChmlDMNdp0mtGcFRuG5AX",
-	"Lp8vDN/ohO1DD7E7ve5Ra68T7h8dHjTDJ70wbCypBZ/PXjrZusacXsnzqp6Zea3SijpjFaVIF5Touruv",
-	"SHgqprNa24tXgzeTRLEMTCp/Pn99tqJ1Cm72MvtUe10n1EJBJPdBWcnjfgCqg818MYG8bvPAUnZXc6BQ",
-	"EAXLNmCxAFVVJGCj0vLzCzpa9hKMuQsaNht/2Xg37t7S+Hy9imVTVLzx1Un168rzFZL8WjJ8xfulptDL",
-	"ZigNhy3NWQcWTlIx3sySFz9cZY7CaMeT1tVB5rWPTthdRb535uh19JWtSXRrEt2AXpULdZiyWhueUqve",
-	"3NO6ufudqwpeaeR8a/K2i7Fxxtq4o5aYPjHqdmhcfkOZmnDtvDMzxIPNmA0hCg3L7IvlxkxY+Iasmctt",
-	"ehm7yXahzsGcrrCokL0TToylcWXZBEsZmWr31QJJfh7ObLc1ut07OGZretqanoqmJ7iED8X2dF9+8Fv1",
-	"Pk/ju1zYrQp41L8vt2zNEfEKaXhdoNkI+VUgVoigb6IlpYr6ryA44pbjxgOgNSuJwVha6R7Eqd1Z/tab",
-	"FNJDoAGt6a/6Hy/6ISJ9gugX1Ils1Eb+5dYciCVe826W1cxPuJj5ZVvHDXx/D+vnshgt6V670HJkgxer",
-	"2kst6i4FCa5+hV7lQi1/N7PRt+SQ/b1NN5syd+ytSOdfyRiKuG8511as/j3F6p9Y9klM77OK1HXS7z1c",
-	"wTa+uNRnCW7xRvh0BUH4nDI0muPvKW1vHbNbx+zWMfu1OWbDh+yYxZor4G+Fi/hAheOtf/RrFrK3wQvb",
-	"4IXt5dwGL2yDFz6DHq/l7guJUu7vEPTw6fbrbbzElzaaLyvnsbl4CT5HmSqt7ieYGp63a1Uux36mTHEx",
-	"m6R1eWuqvtlebH5jP6Zc9zfwO3pREcXUL+z7snLu1zzV/EL2fITMJqz6fCUm4USq0vB7iFZuhkrZynXU",
-	"g41ubfL3kkjm0PR4ZGJu1hAI8J2vRir4Vq3zW2P7wza2Oz5guWWJYj6MAJZZ6WYuSdbWwzebqn1cyIfC",
-	"9o59cT3mCcNuCl7zdi8TimeFYpMaQrMMSy5Cnzl0BbsS/lDNFevDZtCgca54Yl+Yos8EK4phcYzccthz",
-	"cZc/DE2JG700DG8aZSTsz8Kwc2C3WDFIwzTCWm45IC5vtSRyi4u5nGVYnjOFKARcehEEniCU96CjI4a1",
-	"pG1gKL6PxY+8Uoy2lBDUKjI9Z1RlytrlLYnYr1gjkeeVgodcxMoTy2wtv7p0+QIl3ybLf/lkeTjaVRLm",
-	"3cDVBb13FbRg3ZR57+5v8+Y/l0iICeb5XVwxx917wYhx+e/rioW1b27Djbei2sYz3auklEKscUHqeXiC",
-	"2n3zThZJcetlnXiCSl/USSq1+ScbEQ+22Sfb7JMtO9iygwXZJ988P/itaocm62TNMPcFvAGDZfxurN2w",
-	"qyVyIRcp6jX2dE+8fECx8bOlUnRBpTpfNzChSqmqYyKe8hRYC0iM5g+eKWdZLxwN25rY76dPYQRHWZNZ",
-	"rAHVvIPO+/werGasL4/3TOzramV1+th/aDC8Bsc2IP4B2+ireNfvxuWrWfLXJR9svFqraQ9p2vCUy52t",
-	"7hZYYE/elmDdlmDdlmD9vUuwricALXzTL8W63rT1r5VKsq437cI3txaKrdzyxUqz5ir5NyLG3LO4qy9f",
-	"qAoBw+9Y6XWJhb41FW7uDdSKJbZUbH1Z1jkSsi3Nus0A3GYAbkuzbrObttlNX3t206fI+TUS/n2znNbW",
-	"DZYaXNewteYaxafoEtVaxLbE6rbE6jdRYnUVNeWLGDA/PTDmnnbNypiZvpgPmlkUCrMtx7oNiNkGxGzN",
-	"Tb9fOdZvzt70ZbjOZy37uszmVRuVU2gd1BfWD1LTQqhGdN/Wk93Wk93Wk11Dzt1sXdl7XH6/pxhZcvmr",
-	"lOVtwdptwdpvsGDtBg1aGzFIbdqotC1ku1VIvo1Ctg9aGfn6S+F+qmgByeOrixY1tGpbY3frYd962Lce",
-	"9m2N3W2N3a1e8AX0gm10yjY6ZXtpt9Ep/6HRKdsautuAmC9XQ3elgJhN2l8+6Ln0LlGZnmejiRzQxIa6",
-	"g+YfTehHRtKZiLTCn2aKSEFu5SwlEzoYcwHi6SxNGr3GOMumvd3dduewFbbCVrv3JHwS7l6yjDaCxk2T",
-	"Gzg3ekOaKKYXY/ZcXsl7DKXnyq6EQ5iHQNVFIcxBcZ/fgV/m10BYQB08KVyhwIBk41TORmNXeiafPS5X",
-	"Jq36CNbHsanyEMoDle4CV49YaYWquBawvrjPKuZ9dFYscP7bwsgXv/Qx1tfjAiv8FUoce9OXi/TOfeBc",
-	"q+I0IYaNwoxS+FNcolXlw93/HwAA//8=",
+	"7L3rchu5tSj8KihmTsme3aSaFCVZdE3taGTPjLJt2bHkzLcznB1CbJBE3AR6Gk3JTKKq8zTn//cK36Oc",
+	"J/kKawFodLObF4n2WA7PyfbYbFwXFtYN6/LPxlBOEymYyFSj988G+0inSczg7zRJ3tIx039Vs+mUpvNG",
+	"r3FKEjpm5JZnE5JNGJEinhOaJI2gcUPjGbT+o4xoRltDORNZo9d2X35xn7J5whq9xh+mfJhKJUdZa5zS",
+	"ZNKaymses1MYLmI3fMguM5rN1BkOdRQ0eNToNWj7ujM8iLrNMAzDZlf/8Uz/Eeb/r90IGjFV2eVcDF/Q",
+	"jF3xqZ6xE7aPm2G7GbavwrAXdnrdk9ZBJzw8OT5qhs96Ydi4+/XuLmhc02w4Ke786laS4YSKMVMBoSIi",
+	"lMRcZSSb0IzcUp4pMpIpuZbZxAdGyn6bMaWh+8s/G9cymgOY01SmZzJijV6zE7aPDrqH4VEYNLhQGY1j",
+	"vWm92hHlMYsad0FjwmjEUjiWMykyJrLmFcKQJknMhzTjUuz/XUnRCBpvUzZiaaPXSFk2S8V3Uy74lMZ6",
+	"HACfhs2UZROp//H29Orsp0bQmKVxo9fYR6ifJslrKuiYTZnI9t2pqP11IL/vnxxT+8eHRyFj3cMm/KH/",
+	"1eweMtY8Co8P9V/0fxt3QQ6dEhTMPzcGhN1u5/NulwqZTVgKO4pYwkSk3ohG7xcAe6fxq1nVgb+qH19e",
+	"fco1/ec3isVsmH1XgKyH6adC3WqM8fH9jWDkliqD81FApGAkkkwRITPCPnKV4T1QEigBXAbdQX/OUs6i",
+	"4jVQiRSK4T3wT5EOJ6ypzzKVevtCNlUmU9YIGi+v6LjRa/Qb6ZuTP//0X1f/zf+fg4/09Gr+6sXf/vzj",
+	"ab/RCBpvXtCMNv/CUsWlaPQa3VbobgATQ9Y81WjBosXbENir2cTzGIWjDguHze4oZM3uqHvdPIkOD5tH",
+	"tDuKQtq5Phm2CzdIAXAbvU7Y9ZEXrrb+yxCud+MdU3KWDtmFzH6QM6GBwoVg6UvXLuYaiwuLCa+P6cHw",
+	"sNN8NmrrxRxeN2mHdpuHw3Z0xI5Hz8ITvYQIL0gn7Bw12+1mp3vVDnuHbU3G7rm7KVMKaH7jasJSRrg+",
+	"TqJmwwlxKHieI9FMEaopIFckodmkRa4kGaaMZozwLCCKiYjgWfTM700+ak65UlyMW4270oWuR4XVRK8a",
+	"Ee5/xB3viLvLj/gHINMv4K4zMZw/oiMmZojixe0R6j4Ae+MZMaSMSEGQLX3Zx3fgH1+na2hdKj8wccU+",
+	"ZmWhRh+t2SrC4U+Xby58+lU+8+9p9A4XB6JKRnmMpM18Pxc3NObRn3B3OczfC3odM5JJkjIawTQO1Amd",
+	"x5JGLfI2ZlQxwoSapYz4wCMIb71KxTIgv6aX/kmOCMyKw45kOqVZi5xmJOaCkU5AhjKeTQVpH/cIxwVq",
+	"8p7SYcZSshfs6dusMppmZqgZazWCRkbTMcsavUbj7tdHgtqPD8x3GkGHPB3OYpp6tKSEqHYTXBBKgHcj",
+	"2nrXk2eKxaNlyPtaRiz+i14X3EFNv2ZwTysQ+WxxSXU0ZChncUQEu2Epbq9XIhy4soDIVP/LSsb+BvTv",
+	"jA4nBGSoAvLt2/b74X4uVz0ajPzEgEL0kSLi+kQvZPaalYicXgATGc/mZJKLdcvQ5Kw03COC9OJGNYgV",
+	"0SKlJfFckPNR87W+QwBprsxPF1Iw/L1F3mnykeUj0jHVV0+LvfoU9JiC3cK4+SFoOvJSDGXExbh8gc1n",
+	"gl8LPEfNkkSm2fJDeS9cs9cs4hRY6iM6mdL+5QigC/y3DIYWudQwdt/B6DD+B0/guGZiKKdJypRCWSQH",
+	"PUoZPtgvZIG8Q39KblOpVyDYFhj9mTf178yILhExiRRDFhCqSFncKpDVgmi24+8PAqtBQrBV+eh3yT8i",
+	"/eBM5bjWONJ7ipxxqkgn9O+wsIxP0d4mZxmh5B8r8HUT3m5w19nHfAifUaEv41CKG5ZmcAlhTg1zoIcf",
+	"EzbMWEQyDc+9l9G0Zcd5Mxoplu21yGkcy1tQJwR598MZOTg4OKnYmNlVgHomVWSllS6AflzASuaMpoqE",
+	"YdjWazs5OTnRdPz91ZlWQDVLVGSW6E+HJ0WBYsE++GjQ/ys9HLg/0Qyv1aLhOZUJSzOjp8nhcJYqkt3y",
+	"4dbuwws79Vsz1YKo69aw50y4e3YpU5kyvTYBJEJvU0sH8vrvbFgiH0U0zI3Bj0qY3RYoiod+Hi1a3Z38",
+	"6yk97gFC0SkjPNo6CpxHhcM/Rauur3+BXAKL0WKmt5bn8I+h5j1yRGKWZSxVuekUGESL/MhvGIrwbkwN",
+	"o1tBeFSj+LT3efR4kORzgwwQCW1Tr+SYC1XCJCnJlIp5jk6OqQpCh0OWAMGUH5hYhkxXUr6mYv7OPus8",
+	"lhu7sPtRKqdouqVRpMVoMqEREdLIPhoiSiE8zJWl5hOwA5nCoxe8eemzA4bBBXnHsnTePB1lTisd8Tgr",
+	"Py6ckm/w54ICBMNvQRh/S1M6ZXrSBaJlv5A9s4C9wuQ9QjPPVtMO9N6KdnBL956TiEdkLmdkyqgg/tPK",
+	"f/rX18zzyIj7Z4ITIAiPzsVbqcpGWX2rkeS/fXN5tTWZN7qQmZF9ihQepiFDI1pNpFQMMFvvFkgVS29Y",
+	"Sqb0A1OEZ/jYgc3cYwcl8MBo5bCEZo5VaTSP8MVsyZOIT/cfFbH/IqCH6GQwzGJSWRPDt1EVkJFmJ2iA",
+	"mMJ/byWZKZaqCmeGlR4L58VZLSd6AZMZ/4WO/fW9YumZc4/YxKfBPYYXBu56H4pjC5mdop56HbNCn7D0",
+	"0euHn84rpyp9K/ZKmIi4GJuv5X7Fr35PPLaMjRf4hCYY8LtVRkaa5HApwIQjtKYD3ivbIg+aOIhzs5QV",
+	"KpeYTa81B6vVuc5FdtApqVp2O8B+m51297j77OCo+0wP4/51HHgaf82OH70S8QVCFOhHLMX4FRcfyhIL",
+	"OjhMNMUS7GOGjlBoyp/QG617S6L7gjyJItXassyjEQysrGjstmVAXDMAAcp1ghx0jo+eket5xlSLXE5k",
+	"mjFhJT8QIYUW/0fslqVWXuAM9LxvZBqx9HpeOBOVqcpD8fRCqgVP+NU8l9A0P5mvUa4ve96kjBqOi9oX",
+	"ggJ0L66c8nXDPB29fXR8fNxpH7mDslZ3q2XBo0dAaCwFg5cSQYyXEw74nHyTyQSYs/E0Aj5v5lZw7lYb",
+	"MLzaWVhWv2/m93aWxtui869Ly6i3bszSGGTfShHNe5PUi3ukBpyFLcJJCXrDxwDJusPKW7jBtsaHFyev",
+	"4B00SeJ5LjRWrIfs0STZg9dSfMBDXrJSjAPXkb0WecX0XeEZkbMSx6VJ8uh47eeGF+KRfMtSQC0pyhgE",
+	"5gV3w0Hoz9suQaUfZHrNowhMNY9DP8ofi6wiTWfZRKb8H2B10vseydRYZPRZQNsW8TtOZypD4g2EGFnw",
+	"SGpZiIsxUUOZMNUjKHfn3qOnSaJa7xiNfk55xlqncWwP5gqsXeWn0pU2MGNmOZ1lE40luLor0+txHIdn",
+	"3dLnwaZJNnf4mp2COVBrRSWEhd8J+ziMZxFTK73ELgpDPSLY+JvUSDZlEadICwzaWYdeIy5gp97CoyhK",
+	"edJ8zyGMvrBlzAPDERKeZWD9t/KpdSCbcDG+ku+TaOFtrAg5tJIISRLnBa0JjPPL3UH2vt7K+hxm8Zk1",
+	"e5aZmcpSTYbBUPH+P8IQNrYdaciftSzH4cuvHJE9qYwD7R642VAulFlIQG4nfDhxrAfV56JA43o/LjH2",
+	"Idu3R6rPYVa6VPpneN2gpZdnM4j+bsj6ts7YLKNoV4V14Ca1jjfS19K9uriVaUU6Inu+dX3P7tq+tZXs",
+	"KWWZLmVqFmcU5AUY4JcLs8XvfqCxYr+WxDsg7Qp9EeEAeKZwoapHnDkyMO7iAfHNhgGZCdPkB/O5aB3U",
+	"DT4IeSugX26lLFnIi/Esj8ZWvjvT4pnCPQSDQvn9H1+B0PGVj0YsdQ+XzDwP2ZeC7T0QveZqCvF/ZVKT",
+	"T+j7Ky4upQ6m3oP3433p2Tog8sNfdNy0PgQZ+lVu5YB/TqUYvwRRacFdU28ObpLlFErxsfM1XOPCrVCM",
+	"97znpL0iTPb+sO5YBdTx36ceFQ59+WAGxEwqQqBHPFWZFwitaaWVvb1nDDkiQPWowfg623l97PRRYH/Q",
+	"jfFRojHJsqS3v9/uHLfCVthq956Fz8L9a5bRTxI6Ckv5LktnrD8Lw87RN5lMvmubv6sPPAEl+rsZe/f6",
+	"oj1vsu67H//0Yti++Pv38V+v/tx+9fNf4osX77OLf7zvvD4Lw4uf/xK/uvrv24t/vIe/X/z99ODiz437",
+	"BIkXzstFjGsO0kATCDmPkHm5jxcUwsDNZ/2vvAFXSUzneQjaC/yBmF9cQy94+8Q83q4V4lwX3n3PQPWg",
+	"UQ0II8rmo0v1gqlhypMM9/VGEe8Ht61c/Icm5V3PFEsN9N4rlhZhpz++TbkY8oTGfiv3o98eg/Gci0n5",
+	"dhnfbCtrT2k8kumUfTbHIBsUsmc5We4s7vm/8AzNcdfMJgKQI2czpWNFnrz74YyctNvhU+esyFPy20xm",
+	"TAE5Gnw7KJByO++j9RT6rIAD4vzbjKXzNwaxi1gEn4hEHAdcgjcxa1jNfQsn9OZBASDvUab9s7eUMoxw",
+	"LSphQz7izElI79+dF2DTIn/2F733DfuYUBHtldVWclWwEYMuIKTtBtyFZqA9mPillMVU81Ibg2B9Kexj",
+	"GzIknhJ5K54DN8OXtyEVaG6+lpnzuVQFpDVrfFw4+7WdB9wF80/NP+SsIvYPJPWIR7j0NOU34K+ZYeDH",
+	"EotgYdhHdMpLNlz/xp0/Nid0ppzruh7LwBkd2ayGUZYM8Wcr4mHb5U8pGUsFjS+hJYL1EcHYePWZjADk",
+	"XMCbgQ/YJo/I7YQJ8ABNWSJTNMF60ORDtoiu5gOJ5HA2LTl42d+okWiqJeJIDrVUmPEsBjoNhnNSKz3m",
+	"8ucHLiLwFRTjmGVAzwXKNBXytcvbUvUNJR3FblhK4/IeU8bIDZcx7AJM01JsL5blK3BkC8o8dg1vDSNi",
+	"KzCWldLVEC0JbKZOvvBdl4uWuP8kr+kHRiC2MJOYCEtTjIL5znNCitiICxaR6zn6y8+TamOmQmNmsIvS",
+	"+wqj9H7nm0bwnUyj44FHe/QRaAQFImIJs9XsFwI33BcwcIjczeyzRW64Fewt6hbuyl8zcMYEUHMFC3xu",
+	"nCU0TEp2FTITeaKrlMR1bj/53I83oONzgw/xySTjKT+ZFrnvzvjz1Rt/7oJGNklllukFFtDhtUyZTbGI",
+	"nqnnIpsJhoqW+neIyuvBK6DW+GiSAH0lGRNUZAFph6EDDhekEzq+CS7O4Ac85VmdamM8o5eH6mVSvtKU",
+	"rkZ75GotV2pzCuaJxQ752DRHTfQ8V/Z22H12eGx8pAOS5x7R9C5iC7lINCjlYvoX4yNijZvrgHMTqf/K",
+	"zLqWk0Rph8/aJ508pk99vc4hq/Ztz09TlIVEcWCIkSPSabtLu8XDgyn9TezZSfbArJQ77XdCwmLQMlW1",
+	"S/rjOaj19mhOJVmQRzOZFBxzqJGyP5s4msnEmbzRtLjE4n07kbHTA0CiD8tyPBck4mNetrTqvT9amfMT",
+	"wggQYyboDeXxossu2JIyid6Bfqsl2HGJtqf3hdaPxyZXsdvnhBrhgUzpXLMs/R/7/EGuGRNkSiPWIj+v",
+	"F9RvPHkelKhQizn+xQVb67aI6fuFBfpwupDL0lJwVZ+Dw0s+uB8+nvu41ob9k33NgIaWTnXK0H5h39OY",
+	"mE03flG7xzGa1fg7MvSbRZ4jnZ4dnem4WMMZzrezfDLntpINEQff+8+vwI/xsZ+Aj+51IW5F19+iPXnL",
+	"OP7vZN1+nHGSjwz8iN+KpRdL4210iwpD3FcbGqL3uyIw5NwcqiK3Ex5rkbQmngStpFqPJzzzIP729/Qa",
+	"7PwOXoN60xv7DL581+mcvmy/eP39X3/704vvP7z+8Yf4zc//3Xl1dXr7+sVpdvHi9Pb1Wdh9/eL01vyW",
+	"/994E5/BqjOvzdGCmBuFlJ2MjpbsulObj6W9PIHK1n3pcuiXka7mcv/bgusuaEDa3wpX89xYpO8ZJgfe",
+	"ut/5gsf5PV5w7/9G+DXmjPmU0Lq7K9W4wDDWpp/cOyq8ryymuLZcGq3KWu3W+pE+CVNsq9FrYFJrHrnQ",
+	"Vw0mnrKo0dNENGio4YRNKWCgmE0bvV/KXX4NGuYyo4UZML1UkaO81gtJhroFLOoDY0khsDcg12yIPlAZ",
+	"tLiG4HwlBY1b5EdNJ8CjXpGBkE0YaGCjk2KWKRxb4cA8a/VFYctedZDVm3WNK7eJdYKqTkJlcItz71J7",
+	"u/EXYPTuTWUELBdELY6t7EFqSc/UOpqlN/yGKXDWg9T9xYPsN75P39zchPHN6W9nZ6/+++K005yr7i3U",
+	"Kqrf55R+fMXEOJs0ekfdoJHQLGOp3sT/9Bu/hM2T0+ZfafMff2v++h/9xjeNKhi8kkNq3WAX4VCSITC4",
+	"NbJQKOzgs0YX7K/5dloPuW9SNtIcbD+vY7ePX9W+g4kPoPPRGe5+LUhZ+YyP9C2AcljY+xEA7R5Awio8",
+	"+HB3XgMhiNuyYKKKDOwIg8DeG3PffHARGJqYg1QammAZtNTGc15BX8uvF7zupb0Kujfm5d3gH0ItSWUm",
+	"hzLO7W4ObOiRoYrwyosnLSerul0lRa2qn1a12jzDgMrzQnh1o2616oVLLF+ZhWpsldSw3XlWtT7PHl29",
+	"sFyXso/kmcR8tddsJFMGereqfCgvLLO9DIxYGQAqFGYHUGWQfuRTDdqDozAMGrA3/c+224NNcqg38fPP",
+	"Pze9FCqshiAVkqwQmJ2BIxdwIK3Y3mpQewzZcGEoL8OVmoHBFkodgLNuls7A04Bnxorw2kr/e6ovTFaa",
+	"bA78DkbdUwTFQUjBqeWvW9CpM0nGTN9Y9AbDRwM3T5nhf89oCtmgaTz9rt/oNwKXAQe29rdZyr/rw11X",
+	"vf39WI65aDnFRIqYC9Yayqm+ZVMp9qXu3dl3WXT0gLjMv/Hou37DXO8DvPrwx7B09cP12fJhu1OFiBVi",
+	"cqVECM32bK5q975i+ln+ojSMKbllcdzEmCciRUlUXFMI3+Q2rVo9j0qXOyCU/Pj+/AU8GVmbkzl15wPO",
+	"swW/b6Bk1zGbFre0lhqw1kWczSB/dHmLd0Ej5uIDSPDIkLSG+MIj+4sbRymBUJMu1ujQSNY8q4/euadj",
+	"6425QBBwRquZz4t/g8lz+5Lu9I0BdAvMUf43VHjLurntZFLyaA76Bwgqv9OaaMwytnyzL6CNz7v5iAgJ",
+	"GotXQwlsXOUNVoxf3pyLbPMXiVpVC4T3YIP9V1viVkPgFVeZtS2sgAN12c8M3sdc3W/nn2RboPHuh1Xb",
+	"W43Xy7ZIskkqZ+MJhLwsxWqcc4tYfb/tL78N3mQ1zXLwrQ04747UQGvju7MSjL/j/dkGhMcsWw7acpE1",
+	"5IYe8BYhVx6zAmR5Gbffie6MWXa+kIu8xGXkTKBEb7KSO7M/JCJ3cWSgcyVJJRwWMo/f7w5WrvhUS8R1",
+	"y0a/UrCbzCE72cojW7HUbR9a5ZbejJBUnibJvc6DCuubW88Z7nEqyyj8mGXrcC+4RpWEHWNDgFDltrDN",
+	"L9Xn4GZur6spcv1+60jz+nD4KlhbAZbLoVhgYPfCHG+OzyDcLmLNmviyHv9eg/2sw7V/Vxa0JQxaiTsl",
+	"FaiQ/+l3QZR7bK2Gz1Xvb230+GyIsalOqG/2i4LVc3Hvr5COsqICzNaQSSpGf4hQsjjcUha+bN3r8O77",
+	"rH4ZadLjVXO0TaFeS6SrN1Ex3ecnzDUL2Rjblmqjv99uS7tcY3/eRta9S4WRH3qT/MHWu0cLK173Fm22",
+	"7mVYNIPcDSsMdujeXmnDYrFiK5Xxikm+MEMWrnAdVcAAY01D1ho7/xyiv7+9NQy0S7a4viEL5/wqpP2a",
+	"raxxUVYbsja4QF+3Neuufjer4Wx9S4z4mBdxUKyYAc34rQzlNKEpV1I8DYhMjS42+HZgH4zQSbXVF2+y",
+	"CUtvuWLF12GuSLfdsQnh0UZj/F1a5LzwWF/0Zg4WxqHxLZ0r0g275Ye9pT4vHPLzwOHmaXQczNZ9RTeh",
+	"xHSsANNLAvSi1J7NUkEOwm6hskjBuKgyHscrTuGW0Q8rz6Av3CE8HCrerrYBmiai4D1QUzwQKmV06guX",
+	"gH2m2GgWmw616fYHLXIPnC6dwbefFNS49kXgvvWcIiCX4XGnGz5t2c36XhUDV6kMy2Ua7w6bVcs4TjwH",
+	"b5mxkKmpxgEpV/RuvyWDoh/FoEfwB9LxsN/4HnKhMq3QFn3g/FFSlqRM2cxa+WC+KxRVxXo9blM40uJJ",
+	"9kpuQWVK40ow5EW9y1mkIcGeJkKCsI8ZE7mLDFd9Qdzb89u8hpwDJmxdTjVvG7PMJNaL2IjO4kz1yEDM",
+	"4ngQkIEJBNJ/DeGPEDJw2CQc+n9/HYDjhZ6xpIlRItitozDmlATzdwGJUYCPDhZ8lgck0gxlyoUpjvoz",
+	"3A5LJwd6RovrPHeqKqH7gktNJe4btK1xEXjWPunUewQhZd2hvIfyn+0EtuNq4jyHkJimLGE0s+54Xs5W",
+	"XzGFIo0UQ/rAZ1w53seRf8Yc2QXNyFSqjLQ7z0iScgF1j8jp5dn5uZ9hwSPtHDyY8KQXEHpNx5BKIC+C",
+	"q84pBhN7VIIcQxDKYP55wjAp/YT5QT22JEPue+byexrYYly7LVk58KN2BgFJ2ZimUWy8TwffZDIZaLD3",
+	"xQBiZgYl8KAXDGweIurzvWP8TWHDZnPXUsaMojdiXpe9UnwCicDdAr0LjUrIxsHNi32EjCemopleDXmC",
+	"/ordVth+Cs7VU4pxawP2m6apguk/xxn8CX+Ps0HQF4MY/sGB+lIR6f/IFHpIaGzruei/MxEpfR3138EF",
+	"2/0rk5p4pPjXWZKwFABIEpoyAaKMCojAkFWa9QXg6mFIIsaS55q56BXAOVpE7oShKX/RIhfSlNQczcTQ",
+	"FnJTsySRKXi4nnpSEQ6Sh+uZaHfFI9YXFEpdxzxjKY0hbtASOKBMLkkMB8RRkIbS5T8GHsnocIK/aArH",
+	"0dsqkrNryMJ5Cd2VWY510OKpre/p4ITYRTxomRwBeGNjlmXw6Cniec/1epIn03pK2G9kLxk223sDs3QT",
+	"II5WIi86HLif5sF4O4LqzWnI2AgJaA1hHMZlk2c9MrDRu/qM9zp7GnkIGayOM7bdIH/0qkZIJIHsGToI",
+	"64CiIHCb9aRUzMmQKtYiL/NtKly6kATq1xqgFJMpmvTA/p4pGfzHAPMfgENnyrOMCTL4X53vB+4eaRnG",
+	"8EpwaQ3IoBN2Os3wWbPTuWqHvQMQUE714nBGqNeqAZ0pMuWR4ONJZrIumpXpgTjisiheE5qjuUtWpK+4",
+	"TMmIxorhwuF+2gPKdYZpYCNGDA5CZKomAnpx+ggEGxgVQI+KxwLjDgIoPsnhpmnU7uW330O9YO/t2R7g",
+	"H/RHlg6iHGG/zWiMWGt+atUQENyCR0OA8OIo+uIIswzYuLA7L3OpBWkObgWN6B9Nm9ZQTvdgLhvJRgSD",
+	"GkCNGvptSLNPwIs0+lQY1/CcCLfQAbkoRky5cHyuisMVDC3LfT9pkgRY+Rfx3ih6WioHZ9AWORVzkNwV",
+	"oRAmVXb5XrvEfaPXMBV9DECKNp/7RYMYK1m9wWj59gvvEsV9rZ0AcMm+Sot54CZN8ezFPV3KNDP8II8m",
+	"5wwygCY0haig67m+tVOqnpOB7j0wqeM8dpbMMqQqY9BEVGaYJIpDLXOH+mIop/ZHzAtJldHycOQWeQO6",
+	"k6lJZRmfEz1QuuocHnnSIwHhJihQFmBvfWH420srsLjweCAJgLxxbPVG+KCAd+sheFR1r+Gy6qUGPKq7",
+	"rBbYS26rq3PgFTkHMCCgyTXLbhkDQWBausftsNNdfY+x6vZKWW71mQfkmmmqq5x4qiczlJJHg+dk8O3A",
+	"6EgqByeb1kEvWAzQrYGj2cPvD0ZwAlNfEjCrwqaDxWjsLx2wb0anSfJFAdYP/friYfiBJ6uinZyulkmi",
+	"2xNrXtEyTuERUEuVUKyXGVHJBDPkCm2ByYV1cNGLWi8oykvflodGhZWhUYXk0wvKt0l3Ckr3NRtzoWA3",
+	"UIOD/jZjENpkWE8qp6DYlRJiDFB85QrzzyEE0FRCMzxJdPzUaiJmYEXUqQWCLZpdhx/6nMqpsxeXVUKM",
+	"QyheuhIzTFbExQkN7KsQRAqocTE2sWTGIKoh0g7D514SxnYQhiEyXYj3hH8Xg+TCOuzQC9s6ctQ94a0U",
+	"X/eUtdhiWVc9UCm4at0sFguSXM2iHiTHQWgWGuqAaH5Po++1CmozV0IaCohQ138tV96GQE/cGfS+TjXi",
+	"XbGPWd3ktvW+1/QuaAx5OpzFNC3m+ls6QEUXMKfBYm3qjeUjeG3vgkY0w80xPOilXf22WuDHZwg/wdfS",
+	"7uX2xVywS7vadnX5EZd2XuwBlHAtdAFdEHN33GFMS/kiYLa/65TRD8rlNtASdYtceKVebZpDiN3OUo4q",
+	"nJcAYyGlRNWyTPv9YuOqAOhlvYuN6yzgy0ZY7LAQ7bisu99PQxWSxuaJYze7frm1dSkWmGZ3QSOWYoy5",
+	"m1Z0cQ3LRfWW9spbLtZRW9rRb1tm1Us7epUTHMtacZ2Srd4BG+ZddQt2WF7A8s/LYB7AF1zRhFVMwVWP",
+	"8ZjJ+qxEd+PRuXgr1erduYa6kxFcVvaxAo6WKG74GMC8Ns+q6IKF7c+s2WT1EH7jclX8VT1Ny2IR76Wd",
+	"bLty6efVnezR/w6kLq/jtZzQmXbFKgCrJAdoV5V/dx2pwbSuzme6zgA+3hQSpC3tnLf8XHSaXBg3iNti",
+	"/MWOeAMwzwx59Op4bEDB/fIfK9EVGm5VRK2qukFe8+935+vOF4PQa5RdL+0SBpbvbkYOuR9kes2jCOXU",
+	"De6EkG9ZCjrhGgyj0HibdwONRt7LWkCuZ1nB0RIensEu5pZgHt39fCXU5fDTQ0G0s4R6dFT0hQcLz5EK",
+	"zCRg/NqhEhxPVc3WzZBqoYbsCnnCb71NtCqXb8009R07TyaTxJTMRGTcncAfbJADZLCjMA4tLuRZjgFL",
+	"qbNfKs/mYkQfWcxUTb2kemietbxRTnkGLyEmNaccLbhDbvmq2uSayzpBm1ISymXtF3MxVuYeXH36rvWD",
+	"kac6492yISp6fBFImGGOWlsJZyNWV+q7gtf5rbdFlQY45oCwj5BGTJE/Xb65aJFTMtj/xnpK3oLvsHnU",
+	"4IokMeWCZOxjFhgGqchA/3MfvgzAgZfF8XOipPFghdd/PTRhN0z0BR8RNzVmxTOvkTTb8b4ifrlSApuh",
+	"luu2Cquw4TbZ3JDGMUv3lKmlaD3woBpAngN3d8L2hF/LiI/4CjWjKoKqECnEBUQw5IE22xUWNmFMj/5E",
+	"JlyMrySWsP/0Vw/S8ZenXNW30P4z395lgWTmJ0V4FpCZAP/6XNISXpQNkWlfmPAjX2UyJa79OOIdS8jR",
+	"823KnBsxVmbaEENdb016WLbOG0Ch/TaRzRCwUgxkFV1DnAEZ3jXUYkkF2as0Wu5QKEch8+D0E3z+gbM4",
+	"Ur4Jsz5Nu83OZgYuJ6EGm0juynLUJf/FvyeZHEMAT6DFQSFJ4nyjuCKnb8+JorcQheeHSvWFoTt+gBS2",
+	"R8XZqmi+MCpT8tPV61dEai37p6urt/udFnmT/8MPfZvSORnGGBTH+mIohWAmzASD2DTG5LC64lMmZ5u+",
+	"0aULnZfetFLzrVt7Ix5hydY05TcYLcmnrPK+PC8c7JAKcs1MwmSbtXt3mQDWFdVLN0OSUi3VFc9Hedut",
+	"WqYqipi6GKLfZmwGH0ezOIbAq7VKm56St6dXZz8506YfXwueo0WyXYFkGJdrokJcqEu33YE5s4meilGR",
+	"h7WiN6XFWjUbDhmLWNTri8GPL68GPm/RKzA+7bDUN5dXeSyUtRK5bCc9m+fEi88rp7bnZtkBCDYD2Pxg",
+	"ZeA9BiQJ4zo3l7OUyFvxRbGrUvr/ZX39pl/A3TQlvt/ZGt0b+hCBdPVKjrlQqz2J/MbOn8hMuoZDEZQQ",
+	"DxrZJJVZFrPV+kPecluE4JTEfMqBN7saBeRcZDOBxUZTpvEqcnVHMB2NTEF8Y0LTjMg4lMNASjN8uJt4",
+	"rMpe8QxiQvsCrgteq+lzYiKnXUS1FTqAIGRSkikVc89lzr6YCPdKg+82biSMfM8rIvfFLdZRkPDo+eXL",
+	"iY/34r0XrlDE5rarq7X822y7LbJBV7gS8Mg+59k69zbIzqENZJcwseaW5yAqseGHL+o1uKr2ybIBFtp/",
+	"ESjlgr9fs4hT6zGzmearm/rl5NbxfnPtP8FboHtPNpsrFELDaa2WZQs1La+Ptwyk5eZVNev+jST396Va",
+	"vZvI7KWuy4V2v/G2cOhClkql2GJzJfOdZ1kDEx4tJ+jbqXFYdtKAHSM/8rAP75GZRmgHo3Ge+KjRw/D8",
+	"hRA7I6VosOub7qwgGuSJ190ZCVS16cV+DbwkGXoMnrGpWoVC/kYuM5ZAgAb9eI59O3nAD01TOnfViTCA",
+	"5pd8ZXnVMnn9dzYEV9uFsTeD0KljmbmAtggbTfOq4aK/QKqgP12+uXhu0whodRBNiZjHYab0DTBRZ6Xc",
+	"PM+tHOtqqNEPQIzN2MD6+8Ikywmg7hcW+dIfUFD82KSqqQA/MN7oYxPikxu9Q7ixCROReiPqoqXKFjQT",
+	"Qw3LNtqrVTPB+mUSTECkSNWefbxYI+dOGRlsYLjdTAE5vL0dFau0Vp/6wo7Zx8wJ7UMkG36WonKMplmy",
+	"V5zzl//p9z+GYVP/+Uz/QfVf26N+/+Px6NdvKyp1VjFes/BKlLmCvC34IA0ZKWQGyRf0ESue8RuwFThZ",
+	"T6v2JvOVYCxSZGCoRVMLJ4NWX1wtGksxNIhnisUjN0lClYLyY4hWNQdhLp93Et07LAi9Zh2xmeC/zZzM",
+	"incOrKkuQ5X1RQLPIx5tHDnrra0NpYSziaxZ309XV28JNoCwQFMl8ceXV42g8dPL0xeNoPH2zaX+19v3",
+	"8Ofp1dlPjaDx4uWrl1cvF0spenN37oLGLI2XW7NTFlN9pppID6C+5cCrvwDe6IGpt1KCw9Hh4cHRkukP",
+	"ypQU0hkYYODKfq08Vc0hmiphcczF2FwioCF/g9XnBOUup8B4ckudoVxcow07dvRmGfEtREMuGTQAuqSp",
+	"KyRKyqvsmVRLqZfhzE68KQvDqe7Fw+wmljAxb/SlW/UrghoaIGdxhHUZYynQZtrtdDflZDaiml6DtcMx",
+	"Ju9WChieumxVNh1M/gBCnhTzodHciedpgNoq7QvwwkEIWB7mEZM1yLpPDw7a4XFnE7K7SGMB21mkWbnT",
+	"pS222lcfP25sSj/66/EQYJE8HmxCHh9K61RNAmi0r1txuz4m+/DkxAvG7oSL4dgFAldFYZRNAW2PsQrn",
+	"MYVFVQg3fiHnLwpR2vbXyBT1r8h7VMOvFuHUdfNDapK6FQjMW7KwBsgP8/BVaLR4wVUS03ltdeCfZlMq",
+	"SMpoBKlySoWCPf2wuE4clZhht7DWtgYZOl6eVedHPHWueYJEbMinNCYRH/PMpK8z+TnnmSXFU5p+KCP7",
+	"SRnVPbnrSfivX9rNk19/CZsnv377tFLO8pL1LsnVUchs/O6HM3LSbodPXSJanro0bTIlg28HlUm2fImQ",
+	"9PvZr98+6fe//deTwPzr6bdPft5/+p/9xi//0284ibETGjGx33hiGgb2LyvaP/3Pp98+NU2rN6+V9DMZ",
+	"1byegwskGcoImaTJLgNu4LMUk78pPhYsIged5jXkBoX73iPhx2fHL9pht32mKX2zE7aPDrqH4VFYSqxy",
+	"Emya66Hpfn22jMyc2N29AN/0xf29EcyvMlvkecNakHzgIjLJW3TXAACTpHKc0mlZFTjqrhQylaJVrgs/",
+	"m0x6EDeHKUigeDMy7WtGUj6eZJVItpR2ZDQds2xpshTcF+GqRyg6viZSwzdFvD86CdtP9TlLZ9oLCJsm",
+	"2dxpqZi9FL+Yn2yKRNoXSOADSCqSTYiLuSSQagNkVyJhXYgq3ga74cnRUtG5xFngFN2mc3BX8ZYfFpIk",
+	"rcigoyXtcg0al5d6wPP8HmxABvjGNigkEekED09zUlJtl2c3cW/CVmYrKoiIZs6sCwlzzCPwN4OWq/Ct",
+	"dX8t/fz4/vyFWkPyKKjB3/xaRYXOhfDCY0rcTN5q0X/ESyXYQfyP5bji7m6p1Hbx300e+cW3rdFiedHs",
+	"0u2Laou3Q77Pkk+Syb+5yO48iPb70T+7d81+P+r3I/OfK/xPr/CfRepfIkX3qe2tVuSCLkiNlSW3l91e",
+	"gFZhYVW21qq7fF6RBW2r19mlWSve6PZ2b/ThXdB4RVV2ORfDF17+glL5JaoyouZiiLlcNSbVJaU3CHyr",
+	"dTKwByqG+b38TMbPgvZJxzdvlTKhdcL2sTdyp9c9aR10wsOT46Nm+KwXhv6h6yU19ZIqT35KPzbjAvMq",
+	"7t2LEqq3hRQIWwHhUl5FbF5TLmpoDXDdW329ge/eRywAiWlRKMjB91pGLP4LjXlErR/sLGUbyg0m3q5a",
+	"qGEiS+e5UcOTcdYyW/hCU8Fg0Q7DesMq6KsFMk7j+M2o0ftlRf6qvM/dryV1a7l0lJ9TrXxkzoHJJDbZ",
+	"y25lCg+T4EMJfhObyVB1IoZdagEIVaTptU3kWpmqlyYJGmomdIEatTzXFsuLXVpYvMECchoGJJMSUrKW",
+	"UhaatIdxiaQM+kLz86qSGa5ehlkbzIJJEjW99JMvgnczBEJZ32aTCtHEGRYvkpeMcRU+Ooi90V1cPpeF",
+	"fIwL8LxwtL2mVKCpo7chyW4vI9l1Zpv/YvNSaQlyXsyKHNgKB4JA9nRMGX6ftMj3tQR17oJGvJLd6FsU",
+	"YyrfcuMaNoqCArIdLTs9X8KdwJVeN/TZE3pUf1n8qVsmBD5GAw4svf1nMo7RaduacKuMD5C4Esyh1gxB",
+	"k0S16m7TcB05R4+wWGYCqWOpRgXPyu+M+tcBGma/w3Tqpftz1PXvz0kYHrdPTjqH3eNueHLSXlfw0Syu",
+	"lPBypQwAWib7iMu31Q9ucmXSkTT7XIY5pt1mrUC/VHwo3ZYbm/aoYmX6oIg5QuedO2K3NmEJlu0Aumns",
+	"4yJyoXI3DAoFmd2YhKLrMO+cvZRZ91LeXcJl3NdSBC7kr6wqj49Z9P0ct1bBMsIzZo/QRMLgODIz4DOY",
+	"dhPpSGsrzKOw3gpOUh9IbodyxmfXxxqCV/eClrrfgul2ad9i67ugwXxz3UohDho6hrSseV63MGj4qs76",
+	"cty7co0MEOcq1EhjQnTnbhkxeSuV4mCwxgzxNGU9X9MKnBUFq72c+19mwjT8wTTpi0HChJb1TLtS5S4h",
+	"s1O0hF/HbNAil7PplKYaTTHXCeSK5w5/52Uug0vxb9FxCXa53fGeELQy+AIcX5hsGwZ6BZAGJpMx8OiU",
+	"pOyG+9Z/E4SkBQ3MBsEiv6IfsuisvFnFmIFijlfezp/VCA7Ldrug19ZWXHC55f4tEHElmh3dBQ2pXvj7",
+	"WeGMV2gMvdekP2+UR3psmv5Vnd7bdqZPMaP/Gp2LHVaKWQVi7FHzCpRcjmElyucTWx9mZeh7kKna8ALN",
+	"X5+r3kdGfJhsWF+GbCcfGs+8EaaMRyvDUE6ZyULXFyDVHXSC46NnWD8ryKtMA7kdzRSLcOJuGAaQTwT0",
+	"JS+TPlz/LYmg9jR/BzH0EjR/FtWIi59TNj0XyWxTH9iriV9YwpdOy6Ojl6zNjc0xL7Zeao9Q4ZIwuXI4",
+	"HxhLsB4ObAPAPmaZ6gvUm01q/UIoebmM55ZlYYDPTiDeCcQ7gXgnEO8E4kchEC96DeZ5vZs+f/ilQZOk",
+	"8WuNg+4fzTg+D7nTbZWgH1gTvAPELI4VunotZ7E5C6l+4J4nbMECbkrxIFfOi3raUHoQlWRaKKk8+MPA",
+	"K7AKo5bLCBpv7D+Ua31W3yYtj67X8NcVj3KrbE3rwuUee9h4aUDc5w+x2+EIZctdiyB/RxeRvJzO4pOA",
+	"iHSTvgDuYsp+Fl7ZnxMhDe/hwqT4c3QCX7LKtKVF9H3BubVA5cWL1c1pal5lRsxzBcCg9DvsJHCx4CZd",
+	"uy1xpFHVrCx3e9BTOmlaS944Sl+YWLditlwbAWdGBMYD9YCN6dO9zf9eb25FfCmIiaPVDlPlFzhlHze1",
+	"DgLdtfxsGc/9n+SWKotdt1aNHCtXOlNYyRgK2EJGIDkyeSTtJj7v+k82eFLE6rvlclaf/RWRr+V/sww7",
+	"zMqJG2nbUD3wl7kBYpibWIEQn3zJzzDdXi4c3Qe6bpUmNYAbTJP5ba/4sLziDQANT0BVwK7dwbZX3w5x",
+	"+ecPweZIFnOuf1IMOSoteFsE77Nuoq0FlqKGcG8yAjmdhMwgSelnoNXHC0vfKs9ZtR2QcGw2wnJ/ZbO3",
+	"b/u8Og9zhagTMT6JuGzk3rXl5U+0nJULuFiX7DzAibWgqZdruG77VngpIWpDCeEJAkzyGHdio+kWHzWY",
+	"HWipEOscPcsIymrd896UDQkl98pLUnz7ycWqN8r/tI3wqTaspzbM680lyd+kCuvYYghXCLmcygak2kBB",
+	"ZrxxNS2CurFWj7mQZAqVpzQ+xrFW8WkUQSkJ3WzwDZYzHGhlEtrZhFu3Kc8yJtCFTBlU7/WFZ34i7dwA",
+	"RTplExQ5qDBCkW5AylYocujZocjJyYIpqi+abWOOMhfcraER5IYpf/ZG0ChN3SgziIarxNUoCUvVRELP",
+	"3UQweKneIJokX46W0Itj9Zrt0tJ6BwtL6R0urrfXzRfYOzm5q0KIuhCrkl12KYbcFw+EPHUPO2a+AQkD",
+	"MohcfVTcyZV0J90ufP6ZZ5ANhKdsqgkIJgvWqNQXXrO3CKt37FrKDNGqOMbpLLNTvOAKcsohoqlZwlLF",
+	"IhadJsn7Mioe6mmqm5SmPArIIGVTecPF+NLvoAbkOCADLhWciEwZZtde3HgYhnq6myQ5TZKfqMJ2pzZx",
+	"JrTQ0NESyTv2d3jEwzbwqePfpdLq2mF44G2Wi7Fe2QuWwSCDvmiH4QI08u+6v76BFab1AenodZMBrYLw",
+	"gdnTlAo6hkEvoEQeS9+mTDGRQZPyphxIDsyuFEvP9dG/kuOx/pxJC0toc6CnmAkMJWPRZc0udVO9SZok",
+	"7/RJsej7uTsqMcSxzDbdMXsb7ZrNJEXYHuL+TXsuxq74L2cKPuv9mSxQL+StiCWNALlwd0kqh0wpmZ6m",
+	"wwnXa52l7GKBuuEshqm/4OrDZUKHzN6HpsEN892xJv97J//+djJXfEjj12wq07nfCGBpWr2SY93orV0g",
+	"iDl+424+4lkyu0wYi/zPGpZJTDMtrxQ3BJ+P9FQjHrPLucrY1Lvm3iDtNlysMVdZOq9pAlCUtyy9nLA4",
+	"vgQiV9P0wL/QBkEWl9Y+KvKSCjrWsHl4KohY4Vs1BSs0KVzWhc4VpKsRNJbRrdrP5YmqCZbWC1ZQq0bQ",
+	"qCNTxtOmSKB8XlteRA1RKm+i8KHyiY9WAqqW9JQW6rH8enID+1hBZ/RKaigMLn2RtuSCh4NKNTlpuDq7",
+	"OSFBAXwFCWk4faBEOvIPJZqRf6giFvnXJUQib1SkDnrFVWRBS2r15ADwtYYO6BFXEYBFVLvYXKKrPdke",
+	"8I5KHOwBF6w4uB5wgCV0RIuKdWRCi4irCYWWEFfSIoh2XgL4HtLhOpzsAYtbTTOMN1H9heyBLFCDMz3k",
+	"KHVo3EMOuA5W9pB11eF9D3nlUuzvIausZAxa3y7e5h6ICDU430NWuAb+9pCBrXPbeygvLLkwPWScdSyg",
+	"d1xNZXsg7dVQsV4XPy5jTVqNWYc59Y5q6X8PEaGOb/TwdJfeddj9US1T6uHprib1PRApl3KM3gGOVcFq",
+	"eiDfVrHLHqJgLY/V39tYJmCpM1+FT2qNr5xxGYV03NGX87a5CwnZecDtPOB2HnA7D7ivJCSkyrBvat28",
+	"kMPZlFXnIlPYhESmjcYAeLYI8jcUm8fIXBxXVsoLNOCQlNRUfF18urCjr5fZAoMrzGD+jd0wTCDjWVxj",
+	"ty9tqZQPoXN4tOKpqiYC4WfrbZDQbKIgmfetzVXq5RZqrR9SAKfzMgYJc0UqzWUBBAiKoHQQwZLAgtLU",
+	"FaiTMiVn6dDLsrmATJA2chEdPnARLc8oYvJKwvhFT55LLsYxy6TYIHuIRgZBp2vggj/nRghxj+y1+8X3",
+	"RyNMnSbJa1DkpmhKWXsVC2dusjICsGuS2OpztiLPOr5WtkbUlM5tESX0MOQmCzYUebpm1h3LhFTp25BX",
+	"bdLthMx6xfJuHxgEhJQJ//HhUchY97AJf+h/NbuHjDWPwuND/Rf93wc6bmliu+Xg7pnyXnwwrlvzAAyx",
+	"MlvW132GlTdRVsGa8r7jpHXrwKIA4PuQ/W4qRBWYVvtGLhtxMfvcWkK6XkiFoL7R1JV+Bss9n5YNV+e5",
+	"sKG8gLt6sOSQD7MFGaLq2O+byKPgmvywqM3CULvQza8hdLOIHZ8/frOSD3yaqM3ltHQbXlezqs2scsB6",
+	"79GqykTPugG5KGd7dr9uw/nGcuQFqldcEMzp2sDsLXI2oWIM2dazPKXnVBoHTpvNeEnN6tKeiuNvY3cH",
+	"ZncbSF29CmEKb+XthEOFoGJhIShphrGzcEMwkTyk2yIRS/kNi3J5gyYJVvcEX7kFbjPIZfviJBMakdsJ",
+	"0AN/wjIUwyik7GR0tMTtvrMF6a3EN+upiy/ql6BmlV2T5msxYVxgK5CgiSinsW9GLkjGjtIXWJBD3z6R",
+	"IWGFJF92ljFWXc/0uWIcTGDLm0KEjiazQJQr8XKLedWXyQv1cEzcxaiHKGDOwIo/A709LTKncloHyc9y",
+	"BSGHmWLDWcqz+aUm/Sh8SDrLJp3qPScshfqv0tSupcIU09S/QCmZgEQsZmNqAqxMoJOpOHMr0w/6Jqrh",
+	"RMqY0CGceIu8ZamSgsZ5jsO+MB+xdreXtt5bQ17rxlXYAxoxh7oW3fCgRaDUIra7YSl6TlNF3v1w9uy4",
+	"c0hSLQlMmYgMeo1ieYuvsKYKJExp7euFH99rPbcxybJE9fb3YznmouV4jxQxF6w1lNN9mY6pMH3UPgJ3",
+	"/6bTCvddpUl4dx6lTE0ePihUgGwEDTWUCZ4ncqxclT5NEtV6x2jUOo1jKPlFo8W6qRTdNGo7/5zyjPkj",
+	"QBJO/WPNWHdBA9a2rS36kbCIsXYGqFrCaMrSH6w89qefrxqLhbygNWiGp/7J9sj30Jv0Z2F4MIRW8Fc2",
+	"yItzgQSJlnVBuFIzFMkyX5fP0hkUQEPSIGyGxL6gs4gzAdGFrsgXdOXKZPDV0HQBF+Vbl9ewhWsHFUlm",
+	"ImIpGSAoBtakb3G+L5YgPYh9Go4ItFxw1YeEJfzYx4ylgsYv5LC2qE7BTIkV76GUDjJnK7HbVduKuinH",
+	"mISZQ4ve/n67c9wKW2Gr3XsWPgv3Iz0r6Lcjaesd0iFoRmjMspqvKyOybLTFMi+LmVW/xefQmqfMb8kT",
+	"xOzAmjSf9uBVE4tzY5Hx8kNMwRIiBaF9gWxCM8VUzsYTF8cBxhT8qVj1kHwvIWd+NlEk1vOZNPzAY40s",
+	"3Bd98Yc/GPMUF0RNZJr1xWmehsThEHrdQ8HjUmqSlmVMw5jRVBGa935ijCoMeL0glt+Y+j7qqYm0FXOM",
+	"0u4LGJEolimw2gz+eTcwQAK5dMLFGPU2VzbIhDGiFov78gpc5cU44O6+vKLjASh4rqI57pCO+0I3cOXb",
+	"PUO+1opwDYF/Y1HXw3yloO61O6V8LJO85LKe/Zplt4yJFnkJ+G3Onqs+xOHQTE75kKiMJc46CIoqibj6",
+	"kFfIK25dMZHZYzyTYjhLUyiqiiDri1NRAEGk/zHiJjbOlmD182L3QPU1EIe6YPkbn99HawpunWqW3vAb",
+	"ps8+ZSqjqV7TlbRbpPkiNLA16IFe6WvQ04v/llSWrteIBqeI54Y5mo2oQwb9xvfpm5ubML45/e3s7NV/",
+	"X5x2mnPVve03Bt4zDNZaacEcplq9TMkAy6sN3OG5g++RJeO2yOVsOGRKmYJ6sB0h4W6AxuBOO/MPvC9I",
+	"EWe1NmVuna1FJ9itRU+9Vqj/n8+h5JTBLBGPAvOUhJBMnVnGzu2uyaU+CCzXDyjyswko95A8sxYQc1K3",
+	"XKggv7/X8/wJ2wfRtwOTR0HB3TU4oSUoS9rcMerZNYK7V2LvUgTWHK7cBT0fNS+kYGZ9PXIQdgPDFVDi",
+	"NcVCPNg4YRgXgEpVvoS+uJ5lJom92SVYPyw2OAx4C2ypZwZo8lETGKkYmxQChaVpGPTKp8Qzwj5CPXYa",
+	"azjkBNZxPNUXZqKBKd1+ayksFiwweclj/kET1rxjE955WWS7YQEWN+yCPDGScSxvWeRbz22dT7XY09f9",
+	"Pwh5Cyv/F3Fr/ZcmRP8ibDRiw4z8qy/+1Ww23f9BU3QJ+A6MezTWXQDCAT5g/It0wq5fqgmOESFvbjdI",
+	"hfCDTedvII91dLH60nk0QLJkMcxTpElhISlL0JPPDFVezyLXoKqQQCQHkhm4AjPMoLC9dk51ioaHAJi7",
+	"vhhyRLoao4t8wkEesEdPBljzg5YYNWvw6YbjSOba95012UR+DmIuPqiBUW5QeLlm5g7lMhXWgcVfE00n",
+	"wOZsZwpMHWVlwgGjAX63gLZXC4rHK8dXywdXMt8OQLfSGnvMMme3ZapnsFVPNiUzYcgDoO48F215pMig",
+	"BUP3xaDVGmgYa+VfZBMGaTsKieyZerLXau09HWjBeUhnyl4xRcDNkOEeFRuD96l1fYFnN3MC4LCi+uJl",
+	"RaghPie5aES4emATNfgKfS0nKtRM7ZFy5W0NuiFEdXBVKAgRoJ1pYIoG5N9NoYJBZOOY9GpkbUmHHh4T",
+	"OhAOMJX8qoJNfVFdl4lsUJaJXGrVZzhhww+KpDNRECW0qLBQyUaBDGi5nDFMO5i7jCvyVqCJL2MfM5CW",
+	"XUBYQAbfgNnieg5/Nw95iJHfqA88AS1tQJ7kOVymfWFrVxuZNJ3FjHRC8w5pqsie4nFnpuSWvrIARQv8",
+	"Gy7xPbNF8ltpQuJTljCaWbegDOtSpKwvNInKURRurUltlBhTBxRVMF4/eA5ckaEmoyMN9qOul+PeyGSK",
+	"DP7v//4/1lgUS/lBAU8BwtmcUh73hbl/z/VBGjTQip4ZtX1kHBH0XbiapIyVLoDyXliFzElLYS/uccbU",
+	"AraFynog5IRdMnhnnAds8Xh9ZueIA7YgYY98RHqGCFdZdwp1K72XH19eofJs6hULicp7gISD6ONM5a1W",
+	"lcZaz6Dw5PEcFxSSwfc0MhW/9VLs8mDCkV6ge8A2lIPsfdxrwfq8Ip5WWvFJTIAX5AODTI1QCM3MekgG",
+	"EPaaTWREplA7OZWzTGP3NIlpxhwdOdV0snKynNmAvCMzy424sgWI9UnmlZ19LL5lcdwcyXTKIihZvN9u",
+	"tR108tqrOXvwC3a7ZQBZ0+Rcw/EJFYSbc/xJakYFdCsdajLIxFBGXIyfBqTbPoa2g5cfE7inJl8XPFm1",
+	"w7Cph+dixgZPA3IYtskTSrKUCjUCdwCo0eJ3GU5m4gOLBk81tA/Dw1ZfvNECEWyr44tIw1gqowmpLGV0",
+	"akndUAqBL7WWcbdI96AN+hawRZ8jSwR4yWahFfZhTFPQD/MbQQt1tbkAf4SYg1pdrgNrqQA+PeLu9OqO",
+	"uuS/+PfOpmovGKpiylbNU+4NEI79B0A9uHoWz0qWDOPSqfThPXdWGe/XQxCQoKC1ea9TLfLTy9MXrg2I",
+	"svr6mR+CvvDlKagBbDjrlZRkqnUHWyu5L7qdEzK4kvI1FXNzARVS7cPwgAyMa9V7QfMQVBR43rEsnTdP",
+	"NdUa9Mgt5Zm5ojTDORQbShGpFoE2RE9klCQtPfaFU0esMcKpVGh4ghRzqEeZIQ7DA7jN3BeaNH7EEsqd",
+	"WU1Dn4FM4T8uLQqk5pjSiBnV17oH3S6qZ4t6x6BqTT/DMzeHS2D4WYC6CZ2jc5FWUnIVAZ6iNSW0+zRl",
+	"+FnUq1bEzSNLC5eLuvPiQp4DQV825+KEZkj0cbKP1lbKdEK+0Q1AM3L6HV56KVgPn98zL5GxpU/OysMd",
+	"sL5nWcbSQG/fqoBr6X9UmFRZoHTLW9SpNS55GmDmVwu0N3NiqtloYlFE+lwfEi4xITIrLUB4bRYbYCUm",
+	"fL4HehaBWSs398oUJmYCQq+Ml4IlNGWze565zorI1ubKFJyEhh3CeBrgrmmspL91Y7MGURyUslQLoMYX",
+	"wihDYGrohPZC9kg7DJ2xCSQtY/LU1ypjAp4BO3mbvkBxzH5qB2EY5tAEO9Yc3SFrR4Mu/jAt8tKr6O4V",
+	"i3dvjCgMw09GjLEiiBYJ0fcj7wWAAd6pwWRkXVTaDVaCnUDjvxayXmtabmRPSx1/ZtcglMCWDJ6nfMyF",
+	"0qKYd8IRG/LI6XGmDZYsw2Q/hoo/OXvz7vJpD5+9WSwTEFwMH6RaplBeRsNpiyC/cM5IGt3QnmAmAek/",
+	"ZaOYjycZeTJ48/bq/M3Fpb1Lb6CRIWCnYDJrahUolXHTIHbzNbChwVPQRoTSwnDkGQiMzHY974tFy4G1",
+	"GpaGBumoaSc3lmFcsLW6IjTLGrXv7QQsHURdZZM2Ipmqng23oar3ik1+Qo6M6q+z9+Tgo+oDoL9do2HQ",
+	"RiDQlMrJBFwRdxDCCB0o9dkLbE5taAp7E2pYt4hMc5QPluzobcpvNAW8YNmtTD8AIAfg6GWxOV86+ILV",
+	"HHBpnB5BZ7GqiV/Tj81To98OjjthOOhZIV2BGI8J3NQHpETI328lmchZajUUlgIHRkuflgQrN3eWMjCC",
+	"01j5cwCTgCyi8gN3GUARlAq0IqCct8I9BPZF8SVQ6/ClGV9+TKRi+fEbea+Igso8yvmHsyALlo+3L9z5",
+	"4n0tG4H+QtN5j7ibgIQRb4KHQ+Av5s4SSSauzqCgfzWv56QTdgsinbL1XA3AqmkWvLDn2/X6T/N9gYBo",
+	"1DI10fQIjEHWmG0I47tZXLB1ohOaRnY0nyWa4QIyKAYqvAKlBFKl8lGhz8TADkhJu0XeatXSGoMCc/O1",
+	"iGhUy8AoZvoQxRxq7umdnl6enZ+TGIQK1SLnpuRxuV6ypvdJlq/cllnWlxuYFAyOTplueF6s+0eeDJ41",
+	"u/D/250BmbCPtFwKX0hyndIhU0+fexAHlMAnibxgYIBTa2bFxUrLXYu8EYyomKoJoVbWwj2gUs4VQeOy",
+	"ppUdjVgfckNG0U7XW7TT8WjvKV7+4pd9Hg3A5SPXGllk3nTIk8H/6hwPnpqYOwqE0tXWx/sL/9JKHDeZ",
+	"d43yHcmZlopafXEAxhVuUF2L6aKJNcrxjdLmZqwsdR0UFVr0F3l/9UPzWYu8/49QSxqglhk1GL5gXmFC",
+	"rK+oBpW1JBi/dbg0dg7yRKZk8L86XeSUWszKigEz+ngDMvgGxA908DTuuQNjy0FnYv0FZua+r2qrL7p6",
+	"Db7drsp1wIEAscn1N36ksrA4ORzOUkWyW0zpBQROjgpz4HEt3KmW8VP1zHWGb5q0Tlw4bHe7zBmU3jsU",
+	"6hjoPRXMfXDfzDMzIca9OjVCYBEgh2B6Thm6b1yjQ0bBhjsoRnBcM0jkUzbqnmcqN4+aZNN4SdBoQMlg",
+	"OKGpYtkAxoGF6bFm2aj5TLPKI3y/AbOjATBYHMEcA2W/f2g+C3zpaJ5pkSeC8JD0Q/6oYjVexAieWWHD",
+	"oDkXiBawBN8c9F5wjdo9qKGuacAsTeVYq2BPBv3+LHoWhoiZOfiOIYube0X0kQGPmqBTb6svnkFTs4ah",
+	"jRbBu9Pqi5MWeWuHQTa5SFyRiZX9FYwtvg5rndOCplBABN0zg54Hr4kgkN7+b5bW09yBwU6YP5QMpPqb",
+	"5yoysM+W3NhFnMq1p8jbeTaRgly++C8ULlp90Q41IRISX6ucLgObTuhQQ9vQZJbBa9ngj2Xv5YwnauAe",
+	"QfSl++MNE5FMW0KCCfH//u//89RHQpBiCCHWeAWHEsByQYhCUztarP1rDu8bewrdRbTYMLUxNVpAejL4",
+	"IzwIf8wGTzXbiOeOnWT65tiwfmRAht1keKf0GPmoQZFnGwEdSww7UBketC4C4KSOdoFNPMuL+MwxvZzF",
+	"UKt8m4PwTtvIPZrcQir2xSWBod4uB6c1g8I+VE4KIPrIOYS6u9Fut8hrkwrRumjMppYer5ZGXBr7PFob",
+	"7cRz+BEKPLCIaEKnZ+sgJ8RADDTUI8XNictIy6KwwRSLQGM0QI8MTlqhIdlt1h6YSS09aB9Aens020Tg",
+	"tWZez4Y04RmNyeBKE1TyDw2GJ97Pf0V2ps9jNFIsI7MEQgH/v/+3c9A7PBnAY83ci3BxK0QekaOYkMbq",
+	"QI5CpKnGzxh2mpso5uDDFIZhW090cnJygmT2bCHyvViqWG+z28KnUjOUfRq0rh6WU1SF+Z0vdHlzeVVk",
+	"1IuhfwQi/9qHLWA+5lkvr+/hcLpn/SZAK9Rg5FmAD843TEA9BZok5o5ecxEhH81/i1icUc2O2kctcmnc",
+	"tnM7ZbBgpNTdczcH4RIjmHcyCDbqi/axe1IzguJQTkGEtyE043/w5HnR6Woox4L/A/2ujM832ha1Poje",
+	"3zmrfmneGQZ2goEecYBoAYLVxyb8Aq8FA/SPyuaDwLFLFitW5MG2unQbTDdP2kHYfRYcHh/h5E8DfxMa",
+	"8yKW/6A3/axFTu0QYZi/GSJv06Bh0XPvydd5COWFmT1LTV+0T+otWL7+lqtAQxrHLAUNCOySPCM0BqcY",
+	"o6ZoTdC6mWidM4WHDmJe+5ytSgPxHAn/YJZCbgJLFgGcGmIDcp0y+gFcw2YxeNDR3A4M0xpjWRg6CyYu",
+	"3nS0fAUJuhNi0W0IxCDvJRbeROYkienQeOvhWHaKoJD4GgPwjfWQK+Nh2hcdQyL0bVY+PCM+GmniKDD3",
+	"tnuTqdEGTdpP9UYMjPgCSq1HtM16UEAW8dyyp9yi6Xw2zRv0hXTQM6MTKYxdMiART9kwi+e+XyjIvKpF",
+	"3uj/3nLzMOsQJKfTemq75L+BCAOTm0JABbtxQYgJbFUSqgpb5iP7KqHx8BpwTeMFSF4azG0DZo081gGl",
+	"CocXw8Dtg6hX84cW1VN0QzREW+OH/nGWws2huFf7ql926h6gNOxx+aJ62wgaMR8yE8Fp3Ipfn18VnIlV",
+	"b39fJkyY0HiZjvdNp/0ph3g2k2mhsdR/uBE0bmzCjUa7FbbCpt4/pOJImKAJb/QaB62wddAIGqAP6jXt",
+	"6z/GLKuKSUOHIIUGJiSrAKbya7l9s4RQSCOYC6nZOC2a1IHtm3QNWhOzcfoAKKdAnkeNnl6SeceDOAZj",
+	"oNCr7IShddc2mRPK+hRk80bnT+hh8ibUBSjapvu2HYSwAA1ZM4GEywACbu0VaaxLiRtajaBhEEbPcEaH",
+	"E2ZtgXVTmvb7xcY2C3pzRa4V27vY+C5o4CtO09ymZn14uB1hsYMJy1yvu99PA6uLp1nVxZ36PjhaOGeL",
+	"BnQ7Wt3tQman8BQGkUu610F7dS8zC9pif+AsjtSVlK9oOoYxDtdZ8LnAyIZLuDR5wngbGNXo/fJr0FC2",
+	"YlbjR1ad4aMRNDI6hqJrFjl/vdO311oKavMU5U2qTkwPso9mIL2Zh48XNBKpKogIAEAZYbzjvcChjAGe",
+	"Z1q6gKdufCCO4aEWviChKQarBLn4awMrrR+DFhj6wrnzZBMmjGegjegquc97b6fpTDh+AOoYBMxwAQ5L",
+	"KXixzUTMVJFvmbwaEHtovQmM6ciIKDQj7vkZimWowMat5fEb3TC0VTpwe3owzUhzZzdkTFrq6KHzhunN",
+	"Fel2uqgPo9fVUEaMDGzyB5tCMzdD5RzYlZuS9mHEyHIeT3VP7fRas07zDPmkfRQcHx8HnbYVZnNpj7wR",
+	"Q+Y9ZToHNnyFMO+ZmqcEfQFqLEgd7ozA1x/P376N4toX3AgCIxXKFAUlBLTh1UXjIHr29YU+MLMusB7o",
+	"9brKfx60bXg+uoegHUJp5HPmeamMzo7ogInnbTc0ooJZB5/f3elV8Tq8h46Kfi+j+YYczt3kpfwNW63P",
+	"3b7X7c0NMXpSHYez99pTgJYoaq2GH8lv6kA+kMnD5k5BhVkPEKbtxuDAVa6AB14erfLjqaPeVVYkJjRX",
+	"WnKPOaPuo2m26PWqdpLDxpKDj8UoOqwhBLwXLo42wk4Hqzv9INNrHkVMPEBCCZ+tLaFc8SmTM9xTe43l",
+	"GZT1hZlu+3AdWLhA6Ncs4i4hUbdzsrpzyU3vS5PC/mmDe3/59S7Io9R/WSdEed0epnFB4LvULMOmNciF",
+	"Ii2hgMZjpT4k2b/qVe9XJDDbd6qgqtXjXrkoIJokfiGzmoy6aFWGEqWpibfnEZrSk8SGLd1OeMxsQBUV",
+	"c0jTkBVK3PdFwX3MBsG6WQPrdYU+8TFa6AY8GqAdzxMLwIKcMaH8xDyokBrRAEu6armoXKrKOb+gXIFi",
+	"DLUmXnTvmvI4zrOXTgPoBEERdAzvjCg/fMejAQyjnF3IWNYWWLoWAF7nZ7OpyI7zvRmdYoz7yvaZTNZp",
+	"NjRZs1bPbx9DQbR/IGemSfKWjler37bd+hzZQbgiY1YFY/ZyZum7SZwnkBUd4XMplNXheIWrw44ZAzMO",
+	"GhBJZihQqfbe6BXYqU+TpG5M6Ly/tCdMobIXBZePtYde3tWMnWdq2XDkuo4PM298yTLKo+T7uu8a8FkM",
+	"HvhSRAaNWWTq8xQrJHg/bs86tFza2P9nLj1Ed/tFX6w1RJHlsoeXJ7sohjgbjIvb0+R7zG+Mpcel10PH",
+	"LD5CC4OVMvJsdnzk1/w1EXN1jLxIOzZm5hhtuA7bNZtai0ODhLBF2UCz/C9XhkjWESCSe0oPq5JvLhUl",
+	"bCDJTpz4BOJExGKWMeSp/i1czpVre90Fmi5tOlx1l7ugMYPnuE2Hq+21Exh2AsOnExgKRI754kOJeW8u",
+	"QniiwFocZIP3ozNM5Kh19GUSQyHzt/V4UmC3eJvnE69KUTXGlzee9kXERnQWZ6pn/A6KBTRC+CMM2034",
+	"31UY9uB/fx20KjN7RnqzU/BoyorZd20elb7AsHhFMvncOSdIAXaV/JOXvLEommD4YYGEbHpy6Hn1DhzV",
+	"DJu+7xME5PSC13aHgGf6J8/lsuHlJy7VFtEAv8ME4RMuxqVxMETWfAuMY50XeuoNrAeRglUOoEGbu+NC",
+	"zqjc0OQvrlibyKuBfOeofnEC45hhoqwqtptXf7K5fs8jl23TL/NkPxfScZbrOTVMyaaFqtxe4aaTcoml",
+	"vMjLYhGdRidsH3uI3el1T1oHnfDw5PioGT7rhWFjRd2cfPTSydYVMffKw1TVF8/zulfkZK1I274knend",
+	"Q0XCc5HMal96vHoFmSSKZfCA86fLNxdrvoXBzV71Gtbe1OVlqSCSe7xYyeNhAKqDzWLipbzGxdBSdpef",
+	"qZA8DlNcYWIlVZVQaavS8ssrOl7VCdrcBQ0b/7SqvWv3YGl8MbfXqiEqenxxUv2m8nyFJL+RDF/Rv2hw",
+	"3NA+WW2U3NQSWWV+3MzmmGsim+ogi9pHJ+yuI9+7x+9N9JXdA+zuAXYLelUu1GF6j1pn2Fr15oHWzf1v",
+	"XAWVSiPnO5PjpuiJb6yN/gNozbOrNO2lYvA8icFhLmkZep/PmHVYDg3L7IvVxkxY+Jasmattehn7mO1D",
+	"TqgFXWFZ0R8nnBhL49qyCaZ9NJWBqgWS/Dyc2W5ndHuwK+7O9LQzPRVNT3AJH4vt6aH84J/V+zyP7nJh",
+	"tyq8Qv++2rK1QMQrpOFNgWbj8daBWCFer4mWlCrqv4bgiFuOGo+A1qwlBmMaygcQp3Znda+3KXgqQbF+",
+	"U4v+3170Q0S6h+gX1Ils1MYZ5NYciFza8G6W1cx7XMz8sm3yDPzwF9ZPZTFaUel/qeXIhkpUleJcVokT",
+	"0mn41QyUC+z43cxGX9OD7O9tutmWueNgTTr/WkZQ8GbHuXZi9e8pVv/IsnsxvU8qUtdJvw94CrbRTKWa",
+	"lHCLt8KnKwjCp5Sh0Rz/QGl79zC7e5jdPcx+aQ+z4WN+mMUMb/DeChfxkQrHu/fRL1nI3jkv7JwXdpdz",
+	"57ywc174BHq8lruvJEq5v4PTw/3t1zt/ic9tNF+VPGx7/hJ8gTJVWt3PMBFNXtpeuYw+M2VSmdogreu5",
+	"yTFr69b6RZCZcpVyMQ4894oohn5hjby1Y78WqeZnsucjZLZh1edrMQknUpWaP0C0ciNUylau+jBsdGeT",
+	"327M9enY+NxsIBBgny9GKvharfM7Y/vjNrY7PmC5ZYliPg4HllnpZq4I1tbNtxuqfVqIh8KcMn2BSWUo",
+	"KaRw8SOheFZIba0hNMswwTPU5MWn4ELGF5ONPoNi1gupmvvClJggmL8UU3HllsOe87v8bmQS6umloXvT",
+	"OCNhfxaGnSO7xYpGGqYDzBybA+J6riWROS7mepZhMnDMLINLL4LAE4Tyer2QmubUcwzF/phq0Uv8bBMX",
+	"QmZEU59PVYasXc/JgP2GGZl5XpdgxEWkPLHMZg6uC5cvUPJdsPznD5aHo10nYN41XF/Qe19BCzYNmffu",
+	"/i5u/lOJhBhgnt/FNWPcvQ5GjMt/31QsrO25czfeiWpbj3SvklIKvsYFqefxCWoPjTtZJsVtFnXiCSql",
+	"fHvejLXxJ1sRD3bRJ7vokx072LGDJdEnXz0/+GfVDk3UyYZu7kt4AzrL+JXru2FXS+RCLlPUa+zpnnj5",
+	"iHzjZyul6IJKdbmpY0KVUlXHRDzlKbAWkAjNHzxTzrJeSoO7M7E/SJ9CD46yJrNcA6rpg4/3+T1Yz1hf",
+	"bu+Z2DfVyur0sX9TZ3gNjp1D/CO20Vfxrt+Ny1ez5C9LPth6tlZTjNoU/SunO1v/WWCJPXmXgnWXgnWX",
+	"gvX3TsG6mQC0tKefinWzYeu7lVKybjbs0p47C8VObvlsqVlzlfwrEWMemNzVly9UhYDh18f2atJDNZiK",
+	"Z+4t5IolNlVsfVrWBRKyS826iwDcRQDuUrPuopt20U1fenTTfeT8Ggn/oVFOG+sGKw2uG9hac43iPrpE",
+	"tRaxS7G6S7H6VaRYXUdN+SwGzPs7xjzQrlnpM9MXi04zy1xhdulYdw4xO4eYnbnp90vH+tXZmz4P1/mk",
+	"aV9X2bxqvXIKpYP6wr6D1JQQqhHdd/lkd/lkd/lkN5Bzt5tX9gGX368pRlZc/ipleZewdpew9itMWLtF",
+	"g9ZWDFLbNirtEtnuFJKvI5Hto1ZGvvxUuPcVLSB4fH3RooZW7XLs7l7Ydy/suxf2XY7dXY7dnV7wGfSC",
+	"nXfKzjtld2l33in/pt4puxy6O4eYz5dDdy2HmG3aX37VY+ldojK9yEZjOaSxdXUHzX8wpR8YSWdioBX+",
+	"NFNECjKXs5RM6XDCBYinszRu9BqTLEt6+/vtznErbIWtdu9Z+Czcv2YZbQSNj01u4NzojWismF6M2XN5",
+	"JT+jKz1XdiUc3DwEqi4KYQ6K++IOaJIYP5wJvWGFrL82rN2Mkz/u1gxV7AuHJSClnhQu52BAskkqZ+OJ",
+	"y2KTTxCVk5zWrHdPueWBVxAkzQtcamOldbPyPvxpFfMmnRVzpf9zqRONn0UZU/VxgckCC9mSveHL+X4X",
+	"JrjUWj2NieHIMKIU/hDXaKD59e7/DwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

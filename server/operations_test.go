@@ -16,6 +16,7 @@ func TestEveryOperationOfTheContractIsServed(t *testing.T) {
 		"countDeviceStatuses":     {call{method: http.MethodGet, target: statusesPath("app") + "/$count"}, 200},
 		"countUserStatuses":       {call{method: http.MethodGet, target: "/beta/deviceAppManagement/mobileApps/app/userStatuses/$count"}, 200},
 		"countUserDeviceStatuses": {call{method: http.MethodGet, target: userStatusesPath("app", "user") + "/$count"}, 200},
+		"listMobileApps":          {call{method: http.MethodGet, target: "/beta/deviceAppManagement/mobileApps"}, 200},
 		"listDeviceStatuses":      {call{method: http.MethodGet, target: statusesPath("app")}, 200},
 		"createDeviceStatus":      {call{method: http.MethodPost, target: statusesPath("app"), body: `{}`}, 201},
 		"getDeviceStatus":         {call{method: http.MethodGet, target: statusPath("app", "id")}, 200},

@@ -84,7 +84,9 @@ func (t *Throttle) Admit(request api.Admission) error {
 	return nil
 }
 
-func (l limit) counts(request api.Admission) bool { return request.Write || !l.writes }
+func (l limit) counts(request api.Admission) bool {
+	return (request.Write || !l.writes) && (request.App != "" || !l.app)
+}
 
 func (l limit) counter(request api.Admission) counter {
 	c := counter{tenant: request.Tenant, writes: l.writes}

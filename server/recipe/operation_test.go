@@ -24,7 +24,7 @@ var operationEdits = []edit{
             Cache-Control: {$ref: '#/components/headers/Cache-Control'}
           content:
             application/json:
-              schema: {$ref: '#/components/schemas/MobileApp'}
+              schema: {$ref: '#/components/schemas/StatusApp'}
         '400': {$ref: '#/components/responses/BadReadRequest'}
         '401': {$ref: '#/components/responses/Unauthorized'}
         '403': {$ref: '#/components/responses/Forbidden'}
@@ -35,16 +35,16 @@ var operationEdits = []edit{
   /deviceAppManagement/mobileApps/{mobileAppId}/userStatuses:
 `, build, "GetDeviceStatusApp"},
 	after(1, "`security`", contract, "      summary: Get the app of a mobileAppInstallStatus\n", "      security: [{token: []}, {oauth2: [DeviceManagementApps.ReadWrite.All]}, {oauth2: [DeviceManagementApps.Read.All]}]\n", test("api", "TestTheReadPermissionAllowsEveryGET"), "getDeviceStatusApp"),
-	after(1, "every answer", contract, "              schema: {$ref: '#/components/schemas/MobileApp'}\n", "        '404': {$ref: '#/components/responses/NotFound'}\n", test("server", asked), "404"),
-	after(1, "every answer", contract, "  schemas:\n", `    MobileApp:
+	after(1, "every answer", contract, "              schema: {$ref: '#/components/schemas/StatusApp'}\n", "        '404': {$ref: '#/components/responses/NotFound'}\n", test("server", asked), "404"),
+	after(1, "every answer", contract, "  schemas:\n", `    StatusApp:
       type: object
       description: An app.
       required: [id]
       properties:
         id: {type: string, description: Key of the entity., minLength: 1, maxLength: 1024, x-order: 1}
-`, build, "MobileApp"),
+`, build, "StatusApp"),
 
-	{2, "method", "api/app.go", "", `package api
+	{2, "method", "api/statusapp.go", "", `package api
 
 import (
 	"net/http"
@@ -61,7 +61,7 @@ func (a *API) GetDeviceStatusApp(c echo.Context, app, id string, _ gen.GetDevice
 	if _, err := a.store.Get(r.Context(), exchangeOf(r).caller.Tenant, status.Key{App: app, ID: id}); err != nil {
 		return err
 	}
-	writeJSON(c.Response(), http.StatusOK, contentType, gen.MobileApp{ID: app})
+	writeJSON(c.Response(), http.StatusOK, contentType, gen.StatusApp{ID: app})
 	return nil
 }
 `, build, "GetDeviceStatusApp"},
