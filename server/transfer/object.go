@@ -30,6 +30,9 @@ func (o *objects) row(line int, text []byte) (Row, error) {
 		return Row{}, newRowError(line, "", "not a JSON object")
 	}
 	members = unwrapped(members)
+	if column, reason := otherAnswer(members); reason != "" {
+		return Row{}, newRowError(line, column, reason)
+	}
 	if isStrict(members) {
 		return entityRow(line, members, duplicates, o.entities, o.options.Dates)
 	}
@@ -58,6 +61,19 @@ func unwrapped(members map[string]any) map[string]any {
 		return members
 	}
 	return inner
+}
+
+// otherAnswer returns the reason if the members are those of an answer that people save in place of a report.
+func otherAnswer(members map[string]any) (column, reason string) {
+	failure, failed := members["error"].(map[string]any)
+	if _, hasCode := failure["code"]; failed && hasCode {
+		return "error", "an error that Graph returned, not a row; its code says why"
+	}
+	_, hasReport := members["reportName"]
+	if _, hasURL := members["url"]; hasURL && hasReport {
+		return "url", "an export job, not its report; when its status is completed, download the file at its url"
+	}
+	return "", ""
 }
 
 // entityRow reads a row from the members of an entity, which it may change.

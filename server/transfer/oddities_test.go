@@ -108,6 +108,18 @@ func TestTextOutsideOfTheColumnsIsNotLost(t *testing.T) {
 	}
 }
 
+func TestAnswersThatAreNotReportsAreNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"error":{"code":"InvalidAuthenticationToken","message":"Access token is empty."}}`:                    "line 1: error: an error that Graph returned, not a row; its code says why",
+		`{"id":"x","reportName":"DeviceInstallStatusByApp","status":"inProgress","url":null,"select":["a"]}`:    "line 1: url: an export job, not its report; when its status is completed, download the file at its url",
+		`{"@odata.context":"x","value":[{"id":"x","reportName":"DeviceInstallStatusByApp","url":"https://x"}]}`: "line 1: /value/0/url: an export job, not its report; when its status is completed, download the file at its url",
+	} {
+		if _, refused, err := all(text, "app"); !slices.Equal(refused, []string{want}) || err != nil {
+			t.Errorf("%s: %q, %v; want %s", text, refused, err, want)
+		}
+	}
+}
+
 // saved generates files that contain the same rows, as different programs save them.
 type saved struct {
 	separator byte

@@ -42,14 +42,35 @@ var errUnpackedSize = fmt.Errorf("it unpacks to more than %d times its size, so 
 
 // Open opens a file. The caller must call Close. Errors do not contain the path.
 func Open(ctx context.Context, path string) (*File, error) {
-	file, err := os.Open(path)
-	if pathError := (*fs.PathError)(nil); errors.As(err, &pathError) {
-		return nil, pathError.Err
-	}
+	info, err := os.Stat(path) // opening a pipe may never return
 	if err != nil {
+		return nil, withoutPath(err)
+	}
+	if err := mustBeFile(info); err != nil {
 		return nil, err
 	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, withoutPath(err)
+	}
 	return newFile(ctx, file, false)
+}
+
+func withoutPath(err error) error {
+	if pathError := (*fs.PathError)(nil); errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
+func mustBeFile(info fs.FileInfo) error {
+	switch {
+	case info.IsDir():
+		return errors.New("it is a folder; name the files in it")
+	case !info.Mode().IsRegular():
+		return errors.New("not a regular file; name one, or use - for standard input")
+	}
+	return nil
 }
 
 func newFile(ctx context.Context, file *os.File, temporary bool) (*File, error) {
@@ -71,13 +92,8 @@ func (f *File) Close() error {
 
 func (f *File) findParts(ctx context.Context) error {
 	info, err := f.file.Stat()
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case info.IsDir():
-		return errors.New("it is a folder; name the files in it")
-	case !info.Mode().IsRegular():
-		return errors.New("not a regular file; name one, or use - for standard input")
 	}
 	size := info.Size()
 	f.left = max(unpackedAlways, size*unpackedRatio)

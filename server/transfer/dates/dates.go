@@ -70,11 +70,8 @@ func (d Dates) problem(text string) *Problem {
 // intunes reads a date as Intune and PowerShell write it: 2021-11-09 10:32:11.0000000, also with a T, without seconds, with
 // fewer or no fraction digits, and with Z or an offset; or milliseconds since 1970.
 func (d Dates) intunes(text string) (at query.DateTime, problem *Problem, ok bool) {
-	if epoch := sinceEpoch.FindStringSubmatch(text); epoch != nil {
-		millis, _ := strconv.ParseInt(epoch[1], 10, 64) // 15 digits
-		wall := time.UnixMilli(millis).UTC()
-		at, problem = moment(wall.Truncate(time.Second), strings.TrimPrefix(wall.Format(".000"), "."), time.UTC)
-		return at, problem, true
+	if strings.HasPrefix(text, "/") {
+		return fromPowerShell(text)
 	}
 	const day = "2021-11-09"
 	if len(text) > len(day) && text[len(day)] == ' ' {
@@ -94,6 +91,18 @@ func (d Dates) intunes(text string) (at query.DateTime, problem *Problem, ok boo
 	wall, _ := time.Parse(time.RFC3339, text+"Z") // ParseDateTime has parsed it
 	_, digits, _ := strings.Cut(text, ".")
 	at, problem = moment(wall.Truncate(time.Second), digits, d.Zone)
+	return at, problem, true
+}
+
+// fromPowerShell reads milliseconds since 1970.
+func fromPowerShell(text string) (at query.DateTime, problem *Problem, ok bool) {
+	epoch := sinceEpoch.FindStringSubmatch(text)
+	if epoch == nil {
+		return at, nil, false
+	}
+	millis, _ := strconv.ParseInt(epoch[1], 10, 64) // of 15 digits
+	wall := time.UnixMilli(millis).UTC()
+	at, problem = moment(wall.Truncate(time.Second), strings.TrimPrefix(wall.Format(".000"), "."), time.UTC)
 	return at, problem, true
 }
 

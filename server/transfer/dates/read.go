@@ -17,13 +17,16 @@ type clock struct {
 
 // read reads a text. It returns false if the text is not in the format, else a reason if there is no such time.
 func (f Format) read(text string) (c clock, reason string, ok bool) {
+	if len(f.tokens) == 0 {
+		return c, "", false
+	}
 	rest := strings.TrimFunc(text, unicode.IsSpace)
 	for _, t := range f.tokens {
 		if rest, ok = c.take(t, rest); !ok {
 			return c, "", false
 		}
 	}
-	if len(f.tokens) == 0 || rest != "" {
+	if rest != "" {
 		return c, "", false
 	}
 	return c, c.check(f), true
