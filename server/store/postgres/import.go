@@ -60,14 +60,15 @@ func (ch *chunk) transact(ctx context.Context, c *pgx.Conn) (status.Written, err
 	return m.Written, failure("importing statuses", err)
 }
 
-// hold reads and locks the stored rows that the rows may meet, in the order of their ids, so that no two imports deadlock.
+// hold reads and locks the stored rows that the rows may meet, in the order of their ids, so that no two imports deadlock. Each id is
+// looked up on its own, since the planner would read all rows of the app in that order.
 func (ch *chunk) hold(ctx context.Context, tx pgx.Tx, m *status.Importing) error {
 	heads, err := ch.sought(ctx, tx, m)
 	if err != nil {
 		return err
 	}
-	rows, err := tx.Query(ctx, "SELECT "+selected()+" FROM statuses"+
-		" WHERE tenant = $1 AND app = $2 AND id = ANY($3) ORDER BY id, id_digest FOR UPDATE", keyOf(ch.tenant), keyOf(ch.app), heads)
+	rows, err := tx.Query(ctx, "SELECT s.* FROM unnest($3::text[]) AS sought, LATERAL (SELECT "+selected()+" FROM statuses"+
+		" WHERE tenant = $1 AND app = $2 AND id = sought ORDER BY id_digest FOR UPDATE) AS s", keyOf(ch.tenant), keyOf(ch.app), heads)
 	if err != nil {
 		return failure("reading statuses", err)
 	}
