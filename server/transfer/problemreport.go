@@ -45,7 +45,7 @@ func CreateReport(path string) (*Report, error) {
 }
 
 func (r *Report) add(row *RowError, problem Problem) error {
-	return r.write(OneLine(row.File), OneLine(row.Part), strconv.Itoa(row.Line), row.column(problem), problem.Reason)
+	return r.write(OneLine(row.Origin.File), OneLine(row.Origin.Part), strconv.Itoa(row.Line), row.column(problem), problem.Reason)
 }
 
 func (r *Report) write(texts ...string) error {

@@ -26,7 +26,7 @@ type Row struct {
 
 // RowError reports that a row cannot be imported. The rows after it can still be read.
 type RowError struct {
-	Origin
+	Origin   Origin
 	Line     int
 	Pointer  string // of the row in a JSON document, or "" if each row has its own lines
 	Problems []Problem

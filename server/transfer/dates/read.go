@@ -44,7 +44,12 @@ func (c *clock) take(t token, text string) (rest string, ok bool) {
 		return c.takeHalf(text)
 	case offset:
 		return c.takeOffset(text)
+	default:
+		return c.takeNumber(t, text)
 	}
+}
+
+func (c *clock) takeNumber(t token, text string) (rest string, ok bool) {
 	n := 0
 	for n < len(text) && n < t.most && '0' <= text[n] && text[n] <= '9' {
 		n++
