@@ -91,20 +91,7 @@ const noState = "no AppInstallState, InstallState or, in English, AppInstallStat
 // intuneRow reads a row of a report or an entity. The row still needs complete.
 func intuneRow(line int, cells *intune.Cells, options Options) (Row, error) {
 	read, problems := intune.Read(cells, intune.Options{Dates: options.Dates, NoBlankState: options.State != ""})
-	err := &RowError{Line: line}
-	for _, p := range problems {
-		err.Problems = append(err.Problems, Problem{Column: p.Column, Reason: p.Reason, OtherDate: p.OtherDate})
-	}
-	if read.ID != "" && !api.IsID(read.ID) {
-		err.Problems = append(err.Problems, Problem{Column: cells[intune.ID].Name, Reason: notAnID})
-	}
-	if read.User != nil && *read.User != "" && !api.IsID(*read.User) {
-		err.Problems = append(err.Problems, Problem{Column: cells[intune.UserStatusID].Name, Reason: notAnID})
-	}
-	if read.NoState && options.State == "" {
-		err.Problems = append(err.Problems, Problem{Reason: noState, NoState: true})
-	}
-	if len(err.Problems) > 0 {
+	if err := rowError(line, &read, problems, cells, options); err != nil {
 		return Row{}, err
 	}
 	row := Row{Line: line, App: read.App, UnknownDetail: read.UnknownDetail, fromIntune: true, appColumn: read.AppColumn, translated: read.Translated}
@@ -113,6 +100,27 @@ func intuneRow(line int, cells *intune.Cells, options Options) (Row, error) {
 		row.State = options.State
 	}
 	return row, nil
+}
+
+// rowError returns a *RowError with the problems of a row, or nil.
+func rowError(line int, row *intune.Row, problems []intune.Problem, cells *intune.Cells, options Options) error {
+	var found []Problem
+	for _, p := range problems {
+		found = append(found, Problem{Column: p.Column, Reason: p.Reason, OtherDate: p.OtherDate})
+	}
+	if row.ID != "" && !api.IsID(row.ID) {
+		found = append(found, Problem{Column: cells[intune.ID].Name, Reason: notAnID})
+	}
+	if row.User != nil && *row.User != "" && !api.IsID(*row.User) {
+		found = append(found, Problem{Column: cells[intune.UserStatusID].Name, Reason: notAnID})
+	}
+	if row.NoState && options.State == "" {
+		found = append(found, Problem{Reason: noState, NoState: true})
+	}
+	if found == nil {
+		return nil
+	}
+	return &RowError{Line: line, Problems: found}
 }
 
 const notAnID = "not a valid id"

@@ -68,18 +68,25 @@ var names = [numColumns]struct{ report, entity string }{
 	DisplayVersion:              {"DisplayVersion", "displayVersion"},
 }
 
+// byName has each column under its folded name and, to find these fast, under its usual ones.
 var byName = columnsByName()
 
 func columnsByName() map[string]Column {
-	columns := make(map[string]Column, numColumns)
+	columns := make(map[string]Column, 3*numColumns)
 	for c, name := range names {
-		columns[fold(name.report)] = Column(c)
+		columns[fold(name.report)], columns[name.report] = Column(c), Column(c)
+		if name.entity != "" {
+			columns[name.entity] = Column(c)
+		}
 	}
 	return columns
 }
 
 // ColumnOf returns the column with this name, in any case, with or without blanks, underscores and hyphens, or None.
 func ColumnOf(name string) Column {
+	if c, known := byName[name]; known {
+		return c
+	}
 	if c, known := byName[fold(name)]; known {
 		return c
 	}

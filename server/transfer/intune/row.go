@@ -40,7 +40,7 @@ type Options struct {
 
 // Read reads a row. It is valid if there are no problems. Of several columns for the same property, those with a text must agree.
 func Read(cells *Cells, options Options) (Row, []Problem) {
-	r := reader{cells: cells}
+	r := reader{cells: cells, given: make([]string, 0, len(status.Properties))}
 	var row Row
 	isEntity := cells.IsEntity()
 	if cells.has(ID) {
