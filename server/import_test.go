@@ -199,6 +199,34 @@ func TestNotesReportWhatIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestNotesReportWhatIsUnusual(t *testing.T) {
+	const page = `{"TotalRowCount":1200,"Schema":[{"Column":"DeviceId"},{"Column":"AppInstallState_loc"}],"Values":[["1","Failed"],["2","Install Pending"]]}`
+	for text, note := range map[string]string{
+		page:                                  "note: the state is read from the English texts in AppInstallState_loc, since there is no code: 2 rows\nnote: the report of the app app has 1200 rows, the files 2: get the other pages (with top and skip) and import them too\n",
+		`[{"Id":"1","Comment":1},{"Id":"2"}]`: "note: ignored columns: Comment (1 row)\n",
+		`{"@odata.nextLink":"x","value":[{"id":"1"},{"id":"2"}]}`: "note: each list ends with an @odata.nextLink, so pages are missing: get them and import them too\n",
+	} {
+		if r := newDatabase(t).imports(text, "2 created", "--app", "app"); !strings.HasPrefix(r.err, note) {
+			t.Errorf("%s: %s", text, r.err)
+		}
+	}
+}
+
+func TestAReportWithoutAStateIsRefused(t *testing.T) {
+	d := newDatabase(t)
+	if r := d.run("DeviceId\n1\n", "import", "--app", "app", "-"); r.code != 1 || !strings.Contains(r.err, "line 1: the header has DeviceId but no column with the state: AppInstallState") || !strings.Contains(r.err, "; --state unknown imports") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+	if r := d.run(`{"DeviceId":"1"}`, "import", "--app", "app", "-"); r.code != 1 || !strings.HasPrefix(r.out, "line 1\t\tno AppInstallState, ") || !strings.Contains(r.out, "; --state unknown imports") {
+		t.Errorf("exit code %d: %s", r.code, r.out)
+	}
+	d.imports("DeviceId,AppInstallState\n1,1\n", "1 created", "--app", "app")
+	d.imports("DeviceId,DeviceName\n1,a\n2,b\n", "1 created, 1 changed", "--app", "app", "--state", "failed")
+	if got := d.exports(); strings.Count(got, `"installState":"installed"`) != 1 || strings.Count(got, `"mobileAppInstallStatusValue":"failed","installState":"failed"`) != 1 {
+		t.Error(got)
+	}
+}
+
 func TestFrequentErrorCodesAreExplained(t *testing.T) {
 	text := "DeviceId,HexErrorCode\n"
 	for i, code := range []string{"0x87D1041C", "0x80070643", "0x87D1041C", "0", "", "0x87D1041C", "0x80070643", "0x87D12230", "5", "2", "1618"} {

@@ -31,6 +31,9 @@ func printNotes(to io.Writer, plan *transfer.Plan) {
 		}
 		fmt.Fprintf(to, "note: the report%s has %s, the files %d: get the other pages (with top and skip) and import them too\n", of, numberOf(report.Total, "row"), report.Rows)
 	}
+	if plan.NextLinks > 0 {
+		fmt.Fprintln(to, "note: each list ends with an @odata.nextLink, so pages are missing: get them and import them too")
+	}
 }
 
 // ignoredNames lists names, with the number of rows unless all have them.

@@ -24,6 +24,7 @@ type answer struct {
 	total   *int    // TotalRowCount
 	layout  *layout // of its Schema
 	rows    int     // read so far
+	more    bool    // it has an @odata.nextLink
 	app     string  // of the first row that names one
 }
 
@@ -63,6 +64,7 @@ func (d *document) end() error {
 	if ended == nil {
 		return nil
 	}
+	d.objects.notes.page(ended.more)
 	if ended.total != nil {
 		d.objects.notes.answer(cmp.Or(ended.app, d.objects.options.App), *ended.total, ended.rows)
 	}
@@ -96,6 +98,8 @@ func (d *document) member(name json.Token) error {
 		return d.schema(value)
 	case isNamed(name, totalMember) && json.Unmarshal(value, &d.answer.total) != nil:
 		return errors.New("/TotalRowCount is not a number of rows")
+	case isNamed(name, "@odata.nextLink"), isNamed(name, "@nextLink"):
+		d.answer.more = string(value) != "null"
 	}
 	return nil
 }

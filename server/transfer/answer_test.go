@@ -31,6 +31,9 @@ func TestAnswersOfTheReportingAPI(t *testing.T) {
 		"each schema last":           {`{"Values":[["0",1]],` + schema + "}\n{\"Values\":[[2,\"1\"]]," + swapped + "}\n{\"Values\":[[\"2\",3]]," + schema + "}", "0=installed 1=failed 2=notInstalled"},
 		"one a line":                 {answerOf(3, 0, 2) + "\n" + strings.ReplaceAll(answerOf(3, 2, 1), "\n", ""), "0=installed 1=failed 2=installed"},
 		"concatenated":               {answerOf(3, 0, 2) + answerOf(3, 2, 1), "0=installed 1=failed 2=installed"},
+		"an array of pages":          {"[" + answerOf(3, 0, 2) + ",\n" + answerOf(3, 2, 1) + "]", "0=installed 1=failed 2=installed"},
+		"pages with schemas last":    {`[{"Values":[["0",1]],` + schema + `},{"Values":[[2,"1"]],` + swapped + `}]`, "0=installed 1=failed"},
+		"pages of a list":            {`[{"value":[{"id":"0","deviceId":"0","installState":"installed"}]},{"value":[{"id":"1","deviceId":"1","installState":"failed"}]}]`, "0=installed 1=failed"},
 		"beside a list":              {answerOf(1, 0, 1) + `[{"DeviceId":"1","AppInstallState":2}]`, "0=installed 1=failed"},
 		"with objects in its values": {`{"Values":[{"DeviceId":"0","AppInstallState":1}]}`, "0=installed"},
 	} {
@@ -50,11 +53,13 @@ func TestRowsOfAnAnswerThatAreInvalid(t *testing.T) {
 	for text, want := range map[string][]string{
 		`{` + schema + `,"Values":[["0",1],["1"],["2",3,4],[]]}`: {"line 1: /Values/1: 1 values, but Schema has 2 columns", "line 1: /Values/2: 3 values, but Schema has 2 columns", "line 1: /Values/3: 0 values, but Schema has 2 columns"},
 		`{` + schema + ",\"Values\":[[\"0\",1],\n[\"\",{}],7]}":  {"line 2: /Values/1/AppInstallState: neither a string nor a number", "line 2: /Values/2: not a JSON object"},
-		`{"Values":[["0",1]]}`:                             {"line 1: /Values/0: no Schema, which names the columns of the values"},
-		`{"value":[],"Values":[["0",1]]} {` + schema + `}`: {"line 1: /Values/0: no Schema, which names the columns of the values", "line 1: an object without value or Values"},
-		`{` + schema + `,"Values":[["",1]]}`:               {"line 1: /Values/0/DeviceId: missing; each row needs a device"},
-		answerOf(1, 0, 1) + "\n{\"DeviceId\":\"lost?\"}":   {"line 2: an object without value or Values, an array of rows"},
-		`{"TotalRowCount":5,` + schema + `}`:               {"line 1: an object without value or Values, an array of rows"},
+		`{"Values":[["0",1]]}`:                                                 {"line 1: /Values/0: no Schema, which names the columns of the values"},
+		`{"value":[],"Values":[["0",1]]} {` + schema + `}`:                     {"line 1: /Values/0: no Schema, which names the columns of the values", "line 1: an object without value or Values"},
+		`{` + schema + `,"Values":[["",1]]}`:                                   {"line 1: /Values/0/DeviceId: missing; each row needs a device"},
+		`[{"value":[]},{"value":[{"value":[]}]},` + "\n" + `{"Values":[[1]]}]`: {"line 1: /1/value/0: an object with an array of rows where a row is expected", "line 2: /2/Values/0: no Schema"},
+		"{\"id\":\"x\"}\n{\"value\":[]}":                                       {"line 2: an object with an array of rows where a row is expected"},
+		answerOf(1, 0, 1) + "\n{\"DeviceId\":\"lost?\"}":                       {"line 2: an object without value or Values, an array of rows"},
+		`{"TotalRowCount":5,` + schema + `}`:                                   {"line 1: an object without value or Values, an array of rows"},
 	} {
 		_, refused, err := all(text, "app")
 		if len(refused) != len(want) || err != nil {
@@ -107,6 +112,15 @@ func TestPagesThatAreMissingAreNoted(t *testing.T) {
 		p, err := spool(t, c.text).Check(t.Context(), options, func(e *RowError) error { return e }, noProgress)
 		if err != nil || !slices.Equal(p.Incomplete, c.want) {
 			t.Errorf("%s: %v, %v; want %v", name, p.Incomplete, err, c.want)
+		}
+	}
+}
+
+func TestAListWithoutItsLastPageIsNoted(t *testing.T) {
+	const page, last = `{"@odata.nextLink":"https://graph.example/next","value":[{"id":"1"}]}`, `{"value":[{"id":"2"}]}`
+	for text, want := range map[string]int{page: 1, page + page: 2, last: 0, page + last: 0, last + page: 0, "[" + page + "]": 1, `{"@odata.nextLink":null,"value":[]}`: 0} {
+		if p := plan(t, text, "app"); p.NextLinks != want {
+			t.Errorf("%s: %d, want %d", text, p.NextLinks, want)
 		}
 	}
 }

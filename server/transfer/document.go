@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ type document struct {
 	index   int          // of the next row in the array
 	answer  *answer      // the top-level object that is read
 	answers answers
+	inner   *document // of an answer that is an element of an array, as when pages are collected
+	isInner bool
 }
 
 func newDocument(from io.Reader, objects *objects, schemas func() ([]*layout, error)) *document {
@@ -29,19 +32,38 @@ func newDocument(from io.Reader, objects *objects, schemas func() ([]*layout, er
 // next implements formatReader.
 func (d *document) next() (Row, error) {
 	for {
-		object, line, err := d.element()
+		if d.inner != nil {
+			if row, err := d.inner.next(); !errors.Is(err, io.EOF) {
+				return row, err
+			}
+			d.inner = nil
+		}
+		element, line, err := d.element()
 		if err != nil {
 			return Row{}, err
 		}
-		if object[0] == '[' && d.answer != nil {
-			return d.values(line, object)
+		if element[0] == '[' && d.answer != nil {
+			return d.values(line, element)
 		}
-		row, err := d.objects.row(line, object)
+		row, err := d.objects.row(line, element)
+		if no := (*RowError)(nil); errors.As(err, &no) && no.isAnswer && !d.isInner {
+			d.inner = d.newInner(line, element)
+			continue
+		}
 		if d.answer != nil {
 			d.answer.read(&row)
 		}
 		return row, err
 	}
+}
+
+// newInner returns a reader of an answer that is an element on the given line.
+func (d *document) newInner(line int, element []byte) *document {
+	inner := newDocument(bytes.NewReader(element), d.objects, func() ([]*layout, error) {
+		return schemasOf(bytes.NewReader(element), d.objects.options)
+	})
+	inner.text.line, inner.isInner = line, true
+	return inner
 }
 
 // element returns the next element of an array of rows, and its line.
@@ -66,7 +88,11 @@ func (d *document) pointer() string {
 	if d.index == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s/%d", d.array, d.index-1)
+	pointer := fmt.Sprintf("%s/%d", d.array, d.index-1)
+	if d.inner != nil {
+		pointer += d.inner.pointer()
+	}
+	return pointer
 }
 
 // note implements formatReader.

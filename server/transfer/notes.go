@@ -14,6 +14,7 @@ type Notes struct {
 	MoreDetails    int            // number of rows with others
 	Translated     map[string]int // number of rows for each intune.Row.Translated
 	Incomplete     []Incomplete   // reports of which rows are missing
+	NextLinks      int            // number of answers of lists, if each names a next page, so that the last one is missing
 }
 
 // Ignored is a column or a member that is not read.
@@ -40,6 +41,7 @@ type notes struct {
 	ignored map[string]*Ignored
 	order   []*Ignored
 	answers map[string]*Incomplete // by app
+	last    bool                   // there is an answer that is the last page of a list
 }
 
 // ignore notes that rows have a column or a member that is not read.
@@ -107,6 +109,15 @@ func (n *notes) answer(app string, total, rows int) {
 	found.Rows += rows
 }
 
+// page notes an answer, which has a next page or not.
+func (n *notes) page(hasNext bool) {
+	if hasNext {
+		n.NextLinks++
+	} else {
+		n.last = true
+	}
+}
+
 // result returns the notes.
 func (n *notes) result() Notes {
 	for _, i := range n.order[:min(len(n.order), maxNotes)] {
@@ -117,6 +128,9 @@ func (n *notes) result() Notes {
 		if a := n.answers[app]; a.Total > a.Rows && len(n.Incomplete) < maxNotes {
 			n.Incomplete = append(n.Incomplete, *a)
 		}
+	}
+	if n.last {
+		n.NextLinks = 0
 	}
 	return n.Notes
 }

@@ -33,6 +33,11 @@ func (o *objects) row(line int, text []byte) (Row, error) {
 	if column, reason := otherAnswer(members); reason != "" {
 		return Row{}, newRowError(line, column, reason)
 	}
+	if isAnswer(members) {
+		err := newRowError(line, "", "an object with an array of rows where a row is expected; put it into a file of its own")
+		err.isAnswer = true
+		return Row{}, err
+	}
 	if isStrict(members) {
 		return entityRow(line, members, duplicates, o.entities, o.options.Dates)
 	}
@@ -74,6 +79,16 @@ func otherAnswer(members map[string]any) (column, reason string) {
 		return "url", "an export job, not its report; when its status is completed, download the file at its url"
 	}
 	return "", ""
+}
+
+// isAnswer reports whether an object has an array of rows, so that it is not one.
+func isAnswer(members map[string]any) bool {
+	for name, value := range members {
+		if _, isArray := value.([]any); isArray && holdsRows(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // entityRow reads a row from the members of an entity, which it may change.

@@ -31,6 +31,8 @@ type RowError struct {
 	Pointer  string // of the row in a JSON document, or "" if each row has its own lines
 	Problems []Problem
 	NoApp    bool // the only problem is that neither the row nor the caller names an app
+
+	isAnswer bool // the row is an object with an array of rows
 }
 
 // Problem describes one problem of a row. It does not repeat the value, which may be personal data.
