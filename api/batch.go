@@ -26,7 +26,7 @@ func (a *API) Batch(c echo.Context, _ gen.BatchParams) error {
 	x := exchangeOf(r)
 	if x.inBatch {
 		// Rule 21.
-		return badRequest("A batch cannot contain a batch. Send it on its own.")
+		return errBatchInBatch
 	}
 	batch, err := batchOf(x.body)
 	if err != nil {
@@ -171,14 +171,22 @@ func (s *step) request(batch *http.Request) (*http.Request, error) {
 	r := batch.WithContext(batch.Context())
 	r.Method, r.Header = s.method, s.header
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(s.body)), int64(len(s.body))
-	base := strings.TrimSuffix(batch.URL.Path, "$batch") // the router uses the contract's spelling
-	target, err := url.ParseRequestURI(base + strings.TrimPrefix(s.url, "/"))
+	target, err := s.target(strings.TrimSuffix(batch.URL.Path, "$batch")) // the router uses the contract's spelling
 	if err != nil {
-		return r, badRequest(fmt.Sprintf("The url of the request is not valid: it must be percent-encoded, and relative to %s.", base))
+		return r, err
 	}
 	target.Scheme = batch.URL.Scheme
 	r.URL = target
 	return r, nil
+}
+
+// target returns the address of the step on the server; base is the path that its url is relative to.
+func (s *step) target(base string) (*url.URL, error) {
+	target, err := url.ParseRequestURI(base + strings.TrimPrefix(s.url, "/"))
+	if err != nil {
+		return nil, badRequest(fmt.Sprintf("The url of the request is not valid: it must be percent-encoded, and relative to %s.", base))
+	}
+	return target, nil
 }
 
 // writeBatch writes the recorded answers without copying them, because together they may be long.

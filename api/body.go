@@ -9,8 +9,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-
-	"installstatus/api/contract"
 )
 
 // MaxBody is the maximum size of a body in bytes, compressed and decompressed.
@@ -82,14 +80,4 @@ func unreadBody(err error) error {
 		return errRequestTimeout
 	}
 	return badRequest("The body could not be read: it is incomplete, or its gzip data is damaged.")
-}
-
-// ValidateBody checks the body of a request for an operation, except for what depends on the path. The error is a
-// *contract.Invalid, unless the operation takes no body.
-func ValidateBody(operation *contract.Operation, body []byte) error {
-	value, err := operation.ValidateBody(body)
-	if err == nil && operation.ID == "batch" {
-		_, err = batchOf(value)
-	}
-	return err
 }

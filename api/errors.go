@@ -74,6 +74,8 @@ func notFound(message string) *Error {
 	return &Error{Status: http.StatusNotFound, Code: "ResourceNotFound", Message: message}
 }
 
+var errBatchInBatch = badRequest("A batch cannot contain a batch. Send it on its own.")
+
 const noSuchStatus = "There is no such mobileAppInstallStatus at this path."
 
 // errNothingToUpdate is the 404 for a PATCH without create-if-missing.

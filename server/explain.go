@@ -12,7 +12,7 @@ import (
 )
 
 type explainCommand struct {
-	JSON  bool     `name:"json" help:"Print a JSON array, with an object for each code."`
+	JSON  bool     `name:"json" help:"Print JSON, one object per line."`
 	Codes []string `arg:"" name:"code" help:"Error codes, hexadecimal (0x is optional) or decimal (signed or unsigned)."`
 }
 
@@ -88,9 +88,10 @@ func (c explainCommand) Run(to terminal) error {
 	if c.JSON {
 		encoder := json.NewEncoder(to.out)
 		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(all); err != nil {
-			return err
+		for _, e := range all {
+			if err := encoder.Encode(e); err != nil {
+				return err
+			}
 		}
 	} else if err := printExplained(to, all); err != nil {
 		return err

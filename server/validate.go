@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"installstatus/api"
@@ -13,76 +14,100 @@ import (
 )
 
 type validateCommand struct {
-	Operation string `default:"updateDeviceStatus" help:"The operationId of the request (default ${default})."`
-	File      string `arg:"" help:"The file with the body, - for standard input."`
+	Operation string   `help:"The operationId of the requests (default updateDeviceStatus, or batch for a body that has the form of one)."`
+	JSON      bool     `name:"json" help:"Print the violations as JSON, one object per line."`
+	Files     []string `arg:"" name:"file" help:"The files with the bodies, - for standard input."`
 }
 
 func (validateCommand) Help() string {
-	return `Prints the violations that the server would report, one per line: a JSON pointer, a code, and a message that names what
-is allowed, separated by tabs. Control characters in names are escaped. The exit code is 1 if there are violations. Offline,
-an id in the body cannot be compared with the one in the path.
+	return `A file contains a request body, an array of bodies, or several bodies after each other, such as NDJSON. Each body has at most 1 MiB.
+In a batch, the address, the headers and the body of each request are checked too.
+
+Prints the violations that the server would report, one per line: file:line:column: and a JSON pointer into the body, a code,
+and a message that names what is allowed, separated by tabs. The line and the column are the place in the file of the value, or
+of the name of a property that is unknown or occurs twice; columns count characters. Control characters in names are escaped.
+With --json, a line has the members file, line, column, index (of the body, from 0), operation, pointer, code and message.
+
+The exit code is 1 if there are violations or a file cannot be read. Offline, an id in the body cannot be compared with the one
+in the path, except in a batch.
 
 Examples:
   installstatus validate body.json
+  installstatus validate --json batch.json requests.ndjson
   echo '{"installState": "faild"}' | installstatus validate -
   installstatus validate --operation createDeviceStatus new.json`
 }
 
-// Run prints the violations in the body.
+// Run prints the violations in the bodies of all files.
 func (c validateCommand) Run(to terminal) error {
-	operation, err := c.operation()
+	if n := slices.Index(c.Files, "-"); n >= 0 && slices.Contains(c.Files[n+1:], "-") {
+		return usageError{errors.New("standard input can be read only once; name - once")}
+	}
+	v, err := c.validation(to)
 	if err != nil {
 		return err
 	}
-	body, err := c.read(to.in)
-	if err != nil {
-		return err
-	}
-	err = api.ValidateBody(operation, body)
-	var invalid *contract.Invalid
-	if errors.As(err, &invalid) {
-		for _, v := range invalid.Violations {
-			fmt.Fprintf(to.out, "%s\t%s\t%s\n", transfer.OneLine(v.Target), v.Code, transfer.OneLine(v.Message))
+	var unread []error
+	for _, name := range c.Files {
+		if err := v.file(name, to.in); err != nil {
+			unread = append(unread, err)
 		}
-		return fmt.Errorf("%s: %s in the body of %s", c.File, numberOf(invalid.Total, "violation"), operation.ID)
 	}
-	return err
+	if err := v.out.Flush(); err != nil {
+		return err
+	}
+	if len(unread) > 0 && v.bodies == 0 {
+		return errors.Join(unread...)
+	}
+	for _, err := range unread {
+		fmt.Fprintf(to.err, "installstatus: %v\n", err)
+	}
+	summary := v.summary()
+	if len(unread) > 0 {
+		return fmt.Errorf("%s; %s could not be read", summary, numberOf(len(unread), "file"))
+	}
+	if v.total > 0 {
+		return errors.New(summary)
+	}
+	fmt.Fprintln(to.err, summary)
+	return nil
 }
 
-// operation returns the chosen operation, which must have a body.
-func (c validateCommand) operation() (*contract.Operation, error) {
+// validation returns a validation with the chosen operation, which must have a body.
+func (c validateCommand) validation(to terminal) (*validation, error) {
 	built, err := api.Contract()
 	if err != nil {
 		return nil, err
 	}
-	if o := built.Operation(c.Operation); o != nil && o.TakesBody() {
-		return o, nil
+	v := newValidation(to.out, c.JSON)
+	v.batch = built.Operation("batch")
+	if v.operation = built.Operation("updateDeviceStatus"); c.Operation == "" {
+		return v, nil
 	}
-	var known []string
-	for _, o := range built.Operations {
-		if o.TakesBody() {
-			known = append(known, o.ID)
-		}
+	if v.operation, v.batch = built.Operation(c.Operation), nil; v.operation != nil && v.operation.TakesBody() {
+		return v, nil
 	}
-	return nil, usageError{fmt.Errorf("--operation must be one of %s", strings.Join(known, ", "))}
+	return nil, usageError{fmt.Errorf("--operation must be one of %s", strings.Join(withBody(built.Operations), ", "))}
 }
 
-func (c validateCommand) read(stdin io.Reader) ([]byte, error) {
-	from := stdin
-	if c.File != "-" {
-		file, err := os.Open(c.File)
-		if err != nil {
-			return nil, err
+func withBody(operations []*contract.Operation) (ids []string) {
+	for _, o := range operations {
+		if o.TakesBody() {
+			ids = append(ids, o.ID)
 		}
-		defer file.Close()
-		from = file
 	}
-	body, err := io.ReadAll(io.LimitReader(from, api.MaxBody+1))
+	return ids
+}
+
+// file checks a file. It returns an error if the file cannot be read.
+func (v *validation) file(name string, stdin io.Reader) error {
+	if name == "-" {
+		return v.read(name, stdin)
+	}
+	file, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", c.File, err)
+		return errors.New(transfer.OneLine(err.Error()))
 	}
-	if len(body) > api.MaxBody {
-		return nil, fmt.Errorf("%s is longer than 1 MiB, the limit of the server", c.File)
-	}
-	return body, nil
+	defer file.Close()
+	return v.read(name, file)
 }

@@ -28,7 +28,7 @@ func (o *Operation) Decode(text []byte) (value any, duplicates []Violation, err 
 // If a name occurs more than once in an object, the first value counts and each later one is a violation. Rule 7.
 func decode(text []byte, s *shape) (value any, duplicates []Violation, err error) {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
-		return nil, nil, &SyntaxError{Line: 1, Column: 1, What: "a byte order mark is not allowed"}
+		return nil, nil, &SyntaxError{Position: Position{1, 1}, What: "a byte order mark is not allowed"}
 	}
 	d := decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), text: string(text)}
 	if value, err = d.value(s); err == nil {
@@ -45,8 +45,8 @@ var errTrailing = errors.New("unexpected data after the JSON text")
 
 // SyntaxError describes where a text is not JSON. It quotes at most one character of the text.
 type SyntaxError struct {
-	Line, Column int // from 1
-	What         string
+	Position
+	What string
 }
 
 func (e *SyntaxError) Error() string {
@@ -191,8 +191,5 @@ func (d *decoder) explain(text []byte, err error) *SyntaxError {
 			what = "this escape sequence is not a character (a surrogate needs its pair)"
 		}
 	}
-	before := text[:min(offset, int64(len(text)))]
-	line := bytes.Count(before, []byte("\n")) + 1
-	column := len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:]))) + 1
-	return &SyntaxError{Line: line, Column: column, What: what}
+	return &SyntaxError{Position: positionAt(text, offset), What: what}
 }

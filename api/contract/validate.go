@@ -230,10 +230,13 @@ func wrongContentType() Violation {
 	return unreadable("Content-Type", "Send it once, as "+MediaType+".")
 }
 
+// invalidJSON is the code of a body that is not JSON, which has no other violation.
+const invalidJSON = "InvalidJson"
+
 func unreadable(target, reason string) Violation {
 	code := "InvalidContentType"
 	if target == "" {
-		code = "InvalidJson"
+		code = invalidJSON
 	}
 	return Violation{code, target, "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format. " + reason}
 }
