@@ -238,7 +238,7 @@ func TestTheCommandLine(t *testing.T) {
 		{"an import of nothing", []string{"import", "--tenant=t", "-"}, 0, "", "-: 0 rows read", " \n"},
 		{"an import of something else", []string{"import", "--tenant=t", "-"}, 1, "", "-: reading CSV: line 1: the header", "hello\n"},
 		{"an import of a file that is not there", []string{"import", "--tenant=t", filepath.Join(dir, "none")}, 1, "", "none: no such file", ""},
-		{"an import of a directory", []string{"import", "--tenant=t", dir}, 1, "", "not a regular file", ""},
+		{"an import of a directory", []string{"import", "--tenant=t", dir}, 1, "", "it is a folder; name the files in it", ""},
 		{"an import of an invalid row", []string{"import", "--tenant=t", "-"}, 1, "line 2\tDeviceId\tmissing", "1 of 1 rows are invalid (listed on stdout); nothing was written", "DeviceId,AppInstallState\n,1\n"},
 		{"an import into no directory", []string{"import", "--tenant=t", "--app=a", "--db", "sqlite:" + filepath.Join(dir, "no", "x.db"), "-"}, 1, "", "x.db", `{"id":"1"}`},
 		{"an import into what is kept nowhere", []string{"import", "--tenant=t", "--app=a", "--db", "sqlite::memory:", "-"}, 2, "", "keeps nothing", `{"id":"1"}`},

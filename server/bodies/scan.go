@@ -22,7 +22,7 @@ func (s *scan) endsBefore(c rune) bool {
 	case s.broken:
 		return c == '\n'
 	case s.inString:
-		return false
+		return c == '\n' && s.depth == 0
 	case s.depth == 0: // a number, a literal, a string or no JSON
 		return c == '\n' || s.inArray && (c == ',' || c == ']')
 	case s.inArray && c == ']' && s.depth == 1 && s.top() == '{':
@@ -58,8 +58,8 @@ func (s *scan) endsWith(c rune) bool {
 		s.open = nil
 	}
 	if s.inString {
-		s.inString = s.escaped || c != '"' && c != '\n'
-		s.escaped = !s.escaped && c == '\\'
+		s.inString = c != '\n' && (s.escaped || c != '"')
+		s.escaped = s.inString && !s.escaped && c == '\\'
 		s.newLine = c == '\n'
 		return false
 	}
