@@ -130,8 +130,8 @@ func FuzzFiles(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	path := filepath.Join(f.TempDir(), "file")
 	f.Fuzz(func(t *testing.T, content string) {
-		path := filepath.Join(t.TempDir(), "file")
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

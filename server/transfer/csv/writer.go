@@ -1,6 +1,9 @@
 package csv
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Append appends a record with the separator ',' and a line feed. Reader returns the same cells, except for a record with a
 // single empty cell, which is an empty line.
@@ -22,7 +25,7 @@ func Append(to []byte, cells ...Cell) []byte {
 
 // Harmless returns a text that spreadsheets do not run as a formula: one that begins like a formula gets an apostrophe.
 func Harmless(text string) string {
-	if text != "" && strings.IndexByte("=+-@\t\r", text[0]) >= 0 {
+	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + text
 	}
 	return text
