@@ -13,9 +13,10 @@ import (
 type exportCommand struct {
 	storeFlags `embed:"" set:"engines=sqlite:FILE or postgres://USER@HOST:PORT/DATABASE (the password may be in PGPASSWORD or ~/.pgpass)"`
 
-	Tenant string          `required:"" help:"The tenant (tid) to export." placeholder:"ID"`
-	App    string          `help:"Export only this app." placeholder:"ID"`
-	Format transfer.Format `default:"ndjson" enum:"ndjson,csv" help:"ndjson or csv (default ${default})."`
+	Tenant   string          `required:"" help:"The tenant (tid) to export." placeholder:"ID"`
+	App      []string        `help:"Export only this app; repeat it, or put commas between the ids, for several." placeholder:"ID"`
+	Format   transfer.Format `default:"ndjson" enum:"ndjson,csv" help:"ndjson or csv (default ${default})."`
+	ForExcel bool            `help:"CSV for people: no spreadsheet runs a cell as a formula."`
 }
 
 func (exportCommand) Help() string {
@@ -23,9 +24,13 @@ func (exportCommand) Help() string {
 line, as the API answers it. CSV has the same in columns; an empty cell is null and "" is an empty string. Both contain the app
 (mobileAppId) and the user status (userAppInstallStatusId) of each row, and import restores every row exactly.
 
+--for-excel writes CSV with a byte order mark and CR LF. An apostrophe precedes each text that begins with =, +, - or @, also after
+blanks or in a part after a semicolon, a tab or a line ending; numbers stay as they are. Import takes the apostrophes away again.
+
 Examples:
   installstatus export --tenant 0f0e... > statuses.ndjson
-  installstatus export --tenant 0f0e... --app 7a6f... --format csv > statuses.csv`
+  installstatus export --tenant 0f0e... --app 7a6f... --format csv > statuses.csv
+  installstatus export --tenant 0f0e... --app 7a6f...,8b70... --for-excel > statuses.csv`
 }
 
 // Run exports the rows. Changes made meanwhile may or may not be included.
@@ -38,6 +43,9 @@ func (c exportCommand) Run(ctx context.Context, to terminal) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if c.ForExcel {
+		c.Format = transfer.Excel
+	}
 	out := bufio.NewWriterSize(to.out, 64<<10)
 	writer, err := transfer.NewWriter(out, c.Format)
 	if err != nil {
@@ -49,6 +57,10 @@ func (c exportCommand) Run(ctx context.Context, to terminal) (err error) {
 	exported, err := transfer.Export(ctx, store, c.Tenant, c.App, writer, progress.at)
 	if err == nil {
 		err = out.Flush()
+	}
+	if unknown := (*transfer.UnknownAppError)(nil); errors.As(err, &unknown) {
+		known, asking := knownApps(ctx, store, c.Tenant, unknown.App)
+		return errors.Join(fmt.Errorf("%w; %s", unknown, known), asking)
 	}
 	if err != nil {
 		return fmt.Errorf("exporting stopped after %s: %w", numberOf(exported.Rows, "row"), err)

@@ -187,7 +187,9 @@ func (i importing) run(ctx context.Context, options transfer.Options, report *tr
 func (i importing) check(ctx context.Context, options transfer.Options, report *transfer.Report) (*transfer.Plan, error) {
 	problems := transfer.NewProblems(i.to.out, i.files.Several(), hint, report)
 	i.progress.begin("checking", "bytes", i.files.Size)
+	noApp := false
 	plan, err := i.files.Check(ctx, options, func(invalid *transfer.RowError) error {
+		noApp = noApp || invalid.NoApp
 		i.progress.clear()
 		return problems.Add(invalid)
 	}, i.progress.at)
@@ -200,6 +202,9 @@ func (i importing) check(ctx context.Context, options transfer.Options, report *
 	}
 	printNotes(i.to.err, plan)
 	problems.Summarize(i.to.err)
+	if noApp {
+		i.noteKnownApps(ctx)
+	}
 	return plan, err
 }
 
@@ -225,6 +230,9 @@ func (i importing) write(ctx context.Context, plan *transfer.Plan) (written tran
 		return written, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := i.noteNewApp(ctx, store); err != nil {
+		return written, err
+	}
 	plan.Overwrite = i.Overwrite
 	i.progress.begin("writing", "bytes", i.files.Size)
 	defer i.progress.end()

@@ -31,14 +31,16 @@ func TestExportWritesEveryRowOnceInOrder(t *testing.T) {
 	rows := slices.Repeat([]int{2}, 201) // three pages of apps
 	rows[7] = 2001                       // three pages of rows
 	store := rowsOfApps(t, rows...)
-	for app, want := range map[string]Exported{"": {Apps: 201, Rows: 2401}, "app-007": {Apps: 1, Rows: 2001}} {
+	for app, want := range map[string]Exported{
+		"": {Apps: 201, Rows: 2401}, "app-007": {Apps: 1, Rows: 2001}, "app-009 app-007 app-009": {Apps: 2, Rows: 2003},
+	} {
 		var text strings.Builder
 		w, err := NewWriter(&text, NDJSON)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var last int64
-		exported, err := Export(t.Context(), store, "tenant", app, w, func(rows int64) { last = rows })
+		exported, err := Export(t.Context(), store, "tenant", strings.Fields(app), w, func(rows int64) { last = rows })
 		if exported != want || err != nil || last != int64(want.Rows) {
 			t.Errorf("app %q: %+v with progress %d, %v; want %+v", app, exported, last, err, want)
 		}
@@ -72,7 +74,19 @@ func TestExportEndsWithTheFirstErrorOfTheWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Export(t.Context(), rowsOfApps(t, 2, 2, 2), "tenant", "", w, noProgress); err == nil || err.Error() != "disk full" || to.writes != -1 {
+	if _, err := Export(t.Context(), rowsOfApps(t, 2, 2, 2), "tenant", nil, w, noProgress); err == nil || err.Error() != "disk full" || to.writes != -1 {
 		t.Errorf("%v, %d writes after it", err, -1-to.writes)
+	}
+}
+
+func TestAnExportOfAnUnknownAppWritesNothing(t *testing.T) {
+	var text strings.Builder
+	w, err := NewWriter(&text, NDJSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exported, err := Export(t.Context(), rowsOfApps(t, 2), "tenant", []string{"app-000", "other"}, w, noProgress)
+	if unknown := (*UnknownAppError)(nil); !errors.As(err, &unknown) || unknown.App != "other" || exported.Rows != 0 || text.Len() > 0 {
+		t.Errorf("%+v, %v: %s", exported, err, &text)
 	}
 }

@@ -92,16 +92,22 @@ const headSize = 64 << 10
 
 // detect detects the format from the first bytes.
 func (r *reader) detect() error {
-	text := decoded(r.source)
+	source := bufio.NewReaderSize(r.source, headSize)
+	start, _ := source.Peek(len(byteOrderMark))
+	marked := string(start) == byteOrderMark
+	text := inUTF8(source)
 	head, err := text.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	head = bytes.TrimLeft(head, " \t\r\n")
 	if len(head) > 0 && head[0] != '{' && head[0] != '[' {
-		if r.format, err = newTable(text, r.options); err != nil {
+		table, err := newTable(text, r.options)
+		if err != nil {
 			return fmt.Errorf("reading CSV: %w", err)
 		}
+		table.forExcel = marked
+		r.format = table
 		return nil
 	}
 	entities, err := api.NewEntityReader()

@@ -20,6 +20,7 @@ type table struct {
 	entities *api.EntityReader // nil unless it is an export
 	options  Options
 	rows     int
+	forExcel bool // an export may have apostrophes before what looks like a formula
 }
 
 func newTable(text *bufio.Reader, options Options) (*table, error) {
@@ -91,6 +92,9 @@ func (t *table) entity(line int, cells []csv.Cell) (Row, error) {
 	members := make(map[string]any, len(t.layout.names))
 	for i, name := range t.layout.names {
 		if c := columnNamed(name); c != nil {
+			if t.forExcel {
+				cells[i].Text = csv.Unharmed(cells[i].Text)
+			}
 			if value, ok := c.read(cells[i]); ok {
 				members[name] = value
 			}

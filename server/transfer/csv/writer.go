@@ -1,9 +1,6 @@
 package csv
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // Append appends a record with the separator ',' and a line feed. Reader returns the same cells, except for a record with a
 // single empty cell, which is an empty line.
@@ -21,12 +18,4 @@ func Append(to []byte, cells ...Cell) []byte {
 		to = append(to, '"')
 	}
 	return append(to, '\n')
-}
-
-// Harmless returns a text that spreadsheets do not run as a formula: one that begins like a formula gets an apostrophe.
-func Harmless(text string) string {
-	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
-		return "'" + text
-	}
-	return text
 }
