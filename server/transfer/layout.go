@@ -20,7 +20,7 @@ type layout struct {
 var (
 	// errNotAReport means that a text is neither JSON nor CSV that can be imported.
 	errNotAReport = errors.New("the header has neither DeviceId (Intune's report DeviceInstallStatusByApp) nor id (an export of this program)")
-	// ErrNoState means that a report has no column with the state, and that Options.State is not set.
+	// ErrNoState means that a table of devices has no column with the state, and that Options.State is not set.
 	ErrNoState = errors.New("the header has DeviceId but no column with the state: AppInstallState or InstallState with codes or English texts, or AppInstallState_loc in English")
 )
 
@@ -28,7 +28,7 @@ var (
 // that only entities have. It is read as the API reads it if all columns are spelled as the API spells them.
 func newLayout(names []string, options Options) (*layout, error) {
 	l := &layout{names: names, columns: make([]intune.Column, len(names)), export: true}
-	hasState := options.State != ""
+	hasState := false
 	first := make(map[string]bool, len(names))
 	for i, name := range names {
 		column := intune.ColumnOf(name)
@@ -45,14 +45,14 @@ func newLayout(names []string, options Options) (*layout, error) {
 			hasState = hasState || column.GivesState()
 		}
 	}
-	isEntity := l.cells.IsEntity()
-	if l.cells[intune.DeviceID].Name == "" && l.cells[intune.ID].Name == "" {
+	hasDevice := l.cells[intune.DeviceID].Name != ""
+	switch {
+	case !hasDevice && l.cells[intune.ID].Name == "":
 		return nil, errNotAReport
-	}
-	if !isEntity && !hasState {
+	case hasDevice && !hasState && options.State == "":
 		return nil, ErrNoState
 	}
-	l.export = l.export && isEntity
+	l.export = l.export && l.cells.IsEntity() && (hasState || !hasDevice)
 	for i, name := range names {
 		if l.columns[i] != intune.None || l.export && columnNamed(name) != nil || l.cells.Repeat(name) {
 			continue

@@ -89,6 +89,14 @@ func TestARowNeedsAState(t *testing.T) {
 		{`{"DEVICEID":"d","appInstallState_LOC":"Failed"}`, "", "failed, failed where stored"},
 		{`{"Schema":[{"Column":"DeviceId"}],"Values":[["d"]]}`, "", "line 1: /Schema: the header has DeviceId but no column with the state"},
 		{`{"Schema":[{"Column":"DeviceId"}],"Values":[["d"]]}`, "failed", "failed, installed where stored"},
+		{`{"Id":"x","DeviceId":"d"}`, "", "line 1: " + none},
+		{`{"Id":"x","DeviceId":"d"}`, "failed", "failed, installed where stored"},
+		{`{"Id":"x","DeviceId":"d","MobileAppInstallStatusValue":"failed"}`, "", "unknown, unknown where stored"},
+		{"Id,DeviceId\nx,d", "", "reading CSV: line 1: the header has DeviceId but no column with the state"},
+		{"id,deviceId\nx,d", "", "reading CSV: line 1: the header has DeviceId but no column with the state"},
+		{"id,deviceId\nx,d", "failed", "failed, installed where stored"},
+		{"id,deviceId,installState\nx,d,failed", "installed", "failed, failed where stored"},
+		{"id,deviceName\nx,n", "", "unknown, unknown where stored"},
 		{`{"id":"d"}`, "", "unknown, unknown where stored"},
 	} {
 		if got := read(c.text, c.state); !strings.HasPrefix(got, c.want) {

@@ -23,6 +23,16 @@ func (c *Cells) IsEntity() bool {
 	return false
 }
 
+// giveState reports whether the row has a column that can say its state.
+func (c *Cells) giveState() bool {
+	for column := range c {
+		if Column(column).GivesState() && c.has(Column(column)) {
+			return true
+		}
+	}
+	return false
+}
+
 // Repeat reports whether a column only has the text, in another language, for the code in another column that the row has.
 func (c *Cells) Repeat(name string) bool {
 	const suffix = "_loc"

@@ -105,8 +105,10 @@ func (c Column) OfEntitiesOnly() bool { return c >= ID }
 // OfReportsOnly reports whether no entity has the column.
 func (c Column) OfReportsOnly() bool { return c.Member() == "" }
 
-// GivesState reports whether the column can say the state of a row of a report.
-func (c Column) GivesState() bool { return c >= InstallState && c <= AppInstallStateLoc }
+// GivesState reports whether the column can say the state of a row.
+func (c Column) GivesState() bool {
+	return c >= InstallState && c <= AppInstallStateLoc || c == MobileAppInstallStatusValue
+}
 
 // fold returns the form in which two names of the same column are equal.
 func fold(name string) string {

@@ -18,7 +18,7 @@ type Row struct {
 	ID        string       // "" unless it is an entity with one
 	User      *string      // see status.Imported
 	Patch     status.Patch // of a report, sets the properties in the columns and keeps the others; of an entity, sets all
-	NoState   bool         // the row is of a report and says no state
+	NoState   bool         // the row has a device and says no state; Patch keeps the stored one
 	// Translated is the name of the column with English texts that gave the state, since none has its code, or "".
 	Translated string
 	// UnknownDetail is the code of an install state detail that the API does not define, or "". The row is imported without a
@@ -65,6 +65,7 @@ func Read(cells *Cells, options Options) (Row, []Problem) {
 	r.date(&to.LastSyncDateTime, options.Dates)
 	if isEntity {
 		r.entityStates(to, &row.Translated)
+		row.NoState = cells.has(DeviceID) && !cells.giveState()
 	} else {
 		row.NoState = !r.reportState(to, options.NoBlankState, &row.Translated)
 	}
@@ -75,9 +76,15 @@ func Read(cells *Cells, options Options) (Row, []Problem) {
 	row.Patch = status.PatchOf(*to, r.given...)
 	if isEntity {
 		row.Patch = row.Patch.Apply(status.New(row.ID)).Whole()
+		if row.NoState {
+			row.Patch.Given &^= states
+		}
 	}
 	return row, r.problems
 }
+
+// states are the properties with the state.
+var states = status.PatchOf(status.Status{}, "installState", mobileAppInstallStatusValue).Given
 
 // reader reads the cells of one row.
 type reader struct {

@@ -7,8 +7,8 @@ import (
 	"installstatus/api/status"
 )
 
-// states maps the codes of resultantAppState to members.
-var states = map[int]status.InstallState{
+// stateCodes maps the codes of resultantAppState to members.
+var stateCodes = map[int]status.InstallState{
 	-1: status.InstallStateNotApplicable,
 	1:  status.InstallStateInstalled,
 	2:  status.InstallStateFailed,
@@ -87,7 +87,7 @@ func parseState(text string) (state status.InstallState, reason string) {
 		return status.InstallStateUnknown, ""
 	}
 	if code, err := strconv.Atoi(text); err == nil {
-		if state, known := states[code]; known {
+		if state, known := stateCodes[code]; known {
 			return state, ""
 		}
 		return "", "not a code of resultantAppState (-1, 1, 2, 3, 4, 5 or 99)"
@@ -96,7 +96,7 @@ func parseState(text string) (state status.InstallState, reason string) {
 	if name == "installpending" { // the English text of pendingInstall
 		return status.InstallStatePendingInstall, ""
 	}
-	for _, state := range states {
+	for _, state := range stateCodes {
 		if strings.EqualFold(name, string(state)) {
 			return state, ""
 		}
