@@ -53,6 +53,7 @@ func TestWhatExcelAndWindowsMakeOfAReport(t *testing.T) {
 		"a header after blank lines":              {"\r\n\n  \nDeviceId,DeviceName\n1,a\n2,b\n", []int{5, 6}},
 		"a header after rows of separators":       {";;\n;;\nDeviceId;DeviceName;\n1;a;\n2;b;\n", []int{4, 5}},
 		"a header after many blank lines":         {strings.Repeat("\n", 20_000) + "DeviceId,DeviceName\n1,a\n2,b", []int{20_002, 20_003}},
+		"files that were joined":                  {"DeviceId,DeviceName,\n1,a\n\ufeffDeviceId,DeviceName\n2,b\n DeviceId , DeviceName,\n", []int{2, 4}},
 		"#TYPE of PowerShell":                     {"#TYPE System.Management\r\n\"DeviceId\",\"DeviceName\"\r\n\"1\",\"a\"\r\n\"2\",\"b\"\r\n", []int{3, 4}},
 		"#TYPE, blank lines and sep=":             {"\n#TYPE x,y;z\n\nsep=;\n\nDeviceId;DeviceName\n1;a\n2;b", []int{7, 8}},
 		"a byte order mark, then sep=":            {"\ufeffsep=;\nDeviceId;DeviceName\n1;a\n2;b", []int{3, 4}},

@@ -55,7 +55,7 @@ func newTable(text *bufio.Reader, options Options) (*table, error) {
 // next implements formatReader.
 func (t *table) next() (Row, error) {
 	cells, line, err := t.records.Read()
-	for err == nil && isBlank(cells) {
+	for err == nil && (isBlank(cells) || t.isHeader(cells)) {
 		cells, line, err = t.records.Read()
 	}
 	if syntax := (*csv.SyntaxError)(nil); errors.As(err, &syntax) && !syntax.Fatal {
@@ -101,6 +101,19 @@ func (t *table) entity(line int, cells []csv.Cell) (Row, error) {
 		}
 	}
 	return entityRow(line, members, nil, t.entities, t.options.Dates)
+}
+
+// isHeader reports whether cells repeat the header, as in files that were joined.
+func (t *table) isHeader(cells []csv.Cell) bool {
+	if len(cells) < len(t.layout.names) || !isBlank(cells[len(t.layout.names):]) {
+		return false
+	}
+	for i, name := range t.layout.names {
+		if strings.TrimSpace(strings.TrimPrefix(cells[i].Text, "\ufeff")) != name {
+			return false
+		}
+	}
+	return true
 }
 
 // isBlank reports whether cells contain nothing, as in the rows that Excel writes below and beside a table.
