@@ -79,7 +79,7 @@ func (c validateCommand) validation(to terminal) (*validation, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := newValidation(to.out, c.JSON)
+	v := newValidation(to, c.JSON)
 	v.batch = built.Operation("batch")
 	if v.operation = built.Operation("updateDeviceStatus"); c.Operation == "" {
 		return v, nil

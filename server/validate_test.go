@@ -270,3 +270,29 @@ func TestFilesAreCheckedEachOnItsOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestViolationsThatAreNotListedAreCounted(t *testing.T) {
+	var body strings.Builder
+	for i := range 250 {
+		fmt.Fprintf(&body, `,"n%d":1`, i)
+	}
+	code, out, stderr := validate(t, "\n{"+body.String()[1:]+"}", "-")
+	want := "note: -:2: 100 of 250 violations in this body are listed\ninstallstatus: -: 250 violations in the body of updateDeviceStatus\n"
+	if code != 1 || strings.Count(out, "\n") != 100 || stderr != want {
+		t.Errorf("exit code %d, %d lines\n%s", code, strings.Count(out, "\n"), stderr)
+	}
+}
+
+// TestTheHelpNamesTheMembersOfJSON compares the help with what --json prints.
+func TestTheHelpNamesTheMembersOfJSON(t *testing.T) {
+	_, out, _ := validate(t, `{"a":1}`, "--json", "-")
+	var members map[string]any
+	if err := json.Unmarshal([]byte(out), &members); err != nil || len(members) != 8 {
+		t.Fatal(out, err)
+	}
+	for name := range members {
+		if !strings.Contains(validateCommand{}.Help(), name) {
+			t.Errorf("the help does not name %s", name)
+		}
+	}
+}

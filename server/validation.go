@@ -19,6 +19,7 @@ type validation struct {
 	operation *contract.Operation // of bodies that are not a batch
 	batch     *contract.Operation // of bodies that have the form of one; nil means operation
 	out       *bufio.Writer
+	notes     io.Writer
 	json      *json.Encoder // nil means lines for people
 
 	bodies, invalid, total int                 // bodies, those with violations, violations
@@ -26,8 +27,8 @@ type validation struct {
 	last                   *contract.Operation // of the last body
 }
 
-func newValidation(to io.Writer, asJSON bool) *validation {
-	v := &validation{out: bufio.NewWriter(to)}
+func newValidation(to terminal, asJSON bool) *validation {
+	v := &validation{out: bufio.NewWriter(to.out), notes: to.err}
 	if asJSON {
 		v.json = json.NewEncoder(v.out)
 		v.json.SetEscapeHTML(false)
@@ -91,6 +92,9 @@ func (v *validation) check(body bodies.Body) error {
 		if err := v.print(body, f); err != nil {
 			return err
 		}
+	}
+	if total > len(found) {
+		fmt.Fprintf(v.notes, "note: %s:%d: %d of %d violations in this body are listed\n", transfer.OneLine(v.name), body.Line, len(found), total)
 	}
 	return nil
 }
