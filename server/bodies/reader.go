@@ -5,6 +5,7 @@ package bodies
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"unicode/utf8"
 )
@@ -48,7 +49,7 @@ const end rune = -1
 // peek returns the next character, end after the last one.
 func (r *Reader) peek() (rune, error) {
 	c, _, err := r.in.ReadRune()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return end, nil
 	}
 	if err != nil {
@@ -183,6 +184,6 @@ func (r *Reader) body() (Body, error) {
 	if s.inArray {
 		r.array = afterBody
 	}
-	b.Text, b.TooLong = bytes.TrimRight(s.text.bytes, " \t\r\n"), s.text.tooLong
+	b.Text, b.TooLong = bytes.TrimRight(s.bytes, " \t\r\n"), s.tooLong
 	return b, nil
 }
