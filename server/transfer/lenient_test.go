@@ -150,7 +150,8 @@ func TestEntitiesOfPowerShellAreReadWhole(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"Windows PowerShell": windowsPowerShell, "PowerShell": powerShell, "Export-Csv": exportCSV,
-		"camelCase beside PascalCase": strings.Replace(strict, "deviceName", "DeviceName", 1),
+		"camelCase with AdditionalProperties": strings.Replace(strict, "{", `{"AdditionalProperties":{},`, 1),
+		"camelCase beside PascalCase":         strings.Replace(strict, "deviceName", "DeviceName", 1),
 		"properties in AdditionalProperties": `{"Id":"an id","DeviceName":null,"DeviceId":"device","AdditionalProperties":` +
 			strings.Replace(strings.Replace(strict, `"id":"an id",`, "", 1), "{", `{"@odata.type":"#microsoft.graph.mobileAppInstallStatus",`, 1) + "}",
 		"with columns of a report": `{"id":"an id","LastModifiedDateTime":"2021-11-09 10:32:11","Platform":"Windows","AppVersion":"1.10","HexErrorCode":"0x87D1041C","AppInstallState":2,` +
