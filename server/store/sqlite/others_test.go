@@ -70,3 +70,35 @@ func TestAnImportKnowsWhetherAnotherStoreHasTheFileOpen(t *testing.T) {
 	}
 	expect("after that was closed", false)
 }
+
+func TestAProcessThatOpensTheFileDuringAnImportCanWrite(t *testing.T) {
+	const path = "INSTALLSTATUS_TEST_DURING"
+	if file := os.Getenv(path); file != "" {
+		mustUpdate(t, openTest(t, file), benchKey(1), benchPatch(1)) // fails after 5 s without the lock
+		return
+	}
+	file := filepath.Join(t.TempDir(), "test.db")
+	store := openTest(t, file)
+	mustUpdate(t, store, benchKey(1), benchPatch(2))
+	rows := make([]status.Imported, 20_000)
+	for n := range rows {
+		rows[n] = status.Imported{ID: benchKey(n + 2).ID, Patch: benchPatch(n)}
+	}
+	imported := make(chan error, 1)
+	go func() {
+		written, err := store.Import(t.Context(), "tenant", "app", rows)
+		if written.Created != len(rows) {
+			t.Errorf("%+v, want %d created", written, len(rows))
+		}
+		imported <- err
+	}()
+	process := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	process.Env = append(os.Environ(), path+"="+file)
+	if output, err := process.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, output)
+	}
+	t.Logf("the import had ended before: %t", len(imported) > 0)
+	if err := <-imported; err != nil {
+		t.Error(err)
+	}
+}
