@@ -81,7 +81,7 @@ func (c appsCommand) each(ctx context.Context, store status.Store, print func(te
 }
 
 func appsOf(ctx context.Context, store status.Store, tenant string, print func(tenant string, app status.App) error) error {
-	for q := (status.AppQuery{Limit: 10, Sizes: true}); ; {
+	for q := (status.AppQuery{Limit: 1, Sizes: true}); ; { // one at a time, since counting an app may take as long as a query may
 		page, err := store.Apps(ctx, tenant, q)
 		if err != nil {
 			return err

@@ -29,12 +29,12 @@ func SpelledApps(t *testing.T, open func(tenant string, rows []StoredRow) status
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	stored := make(map[string]StoredRow)
-	for n := range 400 {
+	for n := range 7000 { // more than engines move at once
 		row := StoredRow{
-			App: apps[random.IntN(len(apps))], Device: fmt.Sprint("d-", random.IntN(40)), UPN: fmt.Sprint("User-", random.IntN(9)),
+			App: apps[random.IntN(len(apps))], Device: fmt.Sprint("d-", random.IntN(2000)), UPN: fmt.Sprint("User-", random.IntN(9)),
 			LastSync: fmt.Sprintf("2026-01-0%dT00:00:00.000000000Z", 1+random.IntN(4)), Name: fmt.Sprint("row ", n),
 		}
-		row.ID = []string{status.DeviceStatusID(row.App, row.Device), status.DeviceStatusID(lower, row.Device), fmt.Sprint("id ", random.IntN(30)), strings.Repeat("é", 500) + fmt.Sprint(random.IntN(3))}[random.IntN(4)]
+		row.ID = []string{status.DeviceStatusID(row.App, row.Device), status.DeviceStatusID(lower, row.Device), fmt.Sprint("id ", random.IntN(2000)), strings.Repeat("é", 500) + fmt.Sprint(random.IntN(3))}[random.IntN(4)]
 		row.User = []string{status.UserStatusID(row.App, row.UPN), "a user", ""}[random.IntN(3)]
 		stored[row.App+"/"+row.ID] = row
 	}
@@ -44,11 +44,11 @@ func SpelledApps(t *testing.T, open func(tenant string, rows []StoredRow) status
 	store := open("tenant", rows)
 	for _, app := range apps {
 		if want := together(rows, app); status.CanonicalApp(app) == app {
-			page, err := store.List(context.Background(), "tenant", status.Query{App: app, Query: query.Query{Limit: 1000}})
-			if err != nil || len(page.Rows) != len(want) {
-				t.Fatalf("%s: %d rows, %v; want %d", app, len(page.Rows), err, len(want))
+			found := allRows(t, store, app)
+			if len(found) != len(want) {
+				t.Fatalf("%s: %d rows, want %d", app, len(found), len(want))
 			}
-			for _, row := range page.Rows {
+			for _, row := range found {
 				if got, want := row.ID+" "+row.User+" "+row.DeviceName.Value+" "+row.LastSyncDateTime.String(), want[row.ID]; got != want {
 					t.Errorf("%s:\n%s\nwant\n%s", app, got, want)
 				}
@@ -59,6 +59,20 @@ func SpelledApps(t *testing.T, open func(tenant string, rows []StoredRow) status
 		if err != nil || len(page.Rows) != 0 {
 			t.Errorf("%s still has rows, %v", app, err)
 		}
+	}
+}
+
+func allRows(t *testing.T, store status.Store, app string) (rows []status.Row) {
+	t.Helper()
+	for q := (status.Query{App: app, Query: query.Query{Limit: 1000}}); ; {
+		page, err := store.List(context.Background(), "tenant", q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows = append(rows, page.Rows...); !page.More {
+			return rows
+		}
+		q.After = q.CursorOf(rows[len(rows)-1])
 	}
 }
 
