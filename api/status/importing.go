@@ -167,8 +167,8 @@ func (m *Importing) put(row *Row) {
 	}
 }
 
-// countsForDevice reports whether a stored row counts as a row of its device. A row whose id may be derived from another device does not: it
-// belongs to that one, although its deviceId was changed.
+// countsForDevice reports whether a stored row counts as a row of its device. A row whose id may be derived from another device does
+// not: it belongs to that one, although its deviceId was changed.
 func (m *Importing) countsForDevice(row *Row) bool {
 	return row.DeviceID.Value != "" && (!mayBeDerived(row.ID) || deviceStatusID(m.app, row.DeviceID.Value) == row.ID)
 }
