@@ -57,9 +57,9 @@ var apps = []rule{
 		last := synced("a", "2", "2026-01-02T01:30:00.5000+02:00")
 		synced("a", "3", "0001-01-01T00:00:00Z")
 		synced("b", "1", "2026-01-02T00:00:00+01:00")
-		greatest := synced("b", "2", "2026-01-02T00:00:00.0+01:00")
+		synced("b", "2", "2026-01-02T00:00:00.0+01:00")
 		synced("b", "3", "2026-01-01T23:00:00Z")
-		greatest = synced("b", "4", "2026-01-02T01:00:00+02:00")
+		greatest := synced("b", "4", "2026-01-02T01:00:00+02:00")
 		c.create(status.Key{App: "c", ID: "1"}, status.Patch{})
 		c.as("other").create(status.Key{App: "a", ID: "9"}, status.Patch{})
 		want := []status.App{
