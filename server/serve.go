@@ -91,7 +91,7 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if err := c.announce(to.out, s); err != nil {
 		return err
 	}
-	health := front.NewHealth(s.store.Ready)
+	health := front.NewHealth(readiness(s.store))
 	if s.operators != nil {
 		defer s.operators.serve(health, log).Close()
 	}

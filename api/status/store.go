@@ -58,6 +58,9 @@ var (
 	ErrConditionNotMet = errors.New("the entity tag of the status does not meet the condition")
 	// ErrUnavailable means that the engine cannot answer now but may later. Whether a write happened is unknown.
 	ErrUnavailable = errors.New("the store is unavailable")
+	// ErrWritesWait wraps ErrUnavailable and means that the engine reads, but that its writes wait to become durable, such as for
+	// a standby of the database.
+	ErrWritesWait = fmt.Errorf("writes wait to become durable: %w", ErrUnavailable)
 	// ErrRefused wraps ErrUnavailable and means that the call was not tried, and that whatever refused it has logged so,
 	// once for many calls.
 	ErrRefused = fmt.Errorf("the call was not tried: %w", ErrUnavailable)

@@ -13,7 +13,7 @@ type Health struct {
 	stopping atomic.Bool
 }
 
-// NewHealth returns the health of a server that can serve while ready returns nil.
+// NewHealth returns the health of a server that can serve while ready returns nil. The text of its error is shown to anyone.
 func NewHealth(ready func(context.Context) error) *Health { return &Health{ready: ready} }
 
 // Stop makes the server report that it is not ready, and ask clients for new connections.
@@ -33,7 +33,7 @@ func (h *Health) Handler(next http.Handler) http.Handler {
 			if h.stopping.Load() {
 				code, body = http.StatusServiceUnavailable, "stopping\n"
 			} else if err := h.ready(r.Context()); err != nil {
-				code, body = http.StatusServiceUnavailable, "the store is unavailable\n"
+				code, body = http.StatusServiceUnavailable, err.Error()+"\n"
 			}
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -25,6 +25,7 @@ type versioned struct {
 	conn    *pgx.Conn
 	app     string // place has its key
 	version string // of the row that was found
+	wrote   bool   // a statement has committed a change
 }
 
 var _ writes.Place = (*versioned)(nil)
@@ -52,28 +53,41 @@ func (v *versioned) Find(ctx context.Context) (*status.Row, error) {
 func (v *versioned) Insert(ctx context.Context, r *status.Row) error {
 	insert := insertRow(v.place, v.app, r)
 	insert.Write(" ON CONFLICT DO NOTHING")
-	return insert.once(ctx, v.conn, "adding a status", errRaced)
+	return v.once(ctx, insert, "adding a status", errRaced)
 }
 
 // Change implements writes.Place.
 func (v *versioned) Change(ctx context.Context, changed sqlgen.Columns, next *status.Row) error {
 	update := updateRow(v.place, changed, &next.Status)
 	update.Write(" AND xmin::text = ?", v.version)
-	return update.once(ctx, v.conn, "changing a status", errRaced)
+	return v.once(ctx, update, "changing a status", errRaced)
 }
 
 // Remove implements writes.Place.
 func (v *versioned) Remove(ctx context.Context) error {
 	removal := deleteRow(v.place)
 	removal.Write(" AND xmin::text = ?", v.version)
-	return removal.once(ctx, v.conn, "deleting a status", errRaced)
+	return v.once(ctx, removal, "deleting a status", errRaced)
 }
 
-// remove deletes the row of a user, "" for any, without reading it first.
-func remove(ctx context.Context, c *pgx.Conn, at place, user string) error {
-	removal := deleteRow(at)
+// removeUnread deletes the row of a user, "" for any, without reading it first.
+func (v *versioned) removeUnread(ctx context.Context, user string) error {
+	removal := deleteRow(v.place)
 	removal.of(user)
-	return removal.once(ctx, c, "deleting a status", status.ErrNotFound)
+	return v.once(ctx, removal, "deleting a status", status.ErrNotFound)
+}
+
+// once runs a statement that writes one row. If there is no such row, it returns the error otherwise.
+func (v *versioned) once(ctx context.Context, s *statement, doing string, otherwise error) error {
+	tag, err := v.conn.Exec(ctx, s.Text(), s.Arguments()...)
+	switch {
+	case err != nil:
+		return failure(doing, err)
+	case tag.RowsAffected() == 0:
+		return otherwise
+	}
+	v.wrote = true
+	return nil
 }
 
 // unconditional reports whether the condition lets any row that exists be written.
@@ -123,16 +137,4 @@ func (s *statement) of(user string) {
 	if user != "" {
 		s.Write(" AND user_status || '' = ?", user)
 	}
-}
-
-// once runs a statement that writes one row. If there is no such row, it returns the error otherwise.
-func (s *statement) once(ctx context.Context, c *pgx.Conn, doing string, otherwise error) error {
-	tag, err := c.Exec(ctx, s.Text(), s.Arguments()...)
-	switch {
-	case err != nil:
-		return failure(doing, err)
-	case tag.RowsAffected() == 0:
-		return otherwise
-	}
-	return nil
 }

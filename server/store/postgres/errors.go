@@ -79,7 +79,7 @@ func refused(err error) bool { return code(err) != "" && !strings.HasPrefix(code
 
 // lost reports whether a call ended without an answer.
 func lost(err error) bool {
-	return errors.Is(err, status.ErrUnavailable) && (code(err) == "" || strings.HasPrefix(code(err), "57P") || strings.HasPrefix(code(err), "08"))
+	return errors.Is(err, status.ErrUnavailable) && !errors.Is(err, errUnconfirmed) && (code(err) == "" || strings.HasPrefix(code(err), "57P") || strings.HasPrefix(code(err), "08"))
 }
 
 // advice returns what to do about an error of opening a database, or "".

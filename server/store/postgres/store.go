@@ -48,9 +48,11 @@ func (s *Store) Update(ctx context.Context, tenant string, key status.Key, patch
 			return updated, false, err
 		}
 	}
-	err = s.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
-		updated, created, err = writes.Update(ctx, at(c, tenant, key), key, patch, cond)
-		return err
+	err = s.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		return settled(ctx, at(c, tenant, key), func(row *versioned) (err error) {
+			updated, created, err = writes.Update(ctx, row, key, patch, cond)
+			return err
+		})
 	})
 	if err != nil {
 		return status.Status{}, false, err
@@ -64,10 +66,12 @@ func (s *Store) Delete(ctx context.Context, tenant string, key status.Key, cond 
 		return status.ErrNotFound
 	}
 	return s.pool.write(ctx, func(ctx context.Context, c *pgx.Conn) error {
-		if unconditional(cond) {
-			return remove(ctx, c, placeOf(tenant, key), key.User)
-		}
-		return writes.Delete(ctx, at(c, tenant, key), key, cond)
+		return settled(ctx, at(c, tenant, key), func(row *versioned) error {
+			if unconditional(cond) {
+				return row.removeUnread(ctx, key.User)
+			}
+			return writes.Delete(ctx, row, key, cond)
+		})
 	})
 }
 
@@ -124,9 +128,12 @@ func (s *Store) Import(ctx context.Context, tenant, app string, rows []status.Im
 	return i.written, err
 }
 
-// Ready implements status.Store. It checks that the database answers and takes writes.
+// Ready implements status.Store. It checks that the database answers, takes writes and makes them durable.
 func (s *Store) Ready(ctx context.Context) error {
-	return s.pool.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+	within, cancel := context.WithTimeout(ctx, s.pool.limits.connect)
+	defer cancel()
+	settling := false
+	err := s.pool.read(within, func(ctx context.Context, c *pgx.Conn) error {
 		var readOnly string
 		if err := c.QueryRow(ctx, "SHOW transaction_read_only").Scan(&readOnly); err != nil {
 			return failure("asking the database", err)
@@ -134,8 +141,17 @@ func (s *Store) Ready(ctx context.Context) error {
 		if readOnly != "off" {
 			return fmt.Errorf("the database takes no writes: %w", status.ErrUnavailable)
 		}
-		return nil
+		settling = true
+		return settle(ctx, c)
 	})
+	switch {
+	case within.Err() == nil || ctx.Err() != nil:
+		return err
+	case settling:
+		return errUnconfirmed
+	default:
+		return fmt.Errorf("the database has not answered within %s: %w", s.pool.limits.connect, status.ErrUnavailable)
+	}
 }
 
 // Close implements status.Store. A second call does nothing.
