@@ -41,6 +41,9 @@ func TestTheHeadersOfAnAnswer(t *testing.T) {
 		if a.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s %s may be cached: %v", c.method, c.target, a.header)
 		}
+		if a.header.Get("X-Content-Type-Options") != "nosniff" || a.header.Get("Strict-Transport-Security") != "" {
+			t.Errorf("%s %s over HTTP: %v", c.method, c.target, a.header)
+		}
 	}
 }
 

@@ -50,6 +50,7 @@ func reachableAt(asked, opened string) string {
 // in flight.
 func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler http.Handler, health *front.Health, log *slog.Logger) error {
 	handler = health.Handler(health.Farewell(handler))
+	handler = front.ForBrowsers(handler, f.TLSCert != "")
 	handler = front.WithOrigin(handler, f.scheme(), f.TrustedProxies)
 	limits := front.DefaultLimits(f.MaxConnections)
 	return limits.Serve(ctx, limits.Server(handler, log), listener, func() {

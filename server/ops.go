@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 
 	"installstatus/server/auth"
 	"installstatus/server/front"
@@ -45,11 +46,27 @@ func (f opsFlags) openOpsListener(ctx context.Context, log *slog.Logger) (*opsLi
 // serve starts to serve. The returned server ends it.
 func (o *opsListener) serve(health *front.Health, log *slog.Logger) *http.Server {
 	const connections = 100
-	server := front.DefaultLimits(connections).Server(health.Handler(o.metrics.Handler()), log)
+	handler := o.checkHost(front.ForBrowsers(health.Handler(o.metrics.Handler()), false))
+	server := front.DefaultLimits(connections).Server(handler, log)
 	go func() {
 		if err := server.Serve(o); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("ops listener stopped", "error", err)
 		}
 	}()
 	return server
+}
+
+// checkHost refuses the names of other hosts if the listener is on loopback: a site can point its name here to read what its page
+// may not (DNS rebinding). Elsewhere, the names that operators use are unknown.
+func (o *opsListener) checkHost(next http.Handler) http.Handler {
+	if address, _, err := net.SplitHostPort(o.Addr().String()); err != nil || !auth.IsLoopback(address) {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if host := (&url.URL{Host: r.Host}).Hostname(); !auth.IsLoopback(host) && net.ParseIP(host) == nil {
+			http.Error(w, "the Host header must be localhost or an IP address", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }

@@ -185,7 +185,7 @@ func TestOperatorsHaveTheirOwnListener(t *testing.T) {
 	if !strings.HasPrefix(address, "http://127.0.0.1:") {
 		t.Errorf("a port alone is opened at %s", address)
 	}
-	for path, want := range map[string]int{"/metrics": 200, "/healthz": 200, "/readyz": 200, "/debug/pprof/": 200, "/debug/pprof/heap": 200, "/debug/pprof/symbol": 200, "/beta": 404, "/": 404} {
+	for path, want := range map[string]int{"/metrics": 200, "/healthz": 200, "/readyz": 200, "/debug/pprof/": 200, "/debug/pprof/heap": 200, "/debug/pprof/symbol": 200, "/debug/pprof/cmdline": 404, "/beta": 404, "/": 404} {
 		if status, body := s.fetch(t, address+path); status != want {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
@@ -193,6 +193,33 @@ func TestOperatorsHaveTheirOwnListener(t *testing.T) {
 	for path, want := range map[string]int{"/metrics": 404, "/debug/pprof/": 404, "/healthz": 200} {
 		if status, body := s.fetch(t, s.base+path); status != want {
 			t.Errorf("on the clients' listener, %s: %d %s", path, status, body)
+		}
+	}
+}
+
+func TestTheOperatorsListenerOnLoopbackAnswersToNoOtherName(t *testing.T) {
+	t.Parallel()
+	s := start(t, "--ops-addr", ":0")
+	address := s.opsAddress(t)
+	_, port, _ := strings.Cut(strings.TrimPrefix(address, "http://"), ":")
+	for host, want := range map[string]int{
+		"localhost:" + port: 200, "LOCALHOST": 200, "127.0.0.1": 200, "[::1]:" + port: 200, "192.0.2.1": 200,
+		"rebound.example": 403, "rebound.example:" + port: 403, "localhost.rebound.example": 403, "127.0.0.1.rebound.example": 403,
+	} {
+		for _, path := range []string{"/metrics", "/debug/pprof/", "/readyz"} {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Host = host
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			if response.StatusCode != want {
+				t.Errorf("%s of %q: %d, want %d", path, host, response.StatusCode, want)
+			}
 		}
 	}
 }

@@ -22,7 +22,7 @@ func TestThePagesAreServedBesideTheAPI(t *testing.T) {
 		}
 		body, err := io.ReadAll(response.Body)
 		response.Body.Close()
-		if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(body), text) {
+		if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(body), text) || response.Header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %d %v, without %s: %.2000s", path, response.StatusCode, err, text, body)
 		}
 	}

@@ -49,6 +49,9 @@ func TestHTTPSIsServedInBothVersionsOfHTTP(t *testing.T) {
 		if response.ProtoMajor != version || response.TLS.Version != tls.VersionTLS13 {
 			t.Errorf("%s over %s, want HTTP/%d", response.Proto, tls.VersionName(response.TLS.Version), version)
 		}
+		if response.Header.Get("Strict-Transport-Security") == "" {
+			t.Errorf("a browser may use HTTP next time: %v", response.Header)
+		}
 	}
 }
 

@@ -89,12 +89,11 @@ func (m *Metrics) Lookups(lookups func() (hits, misses uint64)) {
 	}
 }
 
-// Handler returns a handler that serves /metrics, and profiles at /debug/pprof/.
+// Handler returns a handler that serves /metrics, and profiles at /debug/pprof/ but for the command line, which may have passwords.
 func (m *Metrics) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)

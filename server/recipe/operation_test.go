@@ -22,6 +22,8 @@ var operationEdits = []edit{
             client-request-id: {$ref: '#/components/headers/client-request-id'}
             OData-Version: {$ref: '#/components/headers/OData-Version'}
             Cache-Control: {$ref: '#/components/headers/Cache-Control'}
+            X-Content-Type-Options: {$ref: '#/components/headers/X-Content-Type-Options'}
+            Strict-Transport-Security: {$ref: '#/components/headers/Strict-Transport-Security'}
           content:
             application/json:
               schema: {$ref: '#/components/schemas/StatusApp'}

@@ -63,7 +63,6 @@ func (f file) serveNotFound(w http.ResponseWriter) {
 
 func (f file) setHeaders(header http.Header) {
 	header.Set("Content-Type", f.contentType)
-	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Content-Security-Policy", f.policy)
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-cache") // cache, but revalidate each time
