@@ -99,7 +99,7 @@ func TestAClientIsServedBesideIdleAndSlowOnes(t *testing.T) {
 		t.Errorf("99 of 100 requests are answered within %s, want %s", p99, within)
 	}
 	open := each(len(crowd), func(i int) bool { return fronttest.IsOpen(crowd[i]) })
-	if time.Since(began) < front.DefaultLimits(0).Header && slices.Contains(open, false) {
+	if time.Since(began) < front.DefaultLimits(0, 0).Header && slices.Contains(open, false) {
 		t.Error("some of the other connections were closed")
 	}
 }

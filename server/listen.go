@@ -16,7 +16,7 @@ import (
 type listenFlags struct {
 	Addr           string               `default:"127.0.0.1:8080" help:"Where to listen (default ${default}). Port 0 picks a free port and prints it." placeholder:"HOST:PORT"`
 	TrustedProxies []front.AddressRange `help:"Reverse proxies, by address or range, whose X-Forwarded-For, -Proto and -Host are believed (default: none)." placeholder:"CIDR"`
-	MaxConnections uint32               `help:"How many connections may be open at once; at the limit, a new connection closes the one idle longest (default: three quarters of the limit of open files, at most 10,000)." placeholder:"N"`
+	MaxConnections uint32               `help:"How many connections may be open at once; at the limit, a new connection closes the one idle longest (default: what the limit of open files leaves beside the store's, at most 10,000)." placeholder:"N"`
 	DrainDelay     time.Duration        `default:"0s" help:"How long to keep serving after a signal to stop while /readyz fails, so that load balancers stop sending requests here (default ${default})." placeholder:"DURATION"`
 	tlsFlags       `embed:""`
 }
@@ -46,13 +46,13 @@ func reachableAt(asked, opened string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// serve serves until ctx ends. It then reports that it is not ready, keeps serving for DrainDelay, and answers the requests
+// serve serves until ctx ends, with so many file descriptors reserved for the store. It then reports that it is not ready, keeps serving for DrainDelay, and answers the requests
 // in flight.
-func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler http.Handler, health *front.Health, log *slog.Logger) error {
+func (f listenFlags) serve(ctx context.Context, listener net.Listener, handler http.Handler, health *front.Health, reserved uint, log *slog.Logger) error {
 	handler = health.Handler(health.Farewell(handler))
 	handler = front.ForBrowsers(handler, f.TLSCert != "")
 	handler = front.WithOrigin(handler, f.scheme(), f.TrustedProxies)
-	limits := front.DefaultLimits(f.MaxConnections)
+	limits := front.DefaultLimits(f.MaxConnections, reserved)
 	return limits.Serve(ctx, limits.Server(handler, log), listener, func() {
 		health.Stop()
 		time.Sleep(f.DrainDelay)

@@ -47,7 +47,7 @@ func (f opsFlags) openOpsListener(ctx context.Context, log *slog.Logger) (*opsLi
 func (o *opsListener) serve(health *front.Health, log *slog.Logger) *http.Server {
 	const connections = 100
 	handler := o.checkHost(front.ForBrowsers(health.Handler(o.metrics.Handler()), false))
-	server := front.DefaultLimits(connections).Server(handler, log)
+	server := front.DefaultLimits(connections, 0).Server(handler, log)
 	go func() {
 		if err := server.Serve(o); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("ops listener stopped", "error", err)

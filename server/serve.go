@@ -95,7 +95,7 @@ func (c serveCommand) Run(ctx context.Context, to terminal) (err error) {
 	if s.operators != nil {
 		defer s.operators.serve(health, log).Close()
 	}
-	return c.serve(ctx, s.listener, s.handler, health, log)
+	return c.serve(ctx, s.listener, s.handler, health, filesToOpen(s.store), log)
 }
 
 // open opens what s needs. It finds mistakes in the configuration before it touches the database.

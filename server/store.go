@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"installstatus/api/status"
+	"installstatus/server/store/measure"
 	"installstatus/server/store/postgres"
 	"installstatus/server/store/sqlite"
 )
@@ -105,4 +106,13 @@ func (f storeFlags) mustKeep() error {
 		return usageError{errors.New("--db sqlite::memory: keeps nothing and is only for serve; use sqlite:FILE or postgres://USER@HOST:PORT/DATABASE")}
 	}
 	return nil
+}
+
+// filesToOpen returns how many file descriptors a store may still need for connections to its database.
+func filesToOpen(store status.Store) uint {
+	if counted, ok := store.(measure.Store); ok {
+		stats := counted.Stats()
+		return uint(max(0, stats.Most-stats.Used-stats.Idle))
+	}
+	return 0
 }

@@ -18,7 +18,7 @@ func TestAConnectionWithARequestIsNotEvicted(t *testing.T) {
 		active <- struct{}{}
 		<-release
 	})
-	address := listening(t, DefaultLimits(2).Server(handler, slog.New(slog.DiscardHandler)))
+	address := listening(t, DefaultLimits(2, 0).Server(handler, slog.New(slog.DiscardHandler)))
 	first, second := fronttest.Dial(t, address, getRequest), fronttest.Dial(t, address, getRequest)
 	<-active
 	<-active
@@ -36,8 +36,37 @@ func TestAConnectionWithARequestIsNotEvicted(t *testing.T) {
 	}
 }
 
+func TestAnAnsweredRequestWhoseBodyIsMissingGivesWayFirst(t *testing.T) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	})
+	const most, half = 3, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"
+	address := listening(t, DefaultLimits(most, 0).Server(handler, slog.New(slog.DiscardHandler)))
+	idle := fronttest.Dial(t, address, getRequest)
+	readAnswer(t, idle)
+	var bodies []net.Conn
+	for range 100 { // each drives out one before it
+		bodies = append(bodies, fronttest.Dial(t, address, half))
+	}
+	for began, served := time.Now(), 0; served < 20; {
+		if time.Since(began) > 5*time.Second { // the bodies may arrive for 10 s
+			t.Fatalf("%d new clients were served", served)
+		}
+		if isAnswered(fronttest.Dial(t, address, getRequest)) {
+			served++
+		}
+	}
+	for i, connection := range bodies[:len(bodies)-most] {
+		if fronttest.IsOpen(connection) {
+			t.Errorf("connection %d of half a body is open", i)
+		}
+	}
+}
+
 func TestAConnectionIsIdleSinceItsLastRequest(t *testing.T) {
-	server := DefaultLimits(2).Server(http.NotFoundHandler(), slog.New(slog.DiscardHandler))
+	server := DefaultLimits(2, 0).Server(http.NotFoundHandler(), slog.New(slog.DiscardHandler))
 	idle, observe := make(chan struct{}, 4), server.ConnState
 	server.ConnState = func(connection net.Conn, state http.ConnState) {
 		observe(connection, state)
@@ -65,6 +94,12 @@ func TestAConnectionIsIdleSinceItsLastRequest(t *testing.T) {
 
 const getRequest = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
+func isAnswered(connection net.Conn) bool {
+	connection.SetReadDeadline(time.Now().Add(time.Second))
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	return err == nil && response.StatusCode == http.StatusOK
+}
+
 func readAnswer(t testing.TB, connection net.Conn) {
 	t.Helper()
 	connection.SetReadDeadline(time.Now().Add(5 * time.Second))
@@ -78,10 +113,14 @@ func readAnswer(t testing.TB, connection net.Conn) {
 }
 
 func TestTheDefaultOfConnectionsFollowsFromOpenFiles(t *testing.T) {
-	if l := DefaultLimits(0); l.Connections < 1 || l.Connections > 10_000 || uint(l.Connections) > OpenFiles() {
-		t.Errorf("%d connections with %d open files", l.Connections, OpenFiles())
+	free := DefaultLimits(0, 0).Connections
+	if free < 1 || free > 10_000 || uint(free) > OpenFiles() {
+		t.Errorf("%d connections with %d open files", free, OpenFiles())
 	}
-	if l := DefaultLimits(7); l.Connections != 7 {
-		t.Error(l.Connections)
+	if given := DefaultLimits(7, 1000).Connections; given != 7 {
+		t.Errorf("%d connections, not the 7 that were asked for", given)
+	}
+	if none := DefaultLimits(0, OpenFiles()).Connections; none != 1 {
+		t.Errorf("%d connections where all files are reserved", none)
 	}
 }

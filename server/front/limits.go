@@ -1,9 +1,12 @@
 package front
 
 import (
+	"context"
+	"errors"
 	"io"
 	"log"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 )
@@ -23,11 +26,16 @@ type Limits struct {
 // with twelve bytes each (%F0%9F%92%BE), 36 KiB, and for a token of 16 KiB.
 const MaxHeader = 64 << 10
 
-// DefaultLimits returns limits that let a body of the maximum length arrive at 18 kB a second. If connections is 0, the
-// number of connections follows from the limit of open files.
-func DefaultLimits(connections uint32) Limits {
+// spareFiles is how many files are left for what opens one now and then: keys of an issuer, certificates, profiles.
+const spareFiles = 32
+
+// DefaultLimits returns limits that let a body of the maximum length arrive at 18 kB a second. If connections is 0, the number of
+// connections follows from how many files the process may open beside those that it has open and those that are reserved, such as
+// for the connections of a store.
+func DefaultLimits(connections uint32, reserved uint) Limits {
 	if connections == 0 {
-		connections = uint32(min(10_000, OpenFiles()/4*3))
+		free := freeFiles()
+		connections = uint32(max(1, min(10_000, free-min(free, spareFiles+reserved))))
 	}
 	return Limits{
 		Header:      10 * time.Second,
@@ -41,14 +49,16 @@ func DefaultLimits(connections uint32) Limits {
 
 // Server returns a server within the limits. After l.Request, reading a body fails with os.ErrDeadlineExceeded.
 func (l Limits) Server(handler http.Handler, logger *slog.Logger) *http.Server {
+	open := newConnections(l.Connections, logger)
 	return &http.Server{
-		Handler:           l.limitUnreadBodies(handler),
+		Handler:           l.limitUnreadBodies(handler, open),
 		ReadHeaderTimeout: l.Header,
 		ReadTimeout:       l.Request,
 		WriteTimeout:      l.Answer,
 		IdleTimeout:       l.Idle,
 		MaxHeaderBytes:    MaxHeader,
-		ConnState:         newConnections(l.Connections, logger).observe,
+		ConnState:         open.observe,
+		ConnContext:       withConnection,
 		ErrorLog:          log.New(io.Discard, "", 0), // net/http's messages repeat what clients sent
 
 		DisableGeneralOptionsHandler: true, // OPTIONS * is answered like any unknown address
@@ -62,13 +72,42 @@ func (l Limits) Server(handler http.Handler, logger *slog.Logger) *http.Server {
 	}
 }
 
-// limitUnreadBodies shortens the timeout of a body that the handler left unread, as a 401 does: net/http waits for the
-// rest of the body before it sends such an answer in HTTP/1.1.
-func (l Limits) limitUnreadBodies(next http.Handler) http.Handler {
+// connectionKey is the key of a request's net.Conn in its context.
+type connectionKey struct{}
+
+func withConnection(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connectionKey{}, conn)
+}
+
+// limitUnreadBodies shortens the timeout of a body that the handler left unread, as a 401 does, and lets its connection give way:
+// net/http waits for the rest of the body before it sends such an answer in HTTP/1.1.
+func (l Limits) limitUnreadBodies(next http.Handler, open *connections) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 1 || r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
+		read := &body{ReadCloser: r.Body}
+		r.Body = read
 		next.ServeHTTP(w, r)
-		if r.ProtoMajor == 1 && r.Body != http.NoBody {
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(l.Header)) // fails if the connection is gone
+		if read.ended {
+			return
+		}
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(l.Header)) // fails if the connection is gone
+		if conn, ok := r.Context().Value(connectionKey{}).(net.Conn); ok {
+			open.drain(conn)
 		}
 	})
+}
+
+// body knows whether it was read to its end.
+type body struct {
+	io.ReadCloser
+	ended bool
+}
+
+func (b *body) Read(p []byte) (n int, err error) {
+	n, err = b.ReadCloser.Read(p)
+	b.ended = b.ended || errors.Is(err, io.EOF)
+	return n, err
 }

@@ -4,6 +4,7 @@ package front
 
 import (
 	"math"
+	"os"
 	"syscall"
 )
 
@@ -14,4 +15,14 @@ func OpenFiles() uint {
 		return math.MaxUint
 	}
 	return uint(limit.Cur)
+}
+
+// freeFiles returns how many more files and sockets the process may open now.
+func freeFiles() uint {
+	limit := OpenFiles()
+	open, err := os.ReadDir("/dev/fd")
+	if err != nil {
+		return limit
+	}
+	return limit - min(limit, uint(len(open)))
 }

@@ -23,7 +23,7 @@ func origins(t testing.TB, scheme string, trusted ...string) string {
 		}
 		fmt.Fprint(w, r.URL.Scheme, "://", r.Host, " ", r.RemoteAddr)
 	})
-	return listening(t, DefaultLimits(0).Server(WithOrigin(probe, scheme, ranges(t, trusted...)), nil))
+	return listening(t, DefaultLimits(0, 0).Server(WithOrigin(probe, scheme, ranges(t, trusted...)), nil))
 }
 
 func ranges(t testing.TB, texts ...string) []AddressRange {

@@ -22,7 +22,7 @@ func (l Limits) Serve(ctx context.Context, server *http.Server, listener net.Lis
 		defer cancel()
 		stopped <- server.Shutdown(deadline)
 	})
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := server.Serve(&loggingListener{Listener: listener, log: log}); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving on %s: %w", listener.Addr(), err)
 	}
 	err := <-stopped

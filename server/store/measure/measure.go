@@ -17,6 +17,7 @@ type Store interface {
 // Stats are an engine's counts in this process.
 type Stats struct {
 	Used, Idle int           // open connections to the database
+	Most       int           // connections that it opens at most
 	Waits      uint64        // how often a call had to wait for a connection
 	Waited     time.Duration // in total
 	Grouping   *Grouping     // nil if each write has its own transaction

@@ -10,6 +10,7 @@ func (s *Store) Stats() measure.Stats {
 	return measure.Stats{
 		Used:     int(pool.AcquiredConns()),
 		Idle:     int(pool.IdleConns()),
+		Most:     int(pool.MaxConns()),
 		Waits:    uint64(pool.EmptyAcquireCount()),
 		Waited:   pool.EmptyAcquireWaitTime(),
 		Grouping: s.writer.Grouping(),

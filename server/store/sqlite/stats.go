@@ -16,6 +16,7 @@ func (s *Store) Stats() measure.Stats {
 		idle := len(p.idle)
 		stats.Idle += idle
 		stats.Used += p.size - idle
+		stats.Most += p.size
 		stats.Waits += p.waits.Load()
 		stats.Waited += time.Duration(p.waited.Load())
 	}
