@@ -19,26 +19,32 @@ func (o *Operation) Decode(text []byte) (value any, duplicates []Violation, err 
 	if o.body != nil {
 		s = o.body.shape
 	}
-	return decode(text, s)
+	d := newDecoder(text)
+	value, err = d.decode(text, s)
+	return value, d.found.listed, err
+}
+
+// newDecoder returns a decoder that keeps everything.
+func newDecoder(text []byte) *decoder {
+	return &decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), text: string(text)}
 }
 
 // decode reads one JSON text into maps, slices, strings, json.Numbers, bools and nil, and into a json.RawMessage where s
 // wants a value as it was sent. It returns a *SyntaxError if the text is not JSON. Rule 6.
 //
 // If a name occurs more than once in an object, the first value counts and each later one is a violation. Rule 7.
-func decode(text []byte, s *shape) (value any, duplicates []Violation, err error) {
+func (d *decoder) decode(text []byte, s *shape) (value any, err error) {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
-		return nil, nil, &SyntaxError{Position: Position{1, 1}, What: "a byte order mark is not allowed"}
+		return nil, &SyntaxError{Position: Position{1, 1}, What: "a byte order mark is not allowed"}
 	}
-	d := decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), text: string(text)}
 	if value, err = d.value(s); err == nil {
 		if _, err = d.tokens.ReadToken(); err == nil {
 			err = errTrailing
 		} else if errors.Is(err, io.EOF) {
-			return value, d.duplicates, nil
+			return value, nil
 		}
 	}
-	return nil, nil, d.explain(text, err)
+	return nil, d.explain(text, err)
 }
 
 var errTrailing = errors.New("unexpected data after the JSON text")
@@ -54,9 +60,15 @@ func (e *SyntaxError) Error() string {
 }
 
 type decoder struct {
-	tokens     *jsontext.Decoder
-	text       string // the whole text; most decoded strings are parts of it
-	duplicates []Violation
+	tokens *jsontext.Decoder
+	text   string // the whole text; most decoded strings are parts of it
+	found  findings
+	// frugal leaves out what cannot be valid and need not be listed: the content of an object or an array where the schema allows
+	// neither, and unknown names after the first 100, which found counts. A body of many such values takes ten times its size
+	// otherwise.
+	frugal  bool
+	unknown int                   // names kept that their object does not allow
+	names   []map[string]struct{} // those of the objects that are being discarded, by depth
 }
 
 func (d *decoder) value(s *shape) (any, error) {
@@ -64,13 +76,20 @@ func (d *decoder) value(s *shape) (any, error) {
 		text, err := d.tokens.ReadValue()
 		return json.RawMessage(bytes.Clone(text)), err
 	}
+	if s == unread {
+		return nil, d.discard(0)
+	}
 	switch kind := d.tokens.PeekKind(); {
 	case kind == '{':
+		if d.frugal && !s.isObject() {
+			return map[string]any{}, d.discard(0)
+		}
 		return d.object(s)
 	case kind == '[':
+		if d.frugal && !s.isArray() {
+			return []any{}, d.discard(0)
+		}
 		return d.array(s)
-	case s == unread:
-		return nil, d.tokens.SkipValue()
 	case kind == '"':
 		quoted, err := d.tokens.ReadValue()
 		if err != nil {
@@ -116,18 +135,39 @@ func (d *decoder) object(s *shape) (any, error) {
 		}
 		_, duplicate := object[name]
 		if duplicate {
-			d.duplicates = append(d.duplicates, duplicateProperty(slices.Collect(d.tokens.StackPointer().Tokens())))
+			d.duplicate()
 		}
-		value, err := d.value(s.of(name))
+		of := s.of(name)
+		if d.frugal && s.closed && of == anything {
+			of = unread
+		}
+		value, err := d.value(of)
 		if err != nil {
 			return nil, err
 		}
-		if !duplicate {
+		if !duplicate && d.keeps(s, name, len(object)) {
 			object[name] = value
 		}
 	}
 	_, err := d.tokens.ReadToken()
 	return object, err
+}
+
+// keeps reports whether a value of an object is kept that has so many already. It counts the violations that are left out.
+func (d *decoder) keeps(s *shape, name string, kept int) bool {
+	switch {
+	case !d.frugal:
+		return true
+	case s.maxNames > 0 && kept > s.maxNames: // one more than allowed is enough to report it
+		return false
+	case !s.closed || s.isKnown(name):
+		return true
+	}
+	if d.unknown++; d.unknown <= maxViolations {
+		return true
+	}
+	d.found.total++
+	return false
 }
 
 // name reads the name of a property. It does not allocate a name that the schema has.
@@ -158,12 +198,67 @@ func (d *decoder) array(s *shape) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s != unread {
-			array = append(array, value)
-		}
+		array = append(array, value)
 	}
 	_, err := d.tokens.ReadToken()
 	return array, err
+}
+
+// duplicate counts the name that was read last as a duplicate.
+func (d *decoder) duplicate() {
+	d.found.count(func() Violation { return duplicateProperty(slices.Collect(d.tokens.StackPointer().Tokens())) })
+}
+
+// fewNames is how many names a set has at most to be used again: to clear a large one takes long.
+const fewNames = 64
+
+// discard reads a value at a depth of what is discarded, and looks only for duplicate names.
+func (d *decoder) discard(depth int) error {
+	kind := d.tokens.PeekKind()
+	if kind != '{' && kind != '[' {
+		return d.tokens.SkipValue()
+	}
+	if _, err := d.tokens.ReadToken(); err != nil {
+		return err
+	}
+	if len(d.names) == depth {
+		d.names = append(d.names, nil)
+	}
+	for d.tokens.PeekKind() != kind+2 { // ] follows [ after one character, and } follows {
+		if kind == '{' {
+			if err := d.discardName(depth); err != nil {
+				return err
+			}
+		}
+		if err := d.discard(depth + 1); err != nil {
+			return err
+		}
+	}
+	if len(d.names[depth]) > fewNames {
+		d.names[depth] = nil
+	}
+	clear(d.names[depth])
+	_, err := d.tokens.ReadToken()
+	return err
+}
+
+func (d *decoder) discardName(depth int) error {
+	text, err := d.tokens.ReadValue()
+	if err != nil {
+		return err
+	}
+	name, err := d.unquote(text)
+	if err != nil {
+		return err
+	}
+	if _, twice := d.names[depth][name]; twice {
+		d.duplicate()
+	}
+	if d.names[depth] == nil {
+		d.names[depth] = make(map[string]struct{})
+	}
+	d.names[depth][name] = struct{}{}
+	return nil
 }
 
 // explain turns an error of the decoder into a line, a column and a reason.

@@ -73,11 +73,16 @@ func (f *findings) count(describe func() Violation) {
 	}
 }
 
+// addAll adds other findings.
+func (f *findings) addAll(others *findings) {
+	f.add(others.listed...)
+	f.total += others.total - len(others.listed)
+}
+
 // addSorted adds other findings, sorted by target.
 func (f *findings) addSorted(others *findings) {
 	slices.SortStableFunc(others.listed, func(a, b Violation) int { return strings.Compare(a.Target, b.Target) })
-	f.add(others.listed...)
-	f.total += others.total - len(others.listed)
+	f.addAll(others)
 }
 
 // invalid returns an *Invalid, nil if nothing was found.

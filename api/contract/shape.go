@@ -21,6 +21,7 @@ type shape struct {
 	names      []string            // the keys of properties, sorted
 	others     *shape              // of an object's properties with any other name, nil if no schema describes them
 	closed     bool                // the object takes no property with any other name
+	maxNames   int                 // of an object, 0 for no bound
 	navigation []string            // names that the type has, but that no body may set
 	spellings  map[string]spelling // other names of properties
 
@@ -53,13 +54,7 @@ type spelling struct {
 var anything = &shape{typeName: "any type", allowed: "any value"}
 
 // unread is the shape of the values of annotations. They are checked for duplicates, but not kept.
-var unread = newUnread()
-
-func newUnread() *shape {
-	s := new(shape)
-	s.items, s.others = s, s
-	return s
-}
+var unread = new(shape)
 
 const namespace = "microsoft.graph."
 
@@ -202,6 +197,9 @@ func (r *shapeReader) fillArray(s *shape, schema *openapi3.Schema) (err error) {
 func (r *shapeReader) fillObject(s *shape, name string, schema *openapi3.Schema) error {
 	s.typeName, s.allowed = typeName(name, "Edm.Untyped"), "a JSON object"
 	s.closed = isClosed(schema)
+	if schema.MaxProps != nil {
+		s.maxNames = int(*schema.MaxProps)
+	}
 	s.properties = make(map[string]property, len(schema.Properties))
 	for name, ref := range schema.Properties {
 		of, err := r.read(ref)
@@ -345,6 +343,24 @@ func (s *shape) of(name string) *shape {
 		return s.others
 	}
 	return anything
+}
+
+// isKnown reports whether a name of an object is a property, or one of the names beside them that are no violation by themselves.
+func (s *shape) isKnown(name string) bool {
+	if _, named := s.properties[name]; named {
+		return true
+	}
+	_, spelled := s.spellings[name]
+	return spelled || s.ignores(name, nil)
+}
+
+// isObject and isArray report whether the content of an object or of an array matters: the schema allows one, or allows anything.
+func (s *shape) isObject() bool {
+	return s.properties != nil || s.others != nil || s.typeName == anything.typeName
+}
+
+func (s *shape) isArray() bool {
+	return s.typeName == "Collection" || s.typeName == anything.typeName
 }
 
 // item returns the shape of an array's elements.

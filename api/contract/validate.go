@@ -75,7 +75,9 @@ func (o *Operation) CheckBody(value any, duplicates []Violation) (body any, err 
 	if o.body == nil {
 		return nil, fmt.Errorf("the operation %s takes no body", o.ID)
 	}
-	return o.checkValue(new(findings), nil, value, duplicates)
+	found := new(findings)
+	found.add(duplicates...)
+	return o.checkValue(new(findings), nil, value, found)
 }
 
 // Param is a path parameter.
@@ -166,15 +168,18 @@ func isLiteral(schema *openapi3.Schema, text string) bool {
 
 // checkBody decodes and checks a body; found has the other violations of the request.
 func (o *Operation) checkBody(found *findings, params []Param, body []byte) (any, error) {
-	value, duplicates, err := decode(body, o.body.shape)
+	d := newDecoder(body)
+	d.frugal = true
+	value, err := d.decode(body, o.body.shape)
 	if err != nil {
 		found.add(unreadable("", err.Error()))
 		return nil, found.invalid(BadRequest)
 	}
-	return o.checkValue(found, params, value, duplicates)
+	return o.checkValue(found, params, value, &d.found)
 }
 
-func (o *Operation) checkValue(found *findings, params []Param, value any, duplicates []Violation) (any, error) {
+// checkValue checks a decoded body; decoded has what the decoder found.
+func (o *Operation) checkValue(found *findings, params []Param, value any, decoded *findings) (any, error) {
 	rule, inBody := o.body, new(findings)
 	value = rule.shape.normalise(value, make([]string, 0, 8), inBody)
 	for _, v := range o.checkID(value, params) {
@@ -183,7 +188,7 @@ func (o *Operation) checkValue(found *findings, params []Param, value any, dupli
 	each(rule.schema.VisitJSON(value, rule.visit...), func(e *openapi3.SchemaError) {
 		inBody.addNewAt(e.JSONPointer(), func() Violation { return fromSchema(e, rule.shape) })
 	})
-	inBody.add(duplicates...)
+	inBody.addAll(decoded)
 	if inBody.total == 0 {
 		return value, found.invalid(BadRequest)
 	}

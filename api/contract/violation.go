@@ -81,6 +81,8 @@ func fromSchema(e *openapi3.SchemaError, body *shape) Violation {
 		return Violation{"TooShort", pointer, fmt.Sprintf("The value of '%s' is shorter than %d characters.", name, e.Schema.MinLength)}
 	case "maxItems":
 		return Violation{"TooMany", pointer, fmt.Sprintf("'%s' has more than %d elements.", name, *e.Schema.MaxItems)}
+	case "maxProperties":
+		return Violation{"TooMany", pointer, fmt.Sprintf("'%s' has more than %d members.", name, *e.Schema.MaxProps)}
 	case "pattern":
 		if description := phraseOf(e.Schema); description != "" {
 			return Violation{"Malformed", pointer, fmt.Sprintf("The value of '%s' is not valid: it must be %s.", name, description)}
