@@ -25,8 +25,8 @@ func (o *Operation) Decode(text []byte) (value any, duplicates []Violation, err 
 }
 
 // newDecoder returns a decoder that keeps everything.
-func newDecoder(text []byte) *decoder {
-	return &decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), text: string(text)}
+func newDecoder(text []byte) decoder {
+	return decoder{tokens: jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), text: string(text)}
 }
 
 // decode reads one JSON text into maps, slices, strings, json.Numbers, bools and nil, and into a json.RawMessage where s
