@@ -32,6 +32,9 @@ type Options struct {
 	// Admit is called for every authorized request before its body is read; for a batch, it is called for each of its
 	// requests instead. An error refuses the request. It may be called concurrently; nil admits all requests.
 	Admit func(Admission) error
+	// Memory is how many bytes bodies, batches and pages of lists may take together, and twice as much as those of one tenant may;
+	// 0 means any number. A request for which there is no room is refused with ErrNoMemory, if possible before its body is read.
+	Memory int64
 	// Observe is called after every request has been answered. It may be called concurrently.
 	Observe func(Exchange)
 	// Now returns the current time; nil means time.Now.
@@ -44,6 +47,7 @@ type API struct {
 	options    Options
 	tree       *node
 	echo       *echo.Echo
+	budget     *budget // nil if memory is not limited
 	basePath   string
 	service    gen.ServiceDocument            // without the origin of its address
 	operations map[string]*contract.Operation // by method and echo's route
@@ -82,6 +86,9 @@ func New(store status.Store, options Options) (*API, error) {
 	a := &API{
 		store: store, options: options,
 		tree: newTree(c), echo: echo.New(), basePath: c.BasePath, operations: make(map[string]*contract.Operation),
+	}
+	if options.Memory > 0 {
+		a.budget = newBudget(options.Memory)
 	}
 	if a.deviceStatuses, err = newLists(c, "MobileAppInstallStatus", deviceStatusJSON, store.List, func(row *status.Row) *status.Status { return &row.Status }); err != nil {
 		return nil, err
@@ -135,6 +142,8 @@ func (a *API) matched() error {
 func (a *API) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	w := &answer{ResponseWriter: to}
 	r, x := begin(w, r, a.options.Now())
+	x.budget = a.budget
+	defer x.release()
 	defer a.end(w, r, x)
 
 	addressed, wrong := a.tree.resolve(r)
@@ -220,7 +229,7 @@ func (a *API) validate(x *exchange, w http.ResponseWriter, r *http.Request) (err
 	if x.operation.TakesBody() {
 		buffer := buffers.Get().(*bytes.Buffer)
 		defer giveBack(buffer) // nothing that Validate returns points into it
-		if body, err = readBody(buffer, w, r); err != nil {
+		if body, err = readBody(buffer, w, r, x.reserveBody); err != nil {
 			return err
 		}
 	}

@@ -151,10 +151,11 @@ func (a *API) serveStep(batch *http.Request, s *step, refusal error) {
 	r, err := s.request(batch)
 	w := &answer{ResponseWriter: &s.answer}
 	r, x := begin(w, r, a.options.Now())
+	outer := exchangeOf(batch)
+	defer func() { x.handOver(outer, s.answer.body.Len()) }()
 	defer a.end(w, r, x)
 
-	outer := exchangeOf(batch)
-	x.caller, x.inBatch, x.room = outer.caller, true, outer.room
+	x.caller, x.inBatch, x.room, x.budget = outer.caller, true, outer.room, outer.budget
 	if refusal == nil {
 		refusal = err
 	}

@@ -46,6 +46,8 @@ func answerTo(err error) *Error {
 		return notFound(noSuchStatus)
 	case errors.Is(err, status.ErrConditionNotMet):
 		return errConditionNotMet
+	case errors.Is(err, ErrNoMemory):
+		return errNoMemory
 	case errors.Is(err, status.ErrUnavailable), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return errUnavailable
 	case errors.As(err, &routing) && routing.Code < http.StatusInternalServerError:
@@ -141,6 +143,12 @@ var errInternal = &Error{
 var errUnavailable = &Error{
 	Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable",
 	Message: "The store is unavailable; a change may or may not have been made. Wait for the time in Retry-After.",
+	Header:  map[string]string{"Retry-After": "1"},
+}
+
+var errNoMemory = &Error{
+	Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable",
+	Message: "The server has no memory free for a request of this size; nothing was done. Wait for the time in Retry-After, or send less at once.",
 	Header:  map[string]string{"Retry-After": "1"},
 }
 

@@ -113,6 +113,7 @@ var examples = map[string]request{
 	"longLists":     lastOf(batchOfLists(5), &longLists{}),
 	"serverFailure": {store: &failing{err: errors.New("unforeseen")}},
 	"unavailable":   {store: &failing{err: status.ErrUnavailable}},
+	"noMemory":      {admit: func(api.Admission) error { return api.ErrNoMemory }},
 }
 
 // failing is a store whose methods return err.

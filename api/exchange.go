@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,9 +23,12 @@ type exchange struct {
 	room            *room // for lists in the response to the batch, nil outside of a batch
 	operation       *contract.Operation
 	params          []contract.Param
-	body            any   // decoded and valid; nil before the contract has accepted it
-	fault           error // the reason for a 5xx
-	left            bool  // the client disconnected, which canceled the request
+	body            any          // decoded and valid; nil before the contract has accepted it
+	budget          *budget      // nil if memory is not limited
+	reserved        int64        // bytes of memory
+	adopted         atomic.Int64 // bytes that requests in the batch have reserved for their answers
+	fault           error        // the reason for a 5xx
+	left            bool         // the client disconnected, which canceled the request
 }
 
 // Exchange describes a request that has been answered. It has nothing personal.

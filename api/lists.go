@@ -98,8 +98,14 @@ func (l *lists[R, E]) answer(c echo.Context, q status.Query, params options) err
 		return err
 	}
 	defer func() { x.room.leave(int(c.Response().Size)) }()
+	if err := x.reservePage(q.Limit); err != nil {
+		return err
+	}
 	page, err := l.page(r.Context(), tenant, q)
 	if err != nil {
+		return err
+	}
+	if err := x.reserveAnswer(page.Size()); err != nil {
 		return err
 	}
 	next := ""

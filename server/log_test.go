@@ -25,11 +25,18 @@ func TestAFaultIsLoggedAndARefusalIsNot(t *testing.T) {
 		{"no fault", nil, ""},
 		{"a fault", fmt.Errorf("reading: %w", status.ErrUnavailable), `"msg":"fault","request_id":"1","error":"reading: the store is unavailable"`},
 		{"a refusal", fmt.Errorf("reading: %w", status.ErrRefused), ""},
+		{"a lack of memory", api.ErrNoMemory, `"msg":"memory for requests used up"`},
 	} {
 		logged := new(syncBuffer)
-		logExchange(newLog(logged), api.Exchange{RequestID: "1", Fault: c.fault}, false)
+		exchanges := &exchangeLog{to: newLog(logged)}
+		for range 2 {
+			exchanges.add(api.Exchange{RequestID: "1", Fault: c.fault})
+		}
 		if line := logged.String(); !strings.Contains(line, c.logged) || (line == "") != (c.logged == "") {
 			t.Errorf("%s is logged as %s", c.rule, line)
+		}
+		if lines := strings.Count(logged.String(), "memory"); lines > 1 {
+			t.Errorf("%s is logged in %d lines", c.rule, lines)
 		}
 	}
 }
@@ -49,7 +56,7 @@ func TestAClientThatLeavesIs499InLogAndMetricsAndNotAFault(t *testing.T) {
 			return api.Caller{Tenant: tenantA, Scopes: []string{auth.WritePermission}}, nil
 		},
 		Observe: func(x api.Exchange) {
-			logExchange(newLog(logged), x, true)
+			(&exchangeLog{to: newLog(logged), requests: true}).add(x)
 			metrics.Observe(x)
 		},
 	})

@@ -148,12 +148,14 @@ func (c serveCommand) handler(s *server, verifier *auth.Verifier, instruments op
 		}
 		admit = admission.All(bounded.Admit, throttle.Admit)
 	}
+	exchanges := &exchangeLog{to: log, requests: c.RequestLog}
 	handler, err := api.New(bounded, api.Options{
 		Authenticate: verifier.Authenticate,
 		AllowAppOnly: c.AllowAppOnly,
+		Memory:       c.memoryForRequests(),
 		Admit:        admit,
 		Observe: func(x api.Exchange) {
-			logExchange(log, x, c.RequestLog)
+			exchanges.add(x)
 			instruments.Observe(x)
 		},
 	})
@@ -216,22 +218,12 @@ func (c serveCommand) setCollector() {
 	}
 }
 
-// newLog returns a logger that writes one JSON object a line.
-func newLog(to io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(to, nil)) }
-
-// logExchange logs a request in one line if requests is true, and a fault in another. It does not log calls that a store
-// refused: the store does, once for many. No line contains a path, a header or a body.
-func logExchange(log *slog.Logger, x api.Exchange, requests bool) {
-	if x.Fault != nil && !errors.Is(x.Fault, status.ErrRefused) {
-		log.Error("fault", "request_id", x.RequestID, "error", x.Fault.Error())
+// memoryForRequests returns how many bytes bodies and pages may take: half of the memory to aim at, since garbage, the database's
+// cache and connections take the other half.
+func (c serveCommand) memoryForRequests() int64 {
+	const usual = 512
+	if c.MemoryLimit == 0 {
+		return usual << 20 / 2
 	}
-	if requests {
-		log.LogAttrs(context.Background(), slog.LevelInfo, "request",
-			slog.String("method", x.Method),
-			slog.String("operation", x.Operation),
-			slog.Int("status", x.Status),
-			slog.Int64("duration_us", x.Duration.Microseconds()),
-			slog.String("tenant", x.Tenant),
-			slog.String("request_id", x.RequestID))
-	}
+	return int64(c.MemoryLimit) << 20 / 2
 }
