@@ -18,7 +18,7 @@ func newLog(to io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(to,
 // exchangeLog logs requests, if requests is true, and faults, each in one line without a path, a header or a body. It does not log
 // calls that a store refused: the store does, once for many.
 type exchangeLog struct {
-	to       *slog.Logger
+	log      *slog.Logger
 	requests bool
 	warned   atomic.Int64 // of a lack of memory, in Unix seconds
 }
@@ -28,13 +28,13 @@ func (l *exchangeLog) add(x api.Exchange) {
 	case errors.Is(x.Fault, api.ErrNoMemory):
 		now, warned := time.Now().Unix(), l.warned.Load()
 		if now-warned >= 60 && l.warned.CompareAndSwap(warned, now) {
-			l.to.Warn("memory for requests used up")
+			l.log.Warn("memory for requests used up")
 		}
 	case x.Fault != nil && !errors.Is(x.Fault, status.ErrRefused):
-		l.to.Error("fault", "request_id", x.RequestID, "error", x.Fault.Error())
+		l.log.Error("fault", "request_id", x.RequestID, "error", x.Fault.Error())
 	}
 	if l.requests {
-		l.to.LogAttrs(context.Background(), slog.LevelInfo, "request",
+		l.log.LogAttrs(context.Background(), slog.LevelInfo, "request",
 			slog.String("method", x.Method),
 			slog.String("operation", x.Operation),
 			slog.Int("status", x.Status),

@@ -28,7 +28,7 @@ func TestAFaultIsLoggedAndARefusalIsNot(t *testing.T) {
 		{"a lack of memory", api.ErrNoMemory, `"msg":"memory for requests used up"`},
 	} {
 		logged := new(syncBuffer)
-		exchanges := &exchangeLog{to: newLog(logged)}
+		exchanges := &exchangeLog{log: newLog(logged)}
 		for range 2 {
 			exchanges.add(api.Exchange{RequestID: "1", Fault: c.fault})
 		}
@@ -56,7 +56,7 @@ func TestAClientThatLeavesIs499InLogAndMetricsAndNotAFault(t *testing.T) {
 			return api.Caller{Tenant: tenantA, Scopes: []string{auth.WritePermission}}, nil
 		},
 		Observe: func(x api.Exchange) {
-			(&exchangeLog{to: newLog(logged), requests: true}).add(x)
+			(&exchangeLog{log: newLog(logged), requests: true}).add(x)
 			metrics.Observe(x)
 		},
 	})

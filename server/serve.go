@@ -148,7 +148,7 @@ func (c serveCommand) handler(s *server, verifier *auth.Verifier, instruments op
 		}
 		admit = admission.All(bounded.Admit, throttle.Admit)
 	}
-	exchanges := &exchangeLog{to: log, requests: c.RequestLog}
+	exchanges := &exchangeLog{log: log, requests: c.RequestLog}
 	handler, err := api.New(bounded, api.Options{
 		Authenticate: verifier.Authenticate,
 		AllowAppOnly: c.AllowAppOnly,
