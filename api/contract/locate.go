@@ -67,7 +67,8 @@ type occurrence struct {
 func (l *locator) position(s *shape, body []byte, v Violation, n int) Position {
 	if v.Code == invalidJSON {
 		var syntax *SyntaxError
-		if _, _, err := decode(body, s); errors.As(err, &syntax) {
+		d := newDecoder(body)
+		if _, err := d.decode(body, s); errors.As(err, &syntax) {
 			return syntax.Position
 		}
 	}

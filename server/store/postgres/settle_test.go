@@ -32,7 +32,7 @@ func TestAnAnswerIsAsDurableAsTheWriteBehindIt(t *testing.T) {
 		return func(s *Store, key status.Key) error { return s.Delete(context.Background(), "tenant", key, cond) }
 	}
 	imports := func(s *Store, key status.Key) error {
-		_, _, err := s.Import(context.Background(), "tenant", key.App, []status.Imported{{ID: key.ID, Patch: named("new")}})
+		_, err := s.Import(context.Background(), "tenant", key.App, []status.Imported{{ID: key.ID, Patch: named("new")}})
 		return err
 	}
 	cases := []struct {
