@@ -79,24 +79,24 @@ func (d *decoder) value(s *shape) (any, error) {
 	if s == unread {
 		return nil, d.discard(0)
 	}
-	switch kind := d.tokens.PeekKind(); {
-	case kind == '{':
+	switch d.tokens.PeekKind() {
+	case '{':
 		if d.frugal && !s.isObject() {
 			return map[string]any{}, d.discard(0)
 		}
 		return d.object(s)
-	case kind == '[':
+	case '[':
 		if d.frugal && !s.isArray() {
 			return []any{}, d.discard(0)
 		}
 		return d.array(s)
-	case kind == '"':
+	case '"':
 		quoted, err := d.tokens.ReadValue()
 		if err != nil {
 			return nil, err
 		}
 		return d.unquote(quoted)
-	case kind == '0':
+	case '0':
 		number, err := d.tokens.ReadValue()
 		return json.Number(d.last(len(number))), err
 	default:
