@@ -119,8 +119,8 @@ func TestARequestOfABatchIsAnsweredAsItIsAlone(t *testing.T) {
 		} else {
 			seen[id] = true
 		}
-		// Vary is for the page of another origin that reads the batch.
-		for _, name := range []string{"Content-Length", "Date", "request-id", "Vary"} {
+		// Vary is for the page of another origin that reads the batch, X-Content-Type-Options for a browser that opens it.
+		for _, name := range []string{"Content-Length", "Date", "request-id", "Vary", "X-Content-Type-Options"} {
 			alone.header.Del(name)
 			delete(item.Headers, name)
 		}
