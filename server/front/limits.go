@@ -88,8 +88,9 @@ func (l Limits) limitUnreadBodies(next http.Handler, open *connections) http.Han
 			return
 		}
 		read := &body{ReadCloser: r.Body}
-		r.Body = read
-		next.ServeHTTP(w, r)
+		copied := *r // net/http looks at the body of its own request, to know whether the client waits for 100 Continue
+		copied.Body = read
+		next.ServeHTTP(w, &copied)
 		if read.ended {
 			return
 		}
