@@ -18,7 +18,7 @@ import (
 const examplesVariable = "INSTALLSTATUS_CONFORMANCE_EXAMPLES"
 
 // enoughExamples results in more than 20,000 requests in two runs.
-const enoughExamples = 700
+const enoughExamples = 550
 
 // schemathesis sends generated requests to a server. It returns the tool's output and whether it found nothing. The tool's
 // configuration is schemathesis.toml.
