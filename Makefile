@@ -69,10 +69,10 @@ vuln:
 # Fuzz each parser for FUZZTIME: a number of inputs, or a time such as 10m. If the time ends while an input is being tried, go test
 # may report a failure.
 fuzz:
-	@for target in $$(grep -rho --include='*_test.go' 'func Fuzz[A-Za-z]*' api server | cut -d' ' -f2); do \
-		package=$$(grep -rl --include='*_test.go' "func $$target(" api server | xargs dirname); \
+	@grep -ro --include='*_test.go' 'func Fuzz[A-Za-z]*' api server | sed 's/func //' | while IFS=: read -r file target; do \
+		package=$$(dirname $$file); \
 		echo "$$target ($$package)"; \
-		go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x || exit 1; \
+		go test ./$$package -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x </dev/null || exit 1; \
 	done
 
 # Compare this server with others and update the tables in README.md and server/bench/README.md. This takes five minutes; FULL=1

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func Open(ctx context.Context, names []string, stream io.Reader, progress func(b
 	f := new(Files)
 	for _, name := range names {
 		if err := f.open(ctx, name, stream, progress); err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", OneLine(name), err), f.Close())
+			return nil, cmp.Or(fmt.Errorf("%s: %w", OneLine(name), err), f.Close())
 		}
 	}
 	for _, p := range f.parts {
@@ -127,7 +128,7 @@ func (f *Files) Several() bool { return len(f.parts) > 1 }
 func (f *Files) Close() error {
 	var err error
 	for _, file := range f.opened {
-		err = errors.Join(err, file.Close())
+		err = cmp.Or(err, file.Close())
 	}
 	return err
 }

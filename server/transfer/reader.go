@@ -3,6 +3,7 @@ package transfer
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ func newReader(open func() (io.ReadCloser, error), options Options, notes *notes
 	}
 	r := &reader{options: options, notes: notes, open: open, source: &source{ReadCloser: opened}}
 	if err := r.detect(); err != nil {
-		return nil, errors.Join(err, r.close())
+		return nil, cmp.Or(err, r.close())
 	}
 	return r, nil
 }
@@ -129,7 +130,7 @@ func (r *reader) schemas() (_ []*layout, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, again.Close()) }()
+	defer func() { err = cmp.Or(err, again.Close()) }()
 	return schemasOf(decoded(again), r.options)
 }
 

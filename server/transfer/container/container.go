@@ -3,6 +3,7 @@
 package container
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -76,7 +77,7 @@ func mustBeFile(info fs.FileInfo) error {
 func newFile(ctx context.Context, file *os.File, temporary bool) (*File, error) {
 	f := &File{file: file, temporary: temporary}
 	if err := f.findParts(ctx); err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, cmp.Or(err, f.Close())
 	}
 	return f, nil
 }
@@ -85,7 +86,7 @@ func newFile(ctx context.Context, file *os.File, temporary bool) (*File, error) 
 func (f *File) Close() error {
 	err := f.file.Close()
 	if f.temporary {
-		err = errors.Join(err, os.Remove(f.file.Name()))
+		err = cmp.Or(err, os.Remove(f.file.Name()))
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -20,7 +21,7 @@ func (f *File) gunzip(ctx context.Context, part *Part) error {
 		}
 		unpacked, err := gzip.NewReader(from)
 		if err != nil {
-			return nil, errors.Join(damaged("gzip", err), from.Close())
+			return nil, cmp.Or(damaged("gzip", err), from.Close())
 		}
 		return &gunzipped{Reader: unpacked, from: from}, nil
 	}
@@ -45,7 +46,7 @@ func (g *gunzipped) Read(p []byte) (int, error) {
 	return n, damaged("gzip", err)
 }
 
-func (g *gunzipped) Close() error { return errors.Join(g.Reader.Close(), g.from.Close()) }
+func (g *gunzipped) Close() error { return cmp.Or(g.Reader.Close(), g.from.Close()) }
 
 // limited ends with an error after a number of bytes, or with its context.
 type limited struct {

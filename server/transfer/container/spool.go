@@ -1,8 +1,8 @@
 package container
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,7 +24,7 @@ func Spool(ctx context.Context, from io.Reader, progress func(bytes int64)) (*Fi
 	if err := await(ctx, copied, file, progress); err != nil {
 		err = fmt.Errorf("copying the stream to %s: %w", file.Name(), err)
 		file.Close()
-		return nil, errors.Join(err, os.Remove(file.Name()))
+		return nil, cmp.Or(err, os.Remove(file.Name()))
 	}
 	return newFile(ctx, file, true)
 }
