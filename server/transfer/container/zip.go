@@ -70,6 +70,9 @@ func (f *File) addMember(ctx context.Context, member *zip.File) error {
 		if errors.Is(err, zip.ErrAlgorithm) {
 			return nil, errors.New("it is compressed by a method that is not supported; unpack the zip and import the files in it")
 		}
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
 		return unzipped{content}, damaged("zip", err)
 	}}
 	head, err := part.head()
@@ -107,8 +110,8 @@ func isLitter(name string) bool {
 	}
 }
 
-// printable returns a name as UTF-8. Old programs write names in the code page of their system.
-func printable(name string) string { return strings.ToValidUTF8(name, "\ufffd") }
+// printable returns a name as UTF-8 in one line. Old programs write names in the code page of their system.
+func printable(name string) string { return OneLine(strings.ToValidUTF8(name, "\ufffd")) }
 
 // unzipped is the content of a member.
 type unzipped struct{ io.ReadCloser }
