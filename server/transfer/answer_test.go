@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// answerOf returns an answer of the reporting API with a number of rows, of which one is 0 and the others follow.
+// answerOf returns an answer of the reporting API with a number of rows, which count from 0.
 func answerOf(total, from, rows int) string {
 	var values []string
 	for n := range rows {

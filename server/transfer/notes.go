@@ -13,7 +13,7 @@ type Notes struct {
 	UnknownDetails map[string]int // number of rows for each intune.Row.UnknownDetail, up to maxNotes
 	MoreDetails    int            // number of rows with others
 	Translated     map[string]int // number of rows for each intune.Row.Translated
-	Incomplete     []Incomplete   // reports of which rows are missing
+	Incomplete     []Incomplete   // reports that lack rows
 	NextLinks      int            // number of answers of lists, if each names a next page, so that the last one is missing
 }
 
@@ -23,7 +23,7 @@ type Ignored struct {
 	Rows int    // that have it
 }
 
-// Incomplete is a report of the reporting API of which pages are missing.
+// Incomplete is a report of the reporting API that lacks pages.
 type Incomplete struct {
 	App         string
 	Total, Rows int // rows of the report, and in the files

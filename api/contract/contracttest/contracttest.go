@@ -34,7 +34,7 @@ type Answer struct {
 // transportHeaders are headers that belong to HTTP and not to the contract.
 var transportHeaders = []string{"Content-Type", "Content-Length", "Date", "Connection"}
 
-// crossOriginHeaders are those by which a browser decides what the pages of other origins can read. The contract describes them in
+// crossOriginHeaders tell a browser what the pages of other origins can read. The contract describes them in
 // words.
 var crossOriginHeaders = []string{"Vary", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"}
 

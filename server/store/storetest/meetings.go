@@ -14,7 +14,7 @@ import (
 	"installstatus/api/status"
 )
 
-// meetings are the rules of which stored row a row of an import meets, and of which of the two is newer.
+// meetings are the rules that decide which stored row a row of an import meets, and which of the two is newer.
 var meetings = []rule{
 	{"a row that is older than what is stored changes nothing, unless it overwrites", func(t *testing.T, e Engine) {
 		c := e.caller(t)

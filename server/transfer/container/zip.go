@@ -18,7 +18,7 @@ func isZip(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06"))
 }
 
-// localNames returns the name of the first member of a zip of which only the head is known.
+// localNames returns the name of the first member of a zip, from the head of the file.
 func localNames(head []byte) []string {
 	const fixed = 30
 	if len(head) < fixed {
